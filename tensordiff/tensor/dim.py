@@ -1,0 +1,76 @@
+"""Dimensions: a number, a named symbol, or the triangular size n(n+1)/2 of a dimension.
+
+Every other size (n*m) is a group of dimensions, slowest first: the axes that a compound axis of a matrix is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tensordiff.errors import EvaluationError
+from tensordiff.tensor.node import Node, digest
+
+
+class Dim(Node):
+    """One dimension; exactly one of `name`, `value`, `base` is set. `Dim.named`, `Dim.fixed` and `Dim.triangular` make it."""
+
+    __slots__ = ("base", "name", "value")
+
+    name: str | None
+    value: int | None
+    base: Dim | None
+
+    @staticmethod
+    def named(name: str) -> Dim:
+        return Dim._interned(digest("dim", name), (), name=name, value=None, base=None)
+
+    @staticmethod
+    def fixed(value: int) -> Dim:
+        return Dim._interned(digest("dim", value), (), name=None, value=value, base=None)
+
+    @staticmethod
+    def triangular(base: Dim) -> Dim:
+        """The number n(n+1)/2 of entries on and below the diagonal of a matrix of size `base`."""
+        return Dim._interned(digest("tri", base.key), (), name=None, value=None, base=base)
+
+    def size(self, sizes: Mapping[str, int]) -> int:
+        """The number that this dimension stands for, given numbers for the names."""
+        if self.value is not None:
+            return self.value
+        if self.base is not None:
+            n = self.base.size(sizes)
+            return n * (n + 1) // 2
+        assert self.name is not None
+        try:
+            return sizes[self.name]
+        except KeyError:
+            raise EvaluationError(
+                f"the size {self.name} is not known from the arrays given",
+                hint=f"give an array that has it, or {self.name}=...",
+            ) from None
+
+    def names(self) -> tuple[str, ...]:
+        if self.base is not None:
+            return self.base.names()
+        return () if self.name is None else (self.name,)
+
+    def rebuild(self, children: tuple[Any, ...]) -> Dim:
+        return self
+
+    def __str__(self) -> str:
+        if self.base is not None:
+            return f"{self.base}*({self.base}+1)/2"
+        return str(self.value) if self.name is None else self.name
+
+    def __repr__(self) -> str:
+        return f"Dim({self})"
+
+
+Group = tuple[Dim, ...]
+"""A compound axis: the dimensions it is made of, slowest first. The empty group has size 1."""
+
+
+def group_text(group: Group) -> str:
+    """How a compound axis prints: "n*m"; "1" for the empty one."""
+    return "*".join(f"({d})" if d.base is not None and len(group) > 1 else str(d) for d in group) or "1"

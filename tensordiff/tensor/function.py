@@ -1,0 +1,91 @@
+"""What the index form needs to know of a function; functions/ holds the real ones, one small file each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tensordiff.errors import MissingRuleError, ShapeError
+from tensordiff.tensor.dim import Dim
+from tensordiff.tensor.node import digest
+
+if TYPE_CHECKING:
+    from tensordiff.tensor.nodes import Tensor
+
+
+class Function(ABC):
+    """A function of tensors, as the head of an `Apply` node.
+
+    Elementwise functions act on every entry: the result has the axes of the first argument; each further argument has
+    the same axes or none (a scalar). Other functions say their axes in `result_dims`; a matrix function takes an
+    argument with two equal groups of axes (rows, columns), each of any number of axes.
+
+    Functions are values: two with the same name and parameters are equal. `parameters` must identify them.
+    """
+
+    name: str
+    """The spelling in text syntax (and in messages)."""
+    elementwise: ClassVar[bool] = False
+    latex_name: str = ""
+    """LaTeX of the name; by default an upright operator name."""
+
+    @property
+    def parameters(self) -> tuple[bytes | str | int, ...]:
+        """What tells apart two functions of one class."""
+        return ()
+
+    @property
+    def key(self) -> bytes:
+        return digest("function", type(self).__name__, self.name, *self.parameters)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Function) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return int.from_bytes(self.key[:7], "big")
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+    def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
+        """The axes of the result. Raises ShapeError when the arguments do not fit."""
+        dims = arguments[0].dims
+        for other in arguments[1:]:
+            if other.dims and other.dims != dims:
+                raise ShapeError(f"{self.name}: arguments of sizes {dims_text(dims)} and {dims_text(other.dims)}")
+        return dims
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        """The derivative by argument `position`.
+
+        Elementwise: a tensor with the argument's result axes, entry by entry dg/da. Otherwise: a tensor with the axes
+        of the result, then those of the argument. Raises MissingRuleError where there is no rule.
+        """
+        raise MissingRuleError(
+            f"{self.name}: no derivative rule by argument {position + 1}",
+            hint="the derivative is not zero: give the function a rule, or rewrite the expression without it",
+        )
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """A simpler tensor equal to the function of these arguments for every value, or None. Used when a node is
+        made; must be cheap and must not expand."""
+        return None
+
+    @abstractmethod
+    def evaluate(self, ops: Any, *arguments: Any) -> Any:
+        """The value, written in the primitive operations `ops` (see compile/operations.py); the same text serves
+        floating point, exact arithmetic, high precision and the recording of programs."""
+
+
+def dims_text(dims: Sequence[Dim]) -> str:
+    """How sizes print in messages: "n-by-m", "n" for a vector, "scalar"."""
+    return "-by-".join(str(d) for d in dims) if dims else "scalar"
+
+
+def split_square(name: str, argument: Tensor) -> int:
+    """The number of row axes of a square argument (rows and columns are equal groups). Raises ShapeError."""
+    half, odd = divmod(len(argument.dims), 2)
+    if odd or not half or argument.dims[:half] != argument.dims[half:]:
+        raise ShapeError(f"{name} needs a square matrix, got {dims_text(argument.dims)}")
+    return half
