@@ -6,7 +6,7 @@ collect equal terms. They never expand a product of sums and never open a shared
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -86,13 +86,14 @@ def einsum(
     output: Sequence[Label],
     sizes: Mapping[Any, Dim] | None = None,
     *,
-    flatten: bool = False,
+    flatten: bool | Collection[Tensor] = False,
 ) -> Tensor:
     """The product of the factors, summed over the labels that are not in `output`.
 
     Labels are any hashable values, one per axis (a string gives one label per letter). `sizes` gives the dimension of
     labels that are in no factor: in the output they broadcast, outside they count as a scalar factor n. Permutations,
-    diagonals and identities among the factors are unified away; with `flatten`, products among them are opened too.
+    diagonals and identities among the factors are unified away; with `flatten`, products among them are opened too
+    (all of them, or only the nodes given).
 
         >>> n = Dim.named("n"); A = Symbol.make("A", (n, n))         # doctest: +SKIP
         >>> einsum([(A, "ik"), (A, "kj")], "ij")                     # A @ A
@@ -124,7 +125,7 @@ def einsum(
                 coefficient *= node.coefficients[0]
                 pending.append((node.children[0], labels))
                 continue
-        elif isinstance(node, Einsum) and (flatten or len(node.factors) <= 1):
+        elif isinstance(node, Einsum) and (len(node.factors) <= 1 or flatten is True or (flatten and node in flatten)):
             _record(dim_of, labels, node)
             names: dict[int, Label] = {}
             for index, label in zip(node.output, labels, strict=True):

@@ -72,6 +72,19 @@ class Function(ABC):
         made; must be cheap and must not expand."""
         return None
 
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """The same value in more basic functions or in a normal arrangement, or None when it is already so.
+
+        Equality is decided on canonical forms in which every function has been rewritten, again and again until
+        nothing changes; printing uses the form before. Rewriting must end: each step goes to functions that stand
+        lower (tanh -> exp, relu -> abs, sign -> abs), or to the same function of a normal argument.
+        """
+        return None
+
+    def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
+        """What is known of the entries: 2 positive, 1 nonnegative, 0 nothing. `signs` says the same of the arguments."""
+        return 0
+
     @abstractmethod
     def evaluate(self, ops: Any, *arguments: Any) -> Any:
         """The value, written in the primitive operations `ops` (see compile/operations.py); the same text serves
