@@ -1,0 +1,157 @@
+"""Determinant, log|det|, adjugate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tensordiff.errors import DomainError
+from tensordiff.functions.inverse import INVERSE
+from tensordiff.functions.matrix_function import MatrixFunction, transpose
+from tensordiff.functions.power import ABS, LOG, power
+from tensordiff.functions.shape import diagonal_part, group_size, is_identity, split_scalars, without_content
+from tensordiff.tensor import (
+    ONE,
+    Structure,
+    Sum,
+    Symbol,
+    Tensor,
+    add,
+    apply,
+    einsum,
+    is_zero,
+    multiply,
+    number,
+    split_coefficient,
+    total,
+    zero,
+)
+
+
+class Determinant(MatrixFunction):
+    """det(A); d det(A) / dA_kl = adj(A)_lk (Jacobi)."""
+
+    name = "det"
+    latex_name = r"\det"
+    scalar = True
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        return transpose(apply(ADJUGATE, arguments[0]))
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        (argument,) = arguments
+        if is_identity(argument):
+            return ONE
+        if is_zero(argument):
+            return zero()
+        coefficient, core = split_coefficient(argument)
+        order = group_size(argument.dims[: argument.rank // 2])
+        if coefficient != 1:
+            return multiply(power(number(coefficient), order), apply(self, core))
+        scalar, rest = split_scalars(argument)
+        if scalar is not None:
+            return multiply(power(scalar, order), apply(self, rest))
+        return self.through_view(arguments)
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """The content of a sum outside: det(c*A) = c^n det(A)."""
+        common, rest = without_content(arguments[0])
+        if common == 1 or not isinstance(arguments[0], Sum):
+            return None
+        order = group_size(rest.dims[: rest.rank // 2])
+        return multiply(power(number(common), order), apply(self, rest))
+
+    def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
+        (argument,) = arguments
+        return 2 if isinstance(argument, Symbol) and argument.structure is Structure.POSITIVE_DEFINITE else 0
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        return ops.det(ops.matricize(args[0]))
+
+
+class LogDeterminant(MatrixFunction):
+    """logdet(A) = log|det(A)|; d logdet(A) / dA_kl = inv(A)_lk."""
+
+    name = "logdet"
+    latex_name = r"\log\det"
+    scalar = True
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        return transpose(apply(INVERSE, arguments[0]))
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        (argument,) = arguments
+        if is_identity(argument):
+            return zero()
+        if is_zero(argument):
+            raise DomainError("logdet of a zero matrix", hint="the matrix is zero for every value of the variables")
+        coefficient, core = split_coefficient(argument)
+        if coefficient != 1:
+            order = group_size(argument.dims[: argument.rank // 2])
+            return add([(1, multiply(order, LOG(number(abs(coefficient))))), (1, apply(self, core))])
+        return self.through_view(arguments)
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """Scalar factors and the content of a sum outside, the entries of a diagonal matrix one by one."""
+        (argument,) = arguments
+        order = group_size(argument.dims[: argument.rank // 2])
+        common, rest = without_content(argument)
+        if common != 1 and isinstance(argument, Sum):
+            return add([(1, multiply(order, LOG(number(abs(common))))), (1, apply(self, rest))])
+        scalar, rest = split_scalars(argument)
+        if scalar is not None:
+            return add([(1, multiply(order, LOG(ABS(scalar)))), (1, apply(self, rest))])
+        if (diagonal := diagonal_part(argument)) is not None:
+            return total(LOG(ABS(diagonal[0])))
+        return None
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        return ops.slogdet(ops.matricize(args[0]))[1]
+
+
+class Adjugate(MatrixFunction):
+    """adj(A), the transpose of the matrix of cofactors: A adj(A) = det(A) I.
+
+    d adj_ij / dA_kl = (adj_ij adj_lk - adj_ik adj_lj) / det, valid where A is invertible.
+    """
+
+    name = "adj"
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        (argument,) = arguments
+        half = argument.rank // 2
+        i, j, k, l = [[f"{letter}{p}" for p in range(half)] for letter in "ijkl"]
+        adj = apply(self, argument)
+        factor = (power(apply(DET, argument), -1), ())
+        first = einsum([factor, (adj, i + j), (adj, l + k)], i + j + k + l)
+        second = einsum([factor, (adj, i + k), (adj, l + j)], i + j + k + l)
+        return add([(1, first), (-1, second)])
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        (argument,) = arguments
+        if is_identity(argument):
+            return argument
+        coefficient, core = split_coefficient(argument)
+        scalar, rest = split_scalars(core)
+        if coefficient != 1 or scalar is not None:
+            outside = multiply(number(coefficient), ONE if scalar is None else scalar)
+            half = argument.rank // 2
+            exponent = add([(1, group_size(argument.dims[:half])), (-1, ONE)])
+            return multiply(power(outside, exponent), apply(self, rest))
+        return self.through_view(arguments)
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """adj(A) = det(A) inv(A) where A is invertible, which is almost everywhere."""
+        (argument,) = arguments
+        if is_zero(argument):
+            return None
+        return multiply(apply(DET, argument), apply(INVERSE, argument))
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        (a,) = args
+        return ops.like(ops.adjugate(ops.matricize(a)), a)
+
+
+DET = Determinant()
+LOGDET = LogDeterminant()
+ADJUGATE = Adjugate()

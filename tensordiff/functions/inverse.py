@@ -1,0 +1,57 @@
+"""The inverse of a square matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tensordiff.errors import DomainError
+from tensordiff.functions.matrix_function import MatrixFunction, sandwich, transpose
+from tensordiff.functions.power import power
+from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars, without_content
+from tensordiff.tensor import Apply, Structure, Sum, Symbol, Tensor, apply, is_zero, multiply, scale, split_coefficient
+
+
+class Inverse(MatrixFunction):
+    """inv(A); d inv(A)_ij / dA_kl = -inv(A)_ik inv(A)_lj (Matrix Cookbook, eq. 60)."""
+
+    name = "inv"
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        inverse = apply(self, arguments[0])
+        return scale(-1, sandwich(inverse, inverse))
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        (argument,) = arguments
+        if is_zero(argument):
+            raise DomainError("the inverse of a zero matrix", hint="the matrix is zero for every value of the variables")
+        if is_identity(argument):
+            return argument
+        coefficient, core = split_coefficient(argument)
+        if coefficient != 1:
+            return scale(1 / coefficient, apply(self, core))
+        scalar, rest = split_scalars(argument)
+        if scalar is not None:
+            return multiply(power(scalar, -1), apply(self, rest))
+        if isinstance(argument, Apply) and argument.function == self:
+            return argument.children[0]
+        if isinstance(argument, Symbol) and argument.structure is Structure.ORTHOGONAL:
+            return transpose(argument)
+        if (diagonal := diagonal_part(argument)) is not None:
+            entries, diag = diagonal
+            return diag(power(entries, -1))
+        return self.through_view(arguments)
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """The content of a sum outside: inv(2*A - 4*B) = inv(A - 2*B)/2."""
+        common, rest = without_content(arguments[0])
+        if common == 1 or not isinstance(arguments[0], Sum):
+            return None
+        return scale(1 / common, apply(self, rest))
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        (a,) = args
+        return ops.like(ops.inv(ops.matricize(a)), a)
+
+
+INVERSE = Inverse()

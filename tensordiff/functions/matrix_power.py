@@ -1,0 +1,113 @@
+"""Powers A^k of a square matrix, k an integer: a number, a size, or a scalar that is an integer when evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from tensordiff.errors import DomainError, MissingRuleError
+from tensordiff.functions.inverse import INVERSE
+from tensordiff.functions.matrix_function import MatrixFunction, sandwich, transpose
+from tensordiff.functions.power import power
+from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars, without_content
+from tensordiff.tensor import (
+    ONE,
+    Apply,
+    Sum,
+    Tensor,
+    add,
+    apply,
+    as_number,
+    identity,
+    is_zero,
+    multiply,
+    number,
+    scale,
+    split_coefficient,
+)
+
+_MAX_TERMS = 64
+"""Derivatives of higher powers stay one Frechet derivative."""
+
+
+class MatrixPower(MatrixFunction):
+    """A^k. For an integer k > 0: d(A^k)_ij / dA_kl = sum over p < k of (A^p)_ik (A^(k-1-p))_lj."""
+
+    name = "matpow"
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        from tensordiff.functions.frechet import Frechet
+
+        base, exponent = arguments
+        if position == 1:
+            raise MissingRuleError(
+                "matpow: no derivative by the exponent of a matrix power",
+                hint="the exponent of a matrix is an integer: it is no variable",
+            )
+        k = as_number(exponent)
+        if k is None or abs(k) > _MAX_TERMS:
+            return apply(Frechet(self, 1), base, exponent)
+        order = int(k)
+        if order > 0:
+            pairs = [(matrix_power(base, p), matrix_power(base, order - 1 - p)) for p in range(order)]
+            return add([(1, sandwich(left, right)) for left, right in pairs], base.dims * 2)
+        pairs = [(matrix_power(base, -p), matrix_power(base, order - 1 + p)) for p in range(1, 1 - order)]
+        return add([(-1, sandwich(left, right)) for left, right in pairs], base.dims * 2)
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        base, exponent = arguments
+        k = as_number(exponent)
+        if k is not None:
+            if k.denominator != 1:
+                raise DomainError(f"a matrix power needs an integer exponent, got {k}", hint="for the root use sqrtm")
+            if k == 0:
+                return identity(base.dims[: base.rank // 2])
+            if k == 1:
+                return base
+            if k == -1:
+                return apply(INVERSE, base)
+            if is_zero(base) and k > 0:
+                return base
+        if is_identity(base):
+            return base
+        coefficient, core = split_coefficient(base)
+        if coefficient != 1:
+            return multiply(power(number(coefficient), exponent), apply(self, core, exponent))
+        scalar, rest = split_scalars(base)
+        if scalar is not None:
+            return multiply(power(scalar, exponent), apply(self, rest, exponent))
+        if isinstance(base, Apply) and base.function == INVERSE:
+            return apply(self, base.children[0], scale(-1, exponent))
+        if isinstance(base, Apply) and base.function == self:
+            return apply(self, base.children[0], multiply(base.children[1], exponent))
+        if (diagonal := diagonal_part(base)) is not None and k is not None:
+            entries, diag = diagonal
+            return diag(power(entries, k))
+        return self.through_view(arguments)
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """The content of a sum outside."""
+        base, exponent = arguments
+        common, rest = without_content(base)
+        if common == 1 or not isinstance(base, Sum):
+            return None
+        return multiply(power(number(common), exponent), apply(self, rest, exponent))
+
+    def trace_rule(self, arguments: Sequence[Tensor]) -> Tensor:
+        """d tr(A^k) / dA_kl = k (A^(k-1))_lk, for any k."""
+        base, exponent = arguments
+        lowered = apply(self, base, add([(1, exponent), (-1, ONE)]))
+        return multiply(exponent, transpose(lowered))
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        a, exponent = args
+        return ops.like(ops.matrix_power(ops.matricize(a), exponent), a)
+
+
+MATRIX_POWER = MatrixPower()
+
+
+def matrix_power(base: Tensor, exponent: Tensor | int | Fraction) -> Tensor:
+    """base^exponent for a square matrix."""
+    return apply(MATRIX_POWER, base, exponent if isinstance(exponent, Tensor) else number(exponent))

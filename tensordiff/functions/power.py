@@ -1,0 +1,323 @@
+"""Powers, exponential and logarithm: the three functions whose derivatives refer to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from tensordiff.errors import DomainError, ShapeError
+from tensordiff.functions.radical import factorise, rational_power
+from tensordiff.functions.shape import (
+    elementwise_view,
+    is_mask,
+    is_nonnegative,
+    is_ones,
+    is_positive,
+    split_scalars,
+    without_content,
+)
+from tensordiff.functions.univariate import Univariate, like
+from tensordiff.tensor import (
+    ONE,
+    Apply,
+    Assumption,
+    Dim,
+    Einsum,
+    Function,
+    Structure,
+    Sum,
+    Symbol,
+    Tensor,
+    add,
+    apply,
+    as_number,
+    broadcast,
+    dims_text,
+    einsum,
+    is_zero,
+    multiply,
+    number,
+    ones,
+    scale,
+    split_coefficient,
+)
+
+Exponent = Tensor | int | Fraction
+
+
+class Power(Function):
+    """base ^ exponent, entry by entry; the exponent is a scalar or has the base's axes. x^(1/2) is the square root,
+    x^-1 the reciprocal. Real powers: a negative base takes integer exponents only."""
+
+    name = "power"
+    elementwise = True
+
+    def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
+        base, exponent = arguments
+        if exponent.dims and exponent.dims != base.dims:
+            raise ShapeError(f"power: base of size {dims_text(base.dims)}, exponent of size {dims_text(exponent.dims)}")
+        return base.dims
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        base, exponent = arguments
+        if position == 1:
+            return multiply(apply(POWER, base, exponent), apply(LOG, base))
+        lowered = apply(POWER, base, add([(1, exponent), (-1, ones(exponent.dims))]))
+        return multiply(exponent, lowered)
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        base, exponent = arguments
+        if exponent.dims:
+            return self._entrywise(base, exponent)
+        p = as_number(exponent)
+        if p is not None:
+            if p == 1:
+                return base
+            if p == 0:
+                return ones(base.dims)
+            if is_zero(base):
+                if p < 0:
+                    raise DomainError(f"division by zero: 0^{p}", hint="the base is zero for every value of the variables")
+                return base
+            if p > 0 and is_mask(base):
+                return base
+        if is_ones(base):
+            return base
+        coefficient, core = split_coefficient(base)
+        if (view := elementwise_view(core)) is not None:
+            inner, restore = view
+            return restore(apply(POWER, scale(coefficient, inner), exponent))
+        if coefficient != 1:
+            return self._of_multiple(coefficient, core, exponent, p)
+        if isinstance(base, Symbol) and base.assumption is Assumption.BINARY and p is not None and p.denominator == 1:
+            return base if p.numerator % 2 else ones(base.dims)
+        if isinstance(base, Apply):
+            return self._of_function(base, exponent, p)
+        return None
+
+    def _entrywise(self, base: Tensor, exponent: Tensor) -> Tensor | None:
+        """An exponent that is one scalar repeated is that scalar; views common to both are left to einsum."""
+        if is_zero(exponent):
+            return ones(base.dims)
+        coefficient, core = split_coefficient(exponent)
+        if (view := elementwise_view(core)) is not None and not view[0].dims:
+            return apply(POWER, base, scale(coefficient, view[0]))
+        return base if is_ones(base) else None
+
+    def _of_multiple(self, coefficient: Fraction, core: Tensor, exponent: Tensor, p: Fraction | None) -> Tensor | None:
+        """(c*x)^p = c^p x^p for c > 0 or integer p; a negative c keeps its sign inside otherwise."""
+        outside = abs(coefficient)
+        inside = scale(coefficient / outside, core)
+        if p is None:
+            if outside == 1:
+                return None
+            return multiply(apply(POWER, inside, exponent), apply(POWER, number(outside), exponent))
+        if p.denominator == 1:
+            if (result := rational_power(coefficient, p)) is None:
+                return None
+            return scale(result[0], apply(POWER, core, exponent))
+        if core is ONE and coefficient < 0:
+            raise DomainError(f"({coefficient})^({p}) is not a real number")
+        if (result := rational_power(outside, p)) is None:
+            return None
+        rational, radicand, root = result
+        if core is ONE:
+            made = Apply.make(POWER, (number(radicand), number(Fraction(1, root)))) if root > 1 else ONE
+            return None if rational == 1 and made.children == (scale(coefficient, core), exponent) else scale(rational, made)
+        if outside == 1:
+            return None
+        radical = apply(POWER, number(radicand), number(Fraction(1, root)))
+        power_of_rest = apply(POWER, inside, exponent)
+        return scale(rational, power_of_rest if radical is ONE else multiply(power_of_rest, radical))
+
+    def _of_function(self, base: Apply, exponent: Tensor, p: Fraction | None) -> Tensor | None:
+        if base.function == POWER:
+            inner, first = base.children
+            q = as_number(first)
+            if (p is not None and p.denominator == 1) or is_positive(inner):
+                return apply(POWER, inner, multiply(first, exponent))
+            if q is not None and (q.denominator == 1 and q.numerator % 2 == 0):
+                return apply(POWER, ABS(inner), multiply(exponent, first))
+            if is_nonnegative(inner) and q is not None and q > 0:
+                return apply(POWER, inner, multiply(exponent, first))
+        elif base.function == ABS and p is not None and p.denominator == 1 and p.numerator % 2 == 0:
+            return apply(POWER, base.children[0], exponent)
+        return None
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """Content of a sum outside; radicals of primes; abs(x)^p with p in [0, 2); scalar factors of a base outside."""
+        base, exponent = arguments
+        if exponent.dims:
+            return None
+        p = as_number(exponent)
+        value = as_number(base)
+        if value is not None:
+            if p is None:
+                return None
+            factors = factorise(value.numerator) if value > 0 and value.denominator == 1 else {}
+            if p.denominator == 1 or len(factors) <= 1 and set(factors.values()) <= {1}:
+                return None
+            return multiply(*(apply(POWER, number(prime), number(p * times)) for prime, times in factors.items()))
+        if isinstance(base, Apply) and base.function == ABS and p is not None and not 0 <= p < 2:
+            even = p - p % 2
+            return multiply(apply(POWER, base.children[0], number(even)), apply(POWER, base, number(p - even)))
+        common, rest = without_content(base)
+        if common != 1 and isinstance(base, Sum) and len(base.children) > 1:
+            if p is None or p.denominator != 1:
+                common, rest = abs(common), scale(1 / abs(common), base)
+            if common != 1:
+                outside = apply(POWER, number(common), exponent)
+                inside = apply(POWER, rest, exponent)
+                return multiply(outside, inside)
+        scalar, rest = split_scalars(base)
+        if scalar is not None and (is_positive(scalar) or (p is not None and p.denominator == 1)):
+            return multiply(apply(POWER, rest, exponent), apply(POWER, scalar, exponent))
+        return None
+
+    def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
+        """A power of a nonnegative base is nonnegative, and positive where it is defined for a negative exponent; so
+        are all roots (real only where the base is nonnegative) and even powers."""
+        if signs[0] == 2:
+            return 2
+        p = as_number(arguments[1])
+        if p is None:
+            return 1 if signs[0] else 0
+        if signs[0] == 1 or p.denominator % 2 == 0 or p.numerator % 2 == 0:
+            return 2 if p < 0 else 1
+        return 0
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        return ops.power(*args)
+
+
+def _reduce_exp(x: Tensor) -> Tensor | None:
+    """exp(log(x)) = x, exp(c*log(x)) = x^c."""
+    coefficient, core = split_coefficient(x)
+    if isinstance(core, Apply) and core.function == LOG:
+        return apply(POWER, core.children[0], number(coefficient))
+    return None
+
+
+def _exp_definition(x: Tensor) -> Tensor | None:
+    """exp of a sum as a product of powers of exp of its terms; exp(a*log(x)) = x^a for a scalar a."""
+    if isinstance(x, Sum) and x.children:
+        return multiply(*(apply(POWER, apply(EXP, term), number(c)) for c, term in x.terms))
+    if isinstance(x, Einsum):
+        scalar, rest = split_scalars(x) if x.dims else _split_log(x)
+        if scalar is not None and isinstance(rest, Apply) and rest.function == LOG:
+            return apply(POWER, rest.children[0], scalar)
+    return None
+
+
+def _split_log(x: Einsum) -> tuple[Tensor | None, Tensor]:
+    """A scalar product with one logarithm in it as (the rest, the logarithm)."""
+    for place, (factor, _) in enumerate(x.factors):
+        if not factor.dims and isinstance(factor, Apply) and factor.function == LOG:
+            rest = [*x.factors[:place], *x.factors[place + 1 :]]
+            return einsum(rest, (), dict(enumerate(x.index_dims))), factor
+    return None, x
+
+
+def _reduce_log(x: Tensor) -> Tensor | None:
+    """log(exp(x)) = x; log(x^p) = p log(x), with abs(x) where x may be negative (even p)."""
+    value = as_number(x)
+    if value is not None and value <= 0:
+        raise DomainError(f"log({value}) is not a real number")
+    if not isinstance(x, Apply):
+        return None
+    if x.function == EXP:
+        return x.children[0]
+    if x.function == POWER and not x.children[1].dims:
+        base, exponent = x.children
+        p = as_number(exponent)
+        if p is not None and p.numerator % 2 == 0 and not is_positive(base):
+            return multiply(apply(LOG, ABS(base)), exponent)
+        if is_positive(base) or p is not None:
+            # An odd power or a root is positive only where its base is.
+            return multiply(exponent, apply(LOG, base))
+    return None
+
+
+def _log_definition(x: Tensor) -> Tensor | None:
+    """log of a number as logs of primes; log of a product of positive scalars; content of a positive multiple outside."""
+    value = as_number(x)
+    if value is not None:
+        assert value > 0
+        factors = {prime: times for prime, times in factorise(value.numerator).items()}
+        for prime, times in factorise(value.denominator).items():
+            factors[prime] = factors.get(prime, 0) - times
+        if len(factors) == 1 and set(factors.values()) == {1}:
+            return None
+        return add([(times, apply(LOG, number(prime))) for prime, times in factors.items()], ())
+    common, rest = without_content(x)
+    common = abs(common)
+    if common != 1:
+        rest = scale(1 / common, x)
+        return add([(1, like(apply(LOG, number(common)), x)), (1, apply(LOG, rest))])
+    scalar, rest = split_scalars(x)
+    if scalar is not None and is_positive(scalar):
+        return add([(1, like(apply(LOG, scalar), x)), (1, apply(LOG, rest))])
+    return None
+
+
+def _reduce_abs(x: Tensor) -> Tensor | None:
+    coefficient, core = split_coefficient(x)
+    if coefficient != 1:
+        return scale(abs(coefficient), apply(ABS, core))
+    if is_nonnegative(x):
+        return x
+    if isinstance(x, Symbol) and x.assumption is Assumption.BINARY and x.structure is Structure.GENERAL:
+        return ones(x.dims)
+    return None
+
+
+def _reduce_sign(x: Tensor) -> Tensor | None:
+    coefficient, core = split_coefficient(x)
+    if coefficient not in (1, -1):
+        return scale(1 if coefficient > 0 else -1, apply(SIGN, core))
+    if is_positive(x):
+        return ones(x.dims)
+    if isinstance(x, Symbol) and x.assumption is Assumption.BINARY and x.structure is Structure.GENERAL:
+        return x
+    if isinstance(x, Apply) and x.function == SIGN:
+        return x
+    return None
+
+
+def power(base: Tensor, exponent: Exponent) -> Tensor:
+    """base ^ exponent in every entry; a scalar base is repeated over the axes of the exponent."""
+    if not isinstance(exponent, Tensor):
+        exponent = number(exponent)
+    if exponent.dims and not base.dims:
+        base = broadcast(base, exponent.dims)
+    return apply(POWER, base, exponent)
+
+
+POWER = Power()
+EXP = Univariate(
+    "exp", lambda x: EXP(x), lambda ops, x: ops.exp(x), latex=r"\exp", exact={0: 1}, reduce=_reduce_exp,
+    definition=_exp_definition, range_sign=2
+)
+LOG = Univariate(
+    "log",
+    lambda x: power(x, -1),
+    lambda ops, x: ops.log(x),
+    latex=r"\log",
+    exact={1: 0},
+    reduce=_reduce_log,
+    definition=_log_definition,
+)
+ABS = Univariate(
+    "abs", lambda x: SIGN(x), lambda ops, x: ops.abs(x), parity=1, exact={0: 0}, reduce=_reduce_abs, range_sign=1
+)
+SIGN = Univariate(
+    "sign",
+    lambda x: add([], x.dims),
+    lambda ops, x: ops.sign(x),
+    latex=r"\operatorname{sign}",
+    parity=-1,
+    exact={0: 0},
+    reduce=_reduce_sign,
+    definition=lambda x: multiply(x, power(ABS(x), -1)),
+)

@@ -1,0 +1,189 @@
+"""Looking into an argument: coefficients, scalar factors, views (permutations and broadcasts), signs.
+
+Everything here is cheap: it looks at a bounded neighbourhood of the node and builds nothing large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import gcd, lcm
+
+from tensordiff.tensor import (
+    Apply,
+    Assumption,
+    Dim,
+    Einsum,
+    Named,
+    Structure,
+    Sum,
+    Symbol,
+    Tensor,
+    einsum,
+    multiply,
+    scale,
+    size,
+)
+
+_DEPTH = 4
+_TERMS = 12
+
+
+def elementwise_view(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] | None:
+    """node as a permutation or broadcast of a smaller tensor: (core, the same view of another core), or None.
+
+    Elementwise functions commute with views: exp(A') = exp(A)', exp(broadcast(s)) = broadcast(exp(s)). Diagonals are
+    left out on purpose: a function of the whole matrix costs more and has another domain.
+    """
+    if not isinstance(node, Einsum) or not node.output or len(set(node.output)) != len(node.output):
+        return None
+    used = {index for _, indices in node.factors for index in indices}
+    if not used.issuperset(set(range(len(node.index_dims))) - set(node.output)):
+        return None  # a summed index in no factor: a scalar factor n, better kept inside
+    inner = tuple(index for index in node.output if index in used)
+    single = len(node.factors) == 1 and len(set(node.factors[0][1])) == len(node.factors[0][1]) == len(inner)
+    if single and set(node.factors[0][1]) == set(inner):
+        core, inner = node.factors[0]
+    elif len(inner) == len(node.output):
+        return None
+    else:
+        core = einsum(node.factors, inner, dict(enumerate(node.index_dims)))
+    sizes = dict(enumerate(node.index_dims))
+    output, labels = node.output, inner
+    return core, lambda other: einsum([(other, labels)], output, sizes)
+
+
+def matrix_view(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] | None:
+    """node as the transpose, or a simultaneous reordering of row and column axes, of a tensor, or None.
+
+    A matrix function f commutes with these: f(A') = f(A)', f(P A P') = P f(A) P' for a permutation P.
+    """
+    if not isinstance(node, Einsum) or len(node.factors) != 1:
+        return None
+    core, indices = node.factors[0]
+    place = {index: position for position, index in enumerate(node.output)}
+    if len(place) != len(node.output) or len(indices) != len(node.output) or set(indices) != set(place):
+        return None
+    half = len(indices) // 2
+    rows, columns = [[place[i] for i in group] for group in (indices[:half], indices[half:])]
+    if not (all(c == r + half for r, c in zip(rows, columns, strict=True)) or all(
+        c == r - half for r, c in zip(rows, columns, strict=True)
+    )):
+        return None
+    output = node.output
+    return core, lambda other: einsum([(other, indices)], output)
+
+
+def diagonal_part(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] | None:
+    """node = diag(v) on groups of axes: (v, how to make diag of another v), or None."""
+    if not isinstance(node, Einsum):
+        return None
+    half = len(node.output) // 2
+    rows = node.output[:half]
+    if rows != node.output[half:] or len(set(rows)) != half or not half:
+        return None
+    sizes = dict(enumerate(node.index_dims))
+    output = node.output
+    return einsum(node.factors, rows, sizes), lambda other: einsum([(other, rows)], output)
+
+
+def split_scalars(node: Tensor) -> tuple[Tensor | None, Tensor]:
+    """(s, rest) with node = s * rest, s the product of the scalar factors of an Einsum and of n for summed indices in
+    no factor; s is None where there is none. The coefficient of a multiple stays with `rest`: split it off first."""
+    if not isinstance(node, Einsum) or not node.dims:
+        return None, node
+    scalars = [factor for factor, indices in node.factors if not indices]
+    used = {index for _, indices in node.factors for index in indices} | set(node.output)
+    scalars.extend(size(dim) for index, dim in enumerate(node.index_dims) if index not in used)
+    if not scalars:
+        return None, node
+    rest = [(factor, indices) for factor, indices in node.factors if indices]
+    sizes = {index: dim for index, dim in enumerate(node.index_dims) if index in used}
+    return multiply(*scalars), einsum(rest, node.output, sizes)
+
+
+def is_identity(node: Tensor) -> bool:
+    """Whether node is the identity on a group of axes."""
+    return (
+        isinstance(node, Einsum)
+        and not node.factors
+        and len(node.output) == 2 * len(node.index_dims)
+        and node.output == tuple(range(len(node.index_dims))) * 2
+    )
+
+
+def is_mask(node: Tensor) -> bool:
+    """Whether node has no factors and no summed index: its entries are 0 and 1 (ones, identities)."""
+    return isinstance(node, Einsum) and not node.factors and set(node.output) == set(range(len(node.index_dims)))
+
+
+def is_ones(node: Tensor) -> bool:
+    """Whether every entry is 1."""
+    return is_mask(node) and len(set(node.output)) == len(node.output)
+
+
+def content(node: Tensor) -> Fraction:
+    """The rational c with which every coefficient of the sum node / c is an integer, with no common divisor and the
+    first one positive; 1 for anything that is not a sum."""
+    if not isinstance(node, Sum) or not node.children:
+        return Fraction(1)
+    common = Fraction(
+        gcd(*(c.numerator for c in node.coefficients)), lcm(*(c.denominator for c in node.coefficients))
+    )
+    return -common if node.coefficients[0] < 0 else common
+
+
+def without_content(node: Tensor) -> tuple[Fraction, Tensor]:
+    """(content, node / content)."""
+    c = content(node)
+    return (c, node) if c == 1 else (c, scale(1 / c, node))
+
+
+def group_size(dims: tuple[Dim, ...]) -> Tensor:
+    """The number of multi-indices of a group of axes, as a scalar."""
+    return multiply(*(size(dim) for dim in dims))
+
+
+def is_positive(node: Tensor, depth: int = _DEPTH) -> bool:
+    """Whether every entry is certainly positive (on the domain where the expression is defined)."""
+    return _sign(node, depth) == 2
+
+
+def is_nonnegative(node: Tensor, depth: int = _DEPTH) -> bool:
+    """Whether every entry is certainly at least zero (on the domain where the expression is defined)."""
+    return _sign(node, depth) >= 1
+
+
+def _sign(node: Tensor, depth: int) -> int:
+    """2: certainly positive, 1: certainly nonnegative, 0: not known. Looks a few levels deep only."""
+    if depth == 0 or len(node.children) > _TERMS:
+        return 0
+    if isinstance(node, Symbol):
+        if node.assumption is Assumption.POSITIVE or node.assumption is Assumption.PROBABILITY:
+            return 1 if node.structure is Structure.DIAGONAL else 2
+        return 0
+    if isinstance(node, Named):
+        return _sign(node.definition, depth)
+    if isinstance(node, Sum):
+        if not node.children or any(c < 0 for c in node.coefficients):
+            return 0 if node.children else 1
+        signs = [_sign(child, depth - 1) for child in node.children]
+        return max(signs) if min(signs) >= 1 else 0
+    if isinstance(node, Einsum):
+        return _product_sign(node, depth)
+    assert isinstance(node, Apply)
+    return node.function.sign([_sign(argument, depth - 1) for argument in node.children], node.children)
+
+
+def _product_sign(node: Einsum, depth: int) -> int:
+    """The sign of a product: known factors, and pairs of one factor on the same indices (squares)."""
+    odd: set[tuple[Tensor, tuple[int, ...]]] = set()
+    squared = False
+    for factor in node.factors:
+        squared = squared or factor in odd
+        odd ^= {factor}
+    diagonal = len(set(node.output)) != len(node.output)
+    sign = 1 if squared or diagonal else 2
+    for factor, _ in odd:
+        sign = min(sign, _sign(factor, depth - 1))
+    return sign
