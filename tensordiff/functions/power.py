@@ -110,7 +110,7 @@ class Power(Function):
         outside = abs(coefficient)
         inside = scale(coefficient / outside, core)
         if p is None:
-            if outside == 1:
+            if outside == 1 or core is ONE:
                 return None
             return multiply(apply(POWER, inside, exponent), apply(POWER, number(outside), exponent))
         if p.denominator == 1:
