@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tensordiff.errors import MissingRuleError, ShapeError
@@ -35,12 +36,12 @@ class Function(ABC):
         """What tells apart two functions of one class."""
         return ()
 
-    @property
+    @cached_property
     def key(self) -> bytes:
         return digest("function", type(self).__name__, self.name, *self.parameters)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Function) and self.key == other.key
+        return self is other or (type(self) is type(other) and self.key == other.key)
 
     def __hash__(self) -> int:
         return int.from_bytes(self.key[:7], "big")

@@ -1,0 +1,243 @@
+"""The canonical form: equality up to renaming of indices, order of factors and terms, and symmetry.
+
+A canonical tensor is a sum of coefficient * product, sorted by key; products are flat, their factors are symbols,
+functions of canonical arguments, and entrywise powers of such. Equal nodes then mean equal tensors, for certain; unequal
+nodes mean that this form could not show them equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import permutations
+
+from tensordiff.canonical.atoms import closed_form
+from tensordiff.canonical.expand import expand
+from tensordiff.canonical.monomial import normalise
+from tensordiff.functions import MatrixFunction
+from tensordiff.tensor import (
+    Apply,
+    Einsum,
+    Named,
+    Node,
+    Sum,
+    Symbol,
+    Tensor,
+    add,
+    apply,
+    broadcast,
+    einsum,
+    permute,
+    split_coefficient,
+)
+
+_MAX_TERMS = 3000
+_MAX_FACTORS = 300_000
+_MAX_AXES = 3
+"""Arguments of elementwise functions with more axes keep the order of axes they have."""
+
+
+def canonical(node: Tensor, *, distribute: bool = True, define: bool = True, max_terms: int = _MAX_TERMS) -> Tensor:
+    """The canonical form of a tensor.
+
+    `distribute`: products of sums are multiplied out (needed for equality); without it, sums stay factors, which is
+    shorter to read. `define`: functions are replaced by their definitions in more basic ones (needed for equality).
+    Raises BudgetError where multiplying out gives more than `max_terms` terms.
+    """
+    return Canonicaliser(distribute=distribute, define=define, max_terms=max_terms).tensor(node)
+
+
+class Canonicaliser:
+    """Canonical forms that share their work; one object per setting."""
+
+    def __init__(self, *, distribute: bool = True, define: bool = True, max_terms: int = _MAX_TERMS) -> None:
+        self.distribute = distribute
+        self.define = define
+        self.max_terms = max_terms
+        self._forms: dict[Tensor, Tensor] = {}
+        self._functions: dict[Node, Tensor] = {}
+        self._ready: set[Node] = set()
+        self._symmetric: dict[Tensor, bool] = {}
+
+    def tensor(self, node: Tensor) -> Tensor:
+        """The canonical form of any tensor. Depth costs no recursion: functions are done innermost first."""
+        found = self._forms.get(node)
+        if found is None:
+            for inner in self._unready(node):
+                if isinstance(inner, Apply) and inner not in self._functions:
+                    self._functions[inner] = self._function(inner)
+                self._ready.add(inner)
+            found = self._forms[node] = self._sum(node)
+            self._forms[found] = found
+        return found
+
+    def _unready(self, root: Tensor) -> Iterator[Tensor]:
+        stack: list[tuple[Tensor, bool]] = [(root, False)]
+        while stack:
+            node, expanded = stack.pop()
+            if node in self._ready:
+                continue
+            if expanded:
+                yield node
+                continue
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(node.children) if child not in self._ready)
+
+    def is_atom(self, node: Tensor) -> bool:
+        """Whether a node may stand as a factor of a canonical product."""
+        if isinstance(node, Apply):
+            return self.atom(node) is node
+        return isinstance(node, Symbol) or (isinstance(node, Sum) and not self.distribute and self.tensor(node) is node)
+
+    def atom(self, node: Tensor) -> Tensor:
+        """What stands for a symbol or a function's value in a canonical product: itself, or something to be opened."""
+        if isinstance(node, Apply):
+            if node not in self._functions:
+                self._functions[node] = self._function(node)
+            return self._functions[node]
+        return self.tensor(node) if isinstance(node, Sum) else node
+
+    def symmetric(self, node: Tensor) -> bool:
+        """Whether a square matrix is known to equal its transpose."""
+        if node.rank != 2 or node.dims[0] is not node.dims[1]:
+            return False
+        found = self._symmetric.get(node)
+        if found is None:
+            self._symmetric[node] = False  # what asks again while this is being found out counts as not known
+            found = self._symmetric[node] = self._is_symmetric(node)
+        return found
+
+    def _is_symmetric(self, node: Tensor) -> bool:
+        if isinstance(node, Symbol):
+            return node.structure.symmetric
+        if isinstance(node, Apply):
+            if not node.children:
+                return False
+            if isinstance(node.function, MatrixFunction) or node.function.elementwise:
+                return all(not a.dims or self.symmetric(self.tensor(a)) for a in node.children)
+            return False
+        if isinstance(node, Named):
+            return self.symmetric(self.tensor(node.definition))
+        return self.tensor(permute(node, (1, 0))) is self.tensor(node)
+
+    def _keep_sum(self, node: Tensor) -> bool:
+        return not self.distribute and node.rank <= 2
+
+    def _sum(self, root: Tensor) -> Tensor:
+        collected: dict[Tensor, Fraction] = {}
+        work: list[tuple[Fraction, Tensor]] = [(Fraction(1), root)]
+        while work:
+            coefficient, node = work.pop()
+            if node in self._forms and node is not root:
+                self._collect(collected, coefficient, self._forms[node])
+                continue
+            for product in expand(coefficient, node, self.atom, self._keep_sum, self.max_terms, _MAX_FACTORS):
+                factor, made, done = normalise(product, self)
+                if done:
+                    self._collect(collected, factor, made)
+                elif factor:
+                    work.append((factor, made))
+        terms = sorted(collected.items(), key=lambda item: item[0].key)
+        return add([(c, term) for term, c in terms], root.dims)
+
+    @staticmethod
+    def _collect(collected: dict[Tensor, Fraction], coefficient: Fraction, node: Tensor) -> None:
+        for c, term in node.terms if isinstance(node, Sum) else ((Fraction(1), node),):
+            total = collected.get(term, Fraction(0)) + c * coefficient
+            if total:
+                collected[term] = total
+            else:
+                collected.pop(term, None)
+
+    def _function(self, node: Apply) -> Tensor:
+        """A function of canonical arguments, in the axes order and with the definitions that make it unique."""
+        arguments = tuple(self.tensor(argument) for argument in node.children)
+        made = apply(node.function, *arguments)
+        if not isinstance(made, Apply) or made.function != node.function or made.children != arguments:
+            return self._again(made)
+        if self.define and (definition := made.function.rewrite(arguments)) is not None and definition is not made:
+            return self._again(definition)
+        if (opened := closed_form(made, self)) is not None:
+            return self._again(opened)
+        if (reduced := self._without_broadcast(made)) is not None:
+            return self._again(reduced)
+        best, axes = self._orientation(made)
+        if axes is None:
+            self._functions[made] = made
+            return made
+        self._functions[best] = best
+        return permute(best, axes) if axes else best
+
+    def _again(self, node: Tensor) -> Tensor:
+        """The canonical form of what a function was replaced by; a lone function is returned bare."""
+        return self.tensor(node)
+
+    def _orientation(self, node: Apply) -> tuple[Apply, tuple[int, ...] | None]:
+        """The same function with its argument's axes in the order of least key, and how to permute the result back;
+        None where the order is best as it is."""
+        argument = node.children[0] if node.children else None
+        if argument is None or argument.rank < 2 or any(other.dims for other in node.children[1:]):
+            return node, None
+        rank = argument.rank
+        matrix = isinstance(node.function, MatrixFunction)
+        if matrix:
+            half = rank // 2
+            orders = [tuple(range(half, rank)) + tuple(range(half))]
+        elif node.function.elementwise and rank <= _MAX_AXES:
+            orders = [order for order in permutations(range(rank)) if order != tuple(range(rank))]
+        else:
+            return node, None
+        best, back = argument, None
+        for order in orders:
+            other = self.tensor(permute(argument, order))
+            if (_weight(other), other.key) < (_weight(best), best.key):
+                best, back = other, order
+        if back is None:
+            return node, None
+        made = Apply.make(node.function, (best, *node.children[1:]))
+        if not made.dims:
+            return made, ()
+        inverse = [0] * rank
+        for new, old in enumerate(back):
+            inverse[old] = new
+        return made, tuple(inverse)
+
+    def _without_broadcast(self, node: Apply) -> Tensor | None:
+        """g of a tensor that is constant along an axis, as g of the smaller tensor repeated along that axis."""
+        if not node.function.elementwise or not node.dims or len(node.children) != 1:
+            return None
+        (argument,) = node.children
+        terms = [core for _, core in argument.terms] if isinstance(argument, Sum) else [argument]
+        free = [p for p in range(node.rank) if all(_constant_along(term, p) for term in terms)]
+        if not free:
+            return None
+        kept = tuple(p for p in range(node.rank) if p not in free)
+        # Any one slice along the free axes: each term with those axes summed is n times it, so they are cut instead.
+        small = add([(c, _cut(core, free)) for c, core in _terms(argument)], [node.dims[p] for p in kept])
+        value = apply(node.function, small)
+        if not value.dims:
+            return broadcast(value, node.dims)
+        return einsum([(value, kept)], tuple(range(node.rank)), dict(enumerate(node.dims)))
+
+
+def _terms(node: Tensor) -> tuple[tuple[Fraction, Tensor], ...]:
+    return node.terms if isinstance(node, Sum) else (split_coefficient(node),)
+
+
+def _constant_along(term: Tensor, axis: int) -> bool:
+    if not isinstance(term, Einsum):
+        return False
+    index = term.output[axis]
+    return term.output.count(index) == 1 and all(index not in indices for _, indices in term.factors)
+
+
+def _cut(term: Tensor, axes: list[int]) -> Tensor:
+    assert isinstance(term, Einsum)
+    gone = {term.output[p] for p in axes}
+    output = tuple(i for i in term.output if i not in gone)
+    return einsum(term.factors, output, {i: d for i, d in enumerate(term.index_dims) if i not in gone})
+
+
+def _weight(node: Tensor) -> int:
+    """Bare symbols before products: inv(A), not the transpose of inv(A')."""
+    return 0 if not isinstance(node, Einsum | Sum) else 1

@@ -1,0 +1,119 @@
+"""Layouts: how a derivative tensor with axes (f, first variable, second variable, ...) is laid out as a matrix.
+
+gradient     the shape of the variable, for scalar f
+numerator    rows f, columns x for vectors (dy_i/dx_j); the gradient's transpose for scalar f; f's shape for a scalar variable
+denominator  the transpose of numerator
+vec-column   d vec f / d vec X' with column stacking (Magnus and Neudecker 2019, chapter 5.4); a second derivative is
+             the derivative of that matrix, so for scalar f its rows are the first variable and its columns the second
+vec-row      the same with row stacking, NumPy's reshape
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tensordiff.errors import FoldError
+from tensordiff.matrix import Shape
+
+LAYOUTS = ("gradient", "numerator", "denominator", "vec-column", "vec-row")
+
+
+class MatrixAxes(NamedTuple):
+    """Which axes of the derivative tensor make up the rows and the columns, slowest first."""
+
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+def default_layout(f: Shape, variables: Sequence[Shape]) -> str:
+    """gradient for scalar f; numerator for vector by vector and for anything by a scalar; else vec-column, as for every
+    second derivative."""
+    if len(variables) > 1:
+        return "vec-column"
+    if not f:
+        return "gradient"
+    if not variables[0] or (_is_vector(f) and _is_vector(variables[0])):
+        return "numerator"
+    return "vec-column"
+
+
+def matrix_axes(layout: str, f: Shape, variables: Sequence[Shape]) -> MatrixAxes:
+    """The axes of rows and columns in a layout. Raises FoldError where the layout does not apply to these shapes."""
+    blocks = _blocks([f, *variables])
+    if layout == "vec-column":
+        *earlier, last = [_column_stack(block) for block in blocks]
+        return MatrixAxes(tuple(axis for block in reversed(earlier) for axis in block), last)
+    if layout == "vec-row":
+        *earlier, last = [_row_stack(block) for block in blocks]
+        return MatrixAxes(tuple(axis for block in earlier for axis in block), last)
+    if layout == "gradient":
+        if f or len(variables) != 1 or len(variables[0]) > 2:
+            raise _unfit(layout, "needs a scalar function, differentiated once by a scalar, vector or matrix")
+        return _as_matrix(blocks[1])
+    if layout == "numerator":
+        return _numerator(f, variables, blocks)
+    if layout == "denominator":
+        rows, columns = _numerator(f, variables, blocks)
+        return MatrixAxes(columns, rows)
+    raise FoldError(f"unknown layout {layout!r}", hint=f"layouts are {', '.join(LAYOUTS)}, and index for an answer by entries")
+
+
+def applicable_layouts(f: Shape, variables: Sequence[Shape]) -> list[str]:
+    """The layouts that these shapes have."""
+    found = []
+    for layout in LAYOUTS:
+        try:
+            matrix_axes(layout, f, variables)
+        except FoldError:
+            continue
+        found.append(layout)
+    return found
+
+
+Block = tuple[tuple[int, ...], ...]
+"""The axes of one value: a tuple of axis numbers per group of its shape."""
+
+
+def _numerator(f: Shape, variables: Sequence[Shape], blocks: Sequence[Block]) -> MatrixAxes:
+    if all(not shape for shape in variables) and len(f) <= 2:
+        return _as_matrix(blocks[0])
+    if not f and len(variables) == 1 and len(variables[0]) <= 2:
+        rows, columns = _as_matrix(blocks[1])
+        return MatrixAxes(columns, rows)
+    values = [(shape, block) for shape, block in zip([f, *variables], blocks, strict=True) if shape]
+    if len(values) == 2 and all(_is_vector(shape) for shape, _ in values):
+        return MatrixAxes(_row_stack(values[0][1]), _row_stack(values[1][1]))
+    raise _unfit("numerator or denominator", "needs vectors, a scalar function or a scalar variable")
+
+
+def _unfit(layout: str, needs: str) -> FoldError:
+    return FoldError(f"the {layout} layout {needs}", hint="vec-column and vec-row lay out any derivative")
+
+
+def _is_vector(shape: Shape) -> bool:
+    return len(shape) == 1 or (len(shape) == 2 and () in shape)
+
+
+def _blocks(shapes: Sequence[Shape]) -> list[Block]:
+    start, blocks = 0, []
+    for shape in shapes:
+        block = []
+        for group in shape:
+            block.append(tuple(range(start, start + len(group))))
+            start += len(group)
+        blocks.append(tuple(block))
+    return blocks
+
+
+def _as_matrix(block: Block) -> MatrixAxes:
+    rows, columns = (*block, (), ())[:2]
+    return MatrixAxes(rows, columns)
+
+
+def _column_stack(block: Block) -> tuple[int, ...]:
+    return tuple(axis for group in reversed(block) for axis in group)
+
+
+def _row_stack(block: Block) -> tuple[int, ...]:
+    return tuple(axis for group in block for axis in group)
