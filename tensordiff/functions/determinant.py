@@ -8,10 +8,11 @@ from typing import Any
 from tensordiff.errors import DomainError
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import MatrixFunction, transpose
-from tensordiff.functions.power import ABS, LOG, power
+from tensordiff.functions.power import ABS, LOG, POWER, power
 from tensordiff.functions.shape import diagonal_part, group_size, is_identity, split_scalars, without_content
 from tensordiff.tensor import (
     ONE,
+    Apply,
     Structure,
     Sum,
     Symbol,
@@ -51,7 +52,7 @@ class Determinant(MatrixFunction):
         scalar, rest = split_scalars(argument)
         if scalar is not None:
             return multiply(power(scalar, order), apply(self, rest))
-        return self.through_view(arguments)
+        return _closed_determinant(argument) or self.through_view(arguments)
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
         """The content of a sum outside: det(c*A) = c^n det(A)."""
@@ -65,8 +66,29 @@ class Determinant(MatrixFunction):
         (argument,) = arguments
         return 2 if isinstance(argument, Symbol) and argument.structure is Structure.POSITIVE_DEFINITE else 0
 
-    def evaluate(self, ops: Any, *args: Any) -> Any:
-        return ops.det(ops.matricize(args[0]))
+    def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
+        return ops.det(matrix)
+
+
+def _closed_determinant(argument: Tensor) -> Tensor | None:
+    """det of a matrix function where it has a closed form: det(inv(A)) = det(A)^-1, det(expm(A)) = exp(tr(A))."""
+    if not isinstance(argument, Apply):
+        return None
+    if argument.function == INVERSE:
+        return power(apply(DET, argument.children[0]), -1)
+    if isinstance(argument.function, MatrixFunction):
+        return argument.function.determinant_of(argument.children)
+    return None
+
+
+def _log_of(determinant: Tensor) -> Tensor:
+    """log|d| for a determinant in closed form, with log|det(A)| as logdet(A)."""
+    if isinstance(determinant, Apply) and determinant.function == POWER:
+        base, exponent = determinant.children
+        return multiply(exponent, _log_of(base))
+    if isinstance(determinant, Apply) and determinant.function == DET:
+        return apply(LOGDET, determinant.children[0])
+    return LOG(ABS(determinant))
 
 
 class LogDeterminant(MatrixFunction):
@@ -89,7 +111,8 @@ class LogDeterminant(MatrixFunction):
         if coefficient != 1:
             order = group_size(argument.dims[: argument.rank // 2])
             return add([(1, multiply(order, LOG(number(abs(coefficient))))), (1, apply(self, core))])
-        return self.through_view(arguments)
+        closed = _closed_determinant(argument)
+        return self.through_view(arguments) if closed is None else _log_of(closed)
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
         """Scalar factors and the content of a sum outside, the entries of a diagonal matrix one by one."""
@@ -105,8 +128,8 @@ class LogDeterminant(MatrixFunction):
             return total(LOG(ABS(diagonal[0])))
         return None
 
-    def evaluate(self, ops: Any, *args: Any) -> Any:
-        return ops.slogdet(ops.matricize(args[0]))[1]
+    def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
+        return ops.slogdet(matrix)[1]
 
 
 class Adjugate(MatrixFunction):
@@ -147,9 +170,8 @@ class Adjugate(MatrixFunction):
             return None
         return multiply(apply(DET, argument), apply(INVERSE, argument))
 
-    def evaluate(self, ops: Any, *args: Any) -> Any:
-        (a,) = args
-        return ops.like(ops.adjugate(ops.matricize(a)), a)
+    def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
+        return ops.adjugate(matrix)
 
 
 DET = Determinant()

@@ -9,7 +9,7 @@ from tensordiff.errors import DomainError
 from tensordiff.functions.matrix_function import MatrixFunction, sandwich, transpose
 from tensordiff.functions.power import power
 from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars, without_content
-from tensordiff.tensor import Apply, Structure, Sum, Symbol, Tensor, apply, is_zero, multiply, scale, split_coefficient
+from tensordiff.tensor import Apply, Structure, Sum, Symbol, Tensor, apply, is_zero, multiply, number, scale, split_coefficient
 
 
 class Inverse(MatrixFunction):
@@ -35,6 +35,10 @@ class Inverse(MatrixFunction):
             return multiply(power(scalar, -1), apply(self, rest))
         if isinstance(argument, Apply) and argument.function == self:
             return argument.children[0]
+        if isinstance(argument, Apply) and isinstance(argument.function, MatrixFunction):
+            closed = argument.function.power_of(argument.children, number(-1))
+            if closed is not None:
+                return closed
         if isinstance(argument, Symbol) and argument.structure is Structure.ORTHOGONAL:
             return transpose(argument)
         if (diagonal := diagonal_part(argument)) is not None:
@@ -49,9 +53,8 @@ class Inverse(MatrixFunction):
             return None
         return scale(1 / common, apply(self, rest))
 
-    def evaluate(self, ops: Any, *args: Any) -> Any:
-        (a,) = args
-        return ops.like(ops.inv(ops.matricize(a)), a)
+    def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
+        return ops.inv(matrix)
 
 
 INVERSE = Inverse()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from tensordiff.errors import MissingRuleError
 from tensordiff.functions.shape import matrix_view
 from tensordiff.tensor import Dim, Function, Tensor, apply, einsum, split_square
 
@@ -26,9 +28,31 @@ class MatrixFunction(Function):
         """f(A') as f(A)' (for a scalar function f(A') = f(A)), and the like for reordered axes."""
         if (view := matrix_view(arguments[0])) is None:
             return None
-        core, restore = view
+        core, axes = view
         made = apply(self, core, *arguments[1:])
-        return made if self.scalar else restore(made)
+        return made if self.scalar else einsum([(made, axes)], range(len(axes)))
+
+    def power_of(self, arguments: Sequence[Tensor], exponent: Tensor) -> Tensor | None:
+        """f(A)^exponent in closed form, or None."""
+        return None
+
+    def determinant_of(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """det f(A) in closed form, or None."""
+        return None
+
+    def trace_derivative(self, arguments: Sequence[Tensor], order: int) -> Tensor:
+        """d^order tr f(A) / dA_k1l1 ... as a tensor with axes k1, l1, ..., that is d^(order - 1) f'(A)_l1k1 / dA_k2l2 ...
+        Raises MissingRuleError where f' is not stated."""
+        raise MissingRuleError(f"{self.name}: no rule for the derivative of its trace")
+
+    def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
+        """The value at a matrix with plain rows and columns."""
+        raise NotImplementedError(self.name)  # pragma: no cover - abstract
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        a, *parameters = args
+        value = self.matrix_value(ops, ops.matricize(a), *parameters)
+        return value if self.scalar else ops.like(value, a)
 
 
 def sandwich(left: Tensor, right: Tensor) -> Tensor:

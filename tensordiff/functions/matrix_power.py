@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from tensordiff.errors import DomainError, MissingRuleError
+from tensordiff.functions.determinant import DET
+from tensordiff.functions.frechet import Frechet, turned
 from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.matrix_function import MatrixFunction, sandwich, transpose
+from tensordiff.functions.matrix_function import MatrixFunction, sandwich
 from tensordiff.functions.power import power
 from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars, without_content
 from tensordiff.tensor import (
@@ -35,10 +37,9 @@ class MatrixPower(MatrixFunction):
     """A^k. For an integer k > 0: d(A^k)_ij / dA_kl = sum over p < k of (A^p)_ik (A^(k-1-p))_lj."""
 
     name = "matpow"
+    exponent_argument = 1
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
-        from tensordiff.functions.frechet import Frechet
-
         base, exponent = arguments
         if position == 1:
             raise MissingRuleError(
@@ -81,6 +82,10 @@ class MatrixPower(MatrixFunction):
             return apply(self, base.children[0], scale(-1, exponent))
         if isinstance(base, Apply) and base.function == self:
             return apply(self, base.children[0], multiply(base.children[1], exponent))
+        if isinstance(base, Apply) and isinstance(base.function, MatrixFunction):
+            closed = base.function.power_of(base.children, exponent)
+            if closed is not None:
+                return closed
         if (diagonal := diagonal_part(base)) is not None and k is not None:
             entries, diag = diagonal
             return diag(power(entries, k))
@@ -94,15 +99,18 @@ class MatrixPower(MatrixFunction):
             return None
         return multiply(power(number(common), exponent), apply(self, rest, exponent))
 
-    def trace_rule(self, arguments: Sequence[Tensor]) -> Tensor:
+    def determinant_of(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        return power(apply(DET, arguments[0]), arguments[1])
+
+    def trace_derivative(self, arguments: Sequence[Tensor], order: int) -> Tensor:
         """d tr(A^k) / dA_kl = k (A^(k-1))_lk, for any k."""
         base, exponent = arguments
-        lowered = apply(self, base, add([(1, exponent), (-1, ONE)]))
-        return multiply(exponent, transpose(lowered))
+        function = self if order == 1 else Frechet(self, order - 1)
+        slope = apply(function, base, add([(1, exponent), (-1, ONE)]))
+        return multiply(exponent, turned(slope, base.rank // 2))
 
-    def evaluate(self, ops: Any, *args: Any) -> Any:
-        a, exponent = args
-        return ops.like(ops.matrix_power(ops.matricize(a), exponent), a)
+    def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
+        return ops.matrix_power(matrix, parameters[0])
 
 
 MATRIX_POWER = MatrixPower()

@@ -52,6 +52,7 @@ class Power(Function):
 
     name = "power"
     elementwise = True
+    exponent_argument = 1
 
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         base, exponent = arguments
@@ -296,8 +297,14 @@ def power(base: Tensor, exponent: Exponent) -> Tensor:
 
 POWER = Power()
 EXP = Univariate(
-    "exp", lambda x: EXP(x), lambda ops, x: ops.exp(x), latex=r"\exp", exact={0: 1}, reduce=_reduce_exp,
-    definition=_exp_definition, range_sign=2
+    "exp",
+    lambda x: EXP(x),
+    lambda ops, x: ops.exp(x),
+    latex=r"\exp",
+    exact={0: 1},
+    reduce=_reduce_exp,
+    definition=_exp_definition,
+    range_sign=2,
 )
 LOG = Univariate(
     "log",
@@ -308,9 +315,7 @@ LOG = Univariate(
     reduce=_reduce_log,
     definition=_log_definition,
 )
-ABS = Univariate(
-    "abs", lambda x: SIGN(x), lambda ops, x: ops.abs(x), parity=1, exact={0: 0}, reduce=_reduce_abs, range_sign=1
-)
+ABS = Univariate("abs", lambda x: SIGN(x), lambda ops, x: ops.abs(x), parity=1, exact={0: 0}, reduce=_reduce_abs, range_sign=1)
 SIGN = Univariate(
     "sign",
     lambda x: add([], x.dims),

@@ -6,6 +6,7 @@ from tensordiff.functions import elementwise as table
 from tensordiff.functions.determinant import ADJUGATE, DET, LOGDET
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.power import ABS, EXP, LOG, SIGN
+from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
 from tensordiff.tensor import Function
 
 ELEMENTWISE: dict[str, Function] = {
@@ -21,7 +22,7 @@ ELEMENTWISE: dict[str, Function] = {
 }  # fmt: skip
 """Elementwise functions: of one argument, but max and min."""
 
-MATRIX: dict[str, Function] = {function.name: function for function in (INVERSE, DET, LOGDET, ADJUGATE)}
+MATRIX: dict[str, Function] = {function.name: function for function in (INVERSE, DET, LOGDET, ADJUGATE, EXPM, LOGM, SQRTM)}
 """Functions of one square matrix."""
 
 SYNONYMS: dict[str, str] = {

@@ -53,10 +53,11 @@ def elementwise_view(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] 
     return core, lambda other: einsum([(other, labels)], output, sizes)
 
 
-def matrix_view(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] | None:
-    """node as the transpose, or a simultaneous reordering of row and column axes, of a tensor, or None.
+def matrix_view(node: Tensor) -> tuple[Tensor, tuple[int, ...]] | None:
+    """node as the transpose, or a simultaneous reordering of row and column axes, of another tensor, or None.
 
-    A matrix function f commutes with these: f(A') = f(A)', f(P A P') = P f(A) P' for a permutation P.
+    Returns (core, axes): axis a of the core is axis axes[a] of the node. A matrix function f commutes with these:
+    f(A') = f(A)', f(P A P') = P f(A) P' for a permutation P.
     """
     if not isinstance(node, Einsum) or len(node.factors) != 1:
         return None
@@ -65,13 +66,9 @@ def matrix_view(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] | Non
     if len(place) != len(node.output) or len(indices) != len(node.output) or set(indices) != set(place):
         return None
     half = len(indices) // 2
-    rows, columns = [[place[i] for i in group] for group in (indices[:half], indices[half:])]
-    if not (all(c == r + half for r, c in zip(rows, columns, strict=True)) or all(
-        c == r - half for r, c in zip(rows, columns, strict=True)
-    )):
-        return None
-    output = node.output
-    return core, lambda other: einsum([(other, indices)], output)
+    axes = tuple(place[index] for index in indices)
+    shifts = {column - row for row, column in zip(axes[:half], axes[half:], strict=True)}
+    return (core, axes) if shifts in ({half}, {-half}) else None
 
 
 def diagonal_part(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] | None:
@@ -127,9 +124,7 @@ def content(node: Tensor) -> Fraction:
     first one positive; 1 for anything that is not a sum."""
     if not isinstance(node, Sum) or not node.children:
         return Fraction(1)
-    common = Fraction(
-        gcd(*(c.numerator for c in node.coefficients)), lcm(*(c.denominator for c in node.coefficients))
-    )
+    common = Fraction(gcd(*(c.numerator for c in node.coefficients)), lcm(*(c.denominator for c in node.coefficients)))
     return -common if node.coefficients[0] < 0 else common
 
 

@@ -277,5 +277,5 @@ def trace_of_frechet(product: Product) -> list[tuple[Tensor, tuple[int, ...]]]:
         product.remove(number_)
         for index in rows:
             product.drop(index)
-        found.append((node.function.trace_rule(node.children[0]), indices[2 * half :]))
+        found.append((node.function.trace_rule(*node.children), indices[2 * half :]))
     return found

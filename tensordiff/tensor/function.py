@@ -31,6 +31,10 @@ class Function(ABC):
     latex_name: str = ""
     """LaTeX of the name; by default an upright operator name."""
 
+    exponent_argument: int | None = None
+    """The position of an argument that is an exponent: evaluation passes it as an exact Fraction where it has a value
+    that depends on sizes alone."""
+
     @property
     def parameters(self) -> tuple[bytes | str | int, ...]:
         """What tells apart two functions of one class."""
