@@ -1,0 +1,80 @@
+"""Every constructor of the matrix form. They check shapes and normalise lightly; passes make nodes with them only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensordiff.matrix.calls import call, known_calls
+from tensordiff.matrix.flexible import fit, resplit
+from tensordiff.matrix.indexing import contract, entry, unit
+from tensordiff.matrix.leaves import (
+    as_number,
+    commutation,
+    duplication,
+    elimination,
+    eye,
+    named,
+    number,
+    ones,
+    pi,
+    size,
+    symbol,
+    tril,
+    triu,
+    zeros,
+)
+from tensordiff.matrix.linear import add, scale, split_coefficient, terms_of, transpose
+from tensordiff.matrix.node import Matrix
+from tensordiff.matrix.products import (
+    divide,
+    dot_divide,
+    dot_power,
+    factors_of,
+    hadamard,
+    inverse,
+    kron,
+    power,
+    product,
+)
+
+_PLAIN: dict[str, Callable[..., Matrix]] = {
+    "product": product,
+    "hadamard": hadamard,
+    "divide": divide,
+    "dot_divide": dot_divide,
+    "power": power,
+    "dot_power": dot_power,
+    "transpose": transpose,
+    "kron": kron,
+    "inv": inverse,
+}
+
+
+def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
+    """The node's operation on other operands, with all its checks."""
+    if not node.children:
+        return node
+    if node.op in _PLAIN:
+        return _PLAIN[node.op](*children)
+    match node.op:
+        case "named":
+            return named(node.data[0], children[0])
+        case "add":
+            return add(zip(node.data, children, strict=True))
+        case "contract":
+            letters, coefficients = node.data
+            return contract(add(zip(coefficients, children, strict=True)), letters)
+        case "entry":
+            return entry(children[0], node.data[0])
+        case "apply":
+            return call(node.data[0], *children)
+    return call(node.op, *children)
+
+
+__all__ = [
+    "add", "as_number", "call", "commutation", "contract", "divide", "dot_divide", "dot_power", "duplication",
+    "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inverse", "known_calls", "kron", "named", "number",
+    "ones", "pi", "power", "product", "rebuild", "resplit", "scale", "size", "split_coefficient", "symbol", "terms_of",
+    "transpose", "tril", "triu", "unit", "zeros",
+]  # fmt: skip

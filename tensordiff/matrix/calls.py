@@ -1,0 +1,167 @@
+"""Calls by name: the functions of text syntax that act on whole matrices, and every function of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tensordiff.errors import ShapeError, UnknownNameError, nearest
+from tensordiff.functions import ELEMENTWISE, MATRIX, lookup
+from tensordiff.matrix.flexible import alike, describe, size_mismatch, square
+from tensordiff.matrix.leaves import as_number, number, ones, size
+from tensordiff.matrix.letters import merge_free, refuse_open
+from tensordiff.matrix.linear import transpose
+from tensordiff.matrix.node import Matrix, normalise
+from tensordiff.matrix.products import divide, inverse, product
+from tensordiff.tensor import Dim, Function, Group
+
+
+def call(function: str | Function, *operands: Matrix) -> Matrix:
+    """The function of the operands: inv tr det logdet adj expm logm sqrtm sum mean norm1 norm2 diag vec vech softmax
+    logsumexp, or any function of the registry, entry by entry.
+
+    Raises UnknownNameError for an unknown name, ShapeError where the operands do not fit.
+    """
+    name = function if isinstance(function, str) else function.name
+    special = _SPECIAL.get(name)
+    if special is not None:
+        low, high, build = special
+        _count(name, operands, low, high)
+        refuse_open(name, operands)
+        return build(*operands)
+    if isinstance(function, str):
+        found = lookup(function)
+        if found is None:
+            near = nearest(function, known_calls())
+            raise UnknownNameError(f"unknown function {function}", hint=f"did you mean {near}?" if near else None)
+        function = found
+    return _apply(function, operands)
+
+
+def known_calls() -> list[str]:
+    """The names that `call` understands, in order."""
+    return sorted({*_SPECIAL, *ELEMENTWISE, *MATRIX})
+
+
+def _apply(function: Function, operands: tuple[Matrix, ...]) -> Matrix:
+    """A function of the registry, entry by entry unless it is a function of square matrices."""
+    if not operands:
+        raise ShapeError(f"{function.name}: no argument given")
+    if function.elementwise:
+        free = merge_free(function.name, operands)
+        fitted = alike(f"apply {function.name} to", list(operands))
+        for other in fitted[1:]:
+            if fitted[0].is_scalar and not other.is_scalar:
+                raise size_mismatch(f"apply {function.name} to", fitted[0], other)
+        return Matrix.make("apply", fitted[0].shape, (function,), tuple(fitted), free)
+    refuse_open(function.name, operands)
+    fitted = [square(function.name, x) for x in operands]
+    return Matrix.make("apply", fitted[0].shape, (function,), tuple(fitted))
+
+
+def _count(name: str, operands: tuple[Matrix, ...], low: int, high: int) -> None:
+    if not low <= len(operands) <= high:
+        wanted = "one argument" if high == 1 else f"{low} to {high} arguments"
+        raise ShapeError(f"{name} takes {wanted}, got {len(operands)}")
+
+
+def _matrix_function(name: str, of_scalar: Callable[[Matrix], Matrix]) -> Callable[[Matrix], Matrix]:
+    """A function of a square matrix, with what it is for a scalar."""
+
+    def build(x: Matrix) -> Matrix:
+        if x.is_scalar:
+            return of_scalar(x)
+        x = square(name, x)
+        shape = () if name in ("tr", "det", "logdet") else x.shape
+        return Matrix.make(name, shape, (), (x,))
+
+    return build
+
+
+def _sum(x: Matrix, axis: Matrix | None = None) -> Matrix:
+    """sum(X) of all entries; sum(X,1) the row of column sums; sum(X,2) the column of row sums."""
+    if axis is None:
+        return x if x.is_scalar else Matrix.make("sum", (), (), (x,))
+    if _axis("sum", x, axis) == 1:
+        return product(transpose(ones(x.rows)), x)
+    return product(x, ones(x.cols))
+
+
+def _mean(x: Matrix, axis: Matrix | None = None) -> Matrix:
+    groups: tuple[Group, ...] = x.shape if axis is None else (x.shape[_axis("mean", x, axis) - 1 :][:1] or ((),))
+    dims: list[Dim] = [dim for group in groups for dim in group]
+    return divide(_sum(x) if axis is None else _sum(x, axis), product(*(size(dim) for dim in dims)))
+
+
+def _axis(name: str, x: Matrix, axis: Matrix) -> int:
+    value = as_number(axis)
+    if value not in (1, 2) or len(x.shape) > 2:
+        raise ShapeError(f"{name}(X, axis): the axis is 1 (down the columns) or 2 (along the rows)")
+    return int(value)
+
+
+def _norm(name: str) -> Callable[[Matrix], Matrix]:
+    def build(x: Matrix) -> Matrix:
+        return Matrix.make(name, (), (), (x,))
+
+    return build
+
+
+def _diag(x: Matrix) -> Matrix:
+    """The diagonal matrix of a vector, or the diagonal of a square matrix as a column."""
+    if x.is_scalar:
+        return x
+    if x.is_vector:
+        group = x.rows or x.cols
+        return Matrix.make("diag", (group, group), (), (x,))
+    x = square("diag", x)
+    return Matrix.make("diag", (x.rows,), (), (x,))
+
+
+def _vec(x: Matrix) -> Matrix:
+    """The columns one below the other."""
+    if len(x.shape) > 2:
+        raise ShapeError(f"vec needs a matrix, got {describe(x)}")
+    if len(x.shape) < 2:
+        return x
+    return Matrix.make("vec", (x.cols + x.rows,), (), (x,))
+
+
+def _vech(x: Matrix) -> Matrix:
+    """The columns of the lower triangle one below the other (Magnus and Neudecker 1980)."""
+    if x.is_scalar:
+        return x
+    x = square("vech", x)
+    if len(x.rows) != 1:
+        raise ShapeError(f"vech needs a matrix of one dimension, got {describe(x)}")
+    return Matrix.make("vech", ((Dim.triangular(x.rows[0]),),), (), (x,))
+
+
+def _vector_function(name: str, to_scalar: bool) -> Callable[[Matrix], Matrix]:
+    def build(x: Matrix) -> Matrix:
+        if not x.is_vector and not x.is_scalar:
+            raise ShapeError(f"{name} needs a vector, got {describe(x)}")
+        return Matrix.make(name, () if to_scalar else normalise(x.shape), (), (x,))
+
+    return build
+
+
+_SPECIAL: dict[str, tuple[int, int, Callable[..., Matrix]]] = {
+    "inv": (1, 1, inverse),
+    "tr": (1, 1, _matrix_function("tr", lambda x: x)),
+    "det": (1, 1, _matrix_function("det", lambda x: x)),
+    "logdet": (1, 1, _matrix_function("logdet", lambda x: call("log", call("abs", x)))),
+    "adj": (1, 1, _matrix_function("adj", lambda x: number(1))),
+    "expm": (1, 1, _matrix_function("expm", lambda x: call("exp", x))),
+    "logm": (1, 1, _matrix_function("logm", lambda x: call("log", x))),
+    "sqrtm": (1, 1, _matrix_function("sqrtm", lambda x: call("sqrt", x))),
+    "sum": (1, 2, _sum),
+    "mean": (1, 2, _mean),
+    "norm1": (1, 1, _norm("norm1")),
+    "norm2": (1, 1, _norm("norm2")),
+    "diag": (1, 1, _diag),
+    "vec": (1, 1, _vec),
+    "vech": (1, 1, _vech),
+    "softmax": (1, 1, _vector_function("softmax", False)),
+    "logsumexp": (1, 1, _vector_function("logsumexp", True)),
+    "transpose": (1, 1, transpose),
+}

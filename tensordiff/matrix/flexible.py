@@ -1,0 +1,136 @@
+"""Re-splitting of compound axes: eye(n*m) beside a kron with rows (m, n) is meant with that order."""
+
+from __future__ import annotations
+
+from tensordiff.errors import ShapeError
+from tensordiff.matrix.leaves import eye, ones, zeros
+from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
+from tensordiff.matrix.shape import same_sizes, total_size
+from tensordiff.matrix.text import brief
+from tensordiff.tensor import Group, group_text
+
+_REACH = 16
+"""How deep `resplit` looks into multiples, sums, transposes and products for flexible parts."""
+
+
+def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matrix | None:
+    """The node with compound axis `axis` split as `group` (same size, other dimensions or order), where the node is
+    flexible: eye, ones, zeros, their transposes, and sums and products that end in them. None where it is not.
+
+    The identity keeps its rows and columns alike, so both change.
+    """
+    if node.is_scalar or len(node.shape) > 2 or not reach:
+        return None
+    rows, cols = node.rows, node.cols
+    current = cols if axis else rows
+    if current == group:
+        return node
+    if total_size(current) != total_size(group):
+        return None
+    if node.op == "eye":
+        return eye(group)
+    if node.op in ("ones", "zeros"):
+        make = ones if node.op == "ones" else zeros
+        return make(rows, group) if axis else make(group, cols)
+    if node.op == "transpose":
+        inner = resplit(node.children[0], 1 - axis, group, reach - 1)
+        return None if inner is None else Matrix.make("transpose", normalise((inner.cols, inner.rows)), (), (inner,))
+    if node.op == "add":
+        return _resplit_sum(node, axis, group, reach - 1)
+    if node.op == "product":
+        return _resplit_product(node, axis, group, reach - 1)
+    return None
+
+
+def _resplit_sum(node: Matrix, axis: int, group: Group, reach: int) -> Matrix | None:
+    terms: list[Matrix] = []
+    for term in node.children:
+        part = term if term.is_scalar else resplit(term, axis, group, reach)
+        if part is None:
+            return None
+        terms.append(part)
+    shapes = {term.shape for term in terms if not term.is_scalar}
+    return Matrix.make("add", shapes.pop(), node.data, tuple(terms)) if len(shapes) == 1 else None
+
+
+def _resplit_product(node: Matrix, axis: int, group: Group, reach: int) -> Matrix | None:
+    places = [place for place, factor in enumerate(node.children) if not factor.is_scalar]
+    place = places[-1 if axis else 0]
+    end = resplit(node.children[place], axis, group, reach)
+    if end is None:
+        return None
+    children = (*node.children[:place], end, *node.children[place + 1 :])
+    if len(places) == 1:
+        return Matrix.make("product", end.shape, (), children)
+    kept = (end.rows, node.children[place].rows) if axis else (end.cols, node.children[place].cols)
+    if kept[0] != kept[1]:
+        return None  # an identity changed on the inner side too
+    shape = normalise((node.rows, group) if axis else (group, node.cols))
+    return Matrix.make("product", shape, (), children)
+
+
+def fit(node: Matrix, shape: Shape) -> Matrix | None:
+    """The node re-split to `shape`, or None where its groups are not flexible."""
+    if node.shape == shape:
+        return node
+    if len(shape) > 2 or not same_sizes(node.shape, shape):
+        return None
+    found: Matrix | None = node
+    for axis, group in enumerate(shape):
+        found = None if found is None else resplit(found, axis, group)
+    return found if found is not None and found.shape == shape else None
+
+
+def alike(operation: str, nodes: list[Matrix]) -> list[Matrix]:
+    """The nodes re-split to one shape, scalars left as they are. Raises ShapeError naming both sizes."""
+    full = [node for node in nodes if not node.is_scalar]
+    shapes = {node.shape for node in full}
+    if len(shapes) <= 1:
+        return nodes
+    for other in full[1:]:
+        if not same_sizes(full[0].shape, other.shape):
+            raise size_mismatch(operation, full[0], other)
+    for shape in dict.fromkeys(node.shape for node in full):
+        fitted = [node if node.is_scalar else fit(node, shape) for node in nodes]
+        if None not in fitted:
+            return [node for node in fitted if node is not None]
+    other = next(node for node in full if node.shape != full[0].shape)
+    raise grouping_mismatch(operation, full[0], other)
+
+
+def square(operation: str, node: Matrix, hint: str | None = None) -> Matrix:
+    """The node with equal groups of rows and columns. Raises ShapeError where it is not square."""
+    if len(node.shape) != 2 or total_size(node.rows) != total_size(node.cols):
+        raise ShapeError(f"{operation} needs a square matrix, got {describe(node)}", hint=hint)
+    if node.rows == node.cols:
+        return node
+    fitted = resplit(node, 1, node.rows) or resplit(node, 0, node.cols)
+    if fitted is None or fitted.rows != fitted.cols:
+        raise ShapeError(
+            f"{operation} needs rows and columns grouped alike, but those of {brief(node)} are grouped {_groups(node)}",
+            hint="a commutation matrix K(m,n) changes the order of a compound axis",
+        )
+    return fitted
+
+
+def size_mismatch(operation: str, left: Matrix, right: Matrix, hint: str | None = None) -> ShapeError:
+    """The error that both operands and their sizes are in."""
+    return ShapeError(f"cannot {operation} {describe(left)} and {describe(right)}", hint=hint)
+
+
+def grouping_mismatch(operation: str, left: Matrix, right: Matrix) -> ShapeError:
+    """The error for equal sizes whose compound axes are made of their dimensions in another order."""
+    return ShapeError(
+        f"cannot {operation} {brief(left)} (axes grouped {_groups(left)}) and {brief(right)} (axes grouped {_groups(right)}):"
+        " the sizes agree, but the compound axes are made of their dimensions in another order",
+        hint="a commutation matrix K(m,n) changes the order; eye, ones and zeros adapt by themselves",
+    )
+
+
+def describe(node: Matrix) -> str:
+    """A node and its size for a message: "A*x (n-by-1)"."""
+    return f"{brief(node)} ({shape_text(node.shape)})"
+
+
+def _groups(node: Matrix) -> str:
+    return " by ".join(f"({group_text(group)})" for group in node.shape)

@@ -1,0 +1,125 @@
+"""Scopes: what the names in an expression mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from tensordiff.errors import UnknownNameError, nearest
+from tensordiff.matrix.leaves import named, size, symbol
+from tensordiff.matrix.node import Matrix, shape_text
+from tensordiff.matrix.shape import ShapeLike, read_shape
+from tensordiff.matrix.text import brief
+from tensordiff.tensor import Assumption, Dim, Function, Structure, Symbol
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Declared symbols, sizes, `where` names and user-defined functions. Immutable: each method gives a new scope.
+
+    The sizes are those that occur in a declared shape and those declared alone. Two declarations of one name are an
+    error unless they are equal.
+    """
+
+    symbols: Mapping[str, Matrix] = field(default_factory=lambda: _NOTHING)
+    """By name, the symbol in matrix form (op "symbol")."""
+    dims: Mapping[str, Dim] = field(default_factory=lambda: _NOTHING)
+    where: Mapping[str, Matrix] = field(default_factory=lambda: _NOTHING)
+    """By name in order of definition, the named node (op "named")."""
+    functions: Mapping[str, Function] = field(default_factory=lambda: _NOTHING)
+
+    def declare(
+        self,
+        name: str,
+        shape: ShapeLike,
+        structure: Structure | str = Structure.GENERAL,
+        assumption: Assumption | str = Assumption.NONE,
+    ) -> Scope:
+        """The scope with one more symbol, e.g. declare("V", ("n", "n"), "symmetric")."""
+        groups = read_shape(shape)
+        dims = tuple(dim for group in groups for dim in group)
+        variable = Symbol.make(name, dims, Structure(structure), Assumption(assumption))
+        return self.with_symbol(symbol(variable, groups))
+
+    def with_symbol(self, node: Matrix) -> Scope:
+        """The scope with one more symbol and the sizes in its shape."""
+        name = node.data[0].name
+        dims = {size_name: Dim.named(size_name) for dim in node.dims for size_name in dim.names()}
+        scope = self._with("symbols", {name: node})
+        return scope._with("dims", dims)
+
+    def with_dim(self, dim: Dim | str) -> Scope:
+        """The scope with one more size."""
+        dim = Dim.named(dim) if isinstance(dim, str) else dim
+        return self._with("dims", {name: Dim.named(name) for name in dim.names()})
+
+    def with_where(self, name: str, definition: Matrix) -> Scope:
+        """The scope with a name for a part; `definition` is the part itself (or the named node)."""
+        if definition.op != "named" or definition.data[0] != name:
+            definition = named(name, definition)
+        return self._with("where", {name: definition})
+
+    def with_function(self, function: Function) -> Scope:
+        """The scope with a user-defined function, under its name."""
+        return self._with("functions", {function.name: function})
+
+    def merge(self, other: Scope) -> Scope:
+        """Both scopes together. Raises UnknownNameError where they declare one name differently."""
+        if other is self:
+            return self
+        scope = self
+        for kind in ("symbols", "dims", "where", "functions"):
+            scope = scope._with(kind, getattr(other, kind))
+        return scope
+
+    def lookup(self, name: str) -> Matrix:
+        """What a name stands for: a symbol, a `where` name, or a size. Raises UnknownNameError with a suggestion."""
+        found = self.symbols.get(name) or self.where.get(name)
+        if found is not None:
+            return found
+        if name in self.dims:
+            return size(self.dims[name])
+        near = nearest(name, self.names())
+        known = ", ".join(self.names())
+        hint = f"did you mean {near}?" if near else f"declared are {known}" if known else "no name is declared"
+        raise UnknownNameError(f"unknown name {name}", hint=hint)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.symbols or name in self.where or name in self.dims
+
+    def names(self) -> list[str]:
+        """Every symbol, `where` name and size."""
+        return [*self.symbols, *self.where, *self.dims]
+
+    def _with(self, kind: str, additions: Mapping[str, Any]) -> Scope:
+        """The scope with more entries of one kind, which must not contradict what is there."""
+        known: Mapping[str, Any] = getattr(self, kind)
+        new = {name: value for name, value in additions.items() if known.get(name) != value}
+        if not new:
+            return self
+        for name in new:
+            self._refuse_clash(name, kind, new[name])
+        return replace(self, **{kind: MappingProxyType({**known, **new})})
+
+    def _refuse_clash(self, name: str, kind: str, value: Any) -> None:
+        if name == "pi" and kind != "functions":
+            raise UnknownNameError("pi is the number pi and cannot be declared", hint="use another name")
+        kinds = ("functions",) if kind == "functions" else ("symbols", "dims", "where")
+        for other in kinds:
+            if name in getattr(self, other):
+                old, now = _describe(other, getattr(self, other)[name]), _describe(kind, value)
+                raise UnknownNameError(f"{name} is declared twice: as {old}, and as {now}", hint="use another name for one")
+
+
+def _describe(kind: str, value: Any) -> str:
+    if kind == "symbols":
+        variable: Symbol = value.data[0]
+        marks = [str(mark) for mark in (variable.structure, variable.assumption) if mark not in ("general", "none")]
+        return " ".join([*marks, shape_text(value.shape), "symbol"])
+    if kind == "where":
+        return f"a name for {brief(value.children[0])}"
+    return "a size" if kind == "dims" else "a function"
