@@ -1,5 +1,6 @@
 """The canonical form of index-form tensors: equality up to renaming, order and symmetry."""
 
 from tensordiff.canonical.form import Canonicaliser, canonical
+from tensordiff.canonical.names import with_names
 
-__all__ = ["Canonicaliser", "canonical"]
+__all__ = ["Canonicaliser", "canonical", "with_names"]

@@ -77,9 +77,8 @@ def _power_of_product(base: Einsum, exponent: Tensor, integer: bool) -> Tensor |
         else:
             left.append((part, output))
     # A summed index in no factor is a scalar factor n, which is positive.
-    for index in range(len(base.index_dims)):
-        if index not in base.output and all(index not in indices for _, indices in base.factors):
-            done.append((power(einsum([], (), {0: dims[index]}), exponent), ()))
+    used = {i for _, indices in base.factors for i in indices} | set(base.output)
+    done.extend((power(einsum([], (), {0: dim}), exponent), ()) for index, dim in dims.items() if index not in used)
     if not done or (not left and len(done) == 1 and not _repeats(base)):
         return None
     if left:

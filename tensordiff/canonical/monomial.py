@@ -142,7 +142,7 @@ def _build(factors: Sequence[Factor], product: Product) -> Tensor:
     """The canonical Einsum; closed scalar components stand among the factors as products of their own and are opened."""
     sizes = {i: product.dims[i] for i in product.output}
     flat: list[tuple[Tensor, tuple[object, ...]]] = []
-    dims: dict[object, Dim] = {**sizes}
+    dims: dict[object, Dim] = dict(sizes.items())
     for number_, (node, indices) in enumerate(factors):
         if isinstance(node, Einsum):
             assert not node.output
