@@ -1,6 +1,9 @@
 """Derivatives of index-form tensors: accumulation, structured variables, the chain rule through named intermediates."""
 
 from tensordiff.differentiate.accumulate import differentiate
+from tensordiff.differentiate.chain import Chain, Link, chain, contract_links
 from tensordiff.differentiate.structured import Entries, constrain, constrained_dims, freed, restore
 
-__all__ = ["Entries", "constrain", "constrained_dims", "differentiate", "freed", "restore"]
+__all__ = [
+    "Chain", "Entries", "Link", "chain", "constrain", "constrained_dims", "contract_links", "differentiate", "freed", "restore",
+]  # fmt: skip
