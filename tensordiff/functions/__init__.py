@@ -23,8 +23,8 @@ from tensordiff.functions.undefined import Undefined
 from tensordiff.functions.univariate import Univariate
 
 __all__ = [
-    "ABS", "ADJUGATE", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX", "MATRIX_POWER", "PI",
-    "POWER", "SIGN", "SQRTM", "SYNONYMS", "Constant", "Duplication", "Elimination", "Frechet", "LowerMask", "MatrixFunction", "Pi",
-    "Undefined", "Unit", "Univariate", "UpperMask", "constant", "lookup", "matrix_power", "power", "sandwich",
-    "transpose",
+    "ABS", "ADJUGATE", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
+    "MATRIX_POWER", "PI", "POWER", "SIGN", "SQRTM", "SYNONYMS", "Constant", "Duplication", "Elimination", "Frechet",
+    "LowerMask", "MatrixFunction", "Pi", "Undefined", "Unit", "Univariate", "UpperMask", "constant", "lookup",
+    "matrix_power", "power", "sandwich", "transpose",
 ]  # fmt: skip

@@ -52,7 +52,8 @@ class Determinant(MatrixFunction):
         scalar, rest = split_scalars(argument)
         if scalar is not None:
             return multiply(power(scalar, order), apply(self, rest))
-        return _closed_determinant(argument) or self.through_view(arguments)
+        closed = _closed_determinant(argument)
+        return self.through_view(arguments) if closed is None else closed
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
         """The content of a sum outside: det(c*A) = c^n det(A)."""
@@ -169,6 +170,11 @@ class Adjugate(MatrixFunction):
         if is_zero(argument):
             return None
         return multiply(apply(DET, argument), apply(INVERSE, argument))
+
+    def determinant_of(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """det(A)^(n-1)."""
+        order = group_size(arguments[0].dims[: arguments[0].rank // 2])
+        return power(apply(DET, arguments[0]), add([(1, order), (-1, ONE)]))
 
     def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
         return ops.adjugate(matrix)

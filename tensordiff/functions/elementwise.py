@@ -95,90 +95,90 @@ def _normal_pdf(x: Tensor) -> Tensor:
     return multiply(EXP(scale(-HALF, _square(x))), power(scale(2, _PI), -HALF))
 
 
-SIN = Univariate(
+SIN: Univariate = Univariate(
     "sin", lambda x: COS(x), lambda ops, x: ops.sin(x), latex=r"\sin", parity=-1, exact={0: 0},
     reduce=_trigonometric((0, 1, 0, -1), lambda: ARCSIN),
 )  # fmt: skip
-COS = Univariate(
+COS: Univariate = Univariate(
     "cos", lambda x: scale(-1, SIN(x)), lambda ops, x: ops.cos(x), latex=r"\cos", parity=1, exact={0: 1},
     reduce=_trigonometric((1, 0, -1, 0), lambda: ARCCOS),
 )  # fmt: skip
-TAN = Univariate(
+TAN: Univariate = Univariate(
     "tan", lambda x: plus(_square(TAN(x)), 1), lambda ops, x: ops.tan(x), latex=r"\tan", parity=-1, exact={0: 0},
     reduce=undo(lambda: ARCTAN), definition=lambda x: multiply(SIN(x), power(COS(x), -1)),
 )  # fmt: skip
-ARCSIN = Univariate(
+ARCSIN: Univariate = Univariate(
     "arcsin", lambda x: power(plus(_square(x), 1, -1), -HALF), lambda ops, x: ops.arcsin(x), latex=r"\arcsin",
     parity=-1, exact={0: 0},
 )  # fmt: skip
-ARCCOS = Univariate(
+ARCCOS: Univariate = Univariate(
     "arccos", lambda x: scale(-1, power(plus(_square(x), 1, -1), -HALF)), lambda ops, x: ops.arccos(x),
     latex=r"\arccos", exact={1: 0}, range_sign=1,
     definition=lambda x: add([(HALF, like(_PI, x)), (-1, ARCSIN(x))]),
 )  # fmt: skip
-ARCTAN = Univariate(
+ARCTAN: Univariate = Univariate(
     "arctan", lambda x: power(plus(_square(x), 1), -1), lambda ops, x: ops.arctan(x), latex=r"\arctan", parity=-1,
     exact={0: 0},
 )  # fmt: skip
-SINH = Univariate(
+SINH: Univariate = Univariate(
     "sinh", lambda x: COSH(x), lambda ops, x: ops.sinh(x), latex=r"\sinh", parity=-1, exact={0: 0},
     reduce=undo(lambda: ARSINH), definition=lambda x: add([(HALF, EXP(x)), (-HALF, EXP(scale(-1, x)))]),
 )  # fmt: skip
-COSH = Univariate(
+COSH: Univariate = Univariate(
     "cosh", lambda x: SINH(x), lambda ops, x: ops.cosh(x), latex=r"\cosh", parity=1, exact={0: 1}, range_sign=2,
     reduce=undo(lambda: ARCOSH), definition=lambda x: add([(HALF, EXP(x)), (HALF, EXP(scale(-1, x)))]),
 )  # fmt: skip
-TANH = Univariate(
+TANH: Univariate = Univariate(
     "tanh", lambda x: plus(_square(TANH(x)), 1, -1), lambda ops, x: ops.tanh(x), latex=r"\tanh", parity=-1,
     exact={0: 0}, reduce=undo(lambda: ARTANH),
     definition=lambda x: plus(power(plus(EXP(scale(2, x)), 1), -1), 1, -2),
 )  # fmt: skip
-ARSINH = Univariate(
+ARSINH: Univariate = Univariate(
     "arsinh", lambda x: power(plus(_square(x), 1), -HALF), lambda ops, x: ops.arcsinh(x), parity=-1, exact={0: 0},
     reduce=undo(lambda: SINH),
 )  # fmt: skip
-ARCOSH = Univariate(
+ARCOSH: Univariate = Univariate(
     "arcosh", lambda x: power(plus(_square(x), -1), -HALF), lambda ops, x: ops.arccosh(x), exact={1: 0}, range_sign=1,
     definition=lambda x: LOG(add([(1, x), (1, power(plus(_square(x), -1), HALF))])),
 )  # fmt: skip
-ARTANH = Univariate(
+ARTANH: Univariate = Univariate(
     "artanh", lambda x: power(plus(_square(x), 1, -1), -1), lambda ops, x: ops.arctanh(x), parity=-1, exact={0: 0},
     reduce=undo(lambda: TANH),
     definition=lambda x: add([(HALF, LOG(plus(x, 1))), (-HALF, LOG(plus(x, 1, -1)))]),
 )  # fmt: skip
-LOG1P = Univariate(
+LOG1P: Univariate = Univariate(
     "log1p", lambda x: power(plus(x, 1), -1), lambda ops, x: ops.log1p(x), exact={0: 0},
     reduce=undo(lambda: EXPM1), definition=lambda x: LOG(plus(x, 1)),
 )  # fmt: skip
-EXPM1 = Univariate(
+EXPM1: Univariate = Univariate(
     "expm1", lambda x: EXP(x), lambda ops, x: ops.expm1(x), exact={0: 0},
     reduce=undo(lambda: LOG1P), definition=lambda x: plus(EXP(x), -1),
 )  # fmt: skip
-CBRT = Univariate(
+CBRT: Univariate = Univariate(
     "cbrt", lambda x: scale(Fraction(1, 3), power(CBRT(x), -2)), _cbrt_value, parity=-1, exact={0: 0, 1: 1},
     reduce=lambda x: power(x, Fraction(1, 3)) if is_nonnegative(x) else None,
     definition=lambda x: multiply(SIGN(x), power(ABS(x), Fraction(1, 3))),
 )  # fmt: skip
-RELU = Univariate(
+RELU: Univariate = Univariate(
     "relu", lambda x: STEP(x), lambda ops, x: ops.maximum(x, ops.constant(0)), exact={0: 0}, reduce=_relu_reduce,
     definition=lambda x: add([(HALF, x), (HALF, ABS(x))]), range_sign=1,
 )  # fmt: skip
-STEP = Univariate(
+STEP: Univariate = Univariate(
     "step", lambda x: zero(x.dims), _step_value, exact={0: HALF}, reduce=_step_reduce,
     definition=lambda x: plus(SIGN(x), HALF, HALF), range_sign=1,
 )  # fmt: skip
-SIGMOID = Univariate(
+SIGMOID: Univariate = Univariate(
     "sigmoid", lambda x: multiply(SIGMOID(x), plus(SIGMOID(x), 1, -1)), _sigmoid_value, exact={0: HALF}, range_sign=2,
     definition=lambda x: power(plus(EXP(scale(-1, x)), 1), -1),
 )  # fmt: skip
-SOFTPLUS = Univariate(
+SOFTPLUS: Univariate = Univariate(
     "softplus", lambda x: SIGMOID(x), _softplus_value, range_sign=2, definition=lambda x: LOG(plus(EXP(x), 1)),
 )  # fmt: skip
-ERF = Univariate(
+ERF: Univariate = Univariate(
     "erf", lambda x: multiply(scale(2, EXP(scale(-1, _square(x)))), power(_PI, -HALF)), lambda ops, x: ops.erf(x),
     parity=-1, exact={0: 0},
 )  # fmt: skip
-GELU = Univariate(
+GELU: Univariate = Univariate(
     "gelu", lambda x: add([(1, _normal_cdf(x)), (1, multiply(x, _normal_pdf(x)))]), _gelu_value, exact={0: 0},
     definition=lambda x: multiply(x, _normal_cdf(x)),
 )  # fmt: skip

@@ -64,9 +64,7 @@ class Frechet(Function):
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         a, *parameters = args
-        matrix = ops.matricize(a)
-        value = ops.frechet(lambda block: self.base.matrix_value(ops, block, *parameters), self.order, matrix)
-        return ops.like(value, a, 1 + self.order)
+        return ops.like(ops.frechet(self.base.operation, self.order, ops.matricize(a), *parameters), a)
 
 
 def directions(order: int, half: int) -> list[Direction]:

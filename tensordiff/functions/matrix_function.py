@@ -19,6 +19,9 @@ class MatrixFunction(Function):
 
     scalar = False
 
+    operation = ""
+    """The primitive operation that computes it, where derivatives of any order are evaluated by that."""
+
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         split_square(self.name, arguments[0])
         assert not any(other.dims for other in arguments[1:])

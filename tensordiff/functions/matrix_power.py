@@ -37,6 +37,7 @@ class MatrixPower(MatrixFunction):
     """A^k. For an integer k > 0: d(A^k)_ij / dA_kl = sum over p < k of (A^p)_ik (A^(k-1-p))_lj."""
 
     name = "matpow"
+    operation = "matrix_power"
     exponent_argument = 1
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
@@ -80,8 +81,6 @@ class MatrixPower(MatrixFunction):
             return multiply(power(scalar, exponent), apply(self, rest, exponent))
         if isinstance(base, Apply) and base.function == INVERSE:
             return apply(self, base.children[0], scale(-1, exponent))
-        if isinstance(base, Apply) and base.function == self:
-            return apply(self, base.children[0], multiply(base.children[1], exponent))
         if isinstance(base, Apply) and isinstance(base.function, MatrixFunction):
             closed = base.function.power_of(base.children, exponent)
             if closed is not None:
@@ -98,6 +97,9 @@ class MatrixPower(MatrixFunction):
         if common == 1 or not isinstance(base, Sum):
             return None
         return multiply(power(number(common), exponent), apply(self, rest, exponent))
+
+    def power_of(self, arguments: Sequence[Tensor], exponent: Tensor) -> Tensor | None:
+        return apply(self, arguments[0], multiply(arguments[1], exponent))
 
     def determinant_of(self, arguments: Sequence[Tensor]) -> Tensor | None:
         return power(apply(DET, arguments[0]), arguments[1])

@@ -157,7 +157,7 @@ class Power(Function):
             if p is None:
                 return None
             factors = factorise(value.numerator) if value > 0 and value.denominator == 1 else {}
-            if p.denominator == 1 or len(factors) <= 1 and set(factors.values()) <= {1}:
+            if p.denominator == 1 or (len(factors) <= 1 and set(factors.values()) <= {1}):
                 return None
             return multiply(*(apply(POWER, number(prime), number(p * times)) for prime, times in factors.items()))
         if isinstance(base, Apply) and base.function == ABS and p is not None and not 0 <= p < 2:
@@ -245,7 +245,7 @@ def _log_definition(x: Tensor) -> Tensor | None:
     value = as_number(x)
     if value is not None:
         assert value > 0
-        factors = {prime: times for prime, times in factorise(value.numerator).items()}
+        factors = dict(factorise(value.numerator))
         for prime, times in factorise(value.denominator).items():
             factors[prime] = factors.get(prime, 0) - times
         if len(factors) == 1 and set(factors.values()) == {1}:
@@ -296,7 +296,7 @@ def power(base: Tensor, exponent: Exponent) -> Tensor:
 
 
 POWER = Power()
-EXP = Univariate(
+EXP: Univariate = Univariate(
     "exp",
     lambda x: EXP(x),
     lambda ops, x: ops.exp(x),
@@ -306,7 +306,7 @@ EXP = Univariate(
     definition=_exp_definition,
     range_sign=2,
 )
-LOG = Univariate(
+LOG: Univariate = Univariate(
     "log",
     lambda x: power(x, -1),
     lambda ops, x: ops.log(x),
@@ -315,8 +315,10 @@ LOG = Univariate(
     reduce=_reduce_log,
     definition=_log_definition,
 )
-ABS = Univariate("abs", lambda x: SIGN(x), lambda ops, x: ops.abs(x), parity=1, exact={0: 0}, reduce=_reduce_abs, range_sign=1)
-SIGN = Univariate(
+ABS: Univariate = Univariate(
+    "abs", lambda x: SIGN(x), lambda ops, x: ops.abs(x), parity=1, exact={0: 0}, reduce=_reduce_abs, range_sign=1
+)
+SIGN: Univariate = Univariate(
     "sign",
     lambda x: add([], x.dims),
     lambda ops, x: ops.sign(x),

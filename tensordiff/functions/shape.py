@@ -116,7 +116,7 @@ def is_mask(node: Tensor) -> bool:
 
 def is_ones(node: Tensor) -> bool:
     """Whether every entry is 1."""
-    return is_mask(node) and len(set(node.output)) == len(node.output)
+    return isinstance(node, Einsum) and is_mask(node) and len(set(node.output)) == len(node.output)
 
 
 def content(node: Tensor) -> Fraction:
@@ -174,9 +174,9 @@ def _product_sign(node: Einsum, depth: int) -> int:
     """The sign of a product: known factors, and pairs of one factor on the same indices (squares)."""
     odd: set[tuple[Tensor, tuple[int, ...]]] = set()
     squared = False
-    for factor in node.factors:
-        squared = squared or factor in odd
-        odd ^= {factor}
+    for pair in node.factors:
+        squared = squared or pair in odd
+        odd ^= {pair}
     diagonal = len(set(node.output)) != len(node.output)
     sign = 1 if squared or diagonal else 2
     for factor, _ in odd:

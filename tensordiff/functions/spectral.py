@@ -61,7 +61,7 @@ class Spectral(MatrixFunction):
 class MatrixExponential(Spectral):
     """expm(A) = I + A + A^2/2! + ...; d tr expm(A) / dA = expm(A)'."""
 
-    name = "expm"
+    name = operation = "expm"
 
     def special(self, argument: Tensor) -> Tensor | None:
         if is_zero(argument):
@@ -90,7 +90,7 @@ class MatrixExponential(Spectral):
 class MatrixLogarithm(Spectral):
     """logm(A), the principal logarithm: A has no eigenvalue on the closed negative axis. d tr logm(A) / dA = inv(A)'."""
 
-    name = "logm"
+    name = operation = "logm"
 
     def special(self, argument: Tensor) -> Tensor | None:
         if is_identity(argument):
@@ -124,7 +124,7 @@ class MatrixLogarithm(Spectral):
 class MatrixSquareRoot(Spectral):
     """sqrtm(A), the principal square root. d tr sqrtm(A) / dA = inv(sqrtm(A))'/2."""
 
-    name = "sqrtm"
+    name = operation = "sqrtm"
 
     def special(self, argument: Tensor) -> Tensor | None:
         if is_identity(argument) or is_zero(argument):
