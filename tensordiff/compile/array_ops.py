@@ -161,7 +161,7 @@ class ArrayOps(ABC):
         made = self.zeros((n, n) * (1 + order))
         zero, units = self.zeros((n, n)), [self.zeros((n, n)) for _ in range(n * n)]
         for place, unit in enumerate(units):
-            unit[divmod(place, n)] = self.constant(1)
+            unit[divmod(place, n)] = self.constant(1)[()]
         for places in combinations_with_replacement(range(n * n), order):
             big = matrix
             for step, place in enumerate(places):

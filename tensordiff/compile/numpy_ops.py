@@ -39,28 +39,28 @@ class NumpyOps(ArrayOps):
         return np.asarray(np.pi, dtype=self.dtype)
 
     def add(self, a: Array, b: Array) -> Array:
-        return np.add(a, b)
+        return np.asarray(np.add(a, b))
 
     def multiply(self, a: Array, b: Array) -> Array:
-        return np.multiply(a, b)
+        return np.asarray(np.multiply(a, b))
 
     def sum(self, a: Array, axes: tuple[int, ...]) -> Array:
         return np.asarray(np.sum(a, axis=axes))
 
     def matmul(self, a: Array, b: Array) -> Array:
-        return np.matmul(a, b)
+        return np.asarray(np.matmul(a, b))
 
     def divide(self, a: Array, b: Array) -> Array:
-        return np.divide(a, b)
+        return np.asarray(np.divide(a, b))
 
     def power(self, a: Array, b: Any) -> Array:
         exponent = float(b) if isinstance(b, Fraction) else b
         if isinstance(exponent, float):
             if exponent == 0.5:
-                return np.sqrt(a)
+                return np.asarray(np.sqrt(a))
             if exponent == -1:
                 return np.asarray(np.divide(1.0, a))
-        return np.power(a, exponent)
+        return np.asarray(np.power(a, exponent))
 
     def erf(self, a: Array) -> Array:
         from scipy.special import erf
