@@ -27,7 +27,7 @@ def interpret(outputs: Sequence[Tensor], inputs: Mapping[str, Any], sizes: Mappi
     values: dict[Tensor, Any] = {}
     with ops.context():
         for node in order:
-            values[node] = _value(node, values, inputs, ops)
+            values[node] = node_value(node, values, inputs, ops)
             for child in node.children:
                 uses[child] -= 1
                 if not uses[child]:
@@ -35,7 +35,8 @@ def interpret(outputs: Sequence[Tensor], inputs: Mapping[str, Any], sizes: Mappi
     return [values[node] for node in outputs]
 
 
-def _value(node: Tensor, values: Mapping[Tensor, Any], inputs: Mapping[str, Any], ops: ArrayOps) -> Any:
+def node_value(node: Tensor, values: Mapping[Tensor, Any], inputs: Mapping[str, Any], ops: ArrayOps) -> Any:
+    """The value of one node from those of its children; `ops` know the sizes."""
     if isinstance(node, Symbol):
         return _input(node, inputs, ops)
     if isinstance(node, Named):
