@@ -1,5 +1,6 @@
 """The functions that expressions are made of: derivative rules, evaluation, simplification."""
 
+from tensordiff.functions.cholesky import CHOL
 from tensordiff.functions.constants import (
     PI,
     Constant,
@@ -21,10 +22,11 @@ from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYNONYMS, lookup
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
 from tensordiff.functions.undefined import Undefined
 from tensordiff.functions.univariate import Univariate
+from tensordiff.functions.user import UserFunction, elementwise
 
 __all__ = [
-    "ABS", "ADJUGATE", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
+    "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "POWER", "SIGN", "SQRTM", "SYNONYMS", "Constant", "Duplication", "Elimination", "Frechet",
-    "LowerMask", "MatrixFunction", "Pi", "Undefined", "Unit", "Univariate", "UpperMask", "constant", "lookup",
-    "matrix_power", "power", "sandwich", "transpose",
+    "LowerMask", "MatrixFunction", "Pi", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
+    "elementwise", "lookup", "matrix_power", "power", "sandwich", "transpose",
 ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tensordiff.functions import elementwise as table
+from tensordiff.functions import table
+from tensordiff.functions.cholesky import CHOL
 from tensordiff.functions.determinant import ADJUGATE, DET, LOGDET
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.power import ABS, EXP, LOG, SIGN
@@ -22,7 +23,9 @@ ELEMENTWISE: dict[str, Function] = {
 }  # fmt: skip
 """Elementwise functions: of one argument, but max and min."""
 
-MATRIX: dict[str, Function] = {function.name: function for function in (INVERSE, DET, LOGDET, ADJUGATE, EXPM, LOGM, SQRTM)}
+MATRIX: dict[str, Function] = {
+    function.name: function for function in (INVERSE, DET, LOGDET, ADJUGATE, EXPM, LOGM, SQRTM, CHOL)
+}
 """Functions of one square matrix."""
 
 SYNONYMS: dict[str, str] = {

@@ -1,0 +1,230 @@
+"""Elementwise functions given as SymPy expressions; SymPy differentiates them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tensordiff.errors import MissingRuleError, UnknownNameError
+from tensordiff.functions.constants import PI, constant
+from tensordiff.functions.power import ABS, EXP, LOG, SIGN, power
+from tensordiff.functions.registry import ELEMENTWISE
+from tensordiff.functions.shape import elementwise_view
+from tensordiff.functions.univariate import like
+from tensordiff.tensor import Function, Tensor, add, apply, broadcast, multiply, number
+
+_SIMPLIFY_BELOW = 60
+"""SymPy simplifies derivatives of at most so many operations; it can take long on larger ones."""
+
+
+class UserFunction(Function):
+    """A function of one variable, applied to every entry, with its value and derivatives from a SymPy expression.
+
+    The derivative is written in known functions where all parts are known, else it is a function of this kind again.
+    Where SymPy has a delta or a derivative of a sign, it counts as zero (as for abs and step).
+    """
+
+    elementwise = True
+
+    def __init__(self, name: str, expression: Any, latex: str | None = None) -> None:
+        import sympy
+
+        expression = sympy.sympify(expression)
+        if len(expression.free_symbols) > 1:
+            names = ", ".join(sorted(str(s) for s in expression.free_symbols))
+            raise UnknownNameError(f"{name} is a function of one variable, but its expression has {names}")
+        self.name = name
+        self.latex_name = latex or ""
+        self._letter = sympy.Symbol("x", real=True)
+        self.expression = expression.xreplace(dict.fromkeys(expression.free_symbols, self._letter))
+        self._text = sympy.srepr(self.expression)
+
+    @property
+    def parameters(self) -> tuple[bytes | str | int, ...]:
+        return (self._text,)
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        (argument,) = arguments
+        slope = _slope(self.expression, self._letter)
+        written = to_tensor(slope, argument)
+        return apply(UserFunction(self.name + "'", slope), argument) if written is None else written
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        if (view := elementwise_view(arguments[0])) is None:
+            return None
+        core, restore = view
+        return restore(apply(self, core))
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        return to_tensor(self.expression, arguments[0])
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        return _value(self.expression, ops, args[0])
+
+
+def elementwise(name: str, expression: Any, latex: str | None = None) -> UserFunction:
+    """The elementwise function given by a SymPy expression in one symbol (or its text).
+
+    >>> import sympy
+    >>> s = sympy.Symbol("s")
+    >>> softsign = elementwise("softsign", s / (1 + abs(s)))
+
+    Raises UnknownNameError where the expression has more than one symbol.
+    """
+    return UserFunction(name, expression, latex)
+
+
+def _slope(expression: Any, letter: Any) -> Any:
+    """The derivative, in the shortest of a few equal forms."""
+    import sympy
+
+    slope = sympy.diff(expression, letter)
+    if slope.has(sympy.Derivative, sympy.Subs):
+        raise MissingRuleError(f"SymPy has no derivative for {expression}")
+    slope = slope.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+    slope = slope.subs(letter * sympy.sign(letter), sympy.Abs(letter))
+    forms = [slope]
+    if slope.count_ops() <= _SIMPLIFY_BELOW:
+        forms += [sympy.factor(slope), sympy.simplify(slope)]
+    return min(forms, key=lambda form: (form.count_ops(), sympy.srepr(form)))
+
+
+def _known() -> dict[str, Callable[[Tensor], Tensor]]:
+    """SymPy's names of functions that have a tensor form."""
+    spelled = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh"}
+    names = (*spelled, *(["sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "sec", "csc", "cot"]))
+    table: dict[str, Callable[[Tensor], Tensor]] = {}
+    for name in names:
+        function = ELEMENTWISE[spelled.get(name, name)]
+        table[name] = lambda x, function=function: apply(function, x)  # type: ignore[misc]  # a default argument binds
+    table |= {"exp": EXP, "log": LOG, "Abs": ABS, "sign": SIGN, "Heaviside": lambda x: apply(ELEMENTWISE["step"], x)}
+    return table
+
+
+def to_tensor(expression: Any, argument: Tensor) -> Tensor | None:
+    """The SymPy expression, in one symbol, at every entry of the argument; None where a part has no tensor form."""
+    import sympy
+
+    known = _known()
+    values: dict[Any, Tensor] = {}
+    for part in sympy.postorder_traversal(expression):
+        if part in values:
+            continue
+        children = [values[child] for child in part.args]
+        made: Tensor | None = None
+        if part.is_Symbol:
+            made = argument
+        elif part.is_Rational:
+            made = number(Fraction(int(part.p), int(part.q)))
+        elif part.is_Float:
+            made = number(Fraction(str(part)))
+        elif part is sympy.pi:
+            made = constant(PI)
+        elif part is sympy.E:
+            made = EXP(number(1))
+        elif children:
+            made = _combined(part, children, known)
+        if made is None:
+            return None
+        values[part] = made
+    made = values[expression]
+    return broadcast(made, argument.dims) if argument.dims and not made.dims else made
+
+
+def _combined(part: Any, children: list[Tensor], known: dict[str, Callable[[Tensor], Tensor]]) -> Tensor | None:
+    name = type(part).__name__
+    if part.is_Add:
+        widest = max(children, key=lambda child: child.rank)
+        return add([(1, like(child, widest)) for child in children])
+    if part.is_Mul:
+        return multiply(*children)
+    if part.is_Pow:
+        return power(children[0], children[1])
+    if name in ("Max", "Min"):
+        made = children[0]
+        for other in children[1:]:
+            made = apply(ELEMENTWISE[name.lower()], made, other)
+        return made
+    if name in known and (len(children) == 1 or name == "Heaviside"):
+        return known[name](children[0])
+    return None
+
+
+_OPERATIONS = {
+    "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "sinh": "sinh",
+    "cosh": "cosh", "tanh": "tanh", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "exp": "exp", "log": "log",
+    "erf": "erf", "Abs": "abs", "sign": "sign",
+}  # fmt: skip
+"""SymPy's function names and the primitive operations."""
+_FOLDS = {"Add": "add", "Mul": "multiply", "Max": "maximum", "Min": "minimum"}
+_COMPARISONS = {
+    "GreaterThan": ("greater_equal", False),
+    "StrictGreaterThan": ("greater", False),
+    "LessThan": ("greater_equal", True),
+    "StrictLessThan": ("greater", True),
+}
+_MULTIPLIED_OUT = 8
+
+
+def _value(expression: Any, ops: Any, x: Any) -> Any:
+    """The expression in primitive operations, children first; no recursion."""
+    import sympy
+
+    values: dict[Any, Any] = {}
+    for part in sympy.postorder_traversal(expression):
+        if part not in values:
+            values[part] = _part_value(part, [values[child] for child in part.args], ops, x)
+    if expression.free_symbols:
+        return values[expression]
+    return ops.add(values[expression], ops.multiply(ops.constant(0), x))  # a constant has a value for every entry too
+
+
+def _part_value(part: Any, children: list[Any], ops: Any, x: Any) -> Any:
+    import sympy
+
+    name = type(part).__name__
+    if part.is_Symbol:
+        return x
+    if part in (sympy.true, sympy.false):
+        return part == sympy.true
+    if part.is_Rational or part.is_Float:
+        return ops.constant(Fraction(int(part.p), int(part.q)) if part.is_Rational else Fraction(str(part)))
+    if part is sympy.pi:
+        return ops.pi()
+    if not part.args and part.is_number:
+        return ops.constant(float(part))
+    if part.is_Pow:
+        return _power_value(part.args[1], children, ops)
+    if name in _FOLDS:
+        made = children[0]
+        for other in children[1:]:
+            made = getattr(ops, _FOLDS[name])(made, other)
+        return made
+    if name in _OPERATIONS:
+        return getattr(ops, _OPERATIONS[name])(children[0])
+    if name in _COMPARISONS:
+        operation, swapped = _COMPARISONS[name]
+        return getattr(ops, operation)(*(reversed(children) if swapped else children))
+    if name == "ExprCondPair":
+        return tuple(children)
+    if name == "Piecewise":
+        made = children[-1][0]
+        for value, condition in reversed(children[:-1]):
+            made = ops.where(condition, value, made)
+        return made
+    if name == "Heaviside":
+        half = ops.constant(Fraction(1, 2))
+        return ops.add(half, ops.multiply(half, ops.sign(children[0])))
+    raise MissingRuleError(f"no numerical value for {part.func} of SymPy", hint="write it in elementary functions")
+
+
+def _power_value(exponent: Any, children: list[Any], ops: Any) -> Any:
+    """A power; small integer ones by multiplication, which exact arithmetic can do too."""
+    base = children[0]
+    if not exponent.is_Integer or abs(int(exponent)) > _MULTIPLIED_OUT:
+        return ops.power(*children)
+    made = base
+    for _ in range(abs(int(exponent)) - 1):
+        made = ops.multiply(made, base)
+    return made if exponent > 0 else ops.divide(ops.constant(1), made)
