@@ -9,8 +9,8 @@ from tensordiff.matrix.shape import same_sizes, total_size
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Group, group_text
 
-_REACH = 16
-"""How deep `resplit` looks into multiples, sums, transposes and products for flexible parts."""
+_REACH = 4
+"""How deep `resplit` looks into sums, transposes and products for flexible parts (each level costs a factor)."""
 
 
 def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matrix | None:
@@ -43,14 +43,13 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
 
 
 def _resplit_sum(node: Matrix, axis: int, group: Group, reach: int) -> Matrix | None:
-    terms: list[Matrix] = []
-    for term in node.children:
-        part = term if term.is_scalar else resplit(term, axis, group, reach)
-        if part is None:
-            return None
-        terms.append(part)
-    shapes = {term.shape for term in terms if not term.is_scalar}
-    return Matrix.make("add", shapes.pop(), node.data, tuple(terms)) if len(shapes) == 1 else None
+    """An identity among the terms changes on both axes, and the other terms with it."""
+    changed = normalise((node.rows, group) if axis else (group, node.cols))
+    for shape in (changed, (group, group)):
+        terms = [term if term.is_scalar else fit(term, shape, reach) for term in node.children]
+        if None not in terms:
+            return Matrix.make("add", shape, node.data, tuple(term for term in terms if term is not None))
+    return None
 
 
 def _resplit_product(node: Matrix, axis: int, group: Group, reach: int) -> Matrix | None:
@@ -69,7 +68,7 @@ def _resplit_product(node: Matrix, axis: int, group: Group, reach: int) -> Matri
     return Matrix.make("product", shape, (), children)
 
 
-def fit(node: Matrix, shape: Shape) -> Matrix | None:
+def fit(node: Matrix, shape: Shape, reach: int = _REACH) -> Matrix | None:
     """The node re-split to `shape`, or None where its groups are not flexible."""
     if node.shape == shape:
         return node
@@ -77,7 +76,7 @@ def fit(node: Matrix, shape: Shape) -> Matrix | None:
         return None
     found: Matrix | None = node
     for axis, group in enumerate(shape):
-        found = None if found is None else resplit(found, axis, group)
+        found = None if found is None else resplit(found, axis, group, reach)
     return found if found is not None and found.shape == shape else None
 
 

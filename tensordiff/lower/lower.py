@@ -1,0 +1,196 @@
+"""Matrix form to index form: one small function for each operation, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from tensordiff.functions import (
+    ABS,
+    ADJUGATE,
+    DET,
+    EXP,
+    INVERSE,
+    LOG,
+    LOGDET,
+    PI,
+    Duplication,
+    Elimination,
+    LowerMask,
+    UpperMask,
+    constant,
+    lookup,
+    matrix_power,
+    power,
+)
+from tensordiff.lower import entries, products
+from tensordiff.matrix import Matrix
+from tensordiff.tensor import (
+    Named,
+    Node,
+    Tensor,
+    add,
+    apply,
+    bottom_up,
+    broadcast,
+    einsum,
+    identity,
+    multiply,
+    number,
+    ones,
+    permute,
+    size,
+    total,
+    zero,
+)
+
+Values = tuple[Tensor, ...]
+Rule = Callable[[Matrix, Values], Tensor]
+
+
+def lower(matrix: Matrix, memo: dict[Node, Tensor] | None = None) -> Tensor:
+    """The index form of a matrix expression; its axes are the groups of `matrix.shape`, one after the other.
+
+    Linear in the number of nodes: each shared node is lowered once, products stay nested two by two. `memo` may hold what
+    was lowered before, and collects more. Open entries lower to a tensor with the axes of their letters, in the order of
+    `matrix.free`.
+    """
+    return bottom_up(matrix, _visit, memo)
+
+
+def _visit(node: Matrix, values: Values) -> Tensor:
+    if node.free and node.op in _ENTRIES:
+        return _ENTRIES[node.op](node, values)
+    return _RULES[node.op](node, values)
+
+
+def _add(node: Matrix, values: Values) -> Tensor:
+    """Terms of equal sizes; a scalar is added to every entry."""
+    dims = node.dims
+    return add((c, x if x.dims == dims else broadcast(x, dims)) for c, x in zip(node.data, values, strict=True))
+
+
+def _apply(node: Matrix, values: Values) -> Tensor:
+    return apply(node.data[0], *values)
+
+
+def _power(node: Matrix, values: Values) -> Tensor:
+    return (matrix_power if node.shape else power)(*values)
+
+
+def _transpose(node: Matrix, values: Values) -> Tensor:
+    cols = len(node.rows)  # the columns of the result are the rows of the operand, which come first
+    rank = values[0].rank
+    return permute(values[0], (*range(rank - cols, rank), *range(rank - cols)))
+
+
+def _trace(node: Matrix, values: Values) -> Tensor:
+    half = range(values[0].rank // 2)
+    return einsum([(values[0], (*half, *half))], ())
+
+
+def _diag(node: Matrix, values: Values) -> Tensor:
+    """diag of a vector is a matrix, diag of a matrix is a vector."""
+    if len(node.shape) == 2:
+        axes = range(values[0].rank)
+        return einsum([(values[0], axes)], (*axes, *axes))
+    half = range(values[0].rank // 2)
+    return einsum([(values[0], (*half, *half))], half)
+
+
+def _vec(node: Matrix, values: Values) -> Tensor:
+    """Column stacking: the column is the slow index."""
+    rows, rank = len(node.children[0].rows), values[0].rank
+    return permute(values[0], (*range(rows, rank), *range(rows)))
+
+
+def _vech(node: Matrix, values: Values) -> Tensor:
+    places = constant(Elimination(values[0].dims[0]))
+    return einsum([(places, "aji"), (values[0], "ij")], "a")
+
+
+def _commutation(node: Matrix, values: Values) -> Tensor:
+    """K_(i,j),(j,i): a permutation, no factor at all."""
+    first, second = node.data
+    i = [("i", p) for p in range(len(first))]
+    j = [("j", p) for p in range(len(second))]
+    sizes = {**dict(zip(i, first, strict=True)), **dict(zip(j, second, strict=True))}
+    return einsum([], i + j + j + i, sizes)
+
+
+def _dot_divide(node: Matrix, values: Values) -> Tensor:
+    return multiply(values[0], power(values[1], -1))
+
+
+def _norm2(node: Matrix, values: Values) -> Tensor:
+    return power(total(multiply(values[0], values[0])), Fraction(1, 2))
+
+
+def _softmax(node: Matrix, values: Values) -> Tensor:
+    raised = apply(EXP, values[0])
+    return multiply(raised, power(total(raised), -1))
+
+
+def _registered(name: str) -> Rule:
+    """A matrix function by its name in the registry."""
+
+    def rule(node: Matrix, values: Values) -> Tensor:
+        function = lookup(name)
+        assert function is not None, f"{name} is not in the registry"
+        return apply(function, values[0])
+
+    return rule
+
+
+_RULES: dict[str, Rule] = {
+    "symbol": lambda node, values: node.data[0],
+    "named": lambda node, values: Named.make(node.data[0], values[0]),
+    "number": lambda node, values: number(node.data[0]),
+    "size": lambda node, values: size(node.data[0]),
+    "pi": lambda node, values: constant(PI),
+    "eye": lambda node, values: identity(node.rows),
+    "ones": lambda node, values: ones(node.dims),
+    "zeros": lambda node, values: zero(node.dims),
+    "commutation": _commutation,
+    "duplication": lambda node, values: constant(Duplication(node.data[0])),
+    "elimination": lambda node, values: constant(Elimination(node.data[0])),
+    "tril": lambda node, values: constant(LowerMask(node.data[0])),
+    "triu": lambda node, values: constant(UpperMask(node.data[0])),
+    "add": _add,
+    "transpose": _transpose,
+    "product": products.product,
+    "hadamard": lambda node, values: multiply(*values),
+    "kron": products.kron,
+    "divide": _dot_divide,
+    "dot_divide": _dot_divide,
+    "power": _power,
+    "dot_power": lambda node, values: power(*values),
+    "apply": _apply,
+    "inv": lambda node, values: apply(INVERSE, values[0]),
+    "det": lambda node, values: apply(DET, values[0]),
+    "logdet": lambda node, values: apply(LOGDET, values[0]),
+    "adj": lambda node, values: apply(ADJUGATE, values[0]),
+    "expm": _registered("expm"),
+    "logm": _registered("logm"),
+    "sqrtm": _registered("sqrtm"),
+    "tr": _trace,
+    "sum": lambda node, values: total(values[0]),
+    "norm1": lambda node, values: total(apply(ABS, values[0])),
+    "norm2": _norm2,
+    "diag": _diag,
+    "vec": _vec,
+    "vech": _vech,
+    "softmax": _softmax,
+    "logsumexp": lambda node, values: apply(LOG, total(apply(EXP, values[0]))),
+    "entry": entries.entry,
+    "contract": entries.contract,
+}
+
+_ENTRIES: dict[str, Rule] = {
+    "add": entries.add_entries,
+    "product": entries.multiply_entries,
+    "divide": entries.divide_entries,
+    "power": entries.raise_entries,
+    "apply": entries.apply_entries,
+}
+"""Operations on entries, which broadcast over open letters."""
