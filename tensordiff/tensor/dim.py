@@ -55,8 +55,24 @@ class Dim(Node):
             return self.base.names()
         return () if self.name is None else (self.name,)
 
+    def __mul__(self, other: object) -> Size:
+        if isinstance(other, Dim | int | Size):
+            return Size((self,)) * other
+        return NotImplemented
+
+    __rmul__ = __mul__
+
+    def __pow__(self, exponent: int) -> Size:
+        return Size((self,) * exponent)
+
     def rebuild(self, children: tuple[Any, ...]) -> Dim:
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by what it is, and interned again when read."""
+        if self.base is not None:
+            return Dim.triangular, (self.base,)
+        return (Dim.fixed, (self.value,)) if self.name is None else (Dim.named, (self.name,))
 
     def __str__(self) -> str:
         if self.base is not None:
@@ -65,6 +81,26 @@ class Dim(Node):
 
     def __repr__(self) -> str:
         return f"Dim({self})"
+
+
+class Size(tuple["Dim", ...]):
+    """A product of dimensions, as in eye(n*m): a compound axis, slowest first."""
+
+    __slots__ = ()
+
+    def __mul__(self, other: object) -> Size:  # type: ignore[override]  # sizes multiply, they do not repeat
+        if isinstance(other, Dim):
+            return Size((*self, other))
+        if isinstance(other, int):
+            return Size((*self, Dim.fixed(other)))
+        if isinstance(other, Size):
+            return Size((*self, *other))
+        return NotImplemented
+
+    __rmul__ = __mul__  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return group_text(self)
 
 
 Group = tuple[Dim, ...]

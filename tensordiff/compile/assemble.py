@@ -1,0 +1,178 @@
+"""Sums of products as arrays: broadcast products into the final order, low-rank sums as one matrix product, identities as
+writes to a diagonal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from tensordiff.compile.contract import Labels, Operand, aligned, multiply, ordered
+from tensordiff.compile.extent import Extent
+from tensordiff.compile.graph import Graph, Value, number_of
+
+_LOW_RANK_FROM = 2048
+"""Results of fewer entries are summed by broadcasting: one matrix product costs less only past that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """coefficient * product of numbers * product of parts that share no summed label, on the labels `output`: a repeated
+    label is a diagonal, one in no part is broadcast."""
+
+    coefficient: Fraction
+    numbers: tuple[Value, ...]
+    parts: tuple[Operand, ...]
+    output: Labels
+
+
+def dense(graph: Graph, products: Sequence[Product], shape: tuple[Extent, ...], sizes: Sequence[int]) -> Value:
+    """The sum of the products as one array of this shape; `sizes` are the numbers planned for."""
+    patterns: dict[Labels, list[Product]] = {}
+    for item in products:
+        distinct = tuple(dict.fromkeys(item.output))
+        place = {label: number for number, label in enumerate(distinct)}
+        parts = tuple(Operand(part.value, tuple(place[x] for x in part.labels)) for part in item.parts)
+        pattern = tuple(place[label] for label in item.output)
+        patterns.setdefault(pattern, []).append(
+            Product(item.coefficient, item.numbers, parts, tuple(range(len(distinct))))
+        )
+    straight = tuple(range(len(shape)))
+    total: Value | None = None
+    if straight in patterns:
+        total = _sum(graph, patterns.pop(straight), dict(enumerate(sizes)))
+    for pattern, group in patterns.items():
+        numbers = {label: sizes[pattern.index(label)] for label in set(pattern)}
+        if total is not None:
+            total = graph.broadcast_to(total, shape)
+        total = graph.add_diagonal(total, _sum(graph, group, numbers), pattern, shape)
+    if total is None:
+        return graph.emit("zeros", shape=shape)
+    return graph.broadcast_to(total, shape)
+
+
+def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int]) -> Value:
+    """The sum of products on labels 0, 1, ...; axes that every product lacks may have length one, or be left out."""
+    rest: list[Product] = []
+    splits: dict[tuple[Labels, Labels], list[Product]] = {}
+    large = prod(sizes.values()) >= _LOW_RANK_FROM
+    for item in products:
+        split = _split(item) if large and len(products) > 1 else None
+        if split is None:
+            rest.append(item)
+        else:
+            splits.setdefault(split, []).append(item)
+    terms: list[tuple[int, Value]] = []
+    for split, group in splits.items():
+        if len(group) == 1:
+            rest.append(group[0])
+            continue
+        pairs = _merged(graph, [_pair(graph, item, split) for item in group])
+        if len(pairs) == 1:
+            rest.append(Product(Fraction(1), (), pairs[0], products[0].output))
+        else:
+            terms.append((1, _low_rank(graph, pairs, tuple(sorted(sizes)))))
+    # The order of the terms is the one in which they came, but for low-rank sums, which are largest and go first.
+    position = {id(item): number for number, item in enumerate(products)}
+    rest.sort(key=lambda item: position.get(id(item), -1))
+    for item in rest:
+        sign = -1 if item.coefficient < 0 and terms else 1
+        terms.append((sign, _product(graph, item, sign, sizes)))
+    result = terms[0][1]
+    for sign, value in terms[1:]:
+        result = graph.elementwise("add" if sign > 0 else "subtract", result, value)
+    return result
+
+
+def factor(graph: Graph, coefficient: Fraction, numbers: Sequence[Value]) -> Value | None:
+    """The scalar factor of a product, None for one."""
+    result: Value | None = None
+    for value in numbers:
+        known = number_of(value)
+        if known is not None:
+            coefficient *= known
+        elif result is None:
+            result = value
+        else:
+            result = graph.elementwise("multiply", result, value)
+    if coefficient == 1:
+        return result
+    constant = graph.constant(coefficient)
+    if result is None:
+        return constant
+    if coefficient == -1:
+        return graph.elementwise("negative", result)
+    return graph.elementwise("multiply", constant, result)
+
+
+def _product(graph: Graph, item: Product, sign: int, sizes: Mapping[int, int]) -> Value:
+    """sign * one product as an array on labels 0, 1, ..., aligned for broadcasting."""
+    scalar = factor(graph, item.coefficient * sign, item.numbers)
+    if not item.parts:
+        return graph.constant(1) if scalar is None else scalar
+    parts = sorted(item.parts, key=lambda part: prod(sizes[x] for x in part.labels))
+    first = parts[0]
+    if scalar is not None:
+        if number_of(scalar) == -1:
+            first = Operand(graph.elementwise("negative", first.value), first.labels)
+        else:
+            first = Operand(graph.elementwise("multiply", scalar, first.value), first.labels)
+    target = tuple(sorted(sizes))
+    for number, part in enumerate(parts[1:], start=2):
+        first = multiply(graph, first, part, target if number == len(parts) else None, sizes)
+    return aligned(graph, first, target)
+
+
+def _split(item: Product) -> tuple[Labels, Labels] | None:
+    """The two sets of labels of an outer product of two parts that cover every label."""
+    if len(item.parts) != 2:
+        return None
+    a, b = (tuple(sorted(part.labels)) for part in item.parts)
+    if not a or not b or set(a) & set(b) or len(a) + len(b) != len(item.output):
+        return None
+    return (a, b) if a < b else (b, a)
+
+
+def _pair(graph: Graph, item: Product, split: tuple[Labels, Labels]) -> tuple[Operand, Operand]:
+    """The two parts in the order of the split, the scalar factor in the smaller one's place."""
+    first, second = item.parts if tuple(sorted(item.parts[0].labels)) == split[0] else item.parts[::-1]
+    scalar = factor(graph, item.coefficient, item.numbers)
+    if scalar is not None:
+        operation = graph.elementwise("negative", second.value) if number_of(scalar) == -1 else None
+        second = Operand(operation or graph.elementwise("multiply", scalar, second.value), second.labels)
+    return first, second
+
+
+def _merged(graph: Graph, pairs: list[tuple[Operand, Operand]]) -> list[tuple[Operand, Operand]]:
+    """a x b + a x c = a x (b + c) as long as a part occurs twice: fewer outer products."""
+    while True:
+        groups: dict[tuple[int, Operand], list[tuple[Operand, Operand]]] = {}
+        for pair in pairs:
+            for side in (0, 1):
+                groups.setdefault((side, pair[side]), []).append(pair)
+        (side, common), group = max(groups.items(), key=lambda entry: len(entry[1]))
+        if len(group) == 1:
+            return pairs
+        others = [pair[1 - side] for pair in group]
+        labels = others[0].labels
+        total = ordered(graph, others[0], labels)
+        for other in others[1:]:
+            total = graph.elementwise("add", total, ordered(graph, other, labels))
+        made = (common, Operand(total, labels)) if side == 0 else (Operand(total, labels), common)
+        pairs = [pair for pair in pairs if pair not in group] + [made]
+
+
+def _low_rank(graph: Graph, pairs: Sequence[tuple[Operand, Operand]], target: Labels) -> Value:
+    """The sum of outer products as one matrix product whose inner dimension is their number."""
+    sides: list[Value] = []
+    labels: Labels = ()
+    for side in (0, 1):
+        order = pairs[0][side].labels
+        values = [ordered(graph, pair[side], order) for pair in pairs]
+        stacked = graph.emit("stack", values, shape=(Extent.number(len(values)), *values[0].shape))
+        sides.append(graph.merge(stacked, [1, len(order)]))
+        labels += order
+    lengths = [extent for pair in pairs[:1] for part in pair for extent in part.value.shape]
+    flat = graph.matmul(graph.transpose(sides[0], (1, 0)), sides[1])
+    return ordered(graph, Operand(graph.reshape(flat, tuple(lengths)), labels), target)

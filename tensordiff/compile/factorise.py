@@ -1,0 +1,72 @@
+"""How each matrix that is inverted or has its determinant taken is factorised, once it is known what it is needed for.
+
+An inverse is formed only where its entries are needed; else systems are solved. A matrix needed more than once is factorised
+once: Cholesky where it is positive definite, LU where not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensordiff.compile.graph import Graph, Value, live
+
+FACTORISED = {"inv": "inverse", "inverse_times": "solve", "logdet": "logdet"}
+"""Operations on a matrix that a factorisation serves, and what they are called then."""
+
+
+def choose_factorisations(graph: Graph, outputs: Sequence[Value]) -> tuple[Graph, list[Value]]:
+    """The graph with inverses, products with inverses and determinants computed in the cheapest way that serves them all."""
+    needed = live(outputs)
+    users: dict[Value, list[Value]] = {}
+    for value in needed:
+        if value.operation in FACTORISED:
+            users.setdefault(value.operands[0], []).append(value)
+    if not users:
+        return graph, list(outputs)
+    result = Graph()
+    new: dict[Value, Value] = {}
+    for value in needed:
+        operands = tuple(new[v] for v in value.operands)
+        if value.operation in FACTORISED:
+            matrix = value.operands[0]
+            made = _factorised(result, value, operands, users[matrix], matrix in graph.definite)
+        else:
+            made = result.emit(value.operation, operands, value.attributes, shape=value.shape)
+        new[value] = made
+        if value in graph.hints:
+            result.hints.setdefault(made, graph.hints[value])
+    return result, [new[value] for value in outputs]
+
+
+def _factorised(graph: Graph, value: Value, operands: Sequence[Value], users: Sequence[Value], definite: bool) -> Value:
+    matrix = operands[0]
+    inverted = any(user.operation == "inv" for user in users)
+    products = sum(user.operation == "inverse_times" for user in users)
+    others = sum(user.operation == "logdet" for user in users)
+    shape = value.shape
+    if value.operation == "inverse_times" and inverted:
+        inverse = _inverse(graph, matrix, others > 0, definite)
+        return graph.matmul(graph.transpose(inverse, (1, 0)) if value.attributes[0] else inverse, operands[1])
+    if value.operation == "inv":
+        return _inverse(graph, matrix, others > 0, definite)
+    if definite:
+        factor = graph.emit("cholesky", (matrix,), shape=matrix.shape)
+        return graph.emit("cholesky_" + FACTORISED[value.operation], (factor, *operands[1:]), shape=shape)
+    if inverted + products + others > 1:
+        factor = graph.emit("lu", (matrix,), shape=matrix.shape)
+        return graph.emit("lu_" + FACTORISED[value.operation], (factor, *operands[1:]), value.attributes, shape=shape)
+    if value.operation == "inverse_times":
+        matrix = graph.transpose(matrix, (1, 0)) if value.attributes[0] else matrix
+        return graph.emit("solve", (matrix, operands[1]), shape=shape)
+    return graph.emit(value.operation, operands, value.attributes, shape=shape)
+
+
+def _inverse(graph: Graph, matrix: Value, shared: bool, definite: bool) -> Value:
+    """The inverse itself, from a factorisation that a determinant shares if there is one."""
+    if definite:
+        factor = graph.emit("cholesky", (matrix,), shape=matrix.shape)
+        return graph.emit("cholesky_inverse", (factor,), shape=matrix.shape)
+    if shared:
+        factor = graph.emit("lu", (matrix,), shape=matrix.shape)
+        return graph.emit("lu_inverse", (factor,), shape=matrix.shape)
+    return graph.emit("inv", (matrix,), shape=matrix.shape)

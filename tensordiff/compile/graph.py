@@ -1,0 +1,239 @@
+"""Programs before they are written down: a graph of primitive array operations, each value computed once.
+
+The planner and the recorder of functions append values here, backends turn each into a line of code. Equal operations
+on equal operands are the same value, so common subexpressions are found whatever pass asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tensordiff.compile.extent import ONE, Extent, product
+
+Shape = tuple[Extent, ...]
+Attribute = object
+
+ELEMENTWISE = frozenset(
+    "add subtract multiply divide power maximum minimum greater_equal greater where negative exp log log1p expm1 sin cos tan "
+    "arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh sqrt cbrt square reciprocal abs sign erf erfc erfinv floor "
+    "gammaln digamma logaddexp sigmoid".split()
+)
+"""Operations on every entry, whose operands broadcast as in NumPy."""
+VIEWS = frozenset({"transpose", "expand", "diagonal"})
+"""Operations that cost nothing: the result looks at the operand's memory."""
+NUMBERS = frozenset({"constant", "size", "pi"})
+"""Plain Python numbers."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Value:
+    """One step: an operation on earlier values. `attributes` are what the operation needs to know besides."""
+
+    number: int
+    operation: str
+    operands: tuple[Value, ...]
+    attributes: tuple[Attribute, ...]
+    shape: Shape
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    def __repr__(self) -> str:
+        return f"<{self.number}: {self.operation} of {[v.number for v in self.operands]}>"
+
+
+@dataclass
+class Graph:
+    """Values in the order in which they were asked for: operands come before what uses them."""
+
+    values: list[Value] = field(default_factory=list)
+    hints: dict[Value, str] = field(default_factory=dict)
+    """Names that a person would give."""
+    symmetric: set[Value] = field(default_factory=set)
+    """Values that are known to equal their transposes."""
+    definite: set[Value] = field(default_factory=set)
+    """Those that are known to be positive definite wherever they are invertible."""
+    _known: dict[tuple[object, ...], Value] = field(default_factory=dict)
+
+    def emit(self, operation: str, operands: Sequence[Value] = (), attributes: Iterable[Attribute] = (), *, shape: Shape) -> Value:
+        """The value of an operation; an equal one is reused."""
+        attributes = tuple(attributes)
+        key = (operation, tuple(v.number for v in operands), attributes, shape)
+        found = self._known.get(key)
+        if found is None:
+            found = Value(len(self.values), operation, tuple(operands), attributes, shape)
+            self.values.append(found)
+            self._known[key] = found
+        return found
+
+    # Leaves
+
+    def input(self, name: str, shape: Shape) -> Value:
+        return self.emit("input", (), (name,), shape=shape)
+
+    def constant(self, value: int | Fraction | float) -> Value:
+        if isinstance(value, Fraction) and value.denominator == 1:
+            value = int(value)
+        return self.emit("constant", (), (type(value).__name__, value), shape=())
+
+    def size(self, extent: Extent) -> Value:
+        if not extent.terms or (len(extent.terms) == 1 and not extent.terms[0][0]):
+            return self.constant(extent.terms[0][1] if extent.terms else 0)
+        return self.emit("size", (), (extent,), shape=())
+
+    # Entry by entry
+
+    def elementwise(self, operation: str, *operands: Value) -> Value:
+        """An operation on every entry; shapes broadcast as in NumPy."""
+        simpler = self._simplified(operation, operands)
+        return simpler or self.emit(operation, operands, shape=broadcast([v.shape for v in operands]))
+
+    def _simplified(self, operation: str, operands: tuple[Value, ...]) -> Value | None:
+        """Multiplications by one and additions of zero, left by rules that were written for every case."""
+        if operation == "multiply":
+            for one, other in (operands, operands[::-1]):
+                if number_of(one) == 1 and is_array(other):
+                    return other
+                if number_of(one) == -1 and is_array(other):
+                    return self.elementwise("negative", other)
+        elif operation == "add":
+            for nought, other in (operands, operands[::-1]):
+                if number_of(nought) == 0 and is_array(other):
+                    return other
+                if other.operation == "negative" and not is_number(nought):
+                    return self.elementwise("subtract", nought, other.operands[0])
+        elif operation in ("subtract", "divide"):
+            if number_of(operands[1]) == (0 if operation == "subtract" else 1) and is_array(operands[0]):
+                return operands[0]
+        elif operation == "power":
+            return self._power(*operands)
+        elif operation == "negative" and operands[0].operation == "negative":
+            return operands[0].operands[0]
+        return None
+
+    def _power(self, base: Value, exponent: Value) -> Value | None:
+        p = number_of(exponent)
+        if p is None or not is_array(base):
+            return None
+        if p == 1:
+            return base
+        special = {Fraction(2): "square", Fraction(1, 2): "sqrt"}.get(p)
+        if special:
+            return self.elementwise(special, base)
+        if p == -1:
+            return self.elementwise("divide", self.constant(1), base)
+        if p in (Fraction(-1, 2), Fraction(-2)):
+            return self.elementwise("divide", self.constant(1), self.elementwise("sqrt" if p > -1 else "square", base))
+        if p in (Fraction(3, 2), 3):
+            return self.elementwise("multiply", base, self.elementwise("sqrt" if p < 2 else "square", base))
+        return None
+
+    # Views and shapes
+
+    def transpose(self, value: Value, axes: Sequence[int]) -> Value:
+        """The value whose axis p is the operand's axis axes[p]."""
+        axes = tuple(axes)
+        if value.operation == "transpose":
+            inner: tuple[int, ...] = value.attributes[0]  # type: ignore[assignment]  # the attribute of a transpose
+            return self.transpose(value.operands[0], tuple(inner[a] for a in axes))
+        if axes == tuple(range(value.rank)):
+            return value
+        return self.emit("transpose", (value,), (axes,), shape=tuple(value.shape[a] for a in axes))
+
+    def expand(self, value: Value, places: Sequence[bool]) -> Value:
+        """New axes of length one where `places` is False; leading ones are left out, broadcasting supplies them."""
+        kept = list(places)
+        while kept and not kept[0]:
+            kept.pop(0)
+        if all(kept):
+            return value
+        axes = iter(value.shape)
+        return self.emit("expand", (value,), (tuple(kept),), shape=tuple(next(axes) if real else ONE for real in kept))
+
+    def reshape(self, value: Value, shape: Shape) -> Value:
+        if value.operation == "reshape":
+            return self.reshape(value.operands[0], shape)
+        return value if value.shape == shape else self.emit("reshape", (value,), shape=shape)
+
+    def merge(self, value: Value, groups: Sequence[int]) -> Value:
+        """Neighbouring axes made one: groups[p] axes go to axis p of the result."""
+        shape: list[Extent] = []
+        start = 0
+        for count in groups:
+            shape.append(product(value.shape[start : start + count]))
+            start += count
+        return value if all(count == 1 for count in groups) else self.reshape(value, tuple(shape))
+
+    def broadcast_to(self, value: Value, shape: Shape) -> Value:
+        return value if value.shape == shape else self.emit("broadcast_to", (value,), shape=shape)
+
+    def diagonal(self, value: Value, pattern: Sequence[int]) -> Value:
+        """The diagonal on axes with equal numbers in `pattern`, in the order of first appearance."""
+        pattern = tuple(pattern)
+        order = tuple(dict.fromkeys(pattern))
+        if len(order) == len(pattern):
+            return value
+        return self.emit("diagonal", (value,), (pattern,), shape=tuple(value.shape[pattern.index(i)] for i in order))
+
+    def add_diagonal(self, base: Value | None, value: Value, pattern: Sequence[int], shape: Shape) -> Value:
+        """`base` (zeros where None) with `value` added on the diagonal of axes with equal numbers in `pattern`; the axes of
+        `value` are the different numbers in the order of first appearance (it may broadcast)."""
+        operands = (value,) if base is None else (value, base)
+        return self.emit("add_diagonal", operands, (tuple(pattern),), shape=shape)
+
+    def sum(self, value: Value, axes: Sequence[int]) -> Value:
+        axes = tuple(sorted(axes))
+        if not axes:
+            return value
+        shape = tuple(extent for a, extent in enumerate(value.shape) if a not in axes)
+        return self.emit("sum", (value,), (axes,), shape=shape)
+
+    def matmul(self, left: Value, right: Value) -> Value:
+        """`left @ right` with NumPy's rules: vectors at either end, leading axes broadcast."""
+        batch = broadcast([left.shape[:-2], right.shape[:-2]])
+        rows = left.shape[-2:-1] if left.rank > 1 else ()
+        columns = right.shape[-1:] if right.rank > 1 else ()
+        return self.emit("matmul", (left, right), shape=(*batch, *rows, *columns))
+
+
+def broadcast(shapes: Sequence[Shape]) -> Shape:
+    """The common shape under NumPy's broadcasting, where axes of length one are the literal one."""
+    rank = max((len(s) for s in shapes), default=0)
+    result: list[Extent] = []
+    for axis in range(-rank, 0):
+        found = [s[axis] for s in shapes if len(s) >= -axis]
+        result.append(next((extent for extent in found if not extent.is_one), found[0]))
+    return tuple(result)
+
+
+def number_of(value: Value) -> Fraction | None:
+    """The number that a constant is."""
+    if value.operation != "constant" or isinstance(value.attributes[1], float):
+        return None
+    return Fraction(value.attributes[1])  # type: ignore[arg-type]  # the attribute of a constant
+
+
+def is_number(value: Value) -> bool:
+    """Whether the value is a Python number, or made of them alone."""
+    return value.operation in NUMBERS or (
+        value.operation in ELEMENTWISE and not value.shape and all(is_number(v) for v in value.operands)
+    )
+
+
+def is_array(value: Value) -> bool:
+    return not is_number(value)
+
+
+def live(outputs: Sequence[Value]) -> list[Value]:
+    """The values that the outputs need, operands first."""
+    needed: set[Value] = set()
+    stack = list(outputs)
+    while stack:
+        value = stack.pop()
+        if value not in needed:
+            needed.add(value)
+            stack.extend(value.operands)
+    return sorted(needed, key=lambda value: value.number)

@@ -1,0 +1,150 @@
+"""Helper functions of NumPy programs, as source: a program holds those that it uses, and needs nothing of this package."""
+
+from __future__ import annotations
+
+HELPERS: dict[str, str] = {}
+
+
+def _define(source: str) -> None:
+    source = source.strip() + "\n"
+    HELPERS[source.split("(", 1)[0].removeprefix("def ")] = source
+
+
+_define('''
+def _cholesky(a):
+    """Lower Cholesky factor of a symmetric positive definite matrix (LU factors of a complex one)."""
+    if a.dtype.kind == "c":
+        return _lu(a)
+    potrf = lapack.spotrf if a.dtype.char == "f" else lapack.dpotrf
+    factor, info = potrf(a.T, lower=1, clean=0)
+    if info:
+        raise np.linalg.LinAlgError("the matrix is singular or not positive definite")
+    return factor
+''')
+_define('''
+def _cholesky_solve(factor, b):
+    if isinstance(factor, tuple):
+        return _lu_solve(factor, b, False)
+    return (lapack.spotrs if factor.dtype.char == "f" else lapack.dpotrs)(factor, b, lower=1)[0]
+''')
+_define('''
+def _cholesky_inverse(factor):
+    if isinstance(factor, tuple):
+        return _lu_inverse(factor)
+    inverse = (lapack.spotri if factor.dtype.char == "f" else lapack.dpotri)(factor, lower=1)[0]
+    lower = np.tril(inverse, -1)
+    return lower + lower.T + np.diag(inverse.diagonal())
+''')
+_define('''
+def _cholesky_logdet(factor):
+    if isinstance(factor, tuple):
+        return _lu_logdet(factor)
+    return 2 * np.log(factor.diagonal()).sum()
+''')
+_define('''
+def _lu(a):
+    """LU factors of a square matrix and the row exchanges."""
+    factors, exchanges, info = getattr(lapack, _lapack_letter(a) + "getrf")(a)
+    if info:
+        raise np.linalg.LinAlgError("the matrix is singular")
+    return factors, exchanges
+''')
+_define('''
+def _lu_solve(lu, b, transposed):
+    """inv(A) @ b, or inv(A).T @ b."""
+    letter = max(_lapack_letter(lu[0]), _lapack_letter(b), key="sdcz".index)
+    return getattr(lapack, letter + "getrs")(*lu, b, trans=int(transposed))[0]
+''')
+_define('''
+def _lu_inverse(lu):
+    return getattr(lapack, _lapack_letter(lu[0]) + "getri")(*lu)[0]
+''')
+_define('''
+def _lu_logdet(lu):
+    return np.log(np.abs(lu[0].diagonal())).sum()
+''')
+_define('''
+def _lapack_letter(a):
+    return {"f": "s", "F": "c", "D": "z"}.get(a.dtype.char, "d")
+''')
+_define('''
+def _logdet(a):
+    sign, logdet = np.linalg.slogdet(a)
+    if sign == 0:
+        raise np.linalg.LinAlgError("the matrix is singular")
+    return logdet
+''')
+_define('''
+def _adjugate(a):
+    """Transposed cofactors, of singular matrices too: from a = u @ diag(s) @ vh."""
+    u, s, vh = np.linalg.svd(a)
+    others = np.array([np.delete(s, k).prod() for k in range(len(s))], s.dtype)
+    return np.linalg.det(u) * np.linalg.det(vh) * (vh.conj().T * others) @ u.conj().T
+''')
+_define('''
+def _real(value, a, name):
+    """The principal value of a real matrix function."""
+    if not np.isfinite(value).all():
+        raise np.linalg.LinAlgError(name + " of a singular matrix")
+    if np.iscomplexobj(value) and not np.iscomplexobj(a):
+        if abs(value.imag).max(initial=0.0) > 1e-8 * abs(value).max(initial=1.0):
+            raise np.linalg.LinAlgError(name + " is not real: an eigenvalue lies on the negative axis")
+        value = value.real.copy()
+    return value.astype(a.dtype, copy=False)
+''')
+_define('''
+def _logm(a):
+    return _real(scipy.linalg.logm(a), a, "logm")
+''')
+_define('''
+def _sqrtm(a):
+    return _real(scipy.linalg.sqrtm(a), a, "sqrtm")
+''')
+_define('''
+def _matrix_power(a, exponent):
+    if exponent != round(float(exponent)):
+        raise ValueError(f"a matrix power needs an integer exponent, got {exponent}")
+    return np.linalg.matrix_power(a, round(float(exponent)))
+''')
+_define('''
+def _frechet(function, order, a, *parameters):
+    """Derivatives of a matrix function: entry [i, j, k1, l1, ...] by a[k1, l1], ...; from the top right block of the
+    function of the block triangular matrix of Mathias (1996)."""
+    n = len(a)
+    made = np.zeros((n, n) * (1 + order), np.result_type(a, 1.0))
+    for places in itertools.combinations_with_replacement(range(n * n), order):
+        big = a
+        for step, place in enumerate(places):
+            direction = np.zeros((n, n), a.dtype)
+            direction[divmod(place, n)] = 1
+            big = np.block([[big, np.kron(np.eye(2**step), direction)], [np.zeros_like(big), big]])
+        corner = function(big, *parameters)[:n, -n:]
+        for arrangement in set(itertools.permutations(places)):
+            made[(slice(None), slice(None), *(i for place in arrangement for i in divmod(place, n)))] = corner
+    return made
+''')
+_define('''
+def _unit(n, k, dtype):
+    unit = np.zeros(n, dtype)
+    if k > n:
+        raise ValueError(f"index {k} is outside 1..{n}")
+    unit[k - 1] = 1
+    return unit
+''')
+_define('''
+def _duplication(n, dtype):
+    """D with axes (column j, row i, place): 1 where the place is that of (max(i, j), min(i, j)) in the lower triangle."""
+    made = np.zeros((n, n, n * (n + 1) // 2), dtype)
+    columns, rows = np.triu_indices(n)
+    places = np.arange(len(rows))
+    made[columns, rows, places] = made[rows, columns, places] = 1
+    return made
+''')
+_define('''
+def _elimination(n, dtype):
+    """L with axes (place, column j, row i): 1 where the place is that of (i, j), i >= j, in the lower triangle."""
+    made = np.zeros((n * (n + 1) // 2, n, n), dtype)
+    columns, rows = np.triu_indices(n)
+    made[np.arange(len(rows)), columns, rows] = 1
+    return made
+''')

@@ -1,0 +1,214 @@
+"""From index form to a graph of primitive operations: what is computed, in which form, and what is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tensordiff.compile.assemble import Product, dense
+from tensordiff.compile.contract import Operand, contract
+from tensordiff.compile.extent import Extent
+from tensordiff.compile.factorise import choose_factorisations
+from tensordiff.compile.graph import Graph, Value
+from tensordiff.compile.products import open_products, opened_products
+from tensordiff.compile.properties import Memo, properties
+from tensordiff.compile.record import Recorder
+from tensordiff.functions import MATRIX_POWER
+from tensordiff.tensor import Apply, Einsum, Sum, Symbol, Tensor, as_number, einsum, postorder, split_coefficient
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A graph of operations, and which values of it are the results."""
+
+    graph: Graph
+    outputs: tuple[Value, ...]
+    contractions: tuple[str, ...]
+    """The products of the program as einsum strings, in the order in which they are computed."""
+
+
+def plan(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> Plan:
+    """How to compute the tensors; right for all sizes, good for these."""
+    rewritten, names = open_products(outputs, sizes)
+    planner = _Planner(rewritten, names, sizes)
+    values = [planner.value(node) for node in rewritten]
+    graph, results = choose_factorisations(planner.graph, values)
+    return Plan(graph, tuple(results), tuple(planner.contractions))
+
+
+class _Planner:
+    def __init__(self, outputs: Sequence[Tensor], names: Mapping[Tensor, str], sizes: Mapping[str, int]) -> None:
+        self.graph = Graph()
+        self.recorder = Recorder(self.graph)
+        self.names = names
+        self.sizes = sizes
+        self.values: dict[Tensor, Value] = {}
+        self.opened = opened_products(outputs, sizes)
+        self.flat: dict[Tensor, Tensor] = {}
+        self.powers = _powers(outputs)
+        self.known: Memo = {}
+        self.contractions: list[str] = []
+
+    def value(self, root: Tensor) -> Value:
+        """The value of a node, computed once."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in self.values:
+                stack.pop()
+                continue
+            missing = [needed for needed in self._needs(node) if needed not in self.values]
+            if missing:
+                stack.extend(reversed(missing))
+                continue
+            stack.pop()
+            value = self.values[node] = self._compute(node)
+            if (name := self.names.get(node)) is not None:
+                self.graph.hints.setdefault(value, name)
+        return self.values[root]
+
+    def _needs(self, node: Tensor) -> Sequence[Tensor]:
+        """The nodes whose values a node is computed from."""
+        if isinstance(node, Sum):
+            needed: dict[Tensor, None] = {}
+            for child in node.children:
+                if self._is_open(child):
+                    needed.update(dict.fromkeys(self._needs(child)))
+                else:
+                    needed[child] = None
+            return list(needed)
+        if isinstance(node, Einsum):
+            return list(dict.fromkeys(split_coefficient(self._flattened(node))[1].children))
+        if isinstance(node, Apply) and node.function == MATRIX_POWER:
+            return [*node.children, *self._power_parts(node)]
+        return node.children
+
+    def _is_open(self, node: Tensor) -> bool:
+        return isinstance(node, Einsum) and node in self.opened
+
+    def _flattened(self, node: Einsum) -> Tensor:
+        """The product with the products inside that are not to be formed opened: coefficient * Einsum, or one factor."""
+        found = self.flat.get(node)
+        if found is None:
+            found = einsum(node.factors, node.output, dict(enumerate(node.index_dims)), flatten=self.opened)
+            self.flat[node] = found
+        return found
+
+    def _compute(self, node: Tensor) -> Value:
+        if isinstance(node, Symbol):
+            value = self.graph.input(node.name, _extents(node))
+        elif isinstance(node, Apply):
+            value = self._apply(node)
+        elif isinstance(node, Sum):
+            value = self._dense(node, [self._product(c, child) for c, child in node.terms])
+        else:
+            assert isinstance(node, Einsum)
+            value = self._dense(node, [self._product(Fraction(1), node, expand=True)])
+        if properties(node, self.known).symmetric:
+            self.graph.symmetric.add(value)
+        return value
+
+    def _apply(self, node: Apply) -> Value:
+        if node.function == MATRIX_POWER and (parts := self._power_parts(node)):
+            left, right = (self.recorder.matricize(self.values[part]) for part in parts)
+            return self.recorder.like(self.graph.matmul(left, right), self.values[node.children[0]])
+        if len(node.children) == 1 and properties(node.children[0], self.known).semidefinite:
+            self.graph.definite.add(self.values[node.children[0]])
+        result: Value = node.function.evaluate(self.recorder, *(self.values[child] for child in node.children))
+        return self.graph.broadcast_to(result, _extents(node))
+
+    def _power_parts(self, node: Apply) -> tuple[Tensor, ...]:
+        """Two lower powers of the same matrix that are needed as well, whose product this power is."""
+        base, exponent = node.children
+        k, known = as_number(exponent), self.powers.get(base, {})
+        if k is None or k < 2:
+            return ()
+        pairs = [(known[p], known[k - p]) for p in sorted(known, reverse=True) if k - p in known and 0 < p < k]
+        return pairs[0] if pairs else ()
+
+    def _dense(self, node: Tensor, products: Sequence[Product]) -> Value:
+        return dense(self.graph, products, _extents(node), [dim.size(self.sizes) for dim in node.dims])
+
+    def _product(self, coefficient: Fraction, node: Tensor, *, expand: bool = False) -> Product:
+        """coefficient * node with its parts computed; a node that is not open, unless told to `expand` it, is one part."""
+        if isinstance(node, Einsum) and (expand or self._is_open(node)):
+            inner, core = split_coefficient(self._flattened(node))
+            coefficient *= inner
+            if isinstance(core, Sum) and not core.children:
+                return Product(Fraction(0), (), (), tuple(range(node.rank)))
+            if isinstance(core, Einsum):
+                return self._einsum(coefficient, core)
+            node = core
+        value = self.values[node]
+        labels = tuple(range(node.rank))
+        if not labels:
+            return Product(coefficient, (value,), (), ())
+        return Product(coefficient, (), (Operand(value, labels),), labels)
+
+    def _einsum(self, coefficient: Fraction, node: Einsum) -> Product:
+        sizes = {label: dim.size(self.sizes) for label, dim in enumerate(node.index_dims)}
+        numbers: list[Value] = []
+        parts: list[Operand] = []
+        used = set(node.output)
+        if len(node.index_dims) <= len(_LETTERS):
+            self.contractions.append(subscripts(node))
+        for component in _components(node):
+            factors = [(self.values[node.factors[p][0]], node.factors[p][1]) for p in component]
+            labels = {label for _, indices in factors for label in indices}
+            used |= labels
+            output = tuple(dict.fromkeys(label for label in node.output if label in labels))
+            result = contract(self.graph, factors, output, sizes)
+            if result.labels:
+                parts.append(result)
+            else:
+                numbers.append(result.value)
+        numbers += [self.graph.size(Extent.of(dim)) for label, dim in enumerate(node.index_dims) if label not in used]
+        return Product(coefficient, tuple(numbers), tuple(parts), node.output)
+
+
+def _components(node: Einsum) -> list[list[int]]:
+    """Positions of factors that hang together by their indices."""
+    home: dict[int, int] = {}
+    parent = list(range(len(node.factors)))
+
+    def find(position: int) -> int:
+        while parent[position] != position:
+            parent[position] = parent[parent[position]]
+            position = parent[position]
+        return position
+
+    for position, (_, indices) in enumerate(node.factors):
+        for index in indices:
+            other = find(home.setdefault(index, position))
+            here = find(position)
+            parent[max(other, here)] = min(other, here)
+    groups: dict[int, list[int]] = {}
+    for position in range(len(node.factors)):
+        groups.setdefault(find(position), []).append(position)
+    return list(groups.values())
+
+
+_LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def subscripts(node: Einsum) -> str:
+    """The einsum string of a product; a repeated output index is the diagonal."""
+    factors = ("".join(_LETTERS[label] for label in labels) for _, labels in node.factors)
+    return ",".join(factors) + "->" + "".join(_LETTERS[label] for label in node.output)
+
+
+def _extents(node: Tensor) -> tuple[Extent, ...]:
+    return tuple(Extent.of(dim) for dim in node.dims)
+
+
+def _powers(outputs: Sequence[Tensor]) -> dict[Tensor, dict[Fraction, Tensor]]:
+    """The positive powers of each matrix in the graph, the matrix itself among them."""
+    found: dict[Tensor, dict[Fraction, Tensor]] = {}
+    for node in postorder(outputs):
+        if isinstance(node, Apply) and node.function == MATRIX_POWER:
+            base, exponent = node.children
+            k = as_number(exponent)
+            if k is not None and k > 0:
+                found.setdefault(base, {Fraction(1): base})[k] = node
+    return found

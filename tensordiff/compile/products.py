@@ -1,0 +1,240 @@
+"""Which products are formed, and which are only parts of larger ones.
+
+A product whose array would be larger than what it is made of (an outer product, an identity, a broadcast) is never formed
+on the way: what uses it takes its parts. A sum of such products is distributed over the product that contracts it where
+that is estimated to be cheaper. Products used once join the product that uses them, so that the best order of contraction
+is sought over all factors; shared ones stay shared unless each user is better off without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import prod
+
+from tensordiff.compile.order import path_cost
+from tensordiff.tensor import (
+    Apply,
+    Dim,
+    Einsum,
+    Named,
+    Sum,
+    Tensor,
+    add,
+    einsum,
+    postorder,
+    split_coefficient,
+)
+
+_MOST_TERMS = 24
+"""A product is distributed over sums up to so many terms."""
+_GAIN = 0.7
+"""Distribution must cost less than this part of forming the sum."""
+_SHARED_FACTORS = 16
+"""Whether a shared product is formed is estimated for products of at most so many factors ..."""
+_SHARED_USERS = 6
+"""... used at most so often; else it is formed."""
+
+
+def open_products(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> tuple[list[Tensor], dict[Tensor, str]]:
+    """The tensors rewritten so that outer products, identities and broadcasts stand only where they are needed as arrays;
+    and the names that named subexpressions gave to nodes of the result."""
+    rewriter = _Rewriter(outputs, sizes)
+    for node in postorder(outputs):
+        rewriter.visit(node)
+    names = {
+        rewriter.new[node]: node.name
+        for node in postorder(outputs)
+        if isinstance(node, Named) and not isinstance(rewriter.new[node], Named)
+    }
+    return [rewriter.new[node] for node in outputs], names
+
+
+class _Rewriter:
+    def __init__(self, outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> None:
+        self.sizes = sizes
+        self.uses = _uses(outputs)
+        self.new: dict[Tensor, Tensor] = {}
+
+    def visit(self, node: Tensor) -> None:
+        children = tuple(self.new[child] for child in node.children)
+        if isinstance(node, Named):
+            made = children[0]
+        elif isinstance(node, Sum):
+            made = add(zip(node.coefficients, children, strict=True), node.dims)
+        elif isinstance(node, Apply):
+            made = Apply.make(node.function, children)
+        elif isinstance(node, Einsum):
+            factors = [(child, labels) for child, (_, labels) in zip(children, node.factors, strict=True)]
+            outer = {child for child in children if isinstance(child, Einsum) and is_outer(child, self.sizes)}
+            sizes = dict(enumerate(node.index_dims))
+            made = self._distributed(einsum(factors, node.output, sizes, flatten=outer), self.uses.get(node, 1))
+        else:
+            made = node
+        self.new[node] = made
+
+    def _distributed(self, node: Tensor, uses: int) -> Tensor:
+        """The product with sums of outer products multiplied out where that is cheaper, every term split into blocks."""
+        done: list[tuple[Fraction, Tensor]] = []
+        waiting: list[tuple[Fraction, Tensor]] = [(Fraction(1), node)]
+        while waiting:
+            coefficient, term = waiting.pop()
+            inner, core = split_coefficient(term)
+            coefficient *= inner
+            if isinstance(core, Sum):
+                waiting += [(coefficient * c, part) for c, part in reversed(core.terms)]
+                continue
+            room = _MOST_TERMS - len(done) - len(waiting)
+            expanded = self._expand(core, uses, room) if isinstance(core, Einsum) else None
+            if expanded is None:
+                done.append((coefficient, split_blocks(core) if isinstance(core, Einsum) else core))
+            else:
+                waiting += [(coefficient * c, part) for c, part in reversed(expanded)]
+        return add(done, node.dims)
+
+    def _expand(self, node: Einsum, uses: int, room: int) -> list[tuple[Fraction, Tensor]] | None:
+        """node as a sum over the terms of one of its factors, or None where no factor is worth it."""
+        sizes = dict(enumerate(node.index_dims))
+        for position, (factor, labels) in enumerate(node.factors):
+            if not isinstance(factor, Sum) or not factor.rank:
+                continue
+            outer = [(c, part) for c, part in factor.terms if isinstance(part, Einsum) and is_outer(part, self.sizes, True)]
+            rest = [(c, part) for c, part in factor.terms if (c, part) not in outer]
+            if not outer or len(outer) + bool(rest) > room:
+                continue
+            parts = outer + ([(Fraction(1), add(rest, factor.dims))] if rest else [])
+            made: list[tuple[Fraction, Tensor]] = []
+            for c, part in parts:
+                factors = [*node.factors[:position], (part, labels), *node.factors[position + 1 :]]
+                made.append((c, einsum(factors, node.output, sizes, flatten={part for _, part in outer})))
+            formed = sum(cost(part, self.sizes) + 2 * elements(part.dims, self.sizes) for _, part in parts)
+            closed = cost(node, self.sizes) + formed / max(uses, self.uses.get(factor, 1))
+            if sum(cost(term, self.sizes) for _, term in made) < _GAIN * closed:
+                return made
+        return None
+
+
+def is_outer(node: Einsum, sizes: Mapping[str, int], strict: bool = False) -> bool:
+    """Whether the product's array is larger than the arrays of its blocks together: an outer product, or one with an
+    identity or (unless `strict`) broadcast indices."""
+    if len(set(node.output)) < len(node.output):
+        return True
+    blocks = [block for block in _blocks(node) if block[1]]
+    if len(blocks) < 2 and strict:
+        return False
+    inside = sum(prod(node.index_dims[x].size(sizes) for x in labels) for _, labels in blocks)
+    return elements(node.dims, sizes) > inside
+
+
+def split_blocks(node: Einsum) -> Tensor:
+    """A product of several blocks (factors that hang together by summed indices) with each block a product of its own,
+    so that it is computed once wherever it occurs."""
+    blocks = _blocks(node)
+    if len(blocks) < 2 or all(len(block) == 1 for block, _ in blocks):
+        return node
+    sizes = dict(enumerate(node.index_dims))
+    inside = set(node.output).union(*(node.factors[p][1] for block, _ in blocks for p in block))
+    factors: list[tuple[Tensor, Sequence[int]]] = []
+    for block, labels in blocks:
+        made = einsum([node.factors[p] for p in block], labels, sizes and {x: sizes[x] for x in labels})
+        factors.append((made, labels))
+    loose = {x: dim for x, dim in sizes.items() if x not in inside}
+    kept = {x: sizes[x] for x in node.output}
+    return einsum(factors, node.output, {**kept, **loose})
+
+
+def _blocks(node: Einsum) -> list[tuple[list[int], tuple[int, ...]]]:
+    """(positions of factors, output labels among their indices) for the groups that summed indices hold together; factors
+    that are numbers make one group."""
+    kept = set(node.output)
+    home: dict[int, int] = {}
+    groups: dict[int, list[int]] = {}
+    for position, (_, labels) in enumerate(node.factors):
+        summed = {label for label in labels if label not in kept}
+        joined = {home[label] for label in summed if label in home}
+        if not labels:
+            joined = {-1} & set(groups)
+            target = -1
+        else:
+            target = min(joined, default=position)
+        members = groups.setdefault(target, [])
+        for other in sorted(joined - {target}):
+            for member in groups.pop(other):
+                members.append(member)
+                home.update({label: target for label in node.factors[member][1] if label not in kept})
+        members.append(position)
+        home.update(dict.fromkeys(summed, target))
+    result = []
+    for members in groups.values():
+        labels = dict.fromkeys(x for p in sorted(members) for x in node.factors[p][1] if x in kept)
+        result.append((sorted(members), tuple(labels)))
+    return result
+
+
+def elements(dims: Sequence[Dim], sizes: Mapping[str, int]) -> int:
+    return prod(dim.size(sizes) for dim in dims)
+
+
+def cost(node: Tensor, sizes: Mapping[str, int]) -> float:
+    """An estimate of the time of computing one node from its children."""
+    _, core = split_coefficient(node)
+    if isinstance(core, Sum):
+        return sum(cost(child, sizes) for child in core.children if isinstance(child, Einsum)) + elements(core.dims, sizes)
+    if not isinstance(core, Einsum):
+        return 0.0
+    numbers = {label: dim.size(sizes) for label, dim in enumerate(core.index_dims)}
+    inputs = [frozenset(labels) for _, labels in core.factors]
+    output = frozenset(core.output)
+    covered = frozenset().union(*inputs)
+    total = path_cost(inputs, output & covered, numbers) if inputs else 0.0
+    if len(core.output) > len(output) or output - covered:
+        total += elements(core.dims, sizes)
+    return total
+
+
+def opened_products(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> set[Tensor]:
+    """The products that are not formed by themselves but join every product or sum that uses them."""
+    uses = _uses(outputs)
+    users: dict[Tensor, list[Tensor]] = {}
+    for node in postorder(outputs):
+        for child in node.children:
+            users.setdefault(child, []).append(node)
+    kept = set(outputs)
+    opened: set[Tensor] = set()
+    for node in postorder(outputs):
+        if not isinstance(node, Einsum) or node in kept:
+            continue
+        inside = [user for user in users.get(node, []) if isinstance(user, Einsum | Sum)]
+        if len(inside) < len(users.get(node, [])):
+            continue  # a function needs its array
+        if uses[node] == 1 or is_outer(node, sizes) or _better_opened(node, inside, opened, sizes):
+            opened.add(node)
+    return opened
+
+
+def _better_opened(node: Einsum, users: Sequence[Tensor], opened: set[Tensor], sizes: Mapping[str, int]) -> bool:
+    """Whether all users of a shared product are cheaper without its array."""
+    if len(users) > _SHARED_USERS or len(node.factors) > _SHARED_FACTORS:
+        return False
+    formed, apart = cost(_flattened(node, opened), sizes), 0.0
+    for user in users:
+        if not isinstance(user, Einsum) or len(user.factors) + len(node.factors) > _SHARED_FACTORS:
+            return False
+        formed += cost(_flattened(user, opened), sizes)
+        apart += cost(_flattened(user, opened | {node}), sizes)
+    return apart < formed
+
+
+def _flattened(node: Einsum, opened: set[Tensor]) -> Tensor:
+    return einsum(node.factors, node.output, dict(enumerate(node.index_dims)), flatten=opened)
+
+
+def _uses(outputs: Sequence[Tensor]) -> dict[Tensor, int]:
+    """How often each node is used, as a child or as an output."""
+    uses: dict[Tensor, int] = {}
+    for node in postorder(outputs):
+        for child in node.children:
+            uses[child] = uses.get(child, 0) + 1
+    for node in outputs:
+        uses[node] = uses.get(node, 0) + 1
+    return uses

@@ -1,0 +1,227 @@
+"""Programs: planned for the sizes that they meet, compiled once, run often."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from tensordiff.compile import inputs as binding
+from tensordiff.compile.backends import ArrayLibrary, library
+from tensordiff.compile.plan import plan
+from tensordiff.compile.serial import pack, unpack
+from tensordiff.compile.source import Source, write
+from tensordiff.errors import EvaluationError, TensordiffError
+from tensordiff.tensor import Einsum, Symbol, Tensor, postorder
+
+_KEPT_SIZES = 64
+"""Programs for so many sets of sizes are kept."""
+_KEPT_SIGNATURES = 256
+_TYPICAL = 100
+"""Sizes that nobody gave are planned for as about this, each a little smaller than the one before."""
+
+
+@lru_cache(maxsize=512)
+def _cached(
+    outputs: tuple[Tensor, ...],
+    inputs: tuple[Symbol, ...],
+    allowed: frozenset[str],
+    backend: str,
+    sizes: tuple[tuple[str, int], ...] | None,
+) -> Program:
+    return Program(outputs, inputs, allowed, backend, None if sizes is None else dict(sizes))
+
+
+def compile_program(
+    outputs: Sequence[Tensor],
+    *,
+    inputs: Sequence[Symbol] = (),
+    allowed: Collection[str] = (),
+    backend: str = "numpy",
+    sizes: Mapping[str, int] | None = None,
+) -> Program:
+    """A program that computes the tensors from arrays given by name.
+
+    `inputs` are the symbols that are declared: they may be given, and those that the outputs do not need are checked and
+    ignored. Names in `allowed` may be given too and are ignored. `backend` is "numpy", "jax" or "torch". With `sizes`
+    (numbers for named dimensions) the program is planned at once and for these; it is right for all sizes. Equal requests
+    give the same program. Raises TensordiffError for an unknown backend.
+    """
+    fixed = None if sizes is None else tuple(sorted(sizes.items()))
+    return _cached(tuple(outputs), tuple(inputs), frozenset(allowed), backend, fixed)
+
+
+class Program:
+    """Call it with arrays by name; it gives the list of results, in the order of the outputs.
+
+    It is planned at the first call for each set of sizes. `source` is its text, which stands alone. Programs may be shared
+    by threads and pickled.
+    """
+
+    def __init__(
+        self,
+        outputs: Sequence[Tensor],
+        inputs: Sequence[Symbol] = (),
+        allowed: Collection[str] = (),
+        backend: str = "numpy",
+        sizes: Mapping[str, int] | None = None,
+    ) -> None:
+        self.backend = backend
+        self.sizes = None if sizes is None else dict(sizes)
+        self._outputs = tuple(outputs)
+        self._declared = tuple(inputs)
+        self._allowed = frozenset(allowed)
+        self._library: ArrayLibrary = library(backend)
+        self.parameters = binding.parameters(self._outputs, self._declared)
+        self._names = tuple(parameter.name for parameter in self.parameters)
+        symbols = [node for node in postorder(self._outputs) if isinstance(node, Symbol)]
+        self._symbols = {symbol.name: symbol for symbol in (*self._declared, *symbols)}
+        self._lock = Lock()
+        self._compiled: dict[tuple[tuple[str, int], ...], _Compiled] = {}
+        self._ready: dict[tuple[object, ...], _Compiled] = {}
+        if sizes is not None:
+            self._for_sizes(sizes)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the inputs that the program needs, in the order of the function's parameters."""
+        return self._names
+
+    def __call__(self, **arrays: Any) -> list[Any]:
+        """The results for these inputs.
+
+        Raises EvaluationError for missing or unknown names, shapes that do not fit, singular matrices, and values outside
+        the domain of a function.
+        """
+        ready = None
+        if len(arrays) == len(self._names):
+            try:
+                values = [arrays[name] for name in self._names]
+                ready = self._ready.get(tuple([(type(v), v.shape, v.dtype) for v in values]))
+            except (KeyError, AttributeError, TypeError):
+                pass
+        if ready is None:
+            values, ready = self._bind(arrays)
+        return ready.run(values)
+
+    @property
+    def source(self) -> str:
+        """The program as text that stands alone, planned for `sizes`, else for sizes all about equal."""
+        return self._for_sizes({}).source.text
+
+    @property
+    def einsum(self) -> list[str]:
+        """The contractions of the program as einsum strings, in the order in which they are computed."""
+        return list(self._for_sizes({}).contractions)
+
+    def _bind(self, arrays: Mapping[str, Any]) -> tuple[list[Any], _Compiled]:
+        """The arrays as the function takes them, and the function for their sizes."""
+        size_names = {name for parameter in self._symbols.values() for dim in parameter.dims for name in dim.names()}
+        binding.check_names(arrays, self.parameters, {*self._symbols, *self._allowed, *size_names})
+        sizes = binding.Sizes()
+        prepared: dict[str, Any] = {}
+        for name, array in arrays.items():
+            symbol = self._symbols.get(name)
+            if symbol is not None:
+                prepared[name] = self._library.array(name, array)
+                sizes.add(name, symbol.dims, self._library.shape(prepared[name]))
+            elif name in size_names or name in self._names:
+                sizes.give(name, array)
+                prepared[name] = sizes.values[name]
+        values = self._library.alike([prepared[name] for name in self._names])
+        compiled = self._for_sizes(sizes.values)
+        if len(arrays) == len(values) and all(value is arrays[name] for value, name in zip(values, self._names, strict=True)):
+            if len(self._ready) >= _KEPT_SIGNATURES:
+                self._ready.clear()
+            if all(hasattr(value, "dtype") for value in values):
+                self._ready[tuple([(type(v), v.shape, v.dtype) for v in values])] = compiled
+        return values, compiled
+
+    def _for_sizes(self, sizes: Mapping[str, int]) -> _Compiled:
+        """The program planned for these sizes; unknown ones are taken from `self.sizes`, or as typical."""
+        full = self._typical()
+        full.update(self.sizes or {})
+        full.update({name: value for name, value in sizes.items() if name in full})
+        if self.sizes is not None:
+            full.update(self.sizes)
+        key = tuple(sorted(full.items()))
+        found = self._compiled.get(key)
+        if found is None:
+            with self._lock:
+                found = self._compiled.get(key)
+                if found is None:
+                    if len(self._compiled) >= _KEPT_SIZES:
+                        self._compiled.pop(next(iter(self._compiled)))
+                    found = self._compiled[key] = self._compile(full)
+        return found
+
+    def _typical(self) -> dict[str, int]:
+        names: dict[str, None] = {}
+        for node in postorder(self._outputs):
+            for dim in node.index_dims if isinstance(node, Einsum) else node.dims:
+                names.update(dict.fromkeys(dim.names()))
+        for parameter in self.parameters:
+            for extent in parameter.shape or ():
+                names.update(dict.fromkeys(sorted(extent.names())))
+        return {name: max(_TYPICAL - number, 2) for number, name in enumerate(sorted(names))}
+
+    def _compile(self, sizes: Mapping[str, int]) -> _Compiled:
+        made = plan(self._outputs, sizes)
+        source = write(made.outputs, self.parameters, made.graph.hints, self._library.backend)
+        for other in self._compiled.values():
+            if other.source.text == source.text:
+                return other
+        return _Compiled(source, tuple(made.contractions), self._library, len(self._outputs))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "graph": pack([*self._outputs, *self._declared]),
+            "outputs": len(self._outputs),
+            "allowed": self._allowed,
+            "backend": self.backend,
+            "sizes": self.sizes,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        nodes = unpack(state["graph"])
+        count = state["outputs"]
+        self.__init__(nodes[:count], nodes[count:], state["allowed"], state["backend"], state["sizes"])  # type: ignore[misc]
+
+
+class _Compiled:
+    """The function of one source text, and how its errors are told."""
+
+    def __init__(self, source: Source, contractions: tuple[str, ...], array_library: ArrayLibrary, results: int) -> None:
+        self.source = source
+        self.contractions = contractions
+        self.results = results
+        self.filename = f"<program {id(self):x}>"
+        namespace: dict[str, Any] = {"__name__": "tensordiff_program"}
+        exec(compile(source.text, self.filename, "exec"), namespace)
+        linecache.cache[self.filename] = (len(source.text), None, source.text.splitlines(keepends=True), self.filename)
+        self.function: Callable[..., Any] = array_library.wrap(namespace[source.function])
+        self.library = array_library
+
+    def run(self, values: Sequence[Any]) -> list[Any]:
+        try:
+            with self.library.errors():
+                result = self.function(*values)
+        except TensordiffError:
+            raise
+        except self.library.failures as error:
+            raise self._explained(error) from error
+        return [result] if self.results == 1 else list(result)
+
+    def _explained(self, error: Exception) -> EvaluationError:
+        """The error, told by the step that it happened in."""
+        place = error.__traceback__
+        line = None
+        while place is not None:
+            if place.tb_frame.f_code.co_filename == self.filename and place.tb_lineno in self.source.labels:
+                line = place.tb_lineno
+            place = place.tb_next
+        if line is None:
+            return EvaluationError(str(error))
+        return EvaluationError(f"{self.source.labels[line]}: {error}", hint="in " + self.source.text.splitlines()[line - 1].strip())

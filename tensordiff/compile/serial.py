@@ -1,0 +1,81 @@
+"""Graphs of nodes as flat tables, for pickling: nothing recurses, and nodes are interned again when read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tensordiff.functions import lookup
+from tensordiff.tensor import Apply, Dim, Einsum, Function, Named, Sum, Symbol, Tensor, postorder
+
+
+def pack(roots: Sequence[Tensor]) -> dict[str, Any]:
+    """A table of plain values and functions from which `unpack` makes the same nodes."""
+    rows: list[tuple[Any, ...]] = []
+    place: dict[Tensor, int] = {}
+    for node in postorder(roots):
+        children = tuple(place[child] for child in node.children)
+        place[node] = len(rows)
+        if isinstance(node, Symbol):
+            rows.append(("symbol", node.name, _dims(node.dims), node.structure, node.assumption))
+        elif isinstance(node, Named):
+            rows.append(("named", node.name, children[0]))
+        elif isinstance(node, Sum):
+            rows.append(("sum", children, node.coefficients, _dims(node.dims)))
+        elif isinstance(node, Apply):
+            rows.append(("apply", children, _function(node.function)))
+        else:
+            assert isinstance(node, Einsum)
+            labels = tuple(labels for _, labels in node.factors)
+            rows.append(("einsum", children, labels, node.output, _dims(node.index_dims)))
+    return {"rows": rows, "roots": [place[root] for root in roots]}
+
+
+def unpack(table: dict[str, Any]) -> list[Any]:
+    """The nodes that `pack` was given."""
+    nodes: list[Tensor] = []
+    for kind, *fields in table["rows"]:
+        if kind == "symbol":
+            name, dims, structure, assumption = fields
+            nodes.append(Symbol.make(name, _undims(dims), structure, assumption))
+        elif kind == "named":
+            nodes.append(Named.make(fields[0], nodes[fields[1]]))
+        elif kind == "sum":
+            children, coefficients, dims = fields
+            terms = tuple((c, nodes[child]) for c, child in zip(coefficients, children, strict=True))
+            nodes.append(Sum.make(terms, _undims(dims)))
+        elif kind == "apply":
+            children, function = fields
+            function = lookup(function) if isinstance(function, str) else function
+            nodes.append(Apply.make(function, tuple(nodes[child] for child in children)))
+        else:
+            children, labels, output, dims = fields
+            factors = tuple((nodes[child], own) for child, own in zip(children, labels, strict=True))
+            nodes.append(Einsum.make(factors, output, _undims(dims)))
+    return [nodes[place] for place in table["roots"]]
+
+
+def _function(function: Function) -> Function | str:
+    """A function of the table by its name (its rules are code), any other as itself."""
+    return function.name if lookup(function.name) == function else function
+
+
+def _dims(dims: Sequence[Dim]) -> tuple[Any, ...]:
+    """Dimensions as names, numbers, or one-entry tuples for triangular ones."""
+    return tuple(_dim(dim) for dim in dims)
+
+
+def _dim(dim: Dim) -> Any:
+    if dim.base is not None:
+        return (_dim(dim.base),)
+    return dim.value if dim.name is None else dim.name
+
+
+def _undims(table: Sequence[Any]) -> tuple[Dim, ...]:
+    return tuple(_undim(entry) for entry in table)
+
+
+def _undim(entry: Any) -> Dim:
+    if isinstance(entry, tuple):
+        return Dim.triangular(_undim(entry[0]))
+    return Dim.named(entry) if isinstance(entry, str) else Dim.fixed(entry)

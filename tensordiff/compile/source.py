@@ -1,0 +1,334 @@
+"""A graph of operations written down as one function that stands alone."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tensordiff.compile.extent import Extent
+from tensordiff.compile.graph import ELEMENTWISE, NUMBERS, VIEWS, Value, is_number, live
+from tensordiff.compile.text import Scope, Text, atom, tuple_text
+
+_WIDTH = 96
+"""Longer lines are split into steps."""
+_SHORT = 48
+"""Longer expressions get a line and a name of their own."""
+_MAY_FAIL = {
+    "inv": "inv", "solve": "inv", "lu": "inv", "cholesky": "inv", "logdet": "logdet", "logm": "logm", "sqrtm": "sqrtm",
+    "matrix_power": "matpow", "adjugate": "adj", "frechet": "derivative", "cholesky_factor": "chol",
+}  # fmt: skip
+"""Operations that not every matrix admits, and the function that a person would say it was."""
+_REUSES = frozenset({"cholesky_solve", "cholesky_logdet", "cholesky_inverse", "lu_solve", "lu_logdet", "lu_inverse"})
+
+
+class Backend(Protocol):
+    """What maps primitive operations to the text of one array library."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def imports(self) -> Mapping[str, str]: ...
+    @property
+    def shares_memory(self) -> bool: ...
+    def helpers(self) -> Mapping[str, str]: ...
+    def dtype_line(self, inputs: Sequence[str]) -> str: ...
+    def expression(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text: ...
+    def statements(self, value: Value, operands: Sequence[Text], scope: Scope, name: str, fresh: bool) -> list[str] | None: ...
+    def output(self, value: Value, text: str, scope: Scope, *, shared: bool) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An argument of the function: an array with the lengths of its axes, or a size (`shape` is None)."""
+
+    name: str
+    shape: tuple[Extent, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text, the function's name in it, and what lines that may fail compute, e.g. "inv(V)", by line number."""
+
+    text: str
+    function: str
+    labels: dict[int, str] = field(default_factory=dict)
+
+
+def write(outputs: Sequence[Value], parameters: Sequence[Parameter], hints: Mapping[Value, str], backend: Backend) -> Source:
+    """The function of the parameters that computes the outputs: one array, or a tuple of several."""
+    return _Writer(outputs, parameters, hints, backend).write()
+
+
+class _Writer:
+    def __init__(
+        self, outputs: Sequence[Value], parameters: Sequence[Parameter], hints: Mapping[Value, str], backend: Backend
+    ) -> None:
+        self.outputs = outputs
+        self.parameters = parameters
+        self.hints = hints
+        self.backend = backend
+        self.names = _Names({*keyword.kwlist, *keyword.softkwlist, *backend.imports, "np", *backend.helpers()})
+        self.function = self.names.new("program")
+        self.arguments = {p.name: self.names.new(p.name) for p in parameters}
+        self.sizes: dict[str, str] = {p.name: self.arguments[p.name] for p in parameters if p.shape is None}
+        self.sizes_used: dict[str, None] = {}
+        self.dtype_name: str | None = None
+        self.scope = Scope(self.arguments.__getitem__, self._size, self._dtype)
+        self.uses: dict[Value, int] = {}
+        self.texts: dict[Value, Text] = {}
+        self.named: set[Value] = set()
+        self.lines: list[tuple[str, str | None]] = []
+        self.labels: dict[Value, str] = {}
+
+    def write(self) -> Source:
+        order = live(self.outputs)
+        for value in order:
+            for operand in value.operands:
+                self.uses[operand] = self.uses.get(operand, 0) + 1
+        for value in self.outputs:
+            self.uses[value] = self.uses.get(value, 0) + 1
+        for value in order:
+            self._visit(value)
+        results = self._results()
+        body = [*self._prologue(), *self.lines, (f"return {results}", None)]
+        text = "\n".join(line for line, _ in body)
+        head = self._head(text)
+        signature = f"def {self.function}({', '.join(self.arguments.values())}):"
+        lines = [*head, signature, *self._docstring()]
+        first = len(lines) + 1
+        labels = {first + number: label for number, (_, label) in enumerate(body) if label is not None}
+        lines += [f"    {line}" for line, _ in body]
+        return Source("\n".join(lines) + "\n", self.function, labels)
+
+    # Steps
+
+    def _visit(self, value: Value) -> None:
+        operands = [self.texts[operand] for operand in value.operands]
+        if value.operation == "add_diagonal":
+            self._statements(value, operands)
+            return
+        # A line that would grow too long has its longest parts computed before it.
+        while sum(len(text.text) for text in operands) > _WIDTH - 24:
+            longest = max(
+                (operand for operand in value.operands if operand not in self.named and len(self.texts[operand].text) > 8),
+                key=lambda operand: len(self.texts[operand].text),
+                default=None,
+            )
+            if longest is None:
+                break
+            self._assign(longest)
+            operands = [self.texts[operand] for operand in value.operands]
+        self.texts[value] = self.backend.expression(value, operands, self.scope)
+        if (function := _MAY_FAIL.get(value.operation)) is not None:
+            self.labels[value] = f"{function}({self.texts[value.operands[0]].text})"
+        elif value.operation in _REUSES:
+            self.labels[value] = self.labels[value.operands[0]]
+        if not self._is_inline(value):
+            self._assign(value)
+
+    def _is_inline(self, value: Value) -> bool:
+        """Whether the value is written where it is used, without a line of its own."""
+        if value.operation in NUMBERS or value.operation == "input":
+            return True
+        if value in self.hints or len(self.texts[value].text) > _SHORT:
+            return False
+        if value.operation in VIEWS and value.operation != "diagonal":
+            return True
+        if self.uses[value] > 1:
+            return False
+        return value.operation in ELEMENTWISE or value.operation in ("matmul", "reshape", "diagonal", "stack", "broadcast_to") or is_number(value)
+
+    def _assign(self, value: Value) -> None:
+        name = self.names.new(self.hints.get(value) or self._suggestion(value))
+        self._line(f"{name} = {self.texts[value].text}", value)
+        self._bind(value, name)
+
+    def _statements(self, value: Value, operands: Sequence[Text]) -> None:
+        base = value.operands[1] if len(value.operands) > 1 else None
+        fresh = base is not None and self.uses[base] == 1 and base.operation not in VIEWS | {"input", "reshape", "broadcast_to"}
+        name = self.names.new(self.hints.get(value) or "t")
+        lines = self.backend.statements(value, operands, self.scope, name, fresh)
+        if lines is None:
+            self.texts[value] = self.backend.expression(value, operands, self.scope)
+            self._assign(value)
+            return
+        self._line(lines[0], value)
+        self.lines += [(line, None) for line in lines[1:]]
+        self._bind(value, name)
+
+    def _bind(self, value: Value, name: str) -> None:
+        self.texts[value] = atom(name)
+        self.named.add(value)
+
+    def _line(self, text: str, value: Value) -> None:
+        shape = ", ".join(_plain(extent) for extent in value.shape)
+        self.lines.append((f"{text}  # {shape}" if value.shape else text, self.labels.get(value)))
+
+    def _suggestion(self, value: Value) -> str:
+        """A name that says what the value is, where that is short."""
+        parts = [_short(self.texts[operand].text) for operand in value.operands]
+        if value.operation == "matmul" and all(parts) and len("".join(parts)) <= 8:
+            return "".join(parts)
+        prefix = {"inv": "inv", "lu": "lu", "cholesky": "chol", "logdet": "logdet"}.get(value.operation)
+        if value.operation in ("exp", "log", "tanh", "sin", "cos", "sqrt"):
+            prefix = value.operation
+        if prefix and parts and parts[0] and len(parts[0]) <= 8:
+            return f"{prefix}_{parts[0]}"
+        return "t"
+
+    # What stands before the steps
+
+    def _size(self, name: str) -> str:
+        if name not in self.sizes:
+            self.sizes[name] = self.names.new(name)
+        self.sizes_used[name] = None
+        return self.sizes[name]
+
+    def _dtype(self) -> str:
+        if self.dtype_name is None:
+            self.dtype_name = self.names.new("dtype")
+        return self.dtype_name
+
+    def _prologue(self) -> list[tuple[str, str | None]]:
+        """Sizes read from the shapes of the arguments, and the type of the entries."""
+        lines: list[tuple[str, str | None]] = []
+        wanted = [name for name in self.sizes_used if all(p.name != name or p.shape is not None for p in self.parameters)]
+        known: set[str] = set()
+        for parameter in self.parameters:
+            if parameter.shape is None:
+                known.add(parameter.name)
+        for parameter in self.parameters:
+            axes = [_axis_name(extent) for extent in parameter.shape or ()]
+            here = [name for name in dict.fromkeys(axes) if name is not None and name in wanted and name not in known]
+            if not here:
+                continue
+            known.update(here)
+            argument = self.arguments[parameter.name]
+            if len(axes) > 1 and len(here) == len(axes):
+                lines.append((f"{', '.join(self.sizes[name] for name in here)} = {argument}.shape", None))
+            else:
+                lines += [(f"{self.sizes[name]} = {argument}.shape[{axes.index(name)}]", None) for name in here]
+        for name in wanted:
+            if name not in known:
+                lines.append((f"{self.sizes[name]} = {self._from_triangle(name)}", None))
+        if self.dtype_name is not None:
+            arrays = [self.arguments[p.name] for p in self.parameters if p.shape is not None]
+            lines.append((f"{self.dtype_name} = {self.backend.dtype_line(arrays)}", None))
+        return lines
+
+    def _from_triangle(self, name: str) -> str:
+        """n from an axis of length n(n+1)/2."""
+        for parameter in self.parameters:
+            for axis, extent in enumerate(parameter.shape or ()):
+                if _triangle_name(extent) == name:
+                    return f"int((8*{self.arguments[parameter.name]}.shape[{axis}] + 1) ** 0.5 - 1) // 2"
+        raise AssertionError(f"no argument has the size {name}")
+
+    def _docstring(self) -> list[str]:
+        shapes = [
+            f"{self.arguments[p.name]} ({', '.join(_plain(extent) for extent in p.shape)})" if p.shape else self.arguments[p.name]
+            for p in self.parameters
+        ]
+        return [f'    """Shapes: {"; ".join(shapes)}."""'] if shapes else []
+
+    def _head(self, text: str) -> list[str]:
+        """Imports and helpers that the body uses."""
+        helpers = self.backend.helpers()
+        used: list[str] = []
+        waiting = [name for name in helpers if _mentions(text, name)]
+        while waiting:
+            name = waiting.pop(0)
+            if name not in used:
+                used.append(name)
+                waiting += [other for other in helpers if other not in used and _mentions(helpers[name], other)]
+        everything = "\n".join([text, *(helpers[name] for name in used)])
+        lines = [line for name, line in self.backend.imports.items() if _mentions(everything, name)]
+        lines += ["", ""] if lines else []
+        for name in sorted(used):
+            lines += [*helpers[name].rstrip("\n").split("\n"), "", ""]
+        return lines
+
+    # Results
+
+    def _results(self) -> str:
+        texts: list[str] = []
+        taken: set[Value] = set()
+        for value in self.outputs:
+            owner = _owner(value)
+            shared = self.backend.shares_memory and (
+                owner.operation in ("input", "broadcast_to") or owner in taken or value.operation == "broadcast_to"
+            )
+            taken.add(owner)
+            texts.append(self.backend.output(value, self.texts[value].text, self.scope, shared=shared))
+        if len(texts) == 1:
+            return texts[0]
+        return tuple_text(texts)
+
+
+def _owner(value: Value) -> Value:
+    """The value whose memory a view looks at."""
+    while value.operation in VIEWS or value.operation in ("reshape", "broadcast_to"):
+        if value.operation == "broadcast_to":
+            return value if is_number(value.operands[0]) else value
+        value = value.operands[0]
+    return value
+
+
+class _Names:
+    """Names that are taken; a taken name gets a number."""
+
+    def __init__(self, taken: Collection[str]) -> None:
+        self.taken = set(taken)
+        self.counts: dict[str, int] = {}
+
+    def new(self, wanted: str) -> str:
+        wanted = wanted if wanted.isidentifier() else re.sub(r"\W", "_", wanted) or "t"
+        name = wanted
+        if not name.isidentifier():
+            name = wanted = "_" + name
+        if name in self.taken or name == "t":
+            count = self.counts.get(wanted, 0)
+            while True:
+                count += 1
+                name = f"{wanted}{count}" if not wanted[-1].isdigit() else f"{wanted}_{count}"
+                if wanted in keyword.kwlist and f"{wanted}_" not in self.taken:
+                    name = f"{wanted}_"
+                if name not in self.taken:
+                    break
+            self.counts[wanted] = count
+        self.taken.add(name)
+        return name
+
+
+def _short(text: str) -> str:
+    """A name, or the transpose of one as name + t; else nothing."""
+    if text.isidentifier():
+        return text
+    if text.endswith(".T") and text[:-2].isidentifier():
+        return text[:-2] + "t"
+    return ""
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b", text) is not None
+
+
+def _plain(extent: Extent) -> str:
+    return extent.text(str)
+
+
+def _axis_name(extent: Extent) -> str | None:
+    """The name of a dimension that an axis has as its length."""
+    if len(extent.terms) == 1 and extent.terms[0][1] == 1 and len(extent.terms[0][0]) == 1:
+        return extent.terms[0][0][0].name
+    return None
+
+
+def _triangle_name(extent: Extent) -> str | None:
+    if len(extent.terms) == 1 and extent.terms[0][1] == 1 and len(extent.terms[0][0]) == 1:
+        base = extent.terms[0][0][0].base
+        return base.name if base is not None else None
+    return None
