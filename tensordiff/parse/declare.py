@@ -1,0 +1,89 @@
+"""Declarations: shapes, structures and assumptions given by name make a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from tensordiff.errors import UnknownNameError, nearest
+from tensordiff.matrix import Scope, ShapeLike
+from tensordiff.parse.names import is_function, normalise
+from tensordiff.tensor import Assumption, Structure
+
+Shapes = Mapping[str, ShapeLike] | Iterable[tuple[str, ShapeLike]]
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def declare(
+    shapes: Shapes,
+    structures: Mapping[str, str] | None = None,
+    assume: Mapping[str, str] | None = None,
+) -> Scope:
+    """The scope of some declared names.
+
+    A shape is ("n", "m"), "n m", "n*m" (one compound axis), a number, or () for a scalar. Raises UnknownNameError for a
+    name that is declared twice or kept for a function, for a structure or an assumption that does not exist, and for one
+    whose name is not declared.
+
+    >>> declare({"X": ("n", "m"), "V": "n n"}, {"V": "symmetric"}).names()
+    ['X', 'V', 'n', 'm']
+    """
+    pairs = [(check_name(name), shape) for name, shape in (shapes.items() if isinstance(shapes, Mapping) else shapes)]
+    structure_of = read_choices("structure", structures, Structure)
+    assumption_of = read_choices("assumption", assume, Assumption)
+    declared: dict[str, ShapeLike] = {}
+    for name, shape in pairs:
+        if name in declared:
+            raise UnknownNameError(f"{name} is declared twice", hint="give each name one shape")
+        declared[name] = shape
+    refuse_undeclared("structure", structure_of, declared)
+    refuse_undeclared("assumption", assumption_of, declared)
+    scope = Scope()
+    for name, shape in declared.items():
+        structure = structure_of.get(name, Structure.GENERAL)
+        scope = scope.declare(name, shape, structure, assumption_of.get(name, Assumption.NONE))
+    for size in scope.dims:
+        check_name(size)
+    return scope
+
+
+def check_name(name: str) -> str:
+    """The normalised name. Raises UnknownNameError where it may not be declared."""
+    found = normalise(name)
+    if not found.isidentifier():
+        raise UnknownNameError(f"{name!r} cannot be a name", hint="names are letters, digits and underscores")
+    if is_function(found):
+        raise UnknownNameError(f"{name} cannot be declared: it is a function of the language", hint="use another name")
+    if found == "pi":
+        raise UnknownNameError("pi cannot be declared: it is the number pi", hint="use another name")
+    return found
+
+
+def read_choices(kind: str, given: Mapping[str, str] | None, choices: type[Choice]) -> dict[str, Choice]:
+    """The structure or assumption of each name. Raises UnknownNameError, with the list, for one that does not exist."""
+    found: dict[str, Choice] = {}
+    for name, text in (given or {}).items():
+        key = str(text).strip().lower().replace("_", "-").replace(" ", "-")
+        if key not in list(choices):
+            known = ", ".join(choices)
+            near = nearest(key, list(choices))
+            raise UnknownNameError(
+                f"{name} cannot have the {kind} {text!r}: there is none of that name",
+                hint=f"{f'did you mean {near}? ' if near else ''}there are {known}",
+            )
+        found[normalise(name)] = choices(key)
+    return found
+
+
+def refuse_undeclared(kind: str, given: Iterable[str], declared: Iterable[str]) -> None:
+    """Raises UnknownNameError for a structure or an assumption of a name that is not declared."""
+    known = list(declared)
+    for name in given:
+        if name not in known:
+            near = nearest(name, known)
+            raise UnknownNameError(
+                f"{name} is given {'an' if kind[0] in 'aeiou' else 'a'} {kind}, but is not declared",
+                hint=f"did you mean {near}?" if near else f"declared are {', '.join(known) or 'no names'}",
+            )

@@ -1,0 +1,347 @@
+"""Syntax trees to matrix form: every name gets its meaning, every operation its constructor, every error its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+from tensordiff.errors import ParseError, ShapeError, TensordiffError, nearest
+from tensordiff.matrix import Matrix, Scope, build, describe, read_group
+from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, functions, is_function, spellings
+from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.tensor import Dim, Group
+
+_LONGEST_SIZE = 64
+"""The most factors of one size."""
+
+
+def elaborate(tree: Tree, scope: Scope, unsized: Mapping[Syntax, tuple[Group, ...]] | None = None) -> Matrix:
+    """The value of a tree in a scope. `unsized` gives the shapes of vector(1), matrix(1) and a bare `eye`.
+
+    Raises TensordiffError, placed in the text.
+    """
+    reading = _Elaboration(tree, scope, unsized or {})
+    for node in tree.nodes:
+        try:
+            reading.values[node] = reading.visit(node)
+        except TensordiffError as error:
+            raise error.located(tree.text, node.start, node.end) from None
+    result = reading.values[tree.root]
+    if result.free:
+        letters = ",".join(letter for letter, _ in result.free)
+        raise ParseError(
+            f"the indices {letters} are open", text=tree.text, start=tree.root.start, end=tree.root.end,
+            hint=f"say which remain, the others are summed: ... -> [{letters}], or ... -> [] for a scalar",
+        )  # fmt: skip
+    return result
+
+
+class _Elaboration:
+    def __init__(self, tree: Tree, scope: Scope, unsized: Mapping[Syntax, tuple[Group, ...]]) -> None:
+        self.tree = tree
+        self.scope = scope
+        self.unsized = unsized
+        self.values: dict[Syntax, Matrix] = {}
+
+    def visit(self, node: Syntax) -> Matrix:
+        children = [self.values[child] for child in node.children]
+        match node.op:
+            case "number":
+                return build.number(node.data)
+            case "name":
+                return self.name(node)
+            case "negative":
+                return build.scale(-1, children[0])
+            case "add":
+                return self.add(node, children)
+            case "product":
+                return self.product(node, children)
+            case "power":
+                return (build.dot_power if node.data == ".^" else build.power)(*children)
+            case "transpose":
+                return build.transpose(children[0])
+            case "index":
+                return build.entry(children[0], tuple(self.label(token) for token in node.data))
+            case "contract":
+                return build.contract(children[0], [self.letter(token) for token in node.data])
+            case "block":
+                return self.block(node, children)
+        assert node.op == "call"
+        return self.call(node, children)
+
+    def fail(self, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
+        raise ParseError(message, text=self.tree.text, start=start, end=end, hint=hint)
+
+    # Names, indices, sizes.
+
+    def name(self, node: Syntax) -> Matrix:
+        name = resolve_name(node.data, self.scope)
+        if name in self.scope:
+            return self.scope.lookup(name)
+        if name in ("pi", "π"):
+            return build.pi()
+        if name == "eye" and node in self.unsized:
+            return build.eye(self.unsized[node][0])
+        if is_function(name):
+            self.fail(f"{name} is a function", node.start, node.end, f"write {name}(...)")
+        return self.unknown("name", name, node, self.scope.names())
+
+    def unknown(self, kind: str, name: str, node: Syntax, known: list[str]) -> NoReturn:
+        near = nearest(name, known)
+        declared = f"declared are {', '.join(known)}" if known else "no name is declared"
+        hint = f"did you mean {near}?" if near else declared
+        self.fail(f"unknown {kind} {name}", node.start, node.start + len(node.data), hint)
+
+    def label(self, token: str) -> str | int:
+        if token.isdigit():
+            return int(token)
+        return self.letter(token)
+
+    def letter(self, token: str) -> str:
+        if not token.isidentifier():
+            start = getattr(token, "start_pos", 0)
+            self.fail(
+                f"{token} is not an index here", start, start + len(token),
+                "indices are letters, or whole numbers counted from 1 on the left of the arrow",
+            )  # fmt: skip
+        return str(token)
+
+    # Chains.
+
+    def add(self, node: Syntax, terms: list[Matrix]) -> Matrix:
+        signs = [1, *(-1 if sign == "-" else 1 for sign, _, _ in node.data)]
+        try:
+            return build.add(list(zip(signs, terms, strict=True)))
+        except TensordiffError as error:
+            for place in range(1, len(terms)):
+                try:
+                    build.add(list(zip(signs[: place + 1], terms[: place + 1], strict=True)))
+                except TensordiffError as first:
+                    raise first.located(self.tree.text, *node.data[place - 1][1:]) from None
+            raise error
+
+    def product(self, node: Syntax, factors: list[Matrix]) -> Matrix:
+        """A chain from left to right, runs of one operator at once."""
+        value, place, joined = factors[0], 0, ""
+        while place < len(node.data):
+            kind = _kind(node.data[place][0])
+            end = place + 1
+            while end < len(node.data) and _kind(node.data[end][0]) == kind and kind in ("*", ".*"):
+                end += 1
+            joined = self.refuse_ambiguous(node, place, end, [value, *factors[place + 1 : end + 1]], joined)
+            value = self.run(node, kind, place, [value, *factors[place + 1 : end + 1]])
+            place = end
+        return value
+
+    def run(self, node: Syntax, kind: str, place: int, operands: list[Matrix]) -> Matrix:
+        """One run of a chain; `place` is that of its first operator."""
+        operation = _OPERATIONS[kind]
+        try:
+            return operation(*operands)
+        except TensordiffError as error:
+            value = operands[0]
+            for offset, operand in enumerate(operands[1:]):
+                try:
+                    value = operation(value, operand)
+                except TensordiffError as first:
+                    _, start, end = node.data[place + offset]
+                    if start == end:  # juxtaposition
+                        right = node.children[place + offset + 1]
+                        start, end = right.start, right.end
+                    raise first.located(self.tree.text, start, end) from None
+            raise error
+
+    def refuse_ambiguous(self, node: Syntax, place: int, end: int, operands: list[Matrix], joined: str) -> str:
+        """What people read differently: A*B ⊗ C, A ⊙ B C, a / b c. Returns how the chain is joined so far."""
+        operators = [operator for operator, _, _ in node.data]
+        if "" in operators[place:end] and place and operators[place - 1] == "/" and operators[place] == "":
+            divided = node.children[place - 1 : place + 1]
+            if place > 1 or any(part.op != "number" for part in divided):
+                right = node.children[place + 1]
+                self.fail(
+                    "it is not clear whether this factor is divided or divides", right.start, right.end,
+                    r"use parentheses or \frac",
+                )  # fmt: skip
+        if sum(not operand.is_scalar for operand in operands) < 2:
+            return joined
+        kind = "juxtaposition" if "" in operators[place:end] else operators[place]
+        pair = {joined, kind}
+        if joined and ("kron" in pair or "juxtaposition" in pair) and len(pair) == 2 and pair != {"*", "juxtaposition"}:
+            _, start, stop = node.data[place]
+            self.fail(
+                "products of two kinds in a row are read in different orders", start, max(stop, start + 1),
+                "put parentheses around what comes first",
+            )  # fmt: skip
+        return kind
+
+    def block(self, node: Syntax, entries: list[Matrix]) -> Matrix:
+        """A block matrix of blocks of one shape, as the sum of kron(unit*unit', block); 0 is a zero block."""
+        down, across = len(node.data), node.data[0]
+        if any(length != across for length in node.data):
+            self.fail("the rows of the block matrix have different lengths", node.start, node.end)
+        shapes = {entry.shape for entry in entries if build.as_number(entry) != 0}
+        if len(shapes) > 1:
+            odd = next(position for position, entry in enumerate(entries) if entry.shape not in (entries[0].shape, ()))
+            raise ShapeError(
+                f"the blocks {describe(entries[0])} and {describe(entries[odd])} have different sizes",
+                hint="blocks of one size are supported; the size of such a matrix is a product (2*n), never a sum (n+m)",
+            ).located(self.tree.text, node.children[odd].start, node.children[odd].end)
+        rows = [build.unit(Dim.fixed(down), row + 1) for row in range(down)]
+        columns = [build.transpose(build.unit(Dim.fixed(across), column + 1)) for column in range(across)]
+        terms = [
+            (1, build.kron(build.product(rows[place // across], columns[place % across]), entry))
+            for place, entry in enumerate(entries)
+            if build.as_number(entry) != 0
+        ]
+        if not terms:
+            return build.zeros((Dim.fixed(down),), (Dim.fixed(across),))
+        return build.add(terms)
+
+    # Calls.
+
+    def call(self, node: Syntax, arguments: list[Matrix]) -> Matrix:
+        name: str = node.data
+        if name in self.scope.functions:
+            return build.call(self.scope.functions[name], *arguments)
+        if name in SIZED or name in LETTERS:
+            return self.sized(node)
+        if name in UNSIZED:
+            if len(arguments) != 1:
+                self.fail(f"{name} takes one argument, the value of its entries", node.start, node.end)
+            groups = self.unsized.get(node)
+            if groups is None:
+                self.fail(f"the size of {self.tree.source(node)} is not known here", node.start, node.end, "write ones(n)")
+            return build.product(arguments[0], build.ones(*groups))
+        if name[0] in "|‖":
+            return self.bars(name, arguments[0])
+        if name == "kron":
+            return build.kron(*arguments)
+        if name == "log" and node.children[0].op == "call" and node.children[0].data == "|" and len(arguments) == 1:
+            # log|A| is written for log|det A|, which has a meaning where det A is negative too.
+            inner = self.values[node.children[0].children[0]]
+            if not inner.is_scalar:
+                return build.call("logdet", inner)
+        if is_function(name):
+            return build.call(name, *arguments)
+        if resolve_name(name, self.scope) in self.scope:
+            self.fail(
+                f"{name} is not a function", node.start, node.start + len(name),
+                f"write {name}*(...) for a product, {name}[...] for an entry",
+            )  # fmt: skip
+        return self.unknown("function", name, node, sorted(functions()))
+
+    def bars(self, name: str, operand: Matrix) -> Matrix:
+        """|a|, |A| for the determinant, and norms: ‖x‖, ‖X‖_F, ‖x‖_1. Norms of operators are refused."""
+        if name == "|":
+            if operand.is_scalar:
+                return build.call("abs", operand)
+            if operand.is_vector:
+                raise ShapeError(f"|...| of {describe(operand)}", hint="write norm2(x) for its length, abs(x) entry by entry")
+            return build.call("det", operand)
+        if name in ("‖1", "‖2") and not operand.is_scalar and not operand.is_vector:
+            raise ShapeError(
+                f"the operator norm of {describe(operand)} is not supported",
+                hint="norm1(X) sums absolute values of all entries, norm2(X) is the Frobenius norm",
+            )
+        return build.call("norm1" if name == "‖1" else "norm2", operand)
+
+    def sized(self, node: Syntax) -> Matrix:
+        """A constant whose arguments are sizes."""
+        name: str = node.data
+        low, high = {"ones": (1, 2), "zeros": (1, 2), "eye": (1, 2), "K": (1, 2)}.get(name, (1, 1))
+        if not low <= len(node.children) <= high:
+            wanted = "one size" if high == 1 else "one or two sizes"
+            self.fail(f"{name} takes {wanted}", node.start, node.end)
+        groups = [size_of(self.tree, child, self.scope) for child in node.children]
+        if name in ("ones", "zeros"):
+            return (build.ones if name == "ones" else build.zeros)(*groups)
+        if name == "eye" and groups[0] != groups[-1]:
+            raise ShapeError(f"{self.tree.source(node)} is not square", hint="an identity matrix is eye(n)")
+        if name == "eye":
+            return build.eye(groups[0])
+        if name == "K":
+            return build.commutation(groups[0], groups[-1])
+        if len(groups[0]) > 1:
+            raise ShapeError(f"{name} takes one dimension, not the product {self.tree.source(node.children[0])}")
+        dim = groups[0][0] if groups[0] else Dim.fixed(1)
+        constant = {"D": build.duplication, "L": build.elimination, "tril": build.tril, "triu": build.triu}
+        return constant[name](dim)
+
+
+def _kind(operator: str) -> str:
+    return operator or "*"
+
+
+_OPERATIONS: dict[str, Callable[..., Matrix]] = {
+    "*": build.product,
+    ".*": build.hadamard,
+    "/": build.divide,
+    "./": build.dot_divide,
+    "kron": build.kron,
+}
+
+
+def resolve_name(name: str, scope: Scope) -> str:
+    """The name as it is declared: itself, or with a Greek letter written the other way."""
+    if name in scope:
+        return name
+    return next((other for other in spellings(name) if other in scope), name)
+
+
+def size_of(tree: Tree, root: Syntax, scope: Scope | None) -> Group:
+    """The size that an argument such as n*m, n^2 or n*(n+1)/2 stands for; without a scope every name is a size.
+
+    Raises ParseError for what is no size.
+    """
+    groups: dict[Syntax, Group] = {}
+    for node in Tree(tree.text, root).nodes:
+        found = _size(node, [groups.get(child) for child in node.children], scope)
+        if found is None and node.op == "name" and scope is not None and resolve_name(node.data, scope) not in scope:
+            known = list(scope.dims)
+            near = nearest(node.data, known)
+            raise ParseError(
+                f"unknown size {node.data}", text=tree.text, start=node.start, end=node.end,
+                hint=f"did you mean {near}?" if near else f"declared sizes are {', '.join(known)}" if known else None,
+            )  # fmt: skip
+        if found is not None:
+            groups[node] = found
+    if root not in groups:
+        raise ParseError(
+            f"{tree.source(root)} is not a size", text=tree.text, start=root.start, end=root.end,
+            hint="a size is a number, a declared size, or a product such as n*m, n^2, n*(n+1)/2",
+        )  # fmt: skip
+    return groups[root]
+
+
+def _size(node: Syntax, parts: list[Group | None], scope: Scope | None) -> Group | None:
+    """The size that a node stands for, None for what is no size (such as the n+1 in n*(n+1)/2)."""
+    if node.op == "number":
+        return read_group(int(node.data)) if node.data.denominator == 1 and node.data >= 1 else None
+    if node.op == "name":
+        if scope is None:
+            return (Dim.named(node.data),)
+        name = resolve_name(node.data, scope)
+        return (scope.dims[name],) if name in scope.dims else None
+    if node.op == "power" and node.data == "^" and parts[0] is not None and node.children[1].op == "number":
+        exponent = node.children[1].data
+        fits = exponent.denominator == 1 and 0 <= exponent * len(parts[0]) <= _LONGEST_SIZE
+        return parts[0] * int(exponent) if fits else None
+    if node.op != "product":
+        return None
+    if all(operator in ("*", "") for operator, _, _ in node.data):
+        group = tuple(dim for part in parts if part is not None for dim in part)
+        return group if None not in parts and len(group) <= _LONGEST_SIZE else None
+    return _triangular(node, parts)
+
+
+def _triangular(node: Syntax, parts: list[Group | None]) -> Group | None:
+    """n*(n+1)/2."""
+    if len(parts) != 3 or node.data[0][0] not in ("*", "") or node.data[1][0] != "/" or node.children[2].data != 2:
+        return None
+    for group, other in ((parts[0], node.children[1]), (parts[1], node.children[0])):
+        successor = other.op == "add" and other.data[0][0] == "+" and len(other.children) == 2
+        if group is not None and len(group) == 1 and successor:
+            base, one = other.children
+            if base.op == "name" and group[0].name == base.data and one.op == "number" and one.data == 1:
+                return (Dim.triangular(group[0]),)
+    return None

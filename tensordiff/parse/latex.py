@@ -1,0 +1,418 @@
+r"""LaTeX to tokens: `(X^\top V^{-1} X)^{-1}`, `\frac{1}{2}\log\det\Sigma`, `(B^T \otimes A)\operatorname{vec}(X)`.
+
+Letters stand next to each other for a product, as in print: `AX` is A times X unless `AX` is a declared name. What print
+leaves open is refused, with the place and the way out: `\log x y`, `a / b c`, `A \odot B C`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+
+from lark import Token
+
+from tensordiff.parse.names import GREEK, LETTERS, SUPERSCRIPTS, is_function, normalise
+from tensordiff.parse.plain import NUMBER, TIMES, inverse, norm_subscript, superscript
+from tensordiff.parse.tokens import Tokens
+
+_END = r"(?![A-Za-z])"
+_SIZES = r"\\(?:left|right|middle|[bB]igg?[lrm]?)" + _END
+_SPACE = (
+    r"(?:\s|[~$]|\\[,;:!> ]|\\[()\[\]]|\\(?:quad|qquad|displaystyle|textstyle|limits|nolimits)(?![A-Za-z])"
+    r"|\\(?:left|right)\s*\.)+"
+)
+_TEXT_FONTS = r"mathrm|mathit|mathsf|mathtt|mathop|operatorname\*?|text|textrm|textit|textsf|textbf"
+_FONTS = rf"\\(?P<font>mathbf|mathcal|mathbb|mathfrak|boldsymbol|bm|pmb|vec|{_TEXT_FONTS}){_END}\s*"
+_WORD = r"\\?[^\W\d_]\w*"
+_SUPER = re.escape("".join(SUPERSCRIPTS))
+
+_TOKEN = re.compile(
+    rf"""
+    (?P<space>{_SPACE})
+  | (?:(?P<side>{_SIZES})\s*)?(?P<bar>\\\||‖|\|\|?|\\[lr]?[vV]ert{_END})
+  | (?P<size>{_SIZES})
+  | (?P<number>{NUMBER})
+  | (?P<logdet>\\(?:log|ln)(?:{_SPACE})?\\det{_END})
+  | (?P<matrix>\\(?P<edge>begin|end)\s*\{{\w*matrix\*?\}})
+  | (?P<bold>{_FONTS}(?:\{{\s*(?P<braced>{_WORD}|1)\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z1])))
+  | (?P<command>\\[A-Za-z]+)
+  | (?P<row>\\\\)
+  | (?P<word>(?![{_SUPER}])[^\W\d_](?:(?![{_SUPER}])\w)*)
+  | (?P<super>[{_SUPER}]+)
+  | (?P<transpose>['’′])
+  | (?P<power>\^\s*)
+  | (?P<subscript>_\s*)
+  | (?P<times>\.[*/]|\*(?!\*)|[/{"".join(TIMES)}])
+  | (?P<sign>[-+−–])
+  | (?P<opening>[(\[{{]|\\\{{|\\l(?:brace|brack){_END})
+  | (?P<closing>[)\]}}]|\\\}}|\\r(?:brace|brack){_END})
+  | (?P<comma>[,;&])
+    """,
+    re.VERBOSE,
+)
+_COMMAND_TIMES = {
+    "cdot": "*", "times": "*", "ast": "*", "odot": ".*", "circ": ".*", "oslash": "./", "div": "/", "otimes": "kron",
+}  # fmt: skip
+_FUNCTIONS = {"ln": "log", "Tr": "tr", "trace": "tr", "Det": "det"}
+_VARIANTS = {"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma"}
+_T = r"(?:\\(?:top|intercal|prime)" + _END + r"|⊤|T|\\(?:math|text)\w+\s*(?:\{\s*T\s*\}|T))"
+_TRANSPOSED = re.compile(rf"(?P<bare>{_T})|\{{\s*(?P<minus>-?)\s*{_T}\s*\}}")
+_CONJUGATED = re.compile(r"\{?\s*(?:\*|H|\+|\\(?:ast|star|dagger|dag|ddagger)(?![A-Za-z]))\s*\}?")
+_ENTRYWISE = re.compile(r"\{\s*\\(?:circ|odot)(?![A-Za-z])")
+_RAISED = re.compile(r"-?[0-9]+|[A-Za-z]")
+_LOWERED = re.compile(
+    r"\{\s*(?P<list>\w+(?:\s*,\s*\w+)*)\s*\}|\{\s*\\(?:math|text)\w+\s*\{(?P<text>\w+)\}\s*\}"
+    r"|\{?\s*\\(?P<greek>[A-Za-z]+)\s*\}?|(?P<one>[A-Za-z0-9])"
+)
+_OPENS = re.compile(rf"(?:{_SPACE}|{_SIZES})*(?:[(\[{{]|\\\{{|\\l(?:brace|brack){_END})")
+_BRACKETS = {"\\{": "{", "\\}": "}", "\\lbrace": "{", "\\rbrace": "}", "\\lbrack": "[", "\\rbrack": "]"}
+_SUBSCRIPTED = {"I": "eye", "1": "ones", "K": "K", "D": "D", "L": "L"}
+
+
+def is_latex(text: str) -> bool:
+    """Whether the text is LaTeX: it has a command, a brace or a dollar sign, which plain text never has."""
+    return any(mark in text for mark in "\\{}$")
+
+
+def read_latex(text: str, known: Collection[str] = ()) -> list[Token]:
+    """The tokens of LaTeX; `known` are the declared names, which may have several letters. Raises ParseError."""
+    return _Reader(text, known).read()
+
+
+class _Level:
+    """What is going on inside one bracket: functions that wait for the end of their argument written without
+    parentheses, and what follows when the bracket closes."""
+
+    __slots__ = ("pending", "steps")
+
+    def __init__(self, steps: list[Callable[[int], None]] | None = None) -> None:
+        self.pending = 0
+        self.steps = steps or []
+
+
+class _Reader:
+    def __init__(self, text: str, known: Collection[str]) -> None:
+        self.text = text
+        self.known = known
+        self.tokens = Tokens(text)
+        self.levels = [_Level()]
+        self.place = 0
+        self.calling = False
+        self.closed_at = -1
+
+    def read(self) -> list[Token]:
+        while self.place < len(self.text):
+            match = _TOKEN.match(self.text, self.place)
+            if match is None:
+                self.tokens.fail(f"unexpected character {self.text[self.place]!r}", self.place, self.place + 1)
+            kind = match.lastgroup
+            if kind in ("braced", "letter"):
+                kind = "bold"
+            elif kind == "edge":
+                kind = "matrix"
+            start, self.place = self.place, match.end()
+            if kind in ("space", "size"):
+                continue
+            if kind not in ("power", "subscript", "transpose", "super"):
+                self.end_argument(start)
+            getattr(self, f"read_{kind}")(match, start, match.end())
+        self.end_argument(self.place)
+        if any(level.pending for level in self.levels):
+            self.tokens.fail("an argument is missing at the end", len(self.text) - 1, len(self.text))
+        return self.tokens.finish()
+
+    # Products and arguments that print leaves implicit.
+
+    def operand(self, start: int, *, function: bool = False) -> None:
+        """An operand begins: where one has just ended, this is a product."""
+        if self.tokens.after_operand and not self.calling:
+            if not function:
+                self.refuse_open_argument(start)
+            self.tokens.put("TIMES", "", start, start)
+        self.calling = False
+
+    def refuse_open_argument(self, start: int) -> None:
+        if self.closed_at == len(self.tokens.list):
+            self.tokens.fail(
+                "it is not clear where the argument of the function ends", start, start + 1,
+                "put the argument in parentheses",
+            )  # fmt: skip
+
+    def end_argument(self, place: int) -> None:
+        """Closes the arguments written without parentheses, once their operand has ended."""
+        level = self.levels[-1]
+        if level.pending and self.tokens.after_operand:
+            for _ in range(level.pending):
+                self.tokens.close(")", place, place)
+            level.pending = 0
+            self.closed_at = len(self.tokens.list)
+
+    def function(self, name: str, start: int, end: int) -> None:
+        self.operand(start, function=True)
+        self.tokens.put("NAME", name, start, end)
+        following = self.text[end:].lstrip()[:1]
+        if following in ("^", "_") and following:
+            self.tokens.fail(
+                f"{following} cannot follow the function name", end, end + 1, "raise the value: (\\log x)^2, (\\sin x)^{-1}"
+            )
+        if _OPENS.match(self.text, end):
+            self.calling = True
+        else:
+            self.tokens.open("(", "LPAR", end, end)
+            self.levels[-1].pending += 1
+
+    def name(self, name: str, start: int, end: int) -> None:
+        self.operand(start)
+        self.tokens.put("NAME", normalise(name), start, end)
+        if name in LETTERS and name not in self.known and _OPENS.match(self.text, end):
+            self.calling = True
+
+    # One method for each kind of token.
+
+    def read_number(self, match: re.Match[str], start: int, end: int) -> None:
+        if self.tokens.after_operand and not self.calling:
+            self.tokens.fail("a number follows an operand", start, end, r"write \cdot for a product, ^{...} for a power")
+        self.calling = False
+        self.tokens.put("NUMBER", match[0], start, end)
+
+    def read_word(self, match: re.Match[str], start: int, end: int) -> None:
+        """A run of letters: a declared name, a function before its argument, or letters that are multiplied."""
+        run = match[0]
+        letters = re.match(r"[^\W\d_]+", run)
+        assert letters is not None
+        for word in (run, letters[0]):
+            if len(word) > 1 and normalise(word) in self.known:
+                self.place = start + len(word)
+                self.name(word, start, self.place)
+                return
+        word = letters[0]
+        if len(word) > 1 and is_function(word) and not all(letter in self.known for letter in word):
+            self.place = start + len(word)
+            self.function(word, start, self.place)
+            return
+        self.place = start + 1
+        self.name(run[0], start, self.place)
+
+    def read_bold(self, match: re.Match[str], start: int, end: int) -> None:
+        r"""A name in a font: \mathbf{X}, \boldsymbol\Sigma, \operatorname{tr}, \mathrm{rank}."""
+        word = match["braced"] or match["letter"]
+        greek = word.startswith("\\")
+        word = word.removeprefix("\\")
+        if greek:
+            word = _VARIANTS.get(word, word)
+        function = _FUNCTIONS.get(word, word)
+        if greek and word not in GREEK:
+            self.tokens.fail(f"cannot read {match[0]}", start, end)
+        if word == "1":
+            self.read_subscripted_ones(start)
+        elif not greek and len(word) > 1 and is_function(function) and word not in self.known:
+            self.function(function, start, end)
+        elif greek or len(word) == 1 or word in self.known or re.fullmatch(_TEXT_FONTS, match["font"]):
+            self.name(word, start, end)
+        else:
+            self.tokens.fail(f"{word} is not a declared name", start, end, "give each letter its own command")
+
+    def read_command(self, match: re.Match[str], start: int, end: int) -> None:
+        command = _VARIANTS.get(match[0][1:], match[0][1:])
+        if command in _COMMAND_TIMES:
+            self.times(_COMMAND_TIMES[command], start, end)
+        elif command in GREEK:
+            self.name(command, start, end)
+        elif command in ("frac", "dfrac", "tfrac", "cfrac"):
+            self.operand(start)
+            self.tokens.open("(", "LPAR", start, end)
+            self.argument([self.divide])
+        elif command == "sqrt":
+            self.root(start, end)
+        elif command in ("to", "rightarrow", "longrightarrow"):
+            self.tokens.fail("index notation is written in plain text", start, end, "A[i,j]*B[j,k] -> [i,k]")
+        elif is_function(_FUNCTIONS.get(command, command)):
+            self.function(_FUNCTIONS.get(command, command), start, end)
+        else:
+            self.tokens.fail(f"the command {match[0]} is not known here", start, end)
+
+    def read_logdet(self, match: re.Match[str], start: int, end: int) -> None:
+        self.function("logdet", start, end)
+
+    def read_times(self, match: re.Match[str], start: int, end: int) -> None:
+        self.times(TIMES.get(match[0], match[0]), start, end)
+
+    def times(self, operator: str, start: int, end: int) -> None:
+        self.refuse_open_argument(start)
+        self.tokens.put("TIMES", operator, start, end)
+
+    def read_sign(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.put(*(("PLUS", "+") if match[0] == "+" else ("MINUS", "-")), start, end)
+
+    def read_transpose(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.put("TRANSPOSE", "'", start, end)
+
+    def read_super(self, match: re.Match[str], start: int, end: int) -> None:
+        superscript(self.tokens, match[0], start)
+
+    def read_comma(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.put("_SEMICOLON" if match[0] == ";" else "_COMMA", match[0], start, end)
+
+    def read_row(self, match: re.Match[str], start: int, end: int) -> None:
+        if not re.match(rf"(?:{_SPACE})?\\end{_END}", self.text[end:]):
+            self.tokens.put("_SEMICOLON", match[0], start, end)
+
+    def read_matrix(self, match: re.Match[str], start: int, end: int) -> None:
+        if match["edge"] == "begin":
+            self.operand(start)
+            self.tokens.open("begin", "LBLOCK", start, end)
+            self.levels.append(_Level())
+        else:
+            self.tokens.close("\\end", start, end)
+            self.levels.pop()
+
+    def read_opening(self, match: re.Match[str], start: int, end: int) -> None:
+        self.operand(start)
+        self.tokens.open(_BRACKETS.get(match[0], match[0]), "LPAR", start, end)
+        self.levels.append(_Level())
+
+    def read_closing(self, match: re.Match[str], start: int, end: int) -> None:
+        if self.levels[-1].pending:
+            self.tokens.fail("an argument is missing here", start, end)
+        self.tokens.close(_BRACKETS.get(match[0], match[0]), start, end)
+        self.run(self.levels.pop().steps)
+
+    def read_bar(self, match: re.Match[str], start: int, end: int) -> None:
+        norm = match["bar"] in ("\\|", "‖", "||", "\\Vert", "\\lVert", "\\rVert")
+        kind, side = "‖" if norm else "|", (match["side"] or "") + match["bar"]
+        if match["bar"] == "||" and self.tokens.inside == "|" and self.tokens.after_operand:
+            kind, norm = "|", False
+            self.place = start + 1
+        opens = re.match(r"\\(left|[bB]igg?l|l[vV]ert)", side)
+        if opens or not (self.tokens.inside == kind and self.tokens.after_operand):
+            self.operand(start)
+            self.tokens.put("NAME", kind, start, end)
+            self.tokens.open(kind, "LPAR", start, end)
+            self.levels.append(_Level())
+            return
+        self.tokens.close(kind, start, self.place)
+        self.levels.pop()
+        if norm:
+            self.place = norm_subscript(self.tokens, self.place)
+
+    def read_power(self, match: re.Match[str], start: int, end: int) -> None:
+        found = _TRANSPOSED.match(self.text, end)
+        if found and not ("T" in found[0] and "T" in self.known):
+            self.place = found.end()
+            if found["minus"]:
+                inverse(self.tokens, start, end)
+            self.tokens.put("TRANSPOSE", "'", start, self.place)
+            return
+        conjugated = _CONJUGATED.match(self.text, end)
+        if conjugated and not ("H" in conjugated[0] and "H" in self.known):
+            self.tokens.fail(
+                "conjugates and pseudo-inverses are not supported", start, conjugated.end(),
+                "everything is real: write ^T for the transpose",
+            )  # fmt: skip
+        entrywise = _ENTRYWISE.match(self.text, end)
+        if entrywise:
+            self.tokens.put("POWER", ".^", start, end)
+            self.place = entrywise.end()
+            self.tokens.open("{", "LPAR", end, end + 1)
+            self.levels.append(_Level())
+            return
+        self.tokens.put("POWER", "^", start, end)
+        raised = _RAISED.match(self.text, end)
+        if raised:
+            self.place = raised.end()
+            value = raised[0].removeprefix("-")
+            if value != raised[0]:
+                self.tokens.put("MINUS", "-", end, end + 1)
+            self.tokens.put("NUMBER" if value.isdigit() else "NAME", value, self.place - len(value), self.place)
+
+    def read_subscript(self, match: re.Match[str], start: int, end: int) -> None:
+        """A subscript belongs to the name before it: x_1, \\beta_{ij}; I_n, K_{m,n} are functions of declared sizes."""
+        lowered = _LOWERED.match(self.text, end)
+        if self.tokens.last != "NAME" or lowered is None:
+            self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
+        self.place = lowered.end()
+        last = self.tokens.list.pop()
+        parts = re.findall(r"\w+", lowered["list"] or lowered["text"] or lowered["greek"] or lowered["one"])
+        full = f"{last}_{''.join(parts)}"
+        self.tokens.list.append(Token("NAME", full, last.start_pos, end_pos=self.place))
+        sizes = self.known and all(part in self.known or part.isdigit() for part in parts)
+        if full not in self.known and last in _SUBSCRIPTED and sizes:
+            self.constant(str(last), parts, last.start_pos or 0)
+
+    def read_subscripted_ones(self, start: int) -> None:
+        r"""\mathbf{1}_n, the vector of n ones."""
+        subscript = re.compile(r"_\s*").match(self.text, self.place)
+        lowered = subscript and _LOWERED.match(self.text, subscript.end())
+        if not lowered or not (lowered["list"] or lowered["one"]):
+            self.tokens.fail("the size of this vector of ones is missing", start, self.place, r"write \mathbf{1}_n")
+        self.operand(start)
+        self.place = lowered.end()
+        self.tokens.put("NAME", "1", start, self.place)
+        self.constant("1", re.findall(r"\w+", lowered["list"] or lowered["one"]), start)
+
+    def constant(self, letter: str, sizes: list[str], start: int) -> None:
+        """Puts the call of a constant of given sizes in place of the name that was put last."""
+        end = self.place
+        self.tokens.list[-1] = Token("NAME", _SUBSCRIPTED[letter], start, end_pos=end)
+        self.tokens.open("(", "LPAR", start, end)
+        for position, size in enumerate(sizes):
+            if position:
+                self.tokens.put("_COMMA", ",", start, end)
+            self.tokens.put("NUMBER" if size.isdigit() else "NAME", size, start, end)
+        self.tokens.close(")", start, end)
+
+    # Arguments of \frac and \sqrt: a braced group or one token.
+
+    def argument(self, steps: list[Callable[[int], None]]) -> None:
+        """Reads one argument, then runs the steps (which may read further ones)."""
+        match = re.compile(rf"(?:{_SPACE})?(\{{|[0-9]|[^\W\d_]|\\[A-Za-z]+)").match(self.text, self.place)
+        if match is None:
+            place = min(self.place, len(self.text) - 1)
+            self.tokens.fail("an argument in braces is missing", place, place + 1)
+        start, self.place = match.start(1), match.end()
+        if match[1] == "{":
+            self.tokens.open("{", "LPAR", start, self.place)
+            self.levels.append(_Level(steps))
+            return
+        if match[1].isdigit():
+            self.tokens.put("NUMBER", match[1], start, self.place)
+        else:
+            name = match[1].removeprefix("\\")
+            if len(name) > 1 and name not in GREEK:
+                self.tokens.fail("put the argument in braces", start, self.place)
+            self.tokens.put("NAME", normalise(name), start, self.place)
+        self.run(steps)
+
+    def run(self, steps: list[Callable[[int], None]]) -> None:
+        for step in steps:
+            step(self.place)
+
+    def divide(self, place: int) -> None:
+        """Between numerator and denominator."""
+        self.tokens.put("TIMES", "/", place, place)
+        self.argument([self.close_group])
+
+    def close_group(self, place: int) -> None:
+        self.tokens.close(")", place, place)
+
+    def root(self, start: int, end: int) -> None:
+        self.operand(start)
+        degree = re.compile(r"\s*\[\s*([0-9]+)\s*\]").match(self.text, end)
+        if degree is None or degree[1] == "2":
+            self.place = degree.end() if degree else end
+            self.tokens.put("NAME", "sqrt", start, end)
+            self.tokens.open("(", "LPAR", start, end)
+            self.argument([self.close_group])
+            return
+        self.place = degree.end()
+
+        def raise_to_inverse(place: int) -> None:
+            self.tokens.put("POWER", ".^", place, place)
+            self.tokens.open("(", "LPAR", place, place)
+            for type_, value in (("NUMBER", "1"), ("TIMES", "/"), ("NUMBER", degree[1])):
+                self.tokens.put(type_, value, place, place)
+            self.tokens.close(")", place, place)
+            self.tokens.close(")", place, place)
+
+        self.tokens.open("(", "LPAR", start, end)
+        self.argument([raise_to_inverse])

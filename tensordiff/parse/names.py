@@ -1,0 +1,61 @@
+"""What names may be: Unicode normalisation, Greek letters, superscripts, and the names that the language keeps."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from tensordiff.functions import SYNONYMS
+from tensordiff.matrix import build
+
+SIZED = frozenset(("eye", "ones", "zeros", "tril", "triu"))
+"""Functions whose arguments are sizes."""
+
+LETTERS = frozenset("KDL")
+"""Functions of sizes where a parenthesis follows, ordinary names elsewhere."""
+
+UNSIZED = frozenset(("vector", "matrix"))
+"""vector(1) and matrix(1): constants whose sizes follow from their neighbours."""
+
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "omicron": "ο", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+GREEK = _GREEK | {name.capitalize(): letter.upper() for name, letter in _GREEK.items()}
+"""English names of the Greek letters, "Sigma" to "Σ"."""
+_SPELLED = {letter: name for name, letter in GREEK.items()} | {"ς": "sigma", "ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}
+
+SUPERSCRIPTS = dict(
+    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵏⁿᵐⁱʲˡᵖʳˢᵗ", "0123456789+-()Tknmijlprst", strict=True)
+)  # fmt: skip
+"""Superscript characters and what they raise."""
+
+
+@cache
+def functions() -> frozenset[str]:
+    """The names of all functions of the language, but for K, D and L, which are functions before "(" only."""
+    return frozenset(build.known_calls()) | frozenset(SYNONYMS) | SIZED | UNSIZED | {"kron"}
+
+
+def is_function(name: str) -> bool:
+    """Whether the language keeps this name for a function."""
+    return name in functions()
+
+
+def normalise(name: str) -> str:
+    """The name as Python's own identifiers are normalised (NFKC), so that it can be given as a keyword argument."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+
+
+def spelled(name: str) -> str:
+    """The name with a Greek letter at its start spelled out in English."""
+    return _SPELLED.get(name[:1], name[:1]) + name[1:]
+
+
+@cache
+def spellings(name: str) -> tuple[str, ...]:
+    """Other spellings of a name: a Greek letter and its English name stand for each other (`Σ_1` and `Sigma_1`)."""
+    head, underscore, tail = name.partition("_")
+    found = [other for other in (GREEK.get(head), _SPELLED.get(head)) if other]
+    return tuple(normalise(other) + underscore + tail for other in found)

@@ -1,0 +1,208 @@
+"""Unknown sizes and the equations between them, solved by unification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
+
+from tensordiff.errors import ShapeError
+from tensordiff.matrix import shape_text, total_size
+from tensordiff.tensor import Dim, Group
+
+
+class Unknown:
+    """A size, greater than 1, that is not known yet; `bound` is the size that it was found to be."""
+
+    __slots__ = ("bound",)
+
+    def __init__(self) -> None:
+        self.bound: Size | None = None
+
+
+class Triangular:
+    """The size n(n+1)/2 of an unknown n."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: Size) -> None:
+        self.base = base
+
+
+Size = tuple[Dim | Unknown | Triangular, ...]
+"""A compound size, slowest first, as a group of dimensions that may be unknown; the empty one is 1."""
+
+Sizes = tuple[Size, ...]
+"""The shape of a value: () a scalar, (rows,) a column, (rows, columns) a matrix, more for a tensor."""
+
+
+class MismatchError(Exception):
+    """Two sizes cannot be equal."""
+
+
+def resolve(size: Size) -> Size:
+    """The size with what is known of it put in."""
+    if all(not isinstance(atom, Unknown) or atom.bound is None for atom in size):
+        return size
+    found: list[Dim | Unknown | Triangular] = []
+    pending = list(reversed(size))
+    while pending:
+        atom = pending.pop()
+        if isinstance(atom, Unknown) and atom.bound is not None:
+            pending.extend(reversed(atom.bound))
+        else:
+            found.append(atom)
+    result = tuple(found)
+    if len(size) == 1 and isinstance(size[0], Unknown):
+        size[0].bound = result
+    return result
+
+
+class Equations:
+    """Equations between sizes. Those that do not decide anything yet wait for the others."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Size, Size]] = []
+
+    def equate(self, left: Size, right: Size) -> None:
+        """Makes two sizes equal. Raises MismatchError when they cannot be."""
+        pending = [(left, right)]
+        while pending:
+            a, b = _stripped(resolve(pending[-1][0]), resolve(pending.pop()[1]))
+            if not a and not b:
+                continue
+            if len(b) == 1 and isinstance(b[0], Unknown):
+                a, b = b, a
+            if len(a) == 1 and isinstance(a[0], Unknown):
+                if not b or _occurs(a[0], b):
+                    raise MismatchError
+                a[0].bound = b
+            elif not _open(a) and not _open(b):
+                if total_size(_known(a)) != total_size(_known(b)):
+                    raise MismatchError
+            elif not a or not b:
+                raise MismatchError
+            elif len(a) == len(b) and all(_alike(x, y) for x, y in zip(a, b, strict=True)):
+                pending.extend(_paired(x, y) for x, y in zip(a, b, strict=True))
+            else:
+                self._waiting.append((a, b))
+
+    def finish(self) -> None:
+        """Solves what had to wait, as far as the rest decides it. Raises MismatchError."""
+        before = len(self._waiting) + 1
+        while self._waiting and len(self._waiting) < before:
+            before = len(self._waiting)
+            waiting, self._waiting = self._waiting, []
+            for left, right in waiting:
+                self.equate(left, right)
+
+
+def _stripped(a: Size, b: Size) -> tuple[Size, Size]:
+    """The two sizes without equal ends."""
+    low = 0
+    while low < min(len(a), len(b)) and a[low] is b[low]:
+        low += 1
+    a, b = a[low:], b[low:]
+    high = 0
+    while high < min(len(a), len(b)) and a[-1 - high] is b[-1 - high]:
+        high += 1
+    return a[: len(a) - high], b[: len(b) - high]
+
+
+def _unknowns(size: Size) -> Iterator[Unknown]:
+    """What is unknown in a size, inside triangular sizes too."""
+    pending = list(size)
+    while pending:
+        atom = pending.pop()
+        if isinstance(atom, Unknown):
+            yield atom
+        elif isinstance(atom, Triangular):
+            pending.extend(resolve(atom.base))
+
+
+def _open(size: Size) -> bool:
+    """Whether something in the size is unknown."""
+    return next(_unknowns(size), None) is not None
+
+
+def _occurs(unknown: Unknown, size: Size) -> bool:
+    return any(other is unknown for other in _unknowns(size))
+
+
+def _known(size: Size) -> Group:
+    """The group of a size in which nothing is unknown."""
+    return tuple(name_dim(atom, {}) for atom in size)
+
+
+def _alike(a: Dim | Unknown | Triangular, b: Dim | Unknown | Triangular) -> bool:
+    """Whether two dimensions may be equal."""
+    if isinstance(a, Unknown) or isinstance(b, Unknown) or a is b:
+        return True
+    return not (isinstance(a, Dim) and a.base is None) and not (isinstance(b, Dim) and b.base is None)
+
+
+def _paired(a: Dim | Unknown | Triangular, b: Dim | Unknown | Triangular) -> tuple[Size, Size]:
+    """The equation between two dimensions, for triangular ones that between their bases."""
+    known = not isinstance(a, Unknown) and not isinstance(b, Unknown) and a is not b
+    return (_base(a), _base(b)) if known else ((a,), (b,))
+
+
+def _base(atom: Dim | Unknown | Triangular) -> Size:
+    """The n of n(n+1)/2."""
+    if isinstance(atom, Triangular):
+        return atom.base
+    assert isinstance(atom, Dim) and atom.base is not None
+    return (atom.base,)
+
+
+def name_dim(atom: Dim | Unknown | Triangular, names: dict[Unknown, Dim]) -> Dim:
+    """The dimension, unknown ones by their names."""
+    depth = 0
+    while isinstance(atom, Triangular):
+        atom = _single(atom)
+        depth += 1
+    dim = names[atom] if isinstance(atom, Unknown) else atom
+    for _ in range(depth):
+        dim = Dim.triangular(dim)
+    return dim
+
+
+def _single(triangular: Triangular) -> Dim | Unknown | Triangular:
+    base = resolve(triangular.base)
+    if len(base) != 1:
+        raise ShapeError("the size n(n+1)/2 needs one dimension n", hint="vech acts on a matrix whose rows are one dimension")
+    return base[0]
+
+
+class Naming:
+    """Names for unknown sizes, n, m, p, q, r ... in order of first appearance, without those in use."""
+
+    def __init__(self, used: Iterable[str]) -> None:
+        self._names = _letters(frozenset(used))
+        self._dims: dict[Unknown, Dim] = {}
+
+    def group(self, size: Size) -> Group:
+        """The size with every unknown dimension named."""
+        size = resolve(size)
+        for atom in size:
+            while isinstance(atom, Triangular):
+                atom = _single(atom)
+            if isinstance(atom, Unknown) and atom not in self._dims:
+                self._dims[atom] = Dim.named(next(self._names))
+        return tuple(name_dim(atom, self._dims) for atom in size)
+
+    @property
+    def count(self) -> int:
+        """How many sizes have been named."""
+        return len(self._dims)
+
+    def shape(self, sizes: Sizes) -> tuple[Group, ...]:
+        return tuple(self.group(size) for size in sizes)
+
+    def text(self, sizes: Sizes) -> str:
+        """A shape for a message."""
+        return shape_text(self.shape(sizes))
+
+
+def _letters(used: frozenset[str]) -> Iterator[str]:
+    numbered = (f"n{number}" for number in count(1))
+    return (name for name in chain("nmpqrkl", numbered) if name not in used)
