@@ -6,8 +6,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tensordiff.errors import BudgetError
+from tensordiff.functions import INVERSE, POWER
+from tensordiff.functions.shape import without_content
 from tensordiff.simplify import Product
-from tensordiff.tensor import Dim, Einsum, Factor, Named, Sum, Tensor
+from tensordiff.tensor import ONE, Apply, Dim, Einsum, Factor, Named, Sum, Tensor, add, apply, identity, permute
 
 Atom = Callable[[Tensor], Tensor]
 
@@ -15,7 +17,7 @@ Atom = Callable[[Tensor], Tensor]
 class _Partial:
     """A product on its way: atoms placed, nodes still to be opened, sums to be distributed last."""
 
-    __slots__ = ("coefficient", "dims", "done", "output", "parent", "sums", "todo")
+    __slots__ = ("coefficient", "dims", "done", "gone", "output", "parent", "sums", "todo")
 
     def __init__(self) -> None:
         self.coefficient = Fraction(1)
@@ -25,12 +27,15 @@ class _Partial:
         self.output: tuple[int, ...] = ()
         self.dims: list[Dim] = []
         self.parent: dict[int, int] = {}
+        self.gone: set[int] = set()
+        """Indices whose sum has been carried out."""
 
     def copy(self) -> _Partial:
         other = _Partial()
         other.coefficient = self.coefficient
         other.done, other.todo, other.sums = list(self.done), list(self.todo), list(self.sums)
         other.output, other.dims, other.parent = self.output, list(self.dims), dict(self.parent)
+        other.gone = set(self.gone)
         return other
 
     def find(self, index: int) -> int:
@@ -38,10 +43,20 @@ class _Partial:
             index = up
         return index
 
+    def joins(self, first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+        """Whether the indices are equal one by one, all different, and occur nowhere else."""
+        roots = [self.find(i) for i in first]
+        if roots != [self.find(i) for i in second] or len(set(roots)) != len(roots):
+            return False
+        if any(self.find(i) in roots for i in self.output):
+            return False
+        found = [self.find(i) for _, slots in (*self.done, *self.sums) for i in slots]
+        return all(found.count(root) == 1 for root in roots)  # the sum itself has been taken out
+
     def product(self) -> Product:
         factors = [(node, tuple(self.find(i) for i in indices)) for node, indices in self.done]
         output = tuple(self.find(i) for i in self.output)
-        live = ((i, dim) for i, dim in enumerate(self.dims) if i not in self.parent)
+        live = ((i, dim) for i, dim in enumerate(self.dims) if i not in self.parent and i not in self.gone)
         return Product(self.coefficient, factors, output, live)
 
 
@@ -113,11 +128,66 @@ def _open(partial: _Partial, atom: Atom, keep_sum: Callable[[Tensor], bool]) -> 
             return None
         node, indices = partial.sums.pop()
         assert isinstance(node, Sum)
+        if _cancel(partial, node, indices, atom):
+            continue
         if (partial.done or partial.sums) and keep_sum(node):
             found = atom(node)
             (partial.done if isinstance(found, Sum) and len(found.children) > 1 else partial.todo).append((found, indices))
             continue
         return node, indices
+
+
+def _cancel(partial: _Partial, node: Sum, indices: tuple[int, ...], atom: Atom) -> bool:
+    """A sum beside its own inverse, or on the same indices as a power of itself, is merged instead of distributed."""
+    for place, (factor, slots) in enumerate(partial.done):
+        if not isinstance(factor, Apply) or not isinstance(base := factor.children[0] if factor.children else None, Sum):
+            continue
+        if factor.function == POWER and not factor.children[1].dims:
+            same = [partial.find(i) for i in slots] == [partial.find(i) for i in indices]
+            if same and (content := _multiple(node, base, atom)) is not None:
+                exponent = add([(1, factor.children[1]), (1, ONE)])
+                partial.done.pop(place)
+                partial.coefficient *= content
+                partial.todo.append((apply(POWER, base, exponent), slots))
+                return True
+        elif factor.function == INVERSE and base.dims == node.dims:
+            united = _beside_inverse(partial, node, indices, base, slots, atom)
+            if united is not None:
+                content, pair = united
+                partial.done.pop(place)
+                partial.coefficient *= content
+                partial.todo.append((identity(node.dims[: node.rank // 2]), pair))
+                return True
+    return False
+
+
+def _beside_inverse(
+    partial: _Partial, node: Sum, indices: tuple[int, ...], base: Sum, slots: tuple[int, ...], atom: Atom
+) -> tuple[Fraction, tuple[int, ...]] | None:
+    """(c, indices of the identity that is left) where the sum S stands beside inv(S/c), either side, either transposed."""
+    half = node.rank // 2
+    rows, columns = indices[:half], indices[half:]
+    for turned in (False, True):
+        # inv(S')_ab = inv(S)_ba
+        left, right = (slots[half:], slots[:half]) if turned else (slots[:half], slots[half:])
+        for joined, inner, pair in ((rows, right, left + columns), (columns, left, rows + right)):
+            if not partial.joins(joined, inner):
+                continue
+            order = (*range(half, node.rank), *range(half))
+            form = add([(c, permute(term, order)) for c, term in node.terms]) if turned else node
+            if (content := _multiple(form, base, atom)) is not None:
+                partial.gone.update(partial.find(i) for i in joined)
+                return content, pair
+    return None
+
+
+def _multiple(node: Tensor, base: Sum, atom: Atom) -> Fraction | None:
+    """c with node = c * base in canonical form, or None."""
+    form = atom(node)
+    if form is base:
+        return Fraction(1)
+    content, primitive = without_content(form)
+    return content if primitive is base else None
 
 
 def _splice(partial: _Partial, node: Einsum, indices: tuple[int, ...]) -> None:

@@ -10,7 +10,22 @@ from tensordiff.canonical.label import Vertex, label
 from tensordiff.canonical.words import find_words
 from tensordiff.functions import POWER
 from tensordiff.simplify import Product, reduce_links, trace_of_frechet
-from tensordiff.tensor import Apply, Dim, Einsum, Factor, Tensor, add, apply, as_number, digest, einsum, multiply, number, size
+from tensordiff.tensor import (
+    Apply,
+    Dim,
+    Einsum,
+    Factor,
+    Indices,
+    Tensor,
+    add,
+    apply,
+    as_number,
+    digest,
+    einsum,
+    multiply,
+    number,
+    size,
+)
 
 
 class Context(Protocol):
@@ -181,7 +196,9 @@ def _labelled(factors: list[Factor], product: Product, context: Context) -> tupl
         word = words[0]
         if len(word.steps) == len(factors) and len(inner) == len(factors):  # one closed path: its reading is its certificate
             key = digest("cycle", *(part for code in word.code for part in code))
-            return (((key,), ())), [_placed(factors, step.factor) for step in word.steps]
+            path = [factors[step.factor] for step in word.steps]
+            joints = [slots[step.slot] for (_, slots), step in zip(path, word.steps, strict=True)]
+            return ((key,), ()), _orient(path, (), {index: p for p, index in enumerate(joints)}, context)
     vertices: list[Vertex] = []
     content: list[list[int]] = []
     for word in words:
@@ -204,12 +221,8 @@ def _labelled(factors: list[Factor], product: Product, context: Context) -> tupl
         if vertex < len(words) and words[vertex].palindrome:
             start, end = words[vertex].ends
             names = names if rank[start] <= rank[end] else names[::-1]
-        ordered.extend(_placed(factors, name) for name in names)
-    return labelling.certificate, _orient(ordered, rank, context)
-
-
-def _placed(factors: list[Factor], name: int) -> Factor:
-    return factors[name]
+        ordered.extend(factors[name] for name in names)
+    return labelling.certificate, _orient(ordered, product.output, rank, context)
 
 
 def _slot_classes(node: Tensor, context: Context) -> tuple[int, ...]:
@@ -223,9 +236,9 @@ def _slot_classes(node: Tensor, context: Context) -> tuple[int, ...]:
     return tuple(range(node.rank))
 
 
-def _orient(factors: list[Factor], rank: dict[int, int], context: Context) -> list[Factor]:
+def _orient(factors: list[Factor], output: Indices, rank: dict[int, int], context: Context) -> list[Factor]:
     """Symmetric slots in the order in which the indices come first in the result, so that equal products are one."""
-    seen: dict[int, int] = {}
+    seen: dict[int, int] = {index: -place for place, index in enumerate(reversed(output), start=1)}
     result: list[Factor] = []
     far = len(rank)
     for node, slots in factors:

@@ -47,7 +47,7 @@ def elementwise_view(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] 
     elif len(inner) == len(node.output):
         return None
     else:
-        core = einsum(node.factors, inner, dict(enumerate(node.index_dims)))
+        core = einsum(node.factors, inner, {index: node.index_dims[index] for index in inner})
     sizes = dict(enumerate(node.index_dims))
     output, labels = node.output, inner
     return core, lambda other: einsum([(other, labels)], output, sizes)
