@@ -9,29 +9,42 @@ from typing import Any
 from tensordiff.errors import ShapeError
 from tensordiff.functions.constants import LowerMask, constant
 from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.matrix_function import MatrixFunction
 from tensordiff.functions.power import power
 from tensordiff.functions.shape import diagonal_part, is_identity, is_positive, split_scalars
-from tensordiff.tensor import Dim, Tensor, add, apply, dims_text, einsum, identity, multiply, number, split_coefficient
+from tensordiff.tensor import (
+    Dim,
+    Function,
+    Tensor,
+    add,
+    apply,
+    dims_text,
+    einsum,
+    identity,
+    multiply,
+    number,
+    split_coefficient,
+    split_square,
+)
 
 HALF = Fraction(1, 2)
 
 
-class Cholesky(MatrixFunction):
+class Cholesky(Function):
     """chol(A) = L, lower triangular with a positive diagonal and L L' = A, for symmetric positive definite A.
 
     dL = L Phi(inv(L) dA inv(L)'), where Phi keeps the lower triangle and halves the diagonal (Smith 1995; Murray 2016,
     eq. 8). The matrix is symmetric, so the derivative is the one within symmetric matrices: dA enters symmetrised.
-    Transposition does not pass through: chol(A') = chol(A), not chol(A)'.
+    Not a function that commutes with transposition: chol(A') = chol(A), not chol(A)'.
     """
 
     name = "chol"
 
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
-        dims = super().result_dims(arguments)
-        if len(dims) != 2:
-            raise ShapeError(f"chol needs a matrix with single axes, got {dims_text(dims)}")
-        return dims
+        (argument,) = arguments
+        split_square(self.name, argument)
+        if argument.rank != 2:
+            raise ShapeError(f"chol needs a matrix with single axes, got {dims_text(argument.dims)}")
+        return argument.dims
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         (argument,) = arguments
@@ -60,8 +73,8 @@ class Cholesky(MatrixFunction):
             return diag(power(entries, HALF))
         return None
 
-    def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
-        return ops.cholesky(matrix)
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        return ops.cholesky(args[0])
 
 
 CHOL = Cholesky()

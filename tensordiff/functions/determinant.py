@@ -7,14 +7,13 @@ from typing import Any
 
 from tensordiff.errors import DomainError
 from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.matrix_function import MatrixFunction, transpose
+from tensordiff.functions.matrix_function import MatrixFunction, scalar_part, transpose
 from tensordiff.functions.power import ABS, LOG, POWER, power
-from tensordiff.functions.shape import diagonal_part, group_size, is_identity, split_scalars, without_content
+from tensordiff.functions.shape import diagonal_part, group_size, is_identity, split_scalars
 from tensordiff.tensor import (
     ONE,
     Apply,
     Structure,
-    Sum,
     Symbol,
     Tensor,
     add,
@@ -56,12 +55,11 @@ class Determinant(MatrixFunction):
         return self.through_view(arguments) if closed is None else closed
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
-        """The content of a sum outside: det(c*A) = c^n det(A)."""
-        common, rest = without_content(arguments[0])
-        if common == 1 or not isinstance(arguments[0], Sum):
+        """What the terms of a sum share outside: det(s*A) = s^n det(A)."""
+        if (part := scalar_part(arguments[0])) is None:
             return None
-        order = group_size(rest.dims[: rest.rank // 2])
-        return multiply(power(number(common), order), apply(self, rest))
+        scalar, rest = part
+        return multiply(power(scalar, group_size(rest.dims[: rest.rank // 2])), apply(self, rest))
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         (argument,) = arguments
@@ -116,18 +114,11 @@ class LogDeterminant(MatrixFunction):
         return self.through_view(arguments) if closed is None else _log_of(closed)
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
-        """Scalar factors and the content of a sum outside, the entries of a diagonal matrix one by one."""
+        """log(abs(det(A))); the entries of a diagonal matrix one by one."""
         (argument,) = arguments
-        order = group_size(argument.dims[: argument.rank // 2])
-        common, rest = without_content(argument)
-        if common != 1 and isinstance(argument, Sum):
-            return add([(1, multiply(order, LOG(number(abs(common))))), (1, apply(self, rest))])
-        scalar, rest = split_scalars(argument)
-        if scalar is not None:
-            return add([(1, multiply(order, LOG(ABS(scalar)))), (1, apply(self, rest))])
         if (diagonal := diagonal_part(argument)) is not None:
             return total(LOG(ABS(diagonal[0])))
-        return None
+        return LOG(ABS(apply(DET, argument)))
 
     def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
         return ops.slogdet(matrix)[1]

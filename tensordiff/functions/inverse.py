@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensordiff.errors import DomainError
-from tensordiff.functions.matrix_function import MatrixFunction, sandwich, transpose
+from tensordiff.functions.matrix_function import MatrixFunction, sandwich, scalar_part, transpose
 from tensordiff.functions.power import power
-from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars, without_content
-from tensordiff.tensor import Apply, Structure, Sum, Symbol, Tensor, apply, is_zero, multiply, number, scale, split_coefficient
+from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars
+from tensordiff.tensor import Apply, Structure, Symbol, Tensor, apply, is_zero, multiply, number, scale, split_coefficient
 
 
 class Inverse(MatrixFunction):
@@ -47,11 +47,11 @@ class Inverse(MatrixFunction):
         return self.through_view(arguments)
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
-        """The content of a sum outside: inv(2*A - 4*B) = inv(A - 2*B)/2."""
-        common, rest = without_content(arguments[0])
-        if common == 1 or not isinstance(arguments[0], Sum):
+        """What the terms of a sum share outside: inv(2*A - 4*s*B) = inv(A - 2*s*B)/2."""
+        if (part := scalar_part(arguments[0])) is None:
             return None
-        return scale(1 / common, apply(self, rest))
+        scalar, rest = part
+        return multiply(power(scalar, -1), apply(self, rest))
 
     def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
         return ops.inv(matrix)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensordiff.errors import MissingRuleError
-from tensordiff.functions.shape import matrix_view
-from tensordiff.tensor import Dim, Function, Tensor, apply, einsum, split_square
+from tensordiff.functions.common_factor import common_factor
+from tensordiff.functions.power import power
+from tensordiff.functions.shape import matrix_view, without_content
+from tensordiff.tensor import Dim, Function, Tensor, apply, einsum, multiply, number, split_square
 
 
 class MatrixFunction(Function):
@@ -69,3 +71,12 @@ def transpose(matrix: Tensor) -> Tensor:
     """The transpose of a matrix with two groups of axes."""
     half = matrix.rank // 2
     return einsum([(matrix, tuple(range(half, 2 * half)) + tuple(range(half)))], tuple(range(2 * half)))
+
+
+def scalar_part(matrix: Tensor) -> tuple[Tensor, Tensor] | None:
+    """(s, rest) with matrix = s * rest, s a scalar that all terms of a sum share, or None."""
+    common, rest = without_content(matrix)
+    if common != 1:
+        return number(common), rest
+    taken = common_factor(matrix, power, lambda base: not base.dims)
+    return None if taken is None else (multiply(*(factor for factor, _ in taken[0])), taken[1])

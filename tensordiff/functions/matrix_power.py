@@ -10,13 +10,12 @@ from tensordiff.errors import DomainError, MissingRuleError
 from tensordiff.functions.determinant import DET
 from tensordiff.functions.frechet import Frechet, turned
 from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.matrix_function import MatrixFunction, sandwich
+from tensordiff.functions.matrix_function import MatrixFunction, sandwich, scalar_part
 from tensordiff.functions.power import power
-from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars, without_content
+from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars
 from tensordiff.tensor import (
     ONE,
     Apply,
-    Sum,
     Tensor,
     add,
     apply,
@@ -91,12 +90,12 @@ class MatrixPower(MatrixFunction):
         return self.through_view(arguments)
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
-        """The content of a sum outside."""
+        """What the terms of a sum share outside."""
         base, exponent = arguments
-        common, rest = without_content(base)
-        if common == 1 or not isinstance(base, Sum):
+        if (part := scalar_part(base)) is None:
             return None
-        return multiply(power(number(common), exponent), apply(self, rest, exponent))
+        scalar, rest = part
+        return multiply(power(scalar, exponent), apply(self, rest, exponent))
 
     def power_of(self, arguments: Sequence[Tensor], exponent: Tensor) -> Tensor | None:
         return apply(self, arguments[0], multiply(arguments[1], exponent))

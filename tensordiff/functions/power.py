@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from tensordiff.errors import DomainError, ShapeError
+from tensordiff.functions.common_factor import common_factor
 from tensordiff.functions.radical import factorise, rational_power
 from tensordiff.functions.shape import (
     elementwise_view,
@@ -24,6 +25,7 @@ from tensordiff.tensor import (
     Assumption,
     Dim,
     Einsum,
+    Factor,
     Function,
     Structure,
     Sum,
@@ -147,7 +149,8 @@ class Power(Function):
         return None
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
-        """Content of a sum outside; radicals of primes; abs(x)^p with p in [0, 2); scalar factors of a base outside."""
+        """Common factors of a sum and scalar factors outside; radicals of primes; abs(x)^p with p in [0, 2); squares that
+        have another form (sin^2 = 1 - cos^2)."""
         base, exponent = arguments
         if exponent.dims:
             return None
@@ -163,17 +166,13 @@ class Power(Function):
         if isinstance(base, Apply) and base.function == ABS and p is not None and not 0 <= p < 2:
             even = p - p % 2
             return multiply(apply(POWER, base.children[0], number(even)), apply(POWER, base, number(p - even)))
-        common, rest = without_content(base)
-        if common != 1 and isinstance(base, Sum) and len(base.children) > 1:
-            if p is None or p.denominator != 1:
-                common, rest = abs(common), scale(1 / abs(common), base)
-            if common != 1:
-                outside = apply(POWER, number(common), exponent)
-                inside = apply(POWER, rest, exponent)
-                return multiply(outside, inside)
-        scalar, rest = split_scalars(base)
-        if scalar is not None and (is_positive(scalar) or (p is not None and p.denominator == 1)):
-            return multiply(apply(POWER, rest, exponent), apply(POWER, scalar, exponent))
+        integer = p is not None and p.denominator == 1
+        if p is not None and integer and p >= 2 and isinstance(base, Apply) and isinstance(base.function, Univariate):
+            squared = base.function.squared(base.children[0])
+            if squared is not None:
+                return multiply(apply(POWER, squared, number(p // 2)), apply(POWER, base, number(p % 2)))
+        for outside, inside in _parts_outside(base, integer):
+            return multiply(apply(POWER, outside, exponent), apply(POWER, inside, exponent))
         return None
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
@@ -190,6 +189,22 @@ class Power(Function):
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.power(*args)
+
+
+def _parts_outside(base: Tensor, integer: bool) -> Iterator[tuple[Tensor, Tensor]]:
+    """base = outside * inside, where a power (integer, or of positive parts) or a logarithm may be split."""
+    common, rest = without_content(base)
+    if not integer:
+        common, rest = abs(common), scale(1 / abs(common), base)
+    if common != 1 and len(base.children) > 1:
+        yield number(common), rest
+    scalar, rest = split_scalars(base)
+    if scalar is not None and (integer or is_positive(scalar)):
+        yield scalar, rest
+    taken = common_factor(base, power, lambda factor: integer or is_positive(factor))
+    if taken is not None:
+        axes = tuple(range(base.rank))
+        yield einsum(taken[0], axes, dict(enumerate(base.dims))), taken[1]
 
 
 def _reduce_exp(x: Tensor) -> Tensor | None:
@@ -241,7 +256,7 @@ def _reduce_log(x: Tensor) -> Tensor | None:
 
 
 def _log_definition(x: Tensor) -> Tensor | None:
-    """log of a number as logs of primes; log of a product of positive scalars; content of a positive multiple outside."""
+    """log of a number as logs of primes; log of a product of positive factors as a sum."""
     value = as_number(x)
     if value is not None:
         assert value > 0
@@ -251,14 +266,40 @@ def _log_definition(x: Tensor) -> Tensor | None:
         if len(factors) == 1 and set(factors.values()) == {1}:
             return None
         return add([(times, apply(LOG, number(prime))) for prime, times in factors.items()], ())
+    for outside, inside in _parts_outside(x, integer=False):
+        return add([(1, like(LOG(outside), x)), (1, LOG(inside))])
+    if isinstance(x, Einsum) and (parts := _entrywise_factors(x, is_nonnegative)) is not None:
+        return add([(1, LOG(part)) for part in parts])
+    return None
+
+
+def _entrywise_factors(x: Einsum, accept: Callable[[Tensor], bool]) -> list[Tensor] | None:
+    """An entrywise product as a list of tensors, one for each factor that is accepted and one for the rest; None where
+    that is no change."""
+    if len(set(x.output)) != len(x.output):
+        return None
+    outputs = set(x.output)
+    dims = dict(enumerate(x.index_dims))
+    rest: list[Factor] = []
+    taken: list[Factor] = []
+    for node, indices in x.factors:
+        (taken if outputs.issuperset(indices) and accept(node) else rest).append((node, indices))
+    used = {index for _, indices in x.factors for index in indices}
+    if not taken or len(x.factors) < 2:
+        return None
+    parts = [einsum([factor], x.output, {i: dims[i] for i in outputs}) for factor in taken]
+    if rest or not used | outputs >= set(dims):
+        parts.append(einsum(rest, x.output, dims))
+    return parts
+
+
+def _abs_definition(x: Tensor) -> Tensor | None:
+    """abs of a product as the product of the factors' abs; the content of a sum outside."""
     common, rest = without_content(x)
-    common = abs(common)
     if common != 1:
-        rest = scale(1 / common, x)
-        return add([(1, like(apply(LOG, number(common)), x)), (1, apply(LOG, rest))])
-    scalar, rest = split_scalars(x)
-    if scalar is not None and is_positive(scalar):
-        return add([(1, like(apply(LOG, scalar), x)), (1, apply(LOG, rest))])
+        return scale(abs(common), ABS(rest))
+    if isinstance(x, Einsum) and (parts := _entrywise_factors(x, lambda _: True)) is not None:
+        return multiply(*(ABS(part) for part in parts))
     return None
 
 
@@ -270,6 +311,11 @@ def _reduce_abs(x: Tensor) -> Tensor | None:
         return x
     if isinstance(x, Symbol) and x.assumption is Assumption.BINARY and x.structure is Structure.GENERAL:
         return ones(x.dims)
+    if isinstance(x, Apply) and x.function == POWER:
+        base, exponent = x.children
+        p = as_number(exponent)
+        if p is not None and p.denominator == 1 and p.numerator % 2:
+            return apply(POWER, ABS(base), exponent)
     return None
 
 
@@ -316,7 +362,14 @@ LOG: Univariate = Univariate(
     definition=_log_definition,
 )
 ABS: Univariate = Univariate(
-    "abs", lambda x: SIGN(x), lambda ops, x: ops.abs(x), parity=1, exact={0: 0}, reduce=_reduce_abs, range_sign=1
+    "abs",
+    lambda x: SIGN(x),
+    lambda ops, x: ops.abs(x),
+    parity=1,
+    exact={0: 0},
+    reduce=_reduce_abs,
+    definition=_abs_definition,
+    range_sign=1,
 )
 SIGN: Univariate = Univariate(
     "sign",

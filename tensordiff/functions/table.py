@@ -97,7 +97,7 @@ def _normal_pdf(x: Tensor) -> Tensor:
 
 SIN: Univariate = Univariate(
     "sin", lambda x: COS(x), lambda ops, x: ops.sin(x), latex=r"\sin", parity=-1, exact={0: 0},
-    reduce=_trigonometric((0, 1, 0, -1), lambda: ARCSIN),
+    reduce=_trigonometric((0, 1, 0, -1), lambda: ARCSIN), square=lambda x: plus(_square(COS(x)), 1, -1),
 )  # fmt: skip
 COS: Univariate = Univariate(
     "cos", lambda x: scale(-1, SIN(x)), lambda ops, x: ops.cos(x), latex=r"\cos", parity=1, exact={0: 1},
@@ -135,7 +135,7 @@ TANH: Univariate = Univariate(
 )  # fmt: skip
 ARSINH: Univariate = Univariate(
     "arsinh", lambda x: power(plus(_square(x), 1), -HALF), lambda ops, x: ops.arcsinh(x), parity=-1, exact={0: 0},
-    reduce=undo(lambda: SINH),
+    reduce=undo(lambda: SINH), definition=lambda x: LOG(add([(1, x), (1, power(plus(_square(x), 1), HALF))])),
 )  # fmt: skip
 ARCOSH: Univariate = Univariate(
     "arcosh", lambda x: power(plus(_square(x), -1), -HALF), lambda ops, x: ops.arccosh(x), exact={1: 0}, range_sign=1,

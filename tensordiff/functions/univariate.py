@@ -30,7 +30,8 @@ class Univariate(Function):
 
     `slope(x)` is the derivative as a tensor; `value(ops, x)` evaluates it; `parity` is +1 (even), -1 (odd) or 0;
     `exact` maps numbers to exact values; `reduce(x)` is a simpler form for special arguments or None; `definition(x)`
-    is the same in more basic functions, for equality; `range_sign` is 2 where every value is positive, 1 nonnegative.
+    is the same in more basic functions, for equality, and `square(x)` its square likewise; `range_sign` is 2 where every
+    value is positive, 1 nonnegative.
     """
 
     elementwise = True
@@ -46,11 +47,13 @@ class Univariate(Function):
         exact: Mapping[int, int | Fraction] | None = None,
         reduce: Callable[[Tensor], Tensor | None] | None = None,
         definition: Callable[[Tensor], Tensor | None] | None = None,
+        square: Rule | None = None,
         range_sign: int | Callable[[int], int] = 0,
     ) -> None:
         self.name = name
         self.latex_name = latex
         self.parity = parity
+        self._square = square
         self._slope = slope
         self._value = value
         self._exact = dict(exact or {})
@@ -95,6 +98,10 @@ class Univariate(Function):
         if self.parity and isinstance(argument, Sum) and argument.children and argument.coefficients[0] < 0:
             return scale(self.parity, apply(self, scale(-1, argument)))
         return None if self._definition is None else self._definition(argument)
+
+    def squared(self, argument: Tensor) -> Tensor | None:
+        """The square of the function's value in other terms, for equality, or None."""
+        return None if self._square is None else self._square(argument)
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         return self._range_sign(signs[0]) if callable(self._range_sign) else self._range_sign

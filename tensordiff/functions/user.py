@@ -93,7 +93,7 @@ def _slope(expression: Any, letter: Any) -> Any:
 def _known() -> dict[str, Callable[[Tensor], Tensor]]:
     """SymPy's names of functions that have a tensor form."""
     spelled = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh"}
-    names = (*spelled, *(["sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "sec", "csc", "cot"]))
+    names = [*spelled, "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "sec", "csc", "cot"]
     table: dict[str, Callable[[Tensor], Tensor]] = {}
     for name in names:
         function = ELEMENTWISE[spelled.get(name, name)]
