@@ -1,0 +1,318 @@
+"""Derivatives: a tensor with axes (f, first variable, second variable, ...), and the forms in which it can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tensordiff.api.expression import Expression
+from tensordiff.canonical import Canonicaliser, with_names
+from tensordiff.check.layouts import MatrixAxes, default_layout, matrix_axes
+from tensordiff.differentiate import Entries, constrain, constrained_dims, differentiate, freed, restore
+from tensordiff.errors import BudgetError, DomainError, FoldError, UnknownNameError, nearest
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, Scope, Shape, build, text
+from tensordiff.tensor import Dim, Named, Structure, Symbol, Tensor, postorder, replace
+
+if TYPE_CHECKING:
+    from tensordiff.interop.einsum import EinsumTerms
+
+
+class Derivative:
+    """The derivative of an expression; `diff` makes it.
+
+    `shape` is f's shape followed by that of each variable (vectors have one axis), NumPy's and JAX's order. Nothing is
+    expanded until a form is asked for: `str` (index notation), `matrix_form`, `latex`, `einsum`, `evaluate`, `compile`.
+    """
+
+    def __init__(self, f: Expression, variables: Sequence[Matrix], entries: Entries, tensor: Tensor) -> None:
+        self.f = f
+        self.scope = f.scope
+        self.variables: tuple[Symbol, ...] = tuple(v.data[0] for v in variables)
+        self.entries = entries
+        self.tensor = tensor
+        self._variable_shapes: list[Shape] = [_shape(v, entries) for v in variables]
+
+    @property
+    def shape(self) -> tuple[Dim, ...]:
+        """The sizes of the axes: those of f, then those of each variable."""
+        return self.tensor.dims
+
+    @property
+    def order(self) -> int:
+        """How many variables f was differentiated by."""
+        return len(self.variables)
+
+    @property
+    def size(self) -> int:
+        """The number of nodes of the unexpanded graph."""
+        return len(postorder([self.tensor]))
+
+    @cached_property
+    def _readings(self) -> list[Tensor]:
+        """Forms to read from, with the user's names put back: products of sums multiplied out, and kept."""
+        return readings(self.tensor, named_parts(self.scope))
+
+    def matrix_form(self, layout: str | None = None) -> Expression:
+        """The derivative as a matrix or Kronecker formula; its `str` parses back in the same scope.
+
+        Layouts: "gradient" (the shape of the variable, for scalar f), "numerator" (dy_i/dx_j), "denominator" (its
+        transpose), "vec-column" (d vec f / d vec X' with column stacking), "vec-row" (row stacking). By default gradient
+        for scalar f, numerator for vector by vector and for anything by a scalar, else vec-column, as for every second
+        derivative. Raises FoldError where the tensor has no matrix form in the layout; the message has its index form.
+
+            >>> import tensordiff as td
+            >>> n, m = td.dims("n m")
+            >>> A, V = td.matrix("A", m, n), td.matrix("V", n, n)
+            >>> print(td.diff(A @ V @ A.T, V).matrix_form())
+            kron(A, A)
+        """
+        from tensordiff.fold import fold
+
+        rows, columns = self._axes(layout)
+        found: list[Matrix] = []
+        failure: FoldError | None = None
+        for reading in self._readings:
+            try:
+                found.append(fold(reading, rows, columns))
+            except FoldError as error:
+                failure = failure or error
+        if not found:
+            assert failure is not None
+            raise failure
+        return Expression(min(found, key=lambda m: len(text(m))), self.scope)
+
+    def _axes(self, layout: str | None) -> MatrixAxes:
+        f = self.f.matrix.shape
+        if Entries.VECH is self.entries and layout not in (None, "vec-column", "vec-row"):
+            structured = [v.name for v in self.variables if v.structure is not Structure.GENERAL]
+            if structured:
+                raise FoldError(
+                    f"the derivative by the free entries of {', '.join(structured)} has no {layout} layout",
+                    hint='entries="vech" goes with vec-column and vec-row',
+                )
+        return matrix_axes(layout or self.default_layout, f, self._variable_shapes)
+
+    @property
+    def default_layout(self) -> str:
+        """The layout that `matrix_form` takes by itself."""
+        if self.entries is Entries.VECH and any(v.structure is not Structure.GENERAL for v in self.variables):
+            return "vec-column"
+        return default_layout(self.f.matrix.shape, self._variable_shapes)
+
+    def canonical(self) -> Tensor:
+        """The canonical form of the tensor: equal derivatives give the same node. Raises BudgetError."""
+        return Canonicaliser().tensor(self.tensor)
+
+    def evaluate(self, *, layout: str | None = None, **values: Any) -> Any:
+        """The derivative's array for given arrays, of shape f.shape + variable shapes, on the arrays' own namespace.
+
+        With a `layout` the matrix of that layout. Every symbol in the derivative needs a value; other names of the
+        scope are accepted. Raises EvaluationError for missing or unknown names, wrong shapes, and singular matrices.
+        """
+        from tensordiff.api.programs import evaluate, laid_out
+
+        if layout is None:
+            return evaluate(self._array_shape(), self.tensor, self.scope, values)
+        return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values)
+
+    def _array_shape(self) -> Shape:
+        """f's shape then the variables', where a row or column has one axis."""
+        shapes = [self.f.matrix.shape, *self._variable_shapes]
+        return tuple(group for shape in shapes for group in _without_units(shape))
+
+    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None) -> Any:
+        """A program that computes the derivative; see `tensordiff.compile`."""
+        from tensordiff.api.programs import compile_expressions
+
+        return compile_expressions(self, backend=backend, sizes=sizes)
+
+    def at(self, **values: Any) -> Any:
+        """The derivative at a point as a linear map that is applied without forming its entries."""
+        from tensordiff.api.programs import at
+
+        return at(self, values)
+
+    def einsum(self) -> EinsumTerms:
+        """The derivative as einsum strings: terms with .coefficient, .subscripts, .operands and .arrays(**values)."""
+        from tensordiff.interop.einsum import einsum_terms
+
+        reading = Canonicaliser(define=False).tensor(self.tensor)
+        return einsum_terms(reading, self.scope)
+
+    def index_form(self) -> str:
+        """The right-hand side in index notation, with free indices i j k l in order."""
+        from tensordiff.render import index_notation
+
+        return min((index_notation(reading) for reading in self._readings), key=len)
+
+    def __str__(self) -> str:
+        return f"{self.left_hand_side} = {self.index_form()}"
+
+    @property
+    def left_hand_side(self) -> str:
+        """dF_ij/dV_kl, with f's `where` name, or F, f if it has none."""
+        from tensordiff.render import free_letters
+
+        letters = iter(free_letters(self.tensor.rank))
+        name = display_name(self.f, self.scope)
+        upper = _subscript(letters, self.f.tensor.rank)
+        order = "" if self.order == 1 else f"^{self.order}"
+        lower_parts = []
+        for variable, shape in zip(self.variables, self._variable_shapes, strict=True):
+            axes = sum(len(group) for group in shape)
+            vech = "vech " if self.entries is Entries.VECH and axes != variable.rank else ""
+            lower_parts.append(f"d{vech}{variable.name}{_subscript(letters, axes)}")
+        return f"d{order}{name}{upper}/{' '.join(lower_parts) if self.order == 1 else '(' + ' '.join(lower_parts) + ')'}"
+
+    def latex(self, layout: str | None = None) -> str:
+        """LaTeX of the matrix form, or of the index form where there is no matrix form (or for layout="index")."""
+        from tensordiff.render import index_latex, latex
+
+        if layout != "index":
+            try:
+                return latex(self.matrix_form(layout).matrix)
+            except FoldError:
+                if layout is not None:
+                    raise
+        return index_latex(self._readings[0])
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(str(dim) for dim in self.shape)
+        return f"<derivative of {self.f} by {', '.join(v.name for v in self.variables)}, shape ({sizes})>"
+
+
+def diff(f: Expression, *variables: Expression | str, entries: str | None = None) -> Derivative:
+    """The derivative of f by one or several variables (the order of derivative is their number).
+
+    diff(f, X)[i.., k..] = d f_i.. / d X_k..; a further variable adds its axes at the end. Variables are declared symbols
+    or their names; a declared symbol that f does not contain gives the typed zero.
+
+    `entries` says what is varied where a variable has a structure: "projected" (the default: the derivative within the
+    structure), "free" (all entries independent), "tied" (equal entries are one variable), "vech" (the free entries as
+    one axis). It has no effect on unstructured variables.
+
+    Raises UnknownNameError for a name that is not a declared symbol, MissingRuleError where a function has no rule,
+    DomainError where a structure has no such derivative.
+
+        >>> import tensordiff as td
+        >>> n = td.dims("n")
+        >>> A, x = td.matrix("A", n, n), td.vector("x", n)
+        >>> print(td.diff(x.T @ A @ x, x).matrix_form())
+        (A + A')*x
+    """
+    if not isinstance(f, Expression):
+        raise TypeError(f"diff takes an expression, got {type(f).__name__}; make one with td.parse(text)")
+    if not variables:
+        raise UnknownNameError("diff needs a variable", hint='diff(f, X), or diff(f, "X")')
+    nodes = [variable_node(f.scope, variable) for variable in variables]
+    scope = f.scope
+    for variable in variables:
+        if isinstance(variable, Expression):
+            scope = scope.merge(variable.scope)
+    meaning = read_entries(entries, nodes)
+    symbols = [node.data[0] for node in nodes]
+    derivative = free_derivative(f.matrix, nodes)
+    derivative = constrain(derivative, f.tensor.rank, symbols, meaning)
+    return Derivative(Expression(f.matrix, scope), nodes, meaning, derivative)
+
+
+def free_derivative(f: Matrix, variables: Sequence[Matrix]) -> Tensor:
+    """All entries of the variables varied independently: structure is taken away before anything is simplified, and put
+    back when all differentiations are done."""
+    loosened = {
+        node: build.symbol(freed(node.data[0]), node.shape) for node in variables if freed(node.data[0]) is not node.data[0]
+    }
+    tensor = lower(replace(f, loosened) if loosened else f)
+    for node in variables:
+        tensor = differentiate(tensor, freed(node.data[0]))
+    return restore(tensor, [node.data[0] for node in variables])
+
+
+def read_entries(entries: str | None, variables: Sequence[Matrix]) -> Entries:
+    if entries is None:
+        return Entries.PROJECTED if any(v.data[0].structure is not Structure.GENERAL for v in variables) else Entries.FREE
+    try:
+        return Entries(entries)
+    except ValueError:
+        raise DomainError(f"unknown entries={entries!r}", hint=f"known are {', '.join(Entries)}") from None
+
+
+def variable_node(scope: Scope, variable: Expression | str) -> Matrix:
+    """The declared symbol that a variable names. Raises UnknownNameError for anything else."""
+    if isinstance(variable, Expression):
+        if variable.matrix.op != "symbol":
+            raise UnknownNameError(
+                f"cannot differentiate by {variable}: it is not a declared symbol",
+                hint="differentiate by a symbol; for parts of an expression see chain",
+            )
+        return variable.matrix
+    if variable in scope.symbols:
+        return scope.symbols[variable]
+    if variable in scope.where:
+        definition = text(scope.where[variable].children[0])
+        raise UnknownNameError(
+            f"cannot differentiate by {variable}: it is a name for {definition}",
+            hint=f"differentiate by a declared symbol, or use chain(f, through=[{variable!r}], wrt=...)",
+        )
+    if variable in scope.dims:
+        raise UnknownNameError(f"cannot differentiate by {variable}: it is a size", hint="sizes are whole numbers")
+    near = nearest(variable, list(scope.symbols))
+    known = ", ".join(scope.symbols) or "none"
+    raise UnknownNameError(
+        f"cannot differentiate by {variable}: it is not declared",
+        hint=f"did you mean {near}?" if near else f"declared symbols are {known}",
+    )
+
+
+def named_parts(scope: Scope) -> list[Named]:
+    """The `where` names as let-bindings in index form, in the order in which they were declared."""
+    parts = [lower(node) for node in scope.where.values()]
+    return [part for part in parts if isinstance(part, Named)]
+
+
+def readings(tensor: Tensor, names: Sequence[Named]) -> list[Tensor]:
+    """Canonical forms made for reading: with products of sums multiplied out, and with sums kept as factors."""
+    found: list[Tensor] = []
+    failure: BudgetError | None = None
+    for distribute in (False, True):
+        forms = Canonicaliser(distribute=distribute, define=False)
+        try:
+            reading = with_names(forms.tensor(tensor), names, forms)
+        except BudgetError as error:
+            failure = error
+            continue
+        if reading not in found:
+            found.append(reading)
+    if not found:
+        assert failure is not None
+        raise failure
+    return found
+
+
+def display_name(f: Expression, scope: Scope) -> str:
+    """What f is called on the left-hand side: its `where` name, else f or F, whichever is not taken."""
+    if f.matrix.op == "named":
+        return str(f.matrix.data[0])
+    wanted = "f" if len(f.matrix.shape) < 2 else "F"
+    for name in (wanted, "f", "F", "y", "Y"):
+        if name not in scope:
+            return name
+    return wanted
+
+
+def _shape(variable: Matrix, entries: Entries) -> Shape:
+    dims = constrained_dims(variable.data[0], entries)
+    return variable.shape if dims == variable.dims else (dims,)
+
+
+def _without_units(shape: Shape) -> Shape:
+    return tuple(group for group in shape if group)
+
+
+def _subscript(letters: Any, count: int) -> str:
+    return "_" + "".join(next(letters) for _ in range(count)) if count else ""

@@ -1,0 +1,219 @@
+"""Expressions: matrix formulas with symbolic sizes, and the scope that says what their names mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tensordiff.errors import ShapeError, TensordiffError
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, Scope, ShapeLike, build, read_shape, shape_text, text
+from tensordiff.tensor import Assumption, Dim, Size, Structure, Symbol, Tensor
+
+
+class Expression:
+    """A matrix expression in its scope: symbols, sizes, structures and `where` names.
+
+    NumPy's habits, with columns for vectors: `@` is the matrix product, `*` the entrywise or scalar product, `**` the
+    entrywise power, `.T` the transpose, `.inv` the inverse; `x.T @ y` is the inner product, `x @ y.T` the outer one.
+    `str` gives text that `parse` reads back in the same scope.
+
+        >>> import tensordiff as td
+        >>> n, m = td.dims("n m")
+        >>> X, V = td.matrix("X", n, m), td.matrix("V", n, n)
+        >>> print(td.inv(X.T @ td.inv(V) @ X))
+        inv(X'*inv(V)*X)
+    """
+
+    __slots__ = ("matrix", "scope")
+    __array_ufunc__ = None
+    """NumPy arrays leave arithmetic with expressions to the expression, which refuses it with a clear error."""
+
+    matrix: Matrix
+    """The matrix form."""
+    scope: Scope
+
+    def __init__(self, matrix: Matrix, scope: Scope) -> None:
+        object.__setattr__(self, "matrix", matrix)
+        object.__setattr__(self, "scope", scope)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("expressions are immutable")
+
+    @property
+    def tensor(self) -> Tensor:
+        """The index form; its axes are the dimensions of `shape`, compound axes taken apart."""
+        return lower(self.matrix)
+
+    @property
+    def shape(self) -> tuple[Dim | Size, ...]:
+        """The sizes: () for a scalar, one for a column, rows and columns for a matrix."""
+        return tuple(group[0] if len(group) == 1 else Size(group) for group in self.matrix.shape)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.matrix.shape)
+
+    @property
+    def T(self) -> Expression:
+        """The transpose; a column becomes a row."""
+        return self._with(build.transpose(self.matrix))
+
+    @property
+    def inv(self) -> Expression:
+        """The inverse. Raises ShapeError unless the matrix is square."""
+        return self._with(build.inverse(self.matrix))
+
+    def __add__(self, other: Any) -> Expression:
+        return self._combine(other, lambda a, b: build.add([(Fraction(1), a), (Fraction(1), b)]))
+
+    def __radd__(self, other: Any) -> Expression:
+        return self + other
+
+    def __sub__(self, other: Any) -> Expression:
+        return self._combine(other, lambda a, b: build.add([(Fraction(1), a), (Fraction(-1), b)]))
+
+    def __rsub__(self, other: Any) -> Expression:
+        return -self + other
+
+    def __neg__(self) -> Expression:
+        return self._with(build.scale(Fraction(-1), self.matrix))
+
+    def __pos__(self) -> Expression:
+        return self
+
+    def __matmul__(self, other: Any) -> Expression:
+        return self._combine(other, _matmul)
+
+    def __mul__(self, other: Any) -> Expression:
+        return self._combine(other, build.hadamard)
+
+    def __rmul__(self, other: Any) -> Expression:
+        return self._combine(other, lambda a, b: build.hadamard(b, a))
+
+    def __truediv__(self, other: Any) -> Expression:
+        return self._combine(other, _divide)
+
+    def __rtruediv__(self, other: Any) -> Expression:
+        return self._combine(other, lambda a, b: _divide(b, a))
+
+    def __pow__(self, exponent: Any) -> Expression:
+        return self._combine(exponent, build.dot_power)
+
+    def __rpow__(self, base: Any) -> Expression:
+        return self._combine(base, lambda a, b: build.dot_power(b, a))
+
+    def __bool__(self) -> bool:
+        raise TypeError("an expression has no truth value; compare with td.equal(a, b)")
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("an expression is no array; give it values with .evaluate(...)")
+
+    def evaluate(self, **values: Any) -> Any:
+        """The value for given arrays (nested lists are read too), on the arrays' own namespace.
+
+        Every symbol that the expression contains needs a value; values for other names of the scope are accepted. A
+        size may be given by its name where no array has it. Raises EvaluationError for missing or unknown names,
+        wrong shapes, and singular matrices.
+        """
+        from tensordiff.api.programs import evaluate
+
+        return evaluate(self.matrix.shape, self.tensor, self.scope, values)
+
+    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None) -> Any:
+        """A program that computes the value; see `tensordiff.compile`."""
+        from tensordiff.api.programs import compile_expressions
+
+        return compile_expressions(self, backend=backend, sizes=sizes)
+
+    def latex(self) -> str:
+        """LaTeX of the formula."""
+        from tensordiff.render import latex
+
+        return latex(self.matrix)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+    def __str__(self) -> str:
+        return text(self.matrix)
+
+    def __repr__(self) -> str:
+        return f"<{shape_text(self.matrix.shape)} expression {self}>"
+
+    def _with(self, matrix: Matrix) -> Expression:
+        return Expression(matrix, self.scope)
+
+    def _combine(self, other: Any, operation: Any) -> Expression:
+        right = as_expression(other)
+        if right is None:
+            return NotImplemented  # type: ignore[no-any-return]
+        return Expression(operation(self.matrix, right.matrix), self.scope.merge(right.scope))
+
+
+def as_expression(value: object) -> Expression | None:
+    """An expression of what may stand beside one: a number (exact; a float by its shortest decimal) or a size."""
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | Fraction):
+        return Expression(build.number(Fraction(value)), Scope())
+    if isinstance(value, float):
+        return Expression(build.number(Fraction(repr(value))), Scope())
+    if isinstance(value, Dim):
+        return Expression(build.size(value), Scope().with_dim(value) if value.names() else Scope())
+    if isinstance(value, Size):
+        scope = Scope()
+        for dim in value:
+            scope = scope.with_dim(dim) if dim.names() else scope
+        return Expression(build.product(*(build.size(dim) for dim in value)), scope)
+    return None
+
+
+def expression(value: object) -> Expression:
+    """`as_expression`, or TypeError."""
+    found = as_expression(value)
+    if found is None:
+        raise TypeError(f"not an expression, a number or a size: {value!r} ({type(value).__name__})")
+    return found
+
+
+def _matmul(left: Matrix, right: Matrix) -> Matrix:
+    for operand in (left, right):
+        if operand.is_scalar:
+            raise ShapeError(f"@ multiplies matrices, and {text(operand)} is a scalar", hint="use * for scalar multiples")
+    if left.is_vector and right.is_vector and left.shape == right.shape:
+        raise ShapeError(
+            f"{text(left)} @ {text(right)}: both are columns of size {shape_text(left.shape)}",
+            hint=f"the inner product is {text(left)}.T @ {text(right)}, the outer one {text(left)} @ {text(right)}.T",
+        )
+    return build.product(left, right)
+
+
+def _divide(left: Matrix, right: Matrix) -> Matrix:
+    return build.divide(left, right) if right.is_scalar else build.dot_divide(left, right)
+
+
+def symbol(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:
+    """A declared variable as an expression."""
+    try:
+        kind, assumption = Structure(structure), Assumption(assume)
+    except ValueError:
+        known = Structure if structure not in list(Structure) else Assumption
+        raise TensordiffError(
+            f"{name}: unknown {known.__name__.lower()} {structure if known is Structure else assume!r}",
+            hint=f"known are {', '.join(known)}",
+        ) from None
+    groups = read_shape(shape)
+    variable = Symbol.make(name, tuple(dim for group in groups for dim in group), kind, assumption)
+    node = build.symbol(variable, groups)
+    return Expression(node, Scope().with_symbol(node))
+
+
+def sizes_of(*sizes: Any) -> Sequence[Any]:
+    """Sizes given one by one or as one tuple or text."""
+    if len(sizes) == 1 and isinstance(sizes[0], tuple | list | str) and not isinstance(sizes[0], Size):
+        return read_shape(sizes[0])
+    return sizes

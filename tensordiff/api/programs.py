@@ -1,0 +1,146 @@
+"""Values and programs of expressions and derivatives: compound axes are joined and split here, around compile/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from tensordiff.compile import Program, backend_of, compile_program
+from tensordiff.errors import EvaluationError
+from tensordiff.matrix import Matrix, Scope, Shape, shape_text, text
+from tensordiff.tensor import Dim, Group, Symbol, Tensor, permute
+
+if TYPE_CHECKING:
+    from tensordiff.api.derivative import Derivative
+    from tensordiff.api.expression import Expression
+    from tensordiff.check.layouts import MatrixAxes
+
+
+def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, Any]) -> Any:
+    """The value of a tensor whose axes are joined to the groups of `shape`."""
+    refuse_named_parts(scope, values)
+    program = compile_program([tensor], inputs=_symbols(scope), allowed=tuple(scope.dims), backend=backend_of(values))
+    arrays = split_inputs(scope, values)
+    (result,) = program(**arrays)
+    return join_axes(result, shape, tensor.dims)
+
+
+def laid_out(tensor: Tensor, axes: MatrixAxes) -> tuple[Shape, Tensor]:
+    """The tensor with its axes in the order of a matrix, and that matrix's shape (two groups; none for a scalar)."""
+    permuted = permute(tensor, axes.rows + axes.columns)
+    if not permuted.dims:
+        return (), permuted
+    split = len(axes.rows)
+    return (permuted.dims[:split], permuted.dims[split:]), permuted
+
+
+def join_axes(array: Any, shape: Shape, dims: Sequence[Dim]) -> Any:
+    """An array with one axis per dimension, reshaped to one axis per group (an empty group is an axis of length 1)."""
+    if all(len(group) == 1 for group in shape):
+        return array
+    sizes = list(array.shape)
+    joined, start = [], 0
+    for group in shape:
+        joined.append(prod(sizes[start : start + len(group)]))
+        start += len(group)
+    assert start == len(dims)
+    return array.reshape(tuple(joined))
+
+
+def refuse_named_parts(scope: Scope, values: Mapping[str, Any]) -> None:
+    """A `where` name follows from its definition: a value of its own could contradict it."""
+    for name in values:
+        if name in scope.where:
+            raise EvaluationError(
+                f"{name} is a name for {text(scope.where[name].children[0])}, and follows from the other values",
+                hint=f"leave out {name}=...",
+            )
+
+
+def split_inputs(scope: Scope, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays for symbols with compound axes, or declared as a row or column, reshaped to the axes of the index form."""
+    compound = {name: node for name, node in scope.symbols.items() if name in values and _is_compound(node)}
+    if not compound:
+        return dict(values)
+    import numpy as np
+
+    known = {name: int(values[name]) for name in scope.dims if name in values}
+    for name, node in scope.symbols.items():
+        if name in values and name not in compound:
+            for dim, length in zip(node.dims, np.shape(values[name]), strict=False):
+                if dim.name is not None:
+                    known.setdefault(dim.name, int(length))
+    arrays = dict(values)
+    for name, node in compound.items():
+        array = values[name] if hasattr(values[name], "reshape") else np.asarray(values[name])
+        sizes = _sizes_from(name, node, tuple(array.shape), known)
+        arrays[name] = array.reshape(sizes)
+    return arrays
+
+
+def _sizes_from(name: str, node: Matrix, given: tuple[int, ...], known: dict[str, int]) -> tuple[int, ...]:
+    """The lengths of a compound symbol's axes, from its array's shape and the sizes known so far."""
+    lengths = [length for length in given if length != 1] if len(given) != len(node.shape) else list(given)
+    groups = node.shape if len(lengths) == len(node.shape) else tuple(g for g in node.shape if g)
+    wrong = EvaluationError(
+        f"{name} is {shape_text(node.shape)}, but the array given has shape {given}",
+        hint="give arrays or numbers for the sizes that its compound axes are made of",
+    )
+    if len(lengths) != len(groups):
+        raise wrong
+    sizes: list[int] = []
+    for group, length in zip(groups, lengths, strict=True):
+        found = _split_length(group, length, known)
+        if found is None:
+            raise wrong
+        sizes.extend(found)
+    return tuple(sizes)
+
+
+def _split_length(group: Group, length: int, known: dict[str, int]) -> list[int] | None:
+    """The sizes of a group's dimensions with this product, if what is known decides them."""
+    unknown = {n for dim in group for n in dim.names() if n not in known}
+    if len(unknown) == 1 and all(dim.base is None for dim in group):
+        (name,) = unknown
+        rest = prod(dim.size(known) for dim in group if dim.name != name)
+        times = sum(dim.name == name for dim in group)
+        root = round((length / rest) ** (1 / times)) if rest else 0
+        known[name] = root
+    elif unknown:
+        return None
+    sizes = [dim.size(known) for dim in group]
+    return sizes if prod(sizes) == length else None
+
+
+def _is_compound(node: Matrix) -> bool:
+    return any(len(group) != 1 for group in node.shape)
+
+
+def _symbols(scope: Scope) -> tuple[Symbol, ...]:
+    return tuple(node.data[0] for node in scope.symbols.values())
+
+
+def compile_expressions(
+    what: Expression | Derivative | Sequence[Expression | Derivative],
+    backend: str = "numpy",
+    sizes: Mapping[str, int] | None = None,
+) -> Program:
+    """A program for one expression or derivative, or for several that share their work.
+
+    program(**arrays) gives the list of values, in the order of `what`: an expression's value has one axis per index-form
+    axis (compound axes taken apart), a derivative's the axes of f, then of the variables. `program.source` is code that
+    stands alone. Backends: "numpy", "jax", "torch". With `sizes` the program is planned at once, for these sizes.
+    Raises TensordiffError for an unknown backend or one that is not installed.
+    """
+    items = [what] if not isinstance(what, Sequence) else list(what)
+    scope = Scope()
+    for item in items:
+        scope = scope.merge(item.scope)
+    return compile_program(
+        [item.tensor for item in items],
+        inputs=_symbols(scope),
+        allowed=tuple(scope.dims),
+        backend=backend,
+        sizes=sizes,
+    )
