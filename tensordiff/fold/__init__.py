@@ -1,0 +1,5 @@
+"""Folding: index form to matrix form."""
+
+from tensordiff.fold.fold import fold
+
+__all__ = ["fold"]

@@ -1,0 +1,147 @@
+"""Factors of a product in matrix form: symbols, names, constants, and functions of folded arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from tensordiff.errors import FoldError
+from tensordiff.fold.flat import Flat
+from tensordiff.fold.network import Letter, Vertices
+from tensordiff.functions import (
+    INVERSE,
+    MATRIX_POWER,
+    POWER,
+    Duplication,
+    Elimination,
+    LowerMask,
+    MatrixFunction,
+    Pi,
+    Unit,
+    UpperMask,
+)
+from tensordiff.matrix import Matrix, build
+from tensordiff.matrix.build import call, number
+from tensordiff.tensor import Apply, Function, Named, Symbol, Tensor, as_number
+
+Job = tuple[Tensor, Vertices, Vertices]
+"""A tensor to be folded, with the axes that are its rows and those that are its columns."""
+
+Axes = tuple[Vertices, Vertices]
+"""Which axes of a factor are rows and which are columns."""
+
+
+def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, columns: Vertices) -> Iterator[Axes]:
+    """The ways in which the axes of a factor may be grouped, best first. `rows` and `columns` are the axes that lie on
+    open indices, in their order."""
+    rank = node.rank
+    axes = tuple(range(rank))
+    if isinstance(node, Symbol | Named) and node.name in written:
+        shape = written[node.name].shape
+        if len(shape) <= 2:
+            cut = len(shape[0]) if shape else 0
+            yield axes[:cut], axes[cut:]
+        return
+    if isinstance(node, Apply) and isinstance(node.function, Duplication):
+        yield axes[:2], axes[2:]
+        return
+    if isinstance(node, Apply) and isinstance(node.function, Elimination):
+        yield axes[:1], axes[1:]
+        return
+    half = (rank + 1) // 2
+    if rank <= 2 or (isinstance(node, Apply) and isinstance(node.function, MatrixFunction)):
+        yield axes[:half], axes[half:]
+    if rank < 2 or isinstance(node, Symbol):
+        return
+    if rank > 2 and len(rows) + len(columns) == rank:
+        yield rows, columns
+    for cut in sorted(range(1, rank + 1), key=lambda cut: abs(cut - half)):
+        yield axes[:cut], axes[cut:]
+    yield axes[::-1], ()
+
+
+def arguments(node: Tensor, axes: Axes) -> list[Job]:
+    """What has to be folded before a factor can be written."""
+    if isinstance(node, Symbol):
+        return []
+    if isinstance(node, Named):
+        return [(node.definition, *axes)]
+    if isinstance(node, Apply):
+        return [(argument, *(axes if argument.rank == node.rank else _halves(argument))) for argument in node.children]
+    return [(node, *axes)]
+
+
+def _halves(node: Tensor) -> Axes:
+    half = (node.rank + 1) // 2
+    return tuple(range(half)), tuple(range(half, node.rank))
+
+
+def letter(node: Tensor, axes: Axes, folded: Sequence[Matrix], written: Mapping[str, Matrix], flat: Flat) -> Letter:
+    """A factor in matrix form; `folded` are its arguments. Raises FoldError for functions without a spelling."""
+    if isinstance(node, Symbol):
+        matrix = written.get(node.name) or build.symbol(node)
+        if node.structure.symmetric and matrix.rows == matrix.cols:
+            flat.mark_symmetric(matrix)
+        return Letter(matrix, *axes)
+    if isinstance(node, Named):
+        matrix = written.get(node.name) or build.named(node.name, folded[0])
+        if flat.is_symmetric(folded[0]):
+            flat.mark_symmetric(matrix)
+        return Letter(matrix, *axes)
+    if not isinstance(node, Apply):
+        return Letter(folded[0], *axes)
+    if node.function == POWER:
+        return _power(node, axes, folded, flat)
+    matrix = _value(node.function, folded)
+    if len(matrix.shape) == 2 and folded and all(x.is_scalar or flat.is_symmetric(x) for x in folded):
+        flat.mark_symmetric(matrix)
+    return Letter(matrix, *axes)
+
+
+def _power(node: Apply, axes: Axes, folded: Sequence[Matrix], flat: Flat) -> Letter:
+    base, exponent = folded
+    value = as_number(node.children[1])
+    if value is None:
+        repeated = _repeated(base)
+        matrix = build.dot_power(base if repeated is None else repeated, exponent)
+    elif not axes[0]:
+        return Letter(base, exponent=value)
+    else:
+        matrix = flat.from_entry_factors([(base, value)], base)
+    if flat.is_symmetric(base) and (exponent.is_scalar or flat.is_symmetric(exponent)):
+        flat.mark_symmetric(matrix)
+    return Letter(matrix, *axes)
+
+
+def _repeated(matrix: Matrix) -> Matrix | None:
+    """The scalar that a matrix repeats in every entry."""
+    coefficient, core = build.split_coefficient(matrix)
+    if core.op == "ones":
+        return number(coefficient)
+    if core.op == "product" and all(x.is_scalar or x.op == "ones" for x in core.children):
+        return build.scale(coefficient, build.product(*(x for x in core.children if x.is_scalar)))
+    return None
+
+
+def _value(function: Function, folded: Sequence[Matrix]) -> Matrix:
+    match function:
+        case Pi():
+            return build.pi()
+        case Duplication():
+            return build.duplication(function.dim)
+        case Elimination():
+            return build.elimination(function.dim)
+        case LowerMask():
+            return build.tril(function.dim)
+        case UpperMask():
+            return build.triu(function.dim)
+        case Unit():
+            return build.unit(function.dim, function.k)
+    if function == MATRIX_POWER:
+        return build.power(*folded)
+    if function == INVERSE:
+        return build.inverse(folded[0])
+    if not folded or not (function.elementwise or function.name in build.known_calls()):
+        raise FoldError(f"{function.name} has no matrix form")
+    return call(function, *folded)
+
+

@@ -1,0 +1,323 @@
+"""Sums the way people write them: common left and right factors, common operands of kron, diag and vec, common scalars
+and rational content are collected wherever that makes the text shorter. Greedy: each step joins two terms or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tensordiff.fold.flat import Flat, entry_factors, letters, split_scalars
+from tensordiff.fold.terms import (
+    Powers,
+    Term,
+    common_coefficient,
+    common_powers,
+    multiplied,
+    powers,
+    total,
+    written,
+)
+from tensordiff.matrix import Matrix, Shape
+from tensordiff.matrix.build import call, commutation, eye, kron, number, ones, product, transpose, zeros
+
+_MAX_TERMS = 150
+"""Longer sums are written term by term; only equal matrices are collected."""
+_MAX_DEPTH = 6
+"""How deep common operands are looked for inside operands."""
+
+_EYE = 6
+"""The length of eye(n), where it takes the place of what is left of a factor."""
+
+_LINEAR = frozenset({"kron", "diag", "vec", "transpose", "tr", "sum"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """A way to join some terms: how much shorter the text gets (about), which terms, and how."""
+
+    gain: int
+    places: tuple[int, ...]
+    make: Callable[[Sequence[Term]], Term]
+
+
+def collect(terms: Iterable[Term], shape: Shape, flat: Flat, depth: int = 0) -> Matrix:
+    """The sum of the terms as a flat expression."""
+    coefficient, scalars, rest = content(_joined(list(terms), flat, depth))
+    if not rest:
+        return zeros(*shape) if shape else number(0)
+    matrix = total(((term.coefficient, written(term, flat)) for term in rest), flat)
+    if len(rest) == 1 and not scalars:
+        return product(number(coefficient), matrix)
+    return product(number(coefficient), written(Term(Fraction(1), scalars, _as_letters(matrix)), flat))
+
+
+def content(terms: Sequence[Term]) -> tuple[Fraction, Powers, list[Term]]:
+    """What stands in front of a sum: (rational factor, scalar factors, the terms without them)."""
+    if not terms:
+        return Fraction(1), (), []
+    coefficient = common_coefficient(terms)
+    scalars = common_powers(terms) if len(terms) > 1 else ()
+    return coefficient, scalars, [_divided(term, coefficient, scalars) for term in terms]
+
+
+def _divided(term: Term, coefficient: Fraction, scalars: Powers) -> Term:
+    return Term(term.coefficient / coefficient, multiplied(term.scalars, scalars, -1), term.letters)
+
+
+def _as_letters(matrix: Matrix) -> tuple[Matrix, ...]:
+    return () if matrix.op == "number" else (matrix,)
+
+
+def _joined(terms: list[Term], flat: Flat, depth: int) -> list[Term]:
+    terms = _equal_letters(terms, flat, depth)
+    while 1 < len(terms) <= _MAX_TERMS and depth < _MAX_DEPTH:
+        best = max(_ways(terms, flat, depth), key=lambda join: join.gain, default=None)
+        if best is None or best.gain <= 0:
+            break
+        new = best.make([terms[p] for p in best.places])
+        terms = [term for p, term in enumerate(terms) if p not in best.places] + [new]
+        terms = _equal_letters(terms, flat, depth)
+    return terms
+
+
+def _equal_letters(terms: Sequence[Term], flat: Flat, depth: int) -> list[Term]:
+    """Terms with equal matrices as one, with the sum of their scalars in front."""
+    groups: dict[tuple[tuple[Matrix, ...], Powers], Fraction] = {}
+    for term in terms:
+        key = term.letters, term.scalars
+        groups[key] = groups.get(key, Fraction(0)) + term.coefficient
+    by_letters: dict[tuple[Matrix, ...], list[Term]] = {}
+    for (word, scalars), coefficient in groups.items():
+        if coefficient:
+            by_letters.setdefault(word, []).append(Term(coefficient, scalars, word))
+    found: list[Term] = []
+    for word, same in by_letters.items():
+        if len(same) == 1 or not word or depth >= _MAX_DEPTH:
+            found += same
+            continue
+        coefficient, scalars, rest = content(same)
+        inner = collect([_scalar_term(Term(t.coefficient, t.scalars, ())) for t in rest], (), flat, depth + 1)
+        c, extra, core = split_scalars(inner)
+        factors = multiplied(scalars, powers({**dict(extra), **({} if core.op == "number" else {core: Fraction(1)})}))
+        found.append(Term(coefficient * c, factors, word))
+    return found
+
+
+def _scalar_term(term: Term) -> Term:
+    """A scalar term with its one compound factor as the letters, so that it can be joined with others."""
+    compound = [base for base, e in term.scalars if e == 1 and base.op in ("product", "tr", "sum")]
+    if len(compound) != 1:
+        return term
+    (word,) = compound
+    inside = word.children if word.op == "product" and not any(x.is_scalar for x in word.children) else (word,)
+    return Term(term.coefficient, tuple(pair for pair in term.scalars if pair[0] is not word), tuple(inside))
+
+
+def as_terms(coefficient: Fraction, scalars: Powers, matrix: Matrix | None) -> Term:
+    """A product as a term; a product of scalars gives up its one compound factor as letters."""
+    if matrix is None:
+        return _scalar_term(Term(coefficient, scalars, ()))
+    c, extra, core = split_scalars(matrix)
+    return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), tuple(letters(core)))
+
+
+def _summed(factors: Iterable[tuple[Matrix, Fraction]]) -> dict[Matrix, Fraction]:
+    found: dict[Matrix, Fraction] = {}
+    for base, exponent in factors:
+        found[base] = found.get(base, Fraction(0)) + exponent
+    return found
+
+
+def _ways(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+    yield from _common_ends(terms, flat, depth)
+    yield from _common_operands(terms, flat, depth)
+    yield from _common_entries(terms, flat, depth)
+
+
+# Common left and right factors
+
+
+def _common_ends(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+    """A*x + A*y = A*(x + y), x*A + y*A = (x + y)*A; a commutation may change sides of a kron for that."""
+    readings = [(p, word) for p, term in enumerate(terms) for word in _readings(term.letters)]
+    for at_end in (True, False):
+        groups: dict[Matrix, dict[int, tuple[Matrix, ...]]] = {}
+        for place, word in readings:
+            if len(word) > 1 or (word and not _vector_like(word[0])):
+                groups.setdefault(word[-1 if at_end else 0], {}).setdefault(place, word)
+        for group in groups.values():
+            if len(group) < 2 or all(len(word) == 1 for word in group.values()):
+                continue
+            words = list(group.values())
+            shared = _shared(words, at_end)
+            if any(len(word) == len(shared) for word in words) and _vector_like(shared[-1 if not at_end else 0]):
+                shared = shared[:-1] if not at_end else shared[1:]
+            if not shared:
+                continue
+            length = sum(flat.length(x) + 1 for x in shared)
+            missing = sum(_EYE for word in words if len(word) == len(shared))
+            gain = length * (len(words) - 1) - 1 - missing
+            yield _Join(gain, tuple(group), _end_maker(words, shared, at_end, flat, depth))
+
+
+def _vector_like(node: Matrix) -> bool:
+    return node.is_vector
+
+
+def _shared(words: Sequence[tuple[Matrix, ...]], at_end: bool) -> tuple[Matrix, ...]:
+    """The longest common prefix, or suffix."""
+    count = 0
+    shortest = min(len(word) for word in words)
+    while count < shortest and len({word[-1 - count] if at_end else word[count] for word in words}) == 1:
+        count += 1
+    return words[0][len(words[0]) - count :] if at_end else words[0][:count]
+
+
+def _end_maker(
+    words: Sequence[tuple[Matrix, ...]], shared: tuple[Matrix, ...], at_end: bool, flat: Flat, depth: int
+) -> Callable[[Sequence[Term]], Term]:
+    def make(terms: Sequence[Term]) -> Term:
+        coefficient, scalars, rest = content(terms)
+        inner: list[Term] = []
+        for term, word in zip(rest, words, strict=True):
+            cut = word[: len(word) - len(shared)] if at_end else word[len(shared) :]
+            if not cut:
+                cut = (eye(shared[0].rows),) if at_end else (eye(shared[-1].cols),)
+            inner.append(Term(term.coefficient, term.scalars, cut))
+        middle = collect(inner, (), flat, depth + 1)
+        c, extra, core = split_scalars(middle)
+        word = (*letters(core), *shared) if at_end else (*shared, *letters(core))
+        return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)
+
+    return make
+
+
+def _readings(word: tuple[Matrix, ...]) -> Iterator[tuple[Matrix, ...]]:
+    """The word, and the same with a commutation on the other side: kron(A,B)*K = K*kron(B,A)."""
+    yield word
+    for p in range(len(word) - 1):
+        first, second = word[p : p + 2]
+        if first.op == "kron" and second.op == "commutation":
+            a, b = first.children
+            if a.rows and b.rows and second.data == (a.cols, b.cols):
+                yield (*word[:p], commutation(a.rows, b.rows), kron(b, a), *word[p + 2 :])
+        elif first.op == "commutation" and second.op == "kron":
+            b, a = second.children
+            if a.cols and b.cols and first.data == (a.rows, b.rows):
+                yield (*word[:p], kron(a, b), commutation(a.cols, b.cols), *word[p + 2 :])
+
+
+# Common operands of kron, diag, vec, tr, sum
+
+
+def _common_operands(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+    """kron(A,B) + kron(A,C) = kron(A, B + C), diag(x) + diag(y) = diag(x + y), and the like."""
+    groups: dict[tuple[str, Shape, int, int, object], list[tuple[int, Matrix]]] = {}
+    for place, term in enumerate(terms):
+        for p, letter in enumerate(term.letters):
+            if letter.op not in _LINEAR or (letter.op == "transpose" and letter.children[0].op != "vec"):
+                continue
+            for q, operand in enumerate(letter.children):
+                others = letter.children[:q] + letter.children[q + 1 :]
+                frame = (others, operand.shape, term.letters[:p], term.letters[p + 1 :])
+                groups.setdefault((letter.op, letter.shape, p, q, frame), []).append((place, operand))
+    for (op, _, p, q, _), members in groups.items():
+        if len(members) < 2:
+            continue
+        operands = [operand for _, operand in members]
+        if op in ("tr", "sum") and not _share_an_end(operands):
+            continue
+        first = terms[members[0][0]]
+        around = sum(flat.length(x) + 1 for x in first.letters) - flat.length(operands[0])
+        gain = around * (len(members) - 1)
+        yield _Join(gain, tuple(place for place, _ in members), _operand_maker(p, q, flat, depth))
+
+
+def _share_an_end(operands: Sequence[Matrix]) -> bool:
+    words = [letters(x) for x in operands]
+    return len({word[0] for word in words}) == 1 or len({word[-1] for word in words}) == 1
+
+
+def _operand_maker(p: int, q: int, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:
+    def make(terms: Sequence[Term]) -> Term:
+        coefficient, scalars, rest = content(terms)
+        inner: list[Term] = []
+        for term in rest:
+            c, extra, core = split_scalars(term.letters[p].children[q])
+            cut = Term(c * term.coefficient, multiplied(term.scalars, powers(_summed(extra))), tuple(letters(core)))
+            inner.append(cut)
+        letter = terms[0].letters[p]
+        c, extra, core = split_scalars(collect(inner, letter.children[q].shape, flat, depth + 1))
+        operands = (*letter.children[:q], core, *letter.children[q + 1 :])
+        word = (*terms[0].letters[:p], _rebuilt(letter, operands, flat), *terms[0].letters[p + 1 :])
+        return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)
+
+    return make
+
+
+def _rebuilt(letter: Matrix, operands: tuple[Matrix, ...], flat: Flat) -> Matrix:
+    if letter.op == "kron":
+        return kron(*operands)
+    if letter.op == "transpose":
+        return transpose(operands[0])
+    if letter.op == "diag" and len(letter.shape) == 2:
+        return flat.diagonal_matrix(operands[0])
+    return call(letter.op, *operands)
+
+
+# Common entrywise factors
+
+
+def _common_entries(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+    """A.*B + A.*C = A.*(B + C), and p - p.^2 = p.*(1 - p)."""
+    groups: dict[Matrix, list[int]] = {}
+    for place, term in enumerate(terms):
+        if len(term.letters) == 1 and not term.letters[0].is_scalar:
+            for base in dict.fromkeys(base for base, e in entry_factors(term.letters[0]) if e > 0):
+                groups.setdefault(base, []).append(place)
+    for base, places in groups.items():
+        if len(places) < 2:
+            continue
+        exponents = [dict(entry_factors(terms[p].letters[0])) for p in places]
+        if all(len(found) == 1 for found in exponents) and not _logistic(base, [terms[p] for p in places], exponents):
+            continue
+        gain = (flat.length(base) + 2) * (len(places) - 1) - 4
+        if _logistic(base, [terms[p] for p in places], exponents):
+            gain = max(gain, 1)
+        yield _Join(gain, tuple(places), _entry_maker(base, flat, depth))
+
+
+def _logistic(base: Matrix, terms: Sequence[Term], exponents: Sequence[dict[Matrix, Fraction]]) -> bool:
+    """Whether the terms are p - p.^2, up to a factor."""
+    if len(terms) != 2 or terms[0].scalars != terms[1].scalars or terms[0].coefficient != -terms[1].coefficient:
+        return False
+    return sorted(found[base] for found in exponents) == [1, 2] and all(len(found) == 1 for found in exponents)
+
+
+def _entry_maker(base: Matrix, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:
+    def make(terms: Sequence[Term]) -> Term:
+        coefficient, scalars, rest = content(terms)
+        found = [dict(_summed(entry_factors(term.letters[0]))) for term in rest]
+        shared = {
+            b: min(e, *(other.get(b, Fraction(0)) for other in found))
+            for b, e in found[0].items()
+            if b is base or all(other.get(b, Fraction(0)) > 0 for other in found)
+        }
+        like = terms[0].letters[0]
+        inner = [
+            Term(t.coefficient, t.scalars, (_left(own, shared, like, flat),)) for t, own in zip(rest, found, strict=True)
+        ]
+        c, extra, core = split_scalars(collect(inner, like.shape, flat, depth + 1))
+        front = flat.from_entry_factors(shared.items(), like)
+        word = (flat.hadamard([front, core]),)
+        return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)
+
+    return make
+
+
+def _left(own: dict[Matrix, Fraction], shared: dict[Matrix, Fraction], like: Matrix, flat: Flat) -> Matrix:
+    rest = [(base, e - shared.get(base, Fraction(0))) for base, e in own.items()]
+    rest = [(base, e) for base, e in rest if e]
+    return flat.from_entry_factors(rest, like) if rest else ones(like.rows, like.cols)

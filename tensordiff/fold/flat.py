@@ -1,0 +1,290 @@
+"""Flat matrix form, in which expressions are folded: transposes stand at the letters only, never around a product.
+
+Equal matrices are then mostly equal nodes, so common factors are found by comparing letters; `orient` puts the
+transposes where they read best when all is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import TypeVar
+
+from tensordiff.matrix import Matrix, build
+from tensordiff.matrix.build import (
+    add,
+    as_number,
+    call,
+    commutation,
+    divide,
+    dot_divide,
+    dot_power,
+    eye,
+    hadamard,
+    kron,
+    number,
+    ones,
+    product,
+    split_coefficient,
+    terms_of,
+    transpose,
+)
+from tensordiff.tensor import Dim
+
+Value = TypeVar("Value")
+
+_PUSHED = frozenset({"product", "hadamard", "kron", "add", "dot_divide", "divide"})
+"""Operations whose transpose is the operation on transposes."""
+
+_MAX_ROTATED = 64
+"""Traces of longer products keep the rotation that they have."""
+
+_SELF_TRANSPOSED = frozenset({"eye"})
+
+
+def fold_up(
+    root: Matrix,
+    operands: Callable[[Matrix], Sequence[Matrix]],
+    visit: Callable[[Matrix, list[Value]], Value],
+    memo: dict[Matrix, Value],
+) -> Value:
+    """`visit(node, values of its operands)` at the root, innermost first and each node once. Iterative."""
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        if node in memo:
+            stack.pop()
+            continue
+        parts = operands(node)
+        missing = [part for part in parts if part not in memo]
+        if missing:
+            stack.extend(reversed(missing))
+            continue
+        stack.pop()
+        memo[node] = visit(node, [memo[part] for part in parts])
+    return memo[root]
+
+
+class Flat:
+    """Operations on flat expressions; an object remembers what it found out, for one fold.
+
+    `mark_symmetric` tells it which letters equal their transposes.
+    """
+
+    def __init__(self) -> None:
+        self._flipped: dict[Matrix, Matrix] = {}
+        self._lengths: dict[Matrix, int] = {}
+
+    def mark_symmetric(self, letter: Matrix) -> None:
+        self._flipped[letter] = letter
+
+    def is_symmetric(self, node: Matrix) -> bool:
+        return len(node.shape) == 2 and node.shape[0] == node.shape[1] and self.flip(node) is node
+
+    def flip(self, node: Matrix) -> Matrix:
+        """The transpose, with transposes at the letters."""
+        return fold_up(node, _flip_operands, self._flip_node, self._flipped)
+
+    def _flip_node(self, node: Matrix, flipped: list[Matrix]) -> Matrix:
+        match node.op:
+            case "transpose":
+                return node.children[0]
+            case "product":
+                if node.is_scalar:
+                    return node
+                return product(*(x for x in flipped if x.is_scalar), *(x for x in reversed(flipped) if not x.is_scalar))
+            case "hadamard":
+                return self.hadamard(flipped)
+            case "kron":
+                return kron(*flipped)
+            case "add":
+                return node if node.is_scalar else self.ordered_sum(zip(node.data, flipped, strict=True))
+            case "dot_divide":
+                return dot_divide(*flipped)
+            case "divide":
+                return divide(*flipped)
+            case "commutation":
+                return commutation(node.data[1], node.data[0])
+            case "tril":
+                return build.triu(node.data[0])
+            case "triu":
+                return build.tril(node.data[0])
+            case "diag" if len(node.shape) == 2:
+                return node
+        return node if node.is_scalar or node.op in _SELF_TRANSPOSED else transpose(node)
+
+    def length(self, node: Matrix) -> int:
+        """About how many characters the text of a node takes; what shorter answers are chosen by."""
+        return fold_up(node, _operands, _length, self._lengths)
+
+    def product(self, factors: Iterable[Matrix]) -> Matrix:
+        """The product of at least one factor, with identities dropped."""
+        given = [letter for node in factors for letter in letters(node)]
+        kept = [letter for letter in given if letter.op != "eye"]
+        return product(*kept) if kept else given[0]
+
+    def hadamard(self, operands: Sequence[Matrix]) -> Matrix:
+        """The product entry by entry: equal factors as powers, reciprocals below the line, masks of ones dropped."""
+        return self.from_entry_factors([pair for operand in operands for pair in entry_factors(operand)], operands[0])
+
+    def from_entry_factors(self, factors: Iterable[tuple[Matrix, Fraction]], like: Matrix) -> Matrix:
+        """The product entry by entry of base.^exponent; of nothing, ones of the shape of `like`."""
+        powers: dict[Matrix, Fraction] = {}
+        for base, exponent in factors:
+            powers[base] = powers.get(base, Fraction(0)) + exponent
+        ordered = sorted(powers.items(), key=lambda item: (self.length(item[0]), self.text_key(item[0])))
+        top = [entry_power(base, exponent) for base, exponent in ordered if exponent > 0]
+        bottom = [entry_power(base, -exponent) for base, exponent in ordered if exponent < 0]
+        if not top and not bottom:
+            return ones(like.rows, like.cols)
+        numerator = hadamard(*top) if top else number(1)
+        return dot_divide(numerator, hadamard(*bottom)) if bottom else numerator
+
+    def ones(self, dim: Dim) -> Matrix:
+        return ones((dim,))
+
+    def diagonal(self, matrix: Matrix) -> Matrix:
+        """The diagonal of a square matrix as a column."""
+        if matrix.op == "eye":
+            return ones(matrix.rows)
+        if matrix.op == "diag":
+            return matrix.children[0]
+        return call("diag", min((matrix, self.flip(matrix)), key=lambda node: (self.length(node), node.key)))
+
+    def diagonal_matrix(self, vector: Matrix) -> Matrix:
+        """The diagonal matrix of a column."""
+        return eye(vector.rows) if vector.op == "ones" else call("diag", vector)
+
+    def scalar_word(self, factors: Sequence[Matrix]) -> Matrix:
+        """A product row * ... * column; of its two readings always the same one."""
+        made = product(*(letter for factor in factors for letter in letters(factor)))
+        turned = product(*(letter for factor in reversed(factors) for letter in letters(self.flip(factor))))
+        return min((made, turned), key=lambda node: (self.length(node), node.key))
+
+    def trace(self, factors: Sequence[Matrix]) -> Matrix:
+        """tr of a product; of its rotations and their transposes always the same one, if it is not too long."""
+        given = [letter for factor in factors for letter in letters(factor) if letter.op != "eye"]
+        turned = [letter for factor in reversed(given) for letter in letters(self.flip(factor))]
+        if len(given) > _MAX_ROTATED:
+            return call("tr", product(*given))
+        ways = [way[k:] + way[:k] for way in (given, turned) for k in range(len(way))]
+        return call("tr", product(*min(ways, key=lambda way: [letter.key for letter in way])))
+
+    def text_key(self, node: Matrix) -> tuple[str, bytes]:
+        """An order of nodes that does not depend on the run: the first name in it, then the digest."""
+        return first_name(node), node.key
+
+    def ordered_sum(self, terms: Iterable[tuple[Fraction, Matrix]]) -> Matrix:
+        """The sum with positive terms first, shorter ones before longer ones."""
+        flat = [(c * inner, core) for c, node in terms for inner, core in terms_of(node)]
+        flat.sort(key=lambda term: (term[0] < 0, as_number(term[1]) is not None, self.length(term[1]), self.text_key(term[1])))
+        return add(flat)
+
+
+def _flip_operands(node: Matrix) -> Sequence[Matrix]:
+    return node.children if node.op in _PUSHED else ()
+
+
+def _operands(node: Matrix) -> Sequence[Matrix]:
+    return () if node.op == "named" else node.children
+
+
+def split_scalars(node: Matrix) -> tuple[Fraction, list[tuple[Matrix, Fraction]], Matrix]:
+    """The node as coefficient * scalars with exponents * a matrix without scalar factors."""
+    coefficient = Fraction(1)
+    scalars: list[tuple[Matrix, Fraction]] = []
+    while True:
+        inner, node = split_coefficient(node)
+        coefficient *= inner
+        if node.op == "divide":
+            node, below = node.children
+            scalars.append((below, Fraction(-1)))
+        elif node.op == "product" and not node.is_scalar and any(x.is_scalar for x in node.children):
+            scalars += [(x, Fraction(1)) for x in node.children if x.is_scalar]
+            node = product(*(x for x in node.children if not x.is_scalar))
+        else:
+            return coefficient, scalars, node
+
+
+def entry_factors(node: Matrix) -> list[tuple[Matrix, Fraction]]:
+    """A product entry by entry as (base, exponent) pairs; ones have none."""
+    match node.op:
+        case "ones":
+            return []
+        case "hadamard":
+            return [pair for child in node.children for pair in entry_factors(child)]
+        case "dot_divide":
+            top, bottom = node.children
+            above = [] if as_number(top) == 1 else entry_factors(top)
+            return above + [(base, -exponent) for base, exponent in entry_factors(bottom)]
+        case "dot_power":
+            exponent = as_number(node.children[1])
+            if exponent is not None and not node.children[0].is_scalar:
+                return [(node.children[0], exponent)]
+    return [(node, Fraction(1))]
+
+
+def entry_power(base: Matrix, exponent: Fraction) -> Matrix:
+    """base.^exponent for a positive exponent, roots as sqrt."""
+    if exponent == Fraction(1, 2):
+        return call("sqrt", base)
+    return base if exponent == 1 else dot_power(base, number(exponent))
+
+
+def first_name(node: Matrix) -> str:
+    """The first symbol or name in a node, reading from the left."""
+    while node.children and node.op != "named":
+        node = node.children[0]
+    if node.op == "symbol":
+        return str(node.data[0].name)
+    return str(node.data[0]) if node.op == "named" else node.op
+
+
+def letters(node: Matrix) -> list[Matrix]:
+    """The factors of a product from left to right, products of matrices inside opened; scalars stay closed."""
+    found: list[Matrix] = []
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if top.op == "product" and not top.is_scalar:
+            stack.extend(reversed(top.children))
+        else:
+            found.append(top)
+    return found
+
+
+def _length(node: Matrix, lengths: list[int]) -> int:
+    match node.op:
+        case "symbol":
+            return len(node.data[0].name)
+        case "named":
+            return len(node.data[0])
+        case "number" | "size":
+            return len(str(node.data[0]))
+        case "eye":
+            return 5 + _group_length(node.rows)
+        case "ones" | "zeros":
+            return 6 + _group_length(node.rows) + (1 + _group_length(node.cols) if node.cols else 0)
+        case "commutation":
+            return 14 + _group_length(node.data[0]) + _group_length(node.data[1])  # K is avoided, not only short
+        case "duplication" | "elimination":
+            return 4
+        case "transpose":
+            return lengths[0] + (3 if node.children[0].op in ("product", "hadamard", "add", "dot_divide", "divide") else 1)
+        case "product":
+            return sum(lengths) + len(lengths) - 1 + 2 * sum(x.op in ("add", "hadamard", "dot_divide") for x in node.children)
+        case "hadamard" | "dot_divide":
+            return sum(lengths) + 2 * (len(lengths) - 1) + 2 * sum(x.op in ("add", "product") for x in node.children)
+        case "divide" | "power" | "dot_power":
+            compound = sum(x.op in ("add", "product", "hadamard", "divide", "transpose") for x in node.children)
+            return sum(lengths) + 1 + (node.op == "dot_power") + 2 * compound
+        case "add":
+            signs = 3 * (len(lengths) - 1) + (node.data[0] < 0)
+            return sum(lengths) + int(signs) + sum(len(str(abs(c))) + 1 for c in node.data if abs(c) != 1)
+        case "apply":
+            return len(node.data[0].name) + 2 + sum(lengths) + 2 * (len(lengths) - 1)
+    return len(node.op) + 2 + sum(lengths) + 2 * max(0, len(lengths) - 1)
+
+
+def _group_length(group: Sequence[object]) -> int:
+    return sum(len(str(dim)) for dim in group) + max(0, len(group) - 1)

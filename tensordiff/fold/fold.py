@@ -1,0 +1,132 @@
+"""Folding: a canonical tensor of the index form as an expression in matrix form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from tensordiff.errors import FoldError
+from tensordiff.fold.atoms import Axes, Job, arguments, groupings, letter
+from tensordiff.fold.collect import as_terms, collect
+from tensordiff.fold.flat import Flat
+from tensordiff.fold.hubs import matrix_of
+from tensordiff.fold.network import Letter, Network, Vertices, network
+from tensordiff.fold.orient import orient
+from tensordiff.fold.reduce import reduce
+from tensordiff.fold.terminals import Graph
+from tensordiff.fold.terms import Term, powers
+from tensordiff.matrix import Matrix, Shape, normalise
+from tensordiff.tensor import Einsum, Sum, Tensor
+
+
+def fold(
+    tensor: Tensor, rows: Sequence[int], columns: Sequence[int], written: Mapping[str, Matrix] | None = None
+) -> Matrix:
+    """The matrix whose row group is the axes `rows` of the tensor and whose column group is the axes `columns`, slowest
+    first.
+
+    T_ijkl with rows (1, 0) and columns (3, 2) is d vec F / d vec X' for column stacking; (0, 1) and (2, 3) for row
+    stacking. A vector has rows (0,) and columns (). `written` gives symbols and names as the user wrote them, by name;
+    it is needed where a declared axis is a product of sizes, and gives names their own definitions.
+
+    Raises FoldError where there is no matrix form.
+    """
+    assert sorted((*rows, *columns)) == list(range(tensor.rank)), "rows and columns are all axes of the tensor"
+    folder = _Folder(written or {})
+    return orient(folder.run((tensor, tuple(rows), tuple(columns))), folder.flat)
+
+
+class _Folder:
+    """Folds a tensor and the arguments of the functions in it, innermost first, without recursion."""
+
+    def __init__(self, written: Mapping[str, Matrix]) -> None:
+        self.written = written
+        self.flat = Flat()
+        self.values: dict[Job, Matrix | FoldError] = {}
+
+    def run(self, root: Job) -> Matrix:
+        stack = [root]
+        while stack:
+            job = stack[-1]
+            if job in self.values:
+                stack.pop()
+                continue
+            missing = [needed for needed in dict.fromkeys(self._needed(job)) if needed not in self.values]
+            if missing:
+                stack.extend(reversed(missing))
+                continue
+            stack.pop()
+            try:
+                self.values[job] = self._fold(job)
+            except FoldError as error:
+                self.values[job] = error
+        value = self.values[root]
+        if isinstance(value, FoldError):
+            raise value
+        return value
+
+    def _needed(self, job: Job) -> Iterator[Job]:
+        tensor, rows, columns = job
+        for _, term in _terms(tensor):
+            output = term.output if isinstance(term, Einsum) else tuple(range(term.rank))
+            ends = tuple(output[p] for p in rows), tuple(output[p] for p in columns)
+            for node, indices in term.factors if isinstance(term, Einsum) else ((term, output),):
+                yield from arguments(node, self._axes(node, indices, ends))
+
+    def _axes(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Axes:
+        """How the axes of a factor are grouped: the first way in which its arguments can be folded."""
+        if node.rank < 2:
+            return tuple(range(node.rank)), ()
+        on_rows, on_columns = (tuple(indices.index(v) for v in side if v in indices) for side in ends)
+        failure: FoldError | None = None
+        for axes in groupings(node, self.written, on_rows, on_columns):
+            failed = [value for job in arguments(node, axes) if isinstance(value := self.values.get(job), FoldError)]
+            if not failed:
+                return axes
+            failure = failure or failed[0]
+        raise failure or FoldError(f"a tensor of {node.rank} axes has no matrix form")
+
+    def _fold(self, job: Job) -> Matrix:
+        tensor, rows, columns = job
+        shape: Shape = normalise((tuple(tensor.dims[p] for p in rows), tuple(tensor.dims[p] for p in columns)))
+        return collect([self._term(c, term, rows, columns) for c, term in _terms(tensor)], shape, self.flat)
+
+    def _term(self, coefficient: Fraction, node: Tensor, rows: Vertices, columns: Vertices) -> Term:
+        output = node.output if isinstance(node, Einsum) else tuple(range(node.rank))
+        ends = tuple(output[p] for p in rows), tuple(output[p] for p in columns)
+        net = network(node, rows, columns, lambda factor, indices: self._letter(factor, indices, ends))
+        reduce(net, self.flat)
+        found = matrix_of(net.rows, net.columns, _graph(net, self.flat), self.flat)
+        if found is None:
+            raise FoldError("this product has no matrix form")
+        scalars, matrix = found
+        for scalar in scalars:
+            net.multiply(scalar)
+        return as_terms(coefficient * net.coefficient, powers(net.scalars), None if matrix.is_scalar else matrix)
+
+    def _letter(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Letter:
+        axes = self._axes(node, indices, ends)
+        values = [self.values[job] for job in arguments(node, axes)]
+        folded = [value for value in values if isinstance(value, Matrix)]
+        assert len(folded) == len(values)
+        return letter(node, axes, folded, self.written, self.flat)
+
+
+def _terms(tensor: Tensor) -> list[tuple[Fraction, Tensor]]:
+    """The terms of a sum, sums inside opened."""
+    found: list[tuple[Fraction, Tensor]] = []
+    stack: list[tuple[Fraction, Tensor]] = [(Fraction(1), tensor)]
+    while stack:
+        coefficient, node = stack.pop()
+        if isinstance(node, Sum):
+            stack.extend((coefficient * c, term) for c, term in reversed(node.terms))
+        else:
+            found.append((coefficient, node))
+    return found
+
+
+def _graph(net: Network, flat: Flat) -> Graph:
+    """What is left of a network, its words read out."""
+    links = [(edge.tail, edge.head, edge.word.matrix(flat)) for edge in net.edges.values()]
+    weights = {v: word.matrix(flat) for v in net.dims if (word := net.weight(v, flat)) is not None}
+    return Graph(net.dims, links, weights, net.blocks)

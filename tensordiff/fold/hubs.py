@@ -1,0 +1,182 @@
+"""Networks with summed indices that no rule takes out: they are cut into a product of matrices.
+
+A set of indices that separates the rows from the columns is a compound index in the middle of a product. With one hub h
+this is the Khatri-Rao form KR(B,A)*diag(w)*KR(E,C)'; with two hubs joined by M it is kron(B,A)*diag(vec(M))*kron(E,C)'.
+The cuts are found by moving a front of indices from the rows to the columns, the shortest product first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from itertools import combinations, permutations
+
+from tensordiff.fold.flat import Flat, letters
+from tensordiff.fold.network import Block, Vertices
+from tensordiff.fold.reduce import trace
+from tensordiff.fold.terminals import Graph, Piece, assemble, between
+from tensordiff.matrix import Matrix
+from tensordiff.matrix.build import eye
+
+_MAX_FRONT = 3
+_MAX_STEPS = 300
+_MAX_SCALAR = 16
+"""The widest front beside the terminals, the most fronts tried, the most indices in a scalar that is cut."""
+
+
+def matrix_of(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> tuple[list[Matrix], Matrix] | None:
+    """A reduced network with these terminals as (scalar factors, matrix); None where no form fits."""
+    pieces: list[Piece] = []
+    scalars: list[Matrix] = []
+    vertices = dict.fromkeys((*rows, *columns, *_inner(rows, columns, graph)))
+    for members in graph.components(vertices):
+        own = graph.part(members)
+        own_rows, own_columns = (tuple(v for v in side if v in members) for side in (rows, columns))
+        if not own_rows and not own_columns:
+            scalar = _scalar(own, members, flat)
+            if scalar is None:
+                return None
+            scalars.append(scalar)
+            continue
+        direct = members == {*own_rows, *own_columns}
+        matrix = between(own_rows, own_columns, own, flat) if direct else _cut(own_rows, own_columns, own, flat)
+        if matrix is None:
+            return None
+        pieces.append(Piece(own_rows, own_columns, matrix))
+    return scalars, assemble(pieces, rows, columns, graph, flat)
+
+
+def _inner(rows: Vertices, columns: Vertices, graph: Graph) -> Iterator[int]:
+    terminals = {*rows, *columns}
+    for tail, head, _ in graph.links:
+        yield from (v for v in (tail, head) if v not in terminals)
+    for block in graph.blocks:
+        yield from (v for v in block.vertices if v not in terminals)
+
+
+def _cut(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:
+    """A connected network with summed indices, as a product over fronts that separate rows from columns."""
+    if not rows:
+        turned = _cut(columns, (), graph, flat)
+        return None if turned is None else flat.flip(turned)
+    best: dict[Vertices, int] = {}
+    heap: list[tuple[int, int, Vertices, frozenset[int], tuple[Matrix, ...]]] = [(0, 0, rows, frozenset(), ())]
+    made = 0
+    while heap and made < _MAX_STEPS:
+        length, _, front, done, factors = heappop(heap)
+        if front == columns and done.issuperset(_vertices(graph) - set(columns)):
+            return flat.product(factors)
+        if best.get(front, length + 1) <= length:
+            continue
+        best[front] = length
+        for following, leaving, factor in _advance(front, done, columns, graph, flat):
+            made += 1
+            cost = length + flat.length(factor) + 1
+            heappush(heap, (cost, made, following, done | leaving, (*factors, factor)))
+    return None
+
+
+def _vertices(graph: Graph) -> set[int]:
+    found = set(graph.weights)
+    for tail, head, _ in graph.links:
+        found |= {tail, head}
+    for block in graph.blocks:
+        found.update(block.vertices)
+    return found
+
+
+def _advance(
+    front: Vertices, done: frozenset[int], columns: Vertices, graph: Graph, flat: Flat
+) -> Iterator[tuple[Vertices, frozenset[int], Matrix]]:
+    """Every next front: some indices of this one are left behind, their neighbours come in."""
+    movable = [v for v in front if v not in columns]
+    for count in range(1, len(movable) + 1):
+        for chosen in combinations(movable, count):
+            leaving = frozenset(chosen)
+            new = _neighbours(leaving, graph) - set(front) - done
+            following = [v for v in front if v not in leaving] + sorted(new)
+            if len(following) > max(_MAX_FRONT, len(columns)):
+                continue
+            final = set(following) == set(columns)
+            orders = [columns] if final else list(permutations(following))
+            left = graph.part(_vertices(graph) - done)
+            found = [(order, factor) for order in orders if (factor := _factor(front, order, leaving, final, left, flat))]
+            shortest = min((flat.length(factor) for _, factor in found), default=0)
+            for order, factor in found:
+                if flat.length(factor) == shortest:
+                    yield order, leaving, factor
+
+
+def _neighbours(vertices: frozenset[int], graph: Graph) -> set[int]:
+    found: set[int] = set()
+    for tail, head, _ in graph.links:
+        if tail in vertices or head in vertices:
+            found |= {tail, head}
+    for block in graph.blocks:
+        if vertices.intersection(block.vertices):
+            found.update(block.vertices)
+    return found - vertices
+
+
+def _factor(
+    front: Vertices, following: Vertices, leaving: frozenset[int], final: bool, graph: Graph, flat: Flat
+) -> Matrix | None:
+    """The matrix from one front to the next: what touches the indices left behind, and identities for those that stay."""
+    offset = max(graph.dims) + 1
+    copy = {v: v + offset for v in following if v in front}
+    part = Graph({**graph.dims, **{c: graph.dims[v] for v, c in copy.items()}})
+    part.links = [(v, c, eye(graph.group((v,)))) for v, c in copy.items()]
+    for tail, head, matrix in graph.links:
+        if tail in leaving or head in leaving:
+            part.links.append((tail, head, matrix))
+        elif final and tail in following and head in following:
+            part.links.append((copy.get(tail, tail), copy.get(head, head), matrix))
+    part.weights = {v: w for v, w in graph.weights.items() if v in leaving}
+    if final:
+        part.weights |= {copy.get(v, v): graph.weights[v] for v in following if v in graph.weights}
+    part.blocks = [block for block in graph.blocks if leaving.intersection(block.vertices)]
+    return between(front, tuple(copy.get(v, v) for v in following), part, flat)
+
+
+def _scalar(graph: Graph, members: set[int], flat: Flat) -> Matrix | None:
+    """A closed network that no rule reduces: row * matrix * ... * column, or the trace of a matrix of compound axes."""
+    if len(members) > _MAX_SCALAR:
+        return None
+    starts = dict.fromkeys(side for block in graph.blocks for side in (block.rows, block.columns))
+    starts |= dict.fromkeys((tail, head) for tail, head, _ in graph.links)
+    found: list[Matrix] = []
+    for start in starts:
+        if len(set(start)) != len(start):
+            continue
+        inside = graph.part(set(start))
+        row = between((), start, inside, flat)
+        rest = Graph(
+            graph.dims,
+            [link for link in graph.links if link not in inside.links],
+            {v: w for v, w in graph.weights.items() if v not in start},
+            graph.blocks,
+        )
+        column = _cut(start, (), rest, flat) if row is not None else None
+        if row is not None and column is not None:
+            found.append(flat.scalar_word([row, *letters(column)]))
+    if not found:
+        found = [value for block in graph.blocks if (value := _closed(block, graph, flat)) is not None]
+    return min(found, key=lambda node: (flat.length(node), node.key), default=None)
+
+
+def _closed(block: Block, graph: Graph, flat: Flat) -> Matrix | None:
+    """tr(B*M) for a block B, M the rest of the network between the block's columns and its rows."""
+    if len(set(block.rows)) != len(block.rows) or graph.group(block.rows) != graph.group(block.columns):
+        return None
+    offset = max(graph.dims) + 1
+    if block.rows == block.columns and len(graph.blocks) == 1 and not graph.links and not graph.weights:
+        return trace(block.matrix, flat)
+    copy = {v: v + offset for v in block.rows}
+    split = Graph({**graph.dims, **{c: graph.dims[v] for v, c in copy.items()}}, graph.links, graph.weights)
+    split.blocks = [b for b in graph.blocks if b is not block]
+    split.blocks.append(Block(block.matrix, tuple(copy[v] for v in block.rows), block.columns))
+    ends = tuple(copy[v] for v in block.rows)
+    matrix = _cut(ends, block.rows, split, flat)
+    return None if matrix is None else trace(matrix, flat)
+
+

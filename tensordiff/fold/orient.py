@@ -1,0 +1,182 @@
+"""Transposes where they read best: of a product and the reversed product of transposes, the one with fewer.
+
+Every node of a flat expression is written in two ways, as it is and transposed, with the fewest transposes for each;
+both are made from those of the operands, innermost first, so the whole costs linear time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tensordiff.fold.flat import Flat, fold_up, letters
+from tensordiff.matrix import Matrix
+from tensordiff.matrix.build import call, product, rebuild, transpose
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A written form and how many transposes are in it."""
+
+    cost: int
+    node: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The best ways to write a node and its transpose."""
+
+    plain: Way
+    turned: Way
+
+    @property
+    def least(self) -> Way:
+        return min(self.plain, self.turned, key=lambda way: way.cost)
+
+
+Memo = dict[Matrix, Ways]
+
+
+def orient(root: Matrix, flat: Flat) -> Matrix:
+    """The flat expression with its transposes placed."""
+    memo: Memo = {}
+    return fold_up(root, _operands, lambda node, _: _ways(node, memo, flat), memo).plain.node
+
+
+def _operands(node: Matrix) -> Sequence[Matrix]:
+    return () if node.op == "named" else node.children
+
+
+def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
+    operands = [memo[child] for child in _operands(node)]
+    if node.op == "product":
+        return _product(node, memo)
+    if node.op == "tr":
+        return _same(_trace([memo[letter] for letter in letters(node.children[0])], flat))
+    if not operands:
+        return _leaf(node, flat)
+    if node.is_scalar:
+        return _same(_made(node, [pair.least for pair in operands], flat))
+    if node.op == "transpose":
+        return Ways(operands[0].turned, operands[0].plain)
+    if node.op == "diag":
+        made = _made(node, [operands[0].plain if len(node.shape) == 2 else operands[0].least], flat)
+        return _same(made) if len(node.shape) == 2 else _either(made)
+    if _is_matrix_function(node):
+        return _matrix_function(node, operands, flat)
+    plain = _made(node, [pair.plain for pair in operands], flat)
+    if not _is_pointwise(node):
+        return _either(plain)
+    below = operands[1:] if node.op == "divide" else []
+    turned = [pair.turned for pair in operands[: len(operands) - len(below)]] + [pair.plain for pair in below]
+    other = _made(node, turned, flat)
+    if node.op == "apply" and abs(plain.cost - other.cost) == 1:  # exp(A)', not exp(A')
+        return _either(plain) if plain.cost < other.cost else Ways(_either(other).turned, other)
+    return _better(plain, other)
+
+
+def _leaf(node: Matrix, flat: Flat) -> Ways:
+    flipped = flat.flip(node)
+    return Ways(Way(0, node), Way(1 if flipped.op == "transpose" else 0, flipped))
+
+
+def _made(node: Matrix, operands: Sequence[Way], flat: Flat) -> Way:
+    """The node's operation on these operands."""
+    nodes = [way.node for way in operands]
+    made = flat.ordered_sum(zip(node.data, nodes, strict=True)) if node.op == "add" else rebuild(node, tuple(nodes))
+    return Way(sum(way.cost for way in operands), made)
+
+
+def _same(way: Way) -> Ways:
+    """A form that equals its transpose."""
+    return Ways(way, way)
+
+
+def _either(plain: Way) -> Ways:
+    """A form whose transpose has no spelling of its own."""
+    return Ways(plain, Way(plain.cost + 1, transpose(plain.node)))
+
+
+def _better(plain: Way, turned: Way) -> Ways:
+    """Each of the two, or the other one transposed, whichever takes fewer transposes."""
+    return Ways(
+        plain if plain.cost <= turned.cost + 1 else Way(turned.cost + 1, transpose(turned.node)),
+        turned if turned.cost <= plain.cost + 1 else Way(plain.cost + 1, transpose(plain.node)),
+    )
+
+
+def _is_pointwise(node: Matrix) -> bool:
+    """Whether the transpose is the operation on the transposed operands."""
+    if node.op == "apply":
+        return bool(node.data[0].elementwise)
+    return node.op in ("hadamard", "kron", "dot_divide", "dot_power", "add", "divide")
+
+
+def _is_matrix_function(node: Matrix) -> bool:
+    if node.op == "apply":
+        return not node.data[0].elementwise
+    return node.op in ("inv", "expm", "logm", "sqrtm", "adj", "power")
+
+
+def _matrix_function(node: Matrix, operands: Sequence[Ways], flat: Flat) -> Ways:
+    """f(A') = f(A)'; the transpose stands outside where it costs the same."""
+    argument, others = operands[0], [pair.plain for pair in operands[1:]]
+    if argument.plain.node is argument.turned.node:
+        return _same(_made(node, [argument.plain, *others], flat))
+    if argument.plain.cost <= argument.turned.cost:
+        return _either(_made(node, [argument.plain, *others], flat))
+    ways = _either(_made(node, [argument.turned, *others], flat))
+    return Ways(ways.turned, ways.plain)
+
+
+def _product(node: Matrix, memo: Memo) -> Ways:
+    """A product, cut behind every column: both parts of an outer product choose their own direction, and a row times a
+    column is a scalar, which goes to the front."""
+    scalars: list[Way] = []
+    parts: list[Ways] = []
+    open_part: list[Ways] = []
+    for factor in (letter for child in node.children for letter in letters(child)):
+        pair = memo[factor]
+        if factor.is_scalar:
+            scalars.append(pair.least)
+            continue
+        open_part.append(pair)
+        if not factor.cols:
+            run = _run(open_part)
+            if run.plain.node.is_scalar:
+                scalars.append(run.least)
+            else:
+                parts.append(run)
+            open_part = []
+    if open_part:
+        parts.append(_run(open_part))
+    front, cost = [way.node for way in scalars], sum(way.cost for way in scalars)
+    plain = Way(cost + sum(p.plain.cost for p in parts), product(*front, *(p.plain.node for p in parts)))
+    if node.is_scalar:
+        return _same(plain)
+    turned = Way(cost + sum(p.turned.cost for p in parts), product(*front, *(p.turned.node for p in reversed(parts))))
+    return _better(plain, turned)
+
+
+def _run(factors: Sequence[Ways]) -> Ways:
+    plain = Way(sum(f.plain.cost for f in factors), product(*(f.plain.node for f in factors)))
+    turned = Way(sum(f.turned.cost for f in factors), product(*(f.turned.node for f in reversed(factors))))
+    return Ways(plain, turned) if plain.node.is_scalar else _better(plain, turned)
+
+
+def _trace(factors: list[Ways], flat: Flat) -> Way:
+    """tr of a product, in the direction with fewer transposes, beginning at a letter that is transposed if there is one."""
+    words = [[f.plain for f in factors], [f.turned for f in reversed(factors)]]
+    costs = [sum(way.cost for way in word) for word in words]
+
+    def appeal(choice: tuple[int, int]) -> tuple[int, int, tuple[str, bytes]]:
+        word, start = words[choice[0]], choice[1]
+        first, last = word[start].node, word[start - 1].node
+        open_ended = first.op != "transpose" or last.op == "transpose"
+        return int(open_ended), int(flat.flip(first) is not last), flat.text_key(first)
+
+    choices = [(w, start) for w, word in enumerate(words) if costs[w] == min(costs) for start in range(len(word))]
+    chosen, start = min(choices, key=appeal)
+    word = words[chosen]
+    nodes = [way.node for way in word[start:] + word[:start]]
+    return Way(sum(way.cost for way in word), call("tr", product(*nodes)))
