@@ -92,6 +92,7 @@ MATRIX: dict[str, Callable[..., Any]] = {
     "logm": scipy.linalg.logm,
     "sqrtm": scipy.linalg.sqrtm,
     "matpow": _matrix_power,
+    "chol": np.linalg.cholesky,
 }
 """Functions of one square matrix, by name; the axes of an argument with two groups are flattened group by group."""
 
