@@ -9,11 +9,11 @@
 See docs/ for the tutorial and the architecture.
 """
 
+from tensordiff.api.chain import ChainLink, ChainRule, chain, explain
 from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import (
     NAMED,
-    applied,
     commutation,
     dims,
     eye,
@@ -31,4 +31,28 @@ from tensordiff.api.functions import (
     where,
     zeros,
 )
+from tensordiff.api.products import gradient, hessian, hvp, jacobian, jvp, vjp
 from tensordiff.api.programs import compile_expressions as compile
+from tensordiff.errors import (
+    BudgetError,
+    DomainError,
+    EvaluationError,
+    FoldError,
+    MissingRuleError,
+    ParseError,
+    ShapeError,
+    TensordiffError,
+    UnknownNameError,
+)
+
+__version__ = "0.1.0"
+
+globals().update(NAMED)
+
+__all__ = [
+    "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
+    "MissingRuleError", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "chain", "commutation",
+    "compile", "diff", "dims", "explain", "eye", "function", "gradient", "hessian", "hvp", "jacobian", "jvp", "kron",
+    "matrix", "named", "number", "ones", "parse", "pi", "scalar", "tensor", "vector", "vjp", "where", "zeros",
+    *NAMED,
+]  # fmt: skip

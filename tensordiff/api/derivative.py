@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tensordiff.api.expression import Expression
-from tensordiff.canonical import Canonicaliser, with_names
+from tensordiff.api.tensor_form import TensorForm
 from tensordiff.check.layouts import MatrixAxes, default_layout, matrix_axes
 from tensordiff.differentiate import Entries, constrain, constrained_dims, differentiate, freed, restore
-from tensordiff.errors import BudgetError, DomainError, FoldError, UnknownNameError, nearest
+from tensordiff.errors import DomainError, FoldError, UnknownNameError, nearest
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
-from tensordiff.tensor import Dim, Named, Structure, Symbol, Tensor, postorder, replace
-
-if TYPE_CHECKING:
-    from tensordiff.interop.einsum import EinsumTerms
+from tensordiff.tensor import Structure, Symbol, Tensor, replace
 
 
-class Derivative:
+class Derivative(TensorForm):
     """The derivative of an expression; `diff` makes it.
 
     `shape` is f's shape followed by that of each variable (vectors have one axis), NumPy's and JAX's order. Nothing is
@@ -27,32 +23,16 @@ class Derivative:
     """
 
     def __init__(self, f: Expression, variables: Sequence[Matrix], entries: Entries, tensor: Tensor) -> None:
+        super().__init__(tensor, f.scope)
         self.f = f
-        self.scope = f.scope
         self.variables: tuple[Symbol, ...] = tuple(v.data[0] for v in variables)
         self.entries = entries
-        self.tensor = tensor
         self._variable_shapes: list[Shape] = [_shape(v, entries) for v in variables]
-
-    @property
-    def shape(self) -> tuple[Dim, ...]:
-        """The sizes of the axes: those of f, then those of each variable."""
-        return self.tensor.dims
 
     @property
     def order(self) -> int:
         """How many variables f was differentiated by."""
         return len(self.variables)
-
-    @property
-    def size(self) -> int:
-        """The number of nodes of the unexpanded graph."""
-        return len(postorder([self.tensor]))
-
-    @cached_property
-    def _readings(self) -> list[Tensor]:
-        """Forms to read from, with the user's names put back: products of sums multiplied out, and kept."""
-        return readings(self.tensor, named_parts(self.scope))
 
     def matrix_form(self, layout: str | None = None) -> Expression:
         """The derivative as a matrix or Kronecker formula; its `str` parses back in the same scope.
@@ -68,20 +48,7 @@ class Derivative:
             >>> print(td.diff(A @ V @ A.T, V).matrix_form())
             kron(A, A)
         """
-        from tensordiff.fold import fold
-
-        rows, columns = self._axes(layout)
-        found: list[Matrix] = []
-        failure: FoldError | None = None
-        for reading in self._readings:
-            try:
-                found.append(fold(reading, rows, columns))
-            except FoldError as error:
-                failure = failure or error
-        if not found:
-            assert failure is not None
-            raise failure
-        return Expression(min(found, key=lambda m: len(text(m))), self.scope)
+        return self._folded(self._axes(layout))
 
     def _axes(self, layout: str | None) -> MatrixAxes:
         f = self.f.matrix.shape
@@ -101,10 +68,6 @@ class Derivative:
             return "vec-column"
         return default_layout(self.f.matrix.shape, self._variable_shapes)
 
-    def canonical(self) -> Tensor:
-        """The canonical form of the tensor: equal derivatives give the same node. Raises BudgetError."""
-        return Canonicaliser().tensor(self.tensor)
-
     def evaluate(self, *, layout: str | None = None, **values: Any) -> Any:
         """The derivative's array for given arrays, of shape f.shape + variable shapes, on the arrays' own namespace.
 
@@ -114,38 +77,20 @@ class Derivative:
         from tensordiff.api.programs import evaluate, laid_out
 
         if layout is None:
-            return evaluate(self._array_shape(), self.tensor, self.scope, values)
+            return evaluate(self._array_shape, self.tensor, self.scope, values)
         return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values)
 
+    @property
     def _array_shape(self) -> Shape:
         """f's shape then the variables', where a row or column has one axis."""
         shapes = [self.f.matrix.shape, *self._variable_shapes]
-        return tuple(group for shape in shapes for group in _without_units(shape))
-
-    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None) -> Any:
-        """A program that computes the derivative; see `tensordiff.compile`."""
-        from tensordiff.api.programs import compile_expressions
-
-        return compile_expressions(self, backend=backend, sizes=sizes)
+        return tuple(group for shape in shapes for group in shape if group)
 
     def at(self, **values: Any) -> Any:
         """The derivative at a point as a linear map that is applied without forming its entries."""
         from tensordiff.api.programs import at
 
         return at(self, values)
-
-    def einsum(self) -> EinsumTerms:
-        """The derivative as einsum strings: terms with .coefficient, .subscripts, .operands and .arrays(**values)."""
-        from tensordiff.interop.einsum import einsum_terms
-
-        reading = Canonicaliser(define=False).tensor(self.tensor)
-        return einsum_terms(reading, self.scope)
-
-    def index_form(self) -> str:
-        """The right-hand side in index notation, with free indices i j k l in order."""
-        from tensordiff.render import index_notation
-
-        return min((index_notation(reading) for reading in self._readings), key=len)
 
     def __str__(self) -> str:
         return f"{self.left_hand_side} = {self.index_form()}"
@@ -177,9 +122,6 @@ class Derivative:
                 if layout is not None:
                     raise
         return index_latex(self._readings[0])
-
-    def _repr_latex_(self) -> str:
-        return f"${self.latex()}$"
 
     def __repr__(self) -> str:
         sizes = ", ".join(str(dim) for dim in self.shape)
@@ -269,31 +211,6 @@ def variable_node(scope: Scope, variable: Expression | str) -> Matrix:
     )
 
 
-def named_parts(scope: Scope) -> list[Named]:
-    """The `where` names as let-bindings in index form, in the order in which they were declared."""
-    parts = [lower(node) for node in scope.where.values()]
-    return [part for part in parts if isinstance(part, Named)]
-
-
-def readings(tensor: Tensor, names: Sequence[Named]) -> list[Tensor]:
-    """Canonical forms made for reading: with products of sums multiplied out, and with sums kept as factors."""
-    found: list[Tensor] = []
-    failure: BudgetError | None = None
-    for distribute in (False, True):
-        forms = Canonicaliser(distribute=distribute, define=False)
-        try:
-            reading = with_names(forms.tensor(tensor), names, forms)
-        except BudgetError as error:
-            failure = error
-            continue
-        if reading not in found:
-            found.append(reading)
-    if not found:
-        assert failure is not None
-        raise failure
-    return found
-
-
 def display_name(f: Expression, scope: Scope) -> str:
     """What f is called on the left-hand side: its `where` name, else f or F, whichever is not taken."""
     if f.matrix.op == "named":
@@ -310,9 +227,5 @@ def _shape(variable: Matrix, entries: Entries) -> Shape:
     return variable.shape if dims == variable.dims else (dims,)
 
 
-def _without_units(shape: Shape) -> Shape:
-    return tuple(group for group in shape if group)
-
-
-def _subscript(letters: Any, count: int) -> str:
+def _subscript(letters: Iterator[str], count: int) -> str:
     return "_" + "".join(next(letters) for _ in range(count)) if count else ""

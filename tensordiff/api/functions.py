@@ -11,8 +11,8 @@ from tensordiff.errors import ShapeError
 from tensordiff.functions import ELEMENTWISE
 from tensordiff.functions.undefined import Undefined
 from tensordiff.matrix import Matrix, Scope, build, read_group
-from tensordiff.tensor import Dim, Function
 from tensordiff.parse import parse as parse_text
+from tensordiff.tensor import Dim, Function
 
 
 def dims(names: str) -> Any:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from tensordiff.compile import Program, backend_of, compile_program
-from tensordiff.errors import EvaluationError
+from tensordiff.errors import EvaluationError, FoldError
 from tensordiff.matrix import Matrix, Scope, Shape, shape_text, text
 from tensordiff.tensor import Dim, Group, Symbol, Tensor, permute
 
 if TYPE_CHECKING:
-    from tensordiff.api.derivative import Derivative
     from tensordiff.api.expression import Expression
+    from tensordiff.api.tensor_form import TensorForm
     from tensordiff.check.layouts import MatrixAxes
+    from tensordiff.interop.einsum import Operand
 
 
 def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, Any]) -> Any:
@@ -113,6 +114,36 @@ def _split_length(group: Group, length: int, known: dict[str, int]) -> list[int]
     return sizes if prod(sizes) == length else None
 
 
+def operand_text(scope: Scope) -> Callable[[Tensor], str]:
+    """How an operand of an einsum is written: its matrix formula, or its index form where there is none."""
+
+    def describe(node: Tensor) -> str:
+        from tensordiff.fold import fold
+        from tensordiff.render import index_notation
+
+        if node.rank <= 2:
+            try:
+                axes = tuple(range(node.rank))
+                return text(fold(node, axes[:1], axes[1:], {**scope.symbols, **scope.where}))
+            except FoldError:
+                pass
+        return index_notation(node)
+
+    return describe
+
+
+def operand_arrays(scope: Scope) -> Callable[[Sequence[Operand], Mapping[str, Any]], list[Any]]:
+    """The arrays of operands for given values; identities and ones are made of the sizes that the values have."""
+
+    def arrays(operands: Sequence[Operand], values: Mapping[str, Any]) -> list[Any]:
+        refuse_named_parts(scope, values)
+        tensors = [operand if isinstance(operand, Tensor) else operand.tensor for operand in operands]
+        program = compile_program(tensors, inputs=_symbols(scope), allowed=tuple(scope.dims), backend=backend_of(values))
+        return program(**split_inputs(scope, values))
+
+    return arrays
+
+
 def _is_compound(node: Matrix) -> bool:
     return any(len(group) != 1 for group in node.shape)
 
@@ -122,7 +153,7 @@ def _symbols(scope: Scope) -> tuple[Symbol, ...]:
 
 
 def compile_expressions(
-    what: Expression | Derivative | Sequence[Expression | Derivative],
+    what: Expression | TensorForm | Sequence[Expression | TensorForm],
     backend: str = "numpy",
     sizes: Mapping[str, int] | None = None,
 ) -> Program:

@@ -45,7 +45,7 @@ def differentiate(f: Tensor, x: Tensor, mode: Mode | None = None) -> Tensor:
     """
     if mode is None:
         mode = "forward" if x.rank < f.rank else "reverse"
-    return (_forward if mode == "forward" else _reverse)(f, x)
+    return pushforward(f, x, identity(x.dims)) if mode == "forward" else pullback(f, x, identity(f.dims))
 
 
 def _active(f: Tensor, x: Tensor) -> tuple[list[Tensor], set[Tensor]]:
@@ -58,9 +58,11 @@ def _active(f: Tensor, x: Tensor) -> tuple[list[Tensor], set[Tensor]]:
     return order, active
 
 
-def _reverse(f: Tensor, x: Tensor) -> Tensor:
+def pullback(f: Tensor, x: Tensor, adjoint: Tensor) -> Tensor:
+    """adjoint (axes E + f) contracted with df/dx: axes E + x. With E empty this is the vector-Jacobian product."""
+    extra = adjoint.dims[: adjoint.rank - f.rank]
     order, active = _active(f, x)
-    contributions: dict[Tensor, list[Tensor]] = {f: [identity(f.dims)]}
+    contributions: dict[Tensor, list[Tensor]] = {f: [adjoint]}
     for node in reversed(order):
         if node not in active:
             continue
@@ -69,16 +71,18 @@ def _reverse(f: Tensor, x: Tensor) -> Tensor:
             return adjoint
         for child, local in _partials(node, active):
             contributions.setdefault(child, []).append(local.pull(adjoint))
-    return zero(f.dims + x.dims)
+    return zero(extra + x.dims)
 
 
-def _forward(f: Tensor, x: Tensor) -> Tensor:
+def pushforward(f: Tensor, x: Tensor, tangent: Tensor) -> Tensor:
+    """df/dx contracted with tangent (axes x + E): axes f + E. With E empty this is the Jacobian-vector product."""
+    extra = tangent.dims[x.rank :]
     order, active = _active(f, x)
-    tangents: dict[Tensor, Tensor] = {x: identity(x.dims)}
+    tangents: dict[Tensor, Tensor] = {x: tangent}
     for node in order:
         if node in active and node is not x:
             tangents[node] = add([(1, local.push(tangents[child])) for child, local in _partials(node, active)])
-    return tangents[f] if f in active else zero(f.dims + x.dims)
+    return tangents[f] if f in active else zero(f.dims + extra)
 
 
 @dataclass(frozen=True, slots=True)

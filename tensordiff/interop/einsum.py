@@ -8,7 +8,7 @@ from fractions import Fraction
 from string import ascii_letters
 from typing import Any
 
-from tensordiff.tensor import Dim, Einsum, Indices, Sum, Tensor, split_coefficient
+from tensordiff.tensor import Dim, Einsum, Indices, Sum, Tensor, identity, ones, split_coefficient
 
 _LETTERS = ascii_letters
 
@@ -19,6 +19,10 @@ class Eye:
 
     dim: Dim
 
+    @property
+    def tensor(self) -> Tensor:
+        return identity((self.dim,))
+
     def __str__(self) -> str:
         return f"eye({self.dim})"
 
@@ -28,6 +32,10 @@ class Ones:
     """A vector of ones, from an index that no other operand has."""
 
     dim: Dim
+
+    @property
+    def tensor(self) -> Tensor:
+        return ones((self.dim,))
 
     def __str__(self) -> str:
         return f"ones({self.dim})"

@@ -194,17 +194,15 @@ def eliminate_duplication(product: Product, link: Link, symmetric: Symmetric, ti
     """L D = I and L L' = I on the triangular index (Magnus and Neudecker 1980, lemma 3.5)."""
     first, _, second, _ = link
     a, b = product.factors[first], product.factors[second]
-    if not isinstance(a[0], Apply) or not isinstance(b[0], Apply):
-        return False
-    if isinstance(b[0].function, Elimination) and isinstance(a[0].function, Duplication):
+    if _is_constant(b[0], Elimination) and _is_constant(a[0], Duplication):
         first, second, a, b = second, first, b, a
-    if not isinstance(a[0].function, Elimination):
+    if not _is_constant(a[0], Elimination):
         return False
     pair_a, triangle_a = a[1][1:], a[1][0]
-    if isinstance(b[0].function, Duplication):
+    if _is_constant(b[0], Duplication):
         pair_b, triangle_b = b[1][:2], b[1][2]
         fits = pair_a in (pair_b, pair_b[::-1])
-    elif isinstance(b[0].function, Elimination):
+    elif _is_constant(b[0], Elimination):
         pair_b, triangle_b = b[1][1:], b[1][0]
         fits = pair_a == pair_b
     else:

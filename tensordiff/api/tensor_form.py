@@ -1,0 +1,130 @@
+"""What every index-form result can do: be read, evaluated, compiled, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tensordiff.api.expression import Expression
+from tensordiff.canonical import Canonicaliser, with_names
+from tensordiff.check.layouts import MatrixAxes
+from tensordiff.errors import BudgetError, FoldError
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, Scope, Shape, text
+from tensordiff.tensor import Dim, Named, Tensor, postorder
+
+if TYPE_CHECKING:
+    from tensordiff.interop.einsum import EinsumTerms
+
+
+class TensorForm:
+    """A tensor in its scope. Nothing is expanded until a form is asked for."""
+
+    def __init__(self, tensor: Tensor, scope: Scope) -> None:
+        self.tensor = tensor
+        self.scope = scope
+
+    @property
+    def shape(self) -> tuple[Dim, ...]:
+        """The sizes of the axes."""
+        return self.tensor.dims
+
+    @property
+    def size(self) -> int:
+        """The number of nodes of the unexpanded graph."""
+        return len(postorder([self.tensor]))
+
+    @property
+    def _array_shape(self) -> Shape:
+        return tuple((dim,) for dim in self.tensor.dims)
+
+    @cached_property
+    def _readings(self) -> list[Tensor]:
+        return readings(self.tensor, named_parts(self.scope))
+
+    def _folded(self, axes: MatrixAxes) -> Expression:
+        """The shortest matrix form on these rows and columns."""
+        from tensordiff.fold import fold
+
+        written = {**self.scope.symbols, **self.scope.where}
+        found: list[Matrix] = []
+        failure: FoldError | None = None
+        for reading in self._readings:
+            try:
+                found.append(fold(reading, axes.rows, axes.columns, written))
+            except FoldError as error:
+                failure = failure or error
+        if not found:
+            assert failure is not None
+            raise failure
+        return Expression(min(found, key=lambda m: len(text(m))), self.scope)
+
+    def canonical(self) -> Tensor:
+        """The canonical form of the tensor: equal tensors give the same node. Raises BudgetError."""
+        return Canonicaliser().tensor(self.tensor)
+
+    def evaluate(self, **values: Any) -> Any:
+        """The array for given arrays, on their own namespace. Every symbol in the tensor needs a value; other names of
+        the scope are accepted. Raises EvaluationError for missing or unknown names, wrong shapes, singular matrices."""
+        from tensordiff.api.programs import evaluate
+
+        return evaluate(self._array_shape, self.tensor, self.scope, values)
+
+    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None) -> Any:
+        """A program that computes the array; see `tensordiff.compile`."""
+        from tensordiff.api.programs import compile_expressions
+
+        return compile_expressions(self, backend=backend, sizes=sizes)
+
+    def einsum(self) -> EinsumTerms:
+        """The tensor as einsum strings: terms with .coefficient, .subscripts, .operands and .arrays(**values);
+        identities become eye operands, free indices ones operands; over 52 indices a sequence of pairwise strings."""
+        from tensordiff.api.programs import operand_arrays, operand_text
+        from tensordiff.interop.einsum import terms_of
+
+        form = Canonicaliser(define=False).tensor(self.tensor)
+        return terms_of(form, operand_text(self.scope), operand_arrays(self.scope))
+
+    def index_form(self) -> str:
+        """The tensor in index notation, with free indices i j k l in order."""
+        from tensordiff.render import index_notation
+
+        return min((index_notation(reading) for reading in self._readings), key=len)
+
+    def __str__(self) -> str:
+        return self.index_form()
+
+    def latex(self) -> str:
+        """LaTeX of the index form."""
+        from tensordiff.render import index_latex
+
+        return index_latex(self._readings[0])
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+
+def named_parts(scope: Scope) -> list[Named]:
+    """The `where` names as let-bindings in index form, in the order in which they were declared."""
+    parts = [lower(node) for node in scope.where.values()]
+    return [part for part in parts if isinstance(part, Named)]
+
+
+def readings(tensor: Tensor, names: Sequence[Named]) -> list[Tensor]:
+    """Canonical forms made for reading: with sums kept as factors, and with products of sums multiplied out."""
+    found: list[Tensor] = []
+    failure: BudgetError | None = None
+    for distribute in (False, True):
+        forms = Canonicaliser(distribute=distribute, define=False)
+        try:
+            reading = with_names(forms.tensor(tensor), names, forms)
+        except BudgetError as error:
+            failure = error
+            continue
+        if reading not in found:
+            found.append(reading)
+    if not found:
+        assert failure is not None
+        raise failure
+    return found
