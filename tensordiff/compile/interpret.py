@@ -27,7 +27,10 @@ def interpret(outputs: Sequence[Tensor], inputs: Mapping[str, Any], sizes: Mappi
     values: dict[Tensor, Any] = {}
     with ops.context():
         for node in order:
-            values[node] = node_value(node, values, inputs, ops)
+            try:
+                values[node] = node_value(node, values, inputs, ops)
+            except FloatingPointError as error:
+                raise EvaluationError(f"a value is too large to compute with ({error})") from error
             for child in node.children:
                 uses[child] -= 1
                 if not uses[child]:

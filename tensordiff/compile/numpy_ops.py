@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Any
@@ -106,12 +107,12 @@ class NumpyOps(ArrayOps):
     def logm(self, matrix: Array) -> Array:
         from scipy.linalg import logm
 
-        return self._real(np.asarray(logm(matrix)), matrix, "logm")
+        return self._principal("logm", logm, matrix)
 
     def sqrtm(self, matrix: Array) -> Array:
         from scipy.linalg import sqrtm
 
-        return self._real(np.asarray(sqrtm(matrix)), matrix, "sqrtm")
+        return self._principal("sqrtm", sqrtm, matrix)
 
     def cholesky(self, matrix: Array) -> Array:
         try:
@@ -119,8 +120,15 @@ class NumpyOps(ArrayOps):
         except np.linalg.LinAlgError:
             raise EvaluationError("chol of a matrix that is not positive definite") from None
 
-    def _real(self, value: Array, matrix: Array, name: str) -> Array:
+    def _principal(self, name: str, function: Callable[[Array], Any], matrix: Array) -> Array:
         """The principal value, which is real where no eigenvalue lies on the closed negative axis."""
+        with warnings.catch_warnings():
+            for kind in (RuntimeWarning, UserWarning):
+                warnings.simplefilter("error", kind)
+            try:
+                value = np.asarray(function(matrix))
+            except (RuntimeWarning, UserWarning, FloatingPointError) as warning:
+                raise EvaluationError(f"{name}: {warning}") from None
         if not np.all(np.isfinite(value)):
             raise EvaluationError(f"{name} of a singular matrix")
         if np.iscomplexobj(value) and not np.iscomplexobj(matrix):
