@@ -12,7 +12,7 @@ from tensordiff.check.layouts import MatrixAxes
 from tensordiff.errors import BudgetError, FoldError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, text
-from tensordiff.tensor import Dim, Named, Tensor, postorder
+from tensordiff.tensor import Dim, Named, Sum, Tensor, postorder
 
 if TYPE_CHECKING:
     from tensordiff.interop.einsum import EinsumTerms
@@ -124,7 +124,14 @@ def readings(tensor: Tensor, names: Sequence[Named]) -> list[Tensor]:
             continue
         if reading not in found:
             found.append(reading)
+        if not distribute and not _keeps_sums(reading):
+            break
     if not found:
         assert failure is not None
         raise failure
     return found
+
+
+def _keeps_sums(reading: Tensor) -> bool:
+    """Whether a sum stands inside a product or a function: then multiplying out may read otherwise."""
+    return any(isinstance(node, Sum) and len(node.children) > 1 for node in postorder([reading]) if node is not reading)

@@ -9,7 +9,7 @@ from typing import Protocol
 from tensordiff.canonical.label import Vertex, label
 from tensordiff.canonical.words import find_words
 from tensordiff.functions import POWER
-from tensordiff.simplify import Product, reduce_links, trace_of_frechet
+from tensordiff.simplify import Product, adjugate_over_determinant, reduce_links, trace_of_frechet
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -40,6 +40,8 @@ def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
     """(coefficient, node, done): the canonical Einsum, or a node that has to be expanded again."""
     while True:
         if not _collect(product, context):
+            return product.coefficient, _as_tensor(product), False
+        if adjugate_over_determinant(product):
             return product.coefficient, _as_tensor(product), False
         before = len(product)
         reduce_links(product, context.symmetric, context.tensor)

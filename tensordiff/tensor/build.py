@@ -56,6 +56,8 @@ def split_coefficient(node: Tensor) -> tuple[Fraction, Tensor]:
 
 def scale(coefficient: Number, node: Tensor) -> Tensor:
     """coefficient * node."""
+    if coefficient == 1:
+        return node
     return add([(Fraction(coefficient), node)], node.dims)
 
 
@@ -106,7 +108,7 @@ def einsum(
             label = up
         return label
 
-    coefficient = Fraction(1)
+    coefficient: Number = 1
     flat: list[tuple[Tensor, Sequence[Label]]] = []
     # A stack of what is still to be placed, in order; opened products push their own factors.
     pending: list[tuple[Tensor, Sequence[Label]]] = []
