@@ -48,7 +48,7 @@ def elementwise_view(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] 
         return None
     else:
         core = einsum(node.factors, inner, {index: node.index_dims[index] for index in inner})
-    sizes = dict(enumerate(node.index_dims))
+    sizes = {index: node.index_dims[index] for index in node.output}  # not the summed ones: they would count as n
     output, labels = node.output, inner
     return core, lambda other: einsum([(other, labels)], output, sizes)
 
