@@ -29,39 +29,135 @@ def contraction_path(inputs: Sequence[Labels], output: Labels, sizes: Mapping[in
         return [(0, 1)] if len(inputs) == 2 else []
     used = sorted(frozenset().union(*inputs, output))
     rename = {label: number for number, label in enumerate(used)}
-    return _path(
+    found = _path(
         tuple(tuple(sorted(rename[x] for x in labels)) for labels in inputs),
         tuple(sorted(rename[x] for x in output)),
         tuple(sizes[label] for label in used),
     )
+    return _linear(found, len(inputs))
 
 
 @lru_cache(maxsize=4096)
 def _path(inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], sizes: tuple[int, ...]) -> list[Pair]:
+    """Pairs of numbers: 0, 1, ... are the inputs, and each result gets the next number."""
+    places: dict[int, list[int]] = {}
+    for position, labels in enumerate(inputs):
+        for label in labels:
+            places.setdefault(label, []).append(position)
+    # A vector on an index that others have as well only scales them: it waits until the index is summed.
+    weights = [p for p, labels in enumerate(inputs) if len(labels) == 1 and len(places[labels[0]]) > 1 + (labels[0] not in output)]
+    weights = [p for p in weights if any(len(inputs[other]) > 1 for other in places[inputs[p][0]])]
+    rest = [p for p in range(len(inputs)) if p not in set(weights)]
+    core = _core_path([inputs[p] for p in rest], output, sizes)
+    if not weights:
+        return core
+    return _with_weights(core, rest, weights, inputs, frozenset(output), sizes)
+
+
+def _core_path(inputs: Sequence[Sequence[int]], output: Sequence[int], sizes: Sequence[int]) -> list[Pair]:
+    if len(inputs) < 3:
+        return [(0, 1)] if len(inputs) == 2 else []
     chain = _chain(inputs, output)
     if chain is not None:
         return _chain_path(chain, inputs, sizes)
     from opt_einsum import paths
 
-    search = paths.auto if len(inputs) <= _SEARCH else paths.greedy
-    found = search([frozenset(x) for x in inputs], frozenset(output), dict(enumerate(sizes)))
-    return _pairs(found, len(inputs))
+    # Not paths.optimal or branch, which remember the cost of a pair without regard to what else has its indices.
+    search = paths.DynamicProgramming() if len(inputs) <= _SEARCH else paths.greedy
+    return _numbered(search([frozenset(x) for x in inputs], frozenset(output), dict(enumerate(sizes))), len(inputs))
 
 
-def _pairs(path: Sequence[Sequence[int]], count: int) -> list[Pair]:
-    """A path whose steps take any number of operands as one of pairs."""
+def _with_weights(
+    core: Sequence[Pair],
+    rest: Sequence[int],
+    weights: Sequence[int],
+    inputs: Sequence[Sequence[int]],
+    output: Labels,
+    sizes: Sequence[int],
+) -> list[Pair]:
+    """The path of the other factors with the weights multiplied in: each just before its index is summed, or before the
+    operand that has it outgrows the result, into the smaller operand."""
+    number = dict(enumerate(rest))  # the core's numbers to those of the whole path
+    labels = {p: frozenset(inputs[p]) for p in range(len(inputs))}
+    waiting: dict[int, int] = {}
+    path: list[Pair] = []
+    fresh = len(inputs)
+
+    def join(a: int, b: int, kept: Labels) -> int:
+        nonlocal fresh
+        path.append((a, b))
+        labels[fresh] = kept
+        fresh += 1
+        return fresh - 1
+
+    def elements(p: int) -> int:
+        return prod(sizes[x] for x in labels[p])
+
+    for p in weights:
+        (label,) = inputs[p]
+        waiting[label] = join(waiting[label], p, labels[p]) if label in waiting else p
+    alive = dict.fromkeys(number.values())
+    for step, (i, j) in enumerate(core):
+        a, b = number[i], number[j]
+        del alive[a], alive[b]
+        kept = (labels[a] | labels[b]) & output.union(*(labels[p] for p in alive))
+        for label in sorted(waiting):
+            if label not in labels[a] | labels[b]:
+                continue
+            bearers = sorted((p for p in (a, b) if label in labels[p]), key=elements)
+            grows = prod(sizes[x] for x in kept) >= elements(bearers[0])
+            if label in kept and not grows:
+                continue
+            joined = join(bearers[0], waiting.pop(label), labels[bearers[0]])
+            a, b = (joined, b) if bearers[0] == a else (a, joined)
+        number[len(rest) + step] = join(a, b, kept)
+        alive[fresh - 1] = None
+    for part in sorted(waiting.values()):
+        (last,) = alive
+        del alive[last]
+        alive[join(last, part, labels[last] | labels[part])] = None
+    return path
+
+
+def _numbered(path: Sequence[Sequence[int]], count: int) -> list[Pair]:
+    """A path by positions (opt_einsum's), steps of any number of operands, as pairs of numbers."""
+    listed = list(range(count))
     result: list[Pair] = []
     for step in path:
-        step = sorted(step)
-        if len(step) == 1:  # opt_einsum's way to say that one operand is summed: nothing to pair; it moves to the end
-            raise AssertionError("a path step of one operand")
-        while len(step) > 2:
-            last, before = step.pop(), step.pop()
-            result.append((before, last))
-            count -= 1
-            step.append(count - 1)
-        result.append((step[0], step[1]))
-        count -= 1
+        taken = [listed.pop(position) for position in sorted(step, reverse=True)][::-1]
+        current = taken[0]  # alone where it says that an operand is summed over indices of its own
+        for other in taken[1:]:
+            result.append((current, other))
+            current = count + len(result) - 1
+        listed.append(current)
+    return result
+
+
+def _linear(path: Sequence[Pair], count: int) -> list[Pair]:
+    """Pairs of numbers as positions in the shrinking list: a number's position is itself less the number of smaller ones
+    that are gone, kept in a Fenwick tree."""
+    total = count + len(path)
+    tree = [0] * (total + 1)
+
+    def position(number: int) -> int:
+        gone, p = 0, number
+        while p:
+            gone += tree[p]
+            p -= p & -p
+        return number - gone
+
+    def remove(number: int) -> None:
+        p = number + 1
+        while p <= total:
+            tree[p] += 1
+            p += p & -p
+
+    result: list[Pair] = []
+    for a, b in path:
+        places = sorted((position(a), position(b)))
+        result.append((places[0], places[1]))
+        remove(a)
+        remove(b)
     return result
 
 
@@ -120,10 +216,17 @@ def _chain_path(order: list[int], inputs: Sequence[Sequence[int]], sizes: Sequen
         return prod(sizes[x] for x in inputs[position] if x not in link)
 
     bounds = [end_size(order[0], links[0]), *inner, end_size(order[-1], links[-1])]
-    if len(order) <= _CHAIN_OPTIMUM:
-        return _numbered(order, _optimal_splits(bounds))
-    positions = order if bounds[0] <= bounds[-1] else order[::-1]
-    return _linear(positions, len(inputs))
+    count = len(order)
+    if count <= _CHAIN_OPTIMUM:
+        made = {(p, p): position for p, position in enumerate(order)}
+        path: list[Pair] = []
+        for i, k, j in _optimal_splits(bounds):
+            path.append((made[i, k], made[k + 1, j]))
+            made[i, j] = count + len(path) - 1
+        return path
+    first, *others = order if bounds[0] <= bounds[-1] else order[::-1]
+    running = [first, *range(count, 2 * count - 2)]
+    return list(zip(running, others, strict=True))
 
 
 def _optimal_splits(bounds: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -148,48 +251,3 @@ def _optimal_splits(bounds: Sequence[int]) -> list[tuple[int, int, int]]:
             steps.append((i, k, j))
             stack += [(i, k), (k + 1, j)]
     return steps[::-1]
-
-
-def _numbered(order: Sequence[int], steps: Sequence[tuple[int, int, int]]) -> list[Pair]:
-    """Multiplications of ranges of the chain as positions in the shrinking list of operands."""
-    identity = {(p, p): position for p, position in enumerate(order)}
-    listed = list(range(len(order)))
-    fresh = len(order)
-    path: list[Pair] = []
-    for i, k, j in steps:
-        a, b = listed.index(identity[i, k]), listed.index(identity[k + 1, j])
-        path.append((min(a, b), max(a, b)))
-        for position in sorted((a, b), reverse=True):
-            listed.pop(position)
-        listed.append(fresh)
-        identity[i, j] = fresh
-        fresh += 1
-    return path
-
-
-def _linear(positions: Sequence[int], count: int) -> list[Pair]:
-    """One factor after the other. The running product is always the last operand; the place of the next factor is its own
-    less the number of factors before it that are gone, kept in a Fenwick tree."""
-    tree = [0] * (count + 1)
-
-    def remove(position: int) -> None:
-        position += 1
-        while position <= count:
-            tree[position] += 1
-            position += position & -position
-
-    def place(position: int) -> int:
-        gone, p = 0, position
-        while p:
-            gone += tree[p]
-            p -= p & -p
-        return position - gone
-
-    first, second = positions[0], positions[1]
-    path = [(min(first, second), max(first, second))]
-    remove(first)
-    remove(second)
-    for step, position in enumerate(positions[2:], start=1):
-        path.append((place(position), count - step - 1))
-        remove(position)
-    return path

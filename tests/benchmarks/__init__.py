@@ -1,0 +1,1 @@
+"""Speed against hand-written code: `python -m tests.benchmarks [--quick] [NAME ...]`."""

@@ -1,0 +1,72 @@
+"""Compiled derivatives against hand-written code.
+
+    python -m tests.benchmarks [--quick] [--seconds S] [NAME ...]
+
+The ratio is compiled / hand, median (and quartiles) over interleaved rounds; 1.15 is the target. One BLAS thread, and huge
+pages for large arrays: the program starts itself again with these settings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from time import perf_counter
+
+import numpy as np
+
+from tensordiff.compile import compile_program
+from tests.benchmarks.cases import CASES, Case
+from tests.benchmarks.timing import interleaved, ratios, spelled, table
+
+HEADER = ["derivative", "hand", "compiled", "ratio", "quartiles", "derive", "plan"]
+
+
+def measure(case: Case, seconds: float) -> tuple[list[str], float]:
+    start = perf_counter()
+    outputs, declared = case.outputs()
+    derived = perf_counter() - start
+    arrays = case.arrays(np.random.default_rng(0))
+    program = compile_program(outputs, inputs=declared)
+    needed = {name: arrays[name] for name in program.inputs}
+    start = perf_counter()
+    found = program(**needed)[0]
+    planned = perf_counter() - start
+    expected = case.hand(**arrays)
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8 * np.abs(expected).max())
+    times = interleaved({"hand": lambda: case.hand(**arrays), "compiled": lambda: program(**needed)}, budget=seconds)
+    middle, low, high = ratios(times["compiled"], times["hand"])
+    row = [case.name, spelled(times["hand"].median), spelled(times["compiled"].median), f"{middle:.2f}", f"{low:.2f}-{high:.2f}"]
+    return [*row, spelled(derived), spelled(planned)], middle
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("names", nargs="*", help="parts of the names of the cases to run (all)")
+    parser.add_argument("--quick", action="store_true", help="small cases only, briefly")
+    parser.add_argument("--seconds", type=float, default=None, help="time for each case (1; quick: 0.2)")
+    parser.add_argument("--limit", type=float, default=None, help="exit 1 where a ratio is above this")
+    options = parser.parse_args(arguments)
+    chosen = [case for case in CASES if not options.names or any(name in case.name for name in options.names)]
+    if options.quick:
+        chosen = [case for case in chosen if case.quick]
+    rows, worst = [HEADER], 0.0
+    for case in chosen:
+        row, ratio = measure(case, options.seconds or (0.2 if options.quick else 1.0))
+        rows.append(row)
+        worst = max(worst, ratio)
+    print(table(rows))
+    return int(options.limit is not None and worst > options.limit)
+
+
+SETTINGS = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
+
+if __name__ == "__main__":
+    if any(name not in os.environ for name in SETTINGS):
+        os.execve(sys.executable, [sys.executable, "-m", "tests.benchmarks", *sys.argv[1:]], {**SETTINGS, **os.environ})
+    sys.exit(main())
