@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from tensordiff.api.derivative import (
     Derivative,
@@ -17,8 +18,8 @@ from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import named_parts, readings
 from tensordiff.canonical import canonical
 from tensordiff.check.layouts import matrix_axes
-from tensordiff.differentiate import Link, freed, restore
 from tensordiff.differentiate import chain as chain_rule
+from tensordiff.differentiate import freed, restore
 from tensordiff.errors import FoldError, TensordiffError, UnknownNameError
 from tensordiff.fold import fold
 from tensordiff.lower import lower
@@ -35,12 +36,18 @@ class ChainLink:
 
     upper: str
     lower: str
-    shape: tuple[str, ...]
+    upper_axes: tuple[str, ...]
+    lower_axes: tuple[str, ...]
     index_form: str
     """dF_ij/dM_ab = ..."""
     matrix_form: str | None
     """d vec upper / d vec lower' with column stacking; None where there is no matrix form."""
     derivative: Tensor
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The sizes of the axes, of `upper`, then of `lower`."""
+        return self.upper_axes + self.lower_axes
 
 
 class ChainRule:
@@ -77,7 +84,7 @@ class ChainRule:
         lines = [*self._opening(name, variable), ""]
         width = max(len(link.index_form) for link in self.links) if self.links else 0
         lines += [f"    {link.index_form:<{width}}    shape ({', '.join(link.shape)})" for link in self.links]
-        lines += ["", *self._contraction(), "", f"    {total}", ""]
+        lines += ["", self._contraction(), "", f"    {total}", ""]
         lines += self._matrix_lines(name, variable)
         return "\n".join(lines)
 
@@ -91,24 +98,12 @@ class ChainRule:
             f"a tensor of shape ({shape}). The chain is {chains}; each link is such a tensor:",
         ]
 
-    def _contraction(self) -> list[str]:
-        lines = ["Links are joined by summing over every index of the quantity between them"]
-        joined = [name for path in self.paths for name in path[1:-1]]
-        if any(len(self._axes_of(name)) == 2 for name in joined):
-            lines[0] += " (two for a matrix: a double contraction)"
-        lines[0] += ", and the paths are added:" if len(self.paths) > 1 else ":"
-        return lines
-
-    def _axes_of(self, name: str) -> tuple[str, ...]:
-        for link in self.links:
-            if link.lower == name:
-                upper = next((other for other in self.links if other.upper == name), None)
-                return link.shape[len(link.shape) - (self._rank(name)) :] if upper is None else upper.shape[: self._rank(name)]
-        return ()
-
-    def _rank(self, name: str) -> int:
-        node = self.f.scope.where.get(name)
-        return len(node.dims) if node is not None else 2
+    def _contraction(self) -> str:
+        between = {name for path in self.paths for name in path[1:-1]}
+        matrices = any(len(link.lower_axes) == 2 for link in self.links if link.lower in between)
+        double = " (two for a matrix: a double contraction)" if matrices else ""
+        added = ", and the paths are added" if len(self.paths) > 1 else ""
+        return f"Links are joined by summing over every index of the quantity between them{double}{added}:"
 
     def _matrix_lines(self, name: str, variable: str) -> list[str]:
         try:
@@ -147,9 +142,7 @@ def chain(f: Expression, *, through: Sequence[Expression | str], wrt: Expression
         part_scope, named_node = _named_part(part, scope)
         scope = scope.merge(part_scope)
         parts.append(named_node)
-    name = display_name(f, scope)
-    whole = f.matrix if f.matrix.op == "named" else build.named(name, f.matrix)
-    return _chain(Expression(f.matrix, scope), whole, parts, node)
+    return _chain(f.matrix, scope, parts, node)
 
 
 def _named_part(part: Expression | str, scope: Scope) -> tuple[Scope, Matrix]:
@@ -168,51 +161,58 @@ def _named_part(part: Expression | str, scope: Scope) -> tuple[Scope, Matrix]:
     return extended, extended.where[name]
 
 
-def _chain(f: Expression, whole: Matrix, parts: Sequence[Matrix], variable: Matrix) -> ChainRule:
+def _chain(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Matrix) -> ChainRule:
+    """The chain rule for f, under its name or one found for it, through named nodes."""
+    if f.op != "named":
+        name = display_name(Expression(f, scope), scope)
+        scope = scope.with_where(name, f)
+        f = scope.where[name]
     symbol: Symbol = variable.data[0]
     loose = build.symbol(freed(symbol), variable.shape)
-    nodes = [lower(replace(node, {variable: loose}) if loose is not variable else node) for node in (whole, *parts)]
-    head, *inner = [
-        node if isinstance(node, Named) else Named.make(str(m.data[0]), node)
-        for node, m in zip(nodes, (whole, *parts), strict=True)
-    ]
+    nodes = [lower(replace(node, {variable: loose}) if loose is not variable else node) for node in (f, *parts)]
+    head, *inner = [node for node in nodes if isinstance(node, Named)]
     found = chain_rule(head, inner, freed(symbol))
-    direct = free_derivative(f.matrix, [variable])
     total = restore(found.derivative, [symbol])
-    if canonical(total) is not canonical(direct):
-        raise TensordiffError(
-            "the chain rule and the direct derivative differ in canonical form", hint="this is a defect: please report it"
+    if canonical(total) is not canonical(free_derivative(f, [variable])):
+        raise TensordiffError("the chain and the direct derivative differ in canonical form", hint="please report this")
+    named = Expression(f, scope)
+    derivative = Derivative(named, [variable], read_entries("free", [variable]), total)
+    names = [node for node in (restore(node, [symbol]) for node in (head, *inner)) if isinstance(node, Named)]
+    axes = {node.name: node.dims for node in names} | {symbol.name: symbol.dims}
+    keep = [*names, *(part for part in named_parts(scope) if part.name not in axes)]
+    letters = _letters(names, symbol)
+    links = []
+    for link in found.links:
+        forms = readings(restore(link.derivative, [symbol]), keep)
+        upper, lower_ = letters[link.upper], letters[link.lower]
+        shown = min((index_notation(form, upper + lower_) for form in forms), key=len)
+        links.append(
+            ChainLink(
+                link.upper,
+                link.lower,
+                tuple(str(dim) for dim in axes[link.upper]),
+                tuple(str(dim) for dim in axes[link.lower]),
+                f"d{_indexed(link.upper, upper)}/d{_indexed(link.lower, lower_)} = {shown}",
+                _matrix(forms, tuple((d,) for d in axes[link.upper]), tuple((d,) for d in axes[link.lower]), scope),
+                restore(link.derivative, [symbol]),
+            )
         )
-    derivative = Derivative(Expression(whole, f.scope), [variable], read_entries("free", [variable]), total)
-    names = [restore_named(node, symbol) for node in (head, *inner)]
-    links = [_link(link, names, f.scope, symbol, restore(link.derivative, [symbol])) for link in found.links]
-    return ChainRule(Expression(whole, f.scope), links, found.paths, derivative)
+    return ChainRule(named, links, found.paths, derivative)
 
 
-def restore_named(node: Named, symbol: Symbol) -> Named:
-    """A named part with the variable's structure put back."""
-    restored = restore(node, [symbol])
-    assert isinstance(restored, Named)
-    return restored
+def _letters(names: Sequence[Named], variable: Symbol) -> dict[str, tuple[str, ...]]:
+    """Each quantity's own indices: i j for the function, k l for the variable (further on for more axes), a b, c d, ...
+    between, so that a contraction shows as a repeated letter."""
+    free = free_letters(names[0].rank + variable.rank)
+    letters = {names[0].name: free[: names[0].rank], variable.name: free[names[0].rank :]}
+    pool = (f"{letter}{number or ''}" for number in count() for letter in "abcdefghpqrstuvw")
+    for part in names[1:]:
+        letters[part.name] = tuple(next(pool) for _ in range(part.rank))
+    return letters
 
 
-def _link(link: Link, names: Sequence[Named], scope: Scope, variable: Symbol, derivative: Tensor) -> ChainLink:
-    ranks = {named.name: named.rank for named in names} | {variable.name: variable.rank}
-    shapes = {named.name: named.dims for named in names} | {variable.name: variable.dims}
-    keep = [*names, *(part for part in named_parts(scope) if part.name not in ranks)]
-    forms = readings(derivative, keep)
-    letters = _letters(ranks[link.upper], ranks[link.lower], link.lower == variable.name, link.upper == names[0].name)
-    shown = min((index_notation(form, letters) for form in forms), key=len)
-    upper, lower_ = "".join(letters[: ranks[link.upper]]), "".join(letters[ranks[link.upper] :])
-    left = f"d{link.upper}{'_' + upper if upper else ''}/d{link.lower}{'_' + lower_ if lower_ else ''}"
-    return ChainLink(
-        link.upper,
-        link.lower,
-        tuple(str(dim) for dim in derivative.dims),
-        f"{left} = {shown}",
-        _matrix(forms, tuple((d,) for d in shapes[link.upper]), tuple((d,) for d in shapes[link.lower]), scope),
-        derivative,
-    )
+def _indexed(name: str, letters: Sequence[str]) -> str:
+    return f"{name}_{''.join(letters)}" if letters else name
 
 
 def _matrix(forms: Sequence[Tensor], upper: Shape, lower_: Shape, scope: Scope) -> str | None:
@@ -225,18 +225,6 @@ def _matrix(forms: Sequence[Tensor], upper: Shape, lower_: Shape, scope: Scope) 
         except FoldError:
             continue
     return min(found, key=len) if found else None
-
-
-def _letters(upper: int, lower_: int, at_end: bool, at_start: bool) -> list[str]:
-    """i, j for the function, k, l for the variable, a, b, c, d between."""
-    free = free_letters(4)
-    middle = ["a", "b", "c", "d", "e", "f"]
-    first = free[:upper] if at_start and upper <= 2 else middle[:upper]
-    used = set(first)
-    second = free[2 : 2 + lower_] if at_end and lower_ <= 2 else [x for x in middle if x not in used][:lower_]
-    if len(first) < upper or len(second) < lower_:
-        return free_letters(upper + lower_)
-    return [*first, *second]
 
 
 def _size(node: Tensor) -> str:
@@ -255,13 +243,9 @@ def explain(f: Expression, wrt: Expression | str) -> str:
     parts, scope = _intermediates(f, node)
     lines: list[str] = []
     if parts:
-        name = display_name(f, scope)
-        whole = f.matrix if f.matrix.op == "named" else build.named(name, f.matrix)
-        told = _chain(Expression(f.matrix, scope), whole, parts, node)
-        definitions = [f"    {p.data[0]} = {text(p.children[0])}" for p in parts]
-        if whole.children[0] is not f.matrix or f.matrix.op != "named":
-            definitions.insert(0, f"    {name} = {text(f.matrix)}")
-        lines += ["With the names", *definitions, "", str(told), ""]
+        told = _chain(f.matrix, scope, parts, node)
+        named = [told.f.matrix, *parts]
+        lines += ["With the names", *(f"    {part.data[0]} = {text(part.children[0])}" for part in named), "", str(told), ""]
     else:
         lines += [str(derivative), ""]
     try:
@@ -273,29 +257,33 @@ def explain(f: Expression, wrt: Expression | str) -> str:
 
 
 def _intermediates(f: Expression, variable: Matrix) -> tuple[list[Matrix], Scope]:
-    """Parts worth a name: the user's own, then arguments and values of functions that depend on the variable."""
+    """Parts worth a name, from the function down: the user's own, then arguments and values of functions that depend on
+    the variable."""
     scope = f.scope
     order: list[Matrix] = postorder([f.matrix])
     active: set[Matrix] = set()
     for node in order:
         if node is variable or any(child in active for child in node.children):
             active.add(node)
-    parts = [n for n in order if n.op == "named" and n in active and n is not f.matrix]
-    known = {n.children[0] for n in parts}
-    skip = {f.matrix, *f.matrix.children} if f.matrix.op == "named" else {f.matrix}
+    own = [node for node in order if node.op == "named" and node in active and node is not f.matrix]
+    skip = {f.matrix, *(node.children[0] for node in own), *(f.matrix.children if f.matrix.op == "named" else ())}
+    fresh = [
+        node
+        for node in order
+        if node in active
+        and node not in skip
+        and node.children
+        and not node.free
+        and node.op not in _LINEAR
+        and _worth_a_name(node, order)
+    ][: max(0, _MAX_PARTS - len(own))]
     pool = (letter for letter in ("M", "P", "Q", "R", "U", "W", "Y", "Z", *(f"T{k}" for k in range(1, 100))))
-    for node in order:
-        if len(parts) >= _MAX_PARTS:
-            break
-        if node not in active or node in skip or node in known or node.free or not node.children or node.op in _LINEAR:
-            continue
-        if not _worth_a_name(node, order):
-            continue
+    parts = {node: node for node in own}
+    for node in reversed(fresh):
         name = next(letter for letter in pool if letter not in scope)
         scope = scope.with_where(name, node)
-        parts.append(scope.where[name])
-        known.add(node)
-    return parts, scope
+        parts[node] = scope.where[name]
+    return [parts[node] for node in reversed(order) if node in parts], scope
 
 
 _LINEAR = {"transpose", "named", "symbol", "entry", "contract"}

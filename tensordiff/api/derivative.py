@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, count
 from typing import Any
 
 from tensordiff.api.expression import Expression
@@ -216,10 +217,7 @@ def display_name(f: Expression, scope: Scope) -> str:
     if f.matrix.op == "named":
         return str(f.matrix.data[0])
     wanted = "f" if len(f.matrix.shape) < 2 else "F"
-    for name in (wanted, "f", "F", "y", "Y"):
-        if name not in scope:
-            return name
-    return wanted
+    return next(name for name in chain((wanted, "f", "F", "y", "Y"), (f"F{k}" for k in count(1))) if name not in scope)
 
 
 def _shape(variable: Matrix, entries: Entries) -> Shape:

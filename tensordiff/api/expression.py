@@ -69,13 +69,13 @@ class Expression:
         return self._combine(other, lambda a, b: build.add([(Fraction(1), a), (Fraction(1), b)]))
 
     def __radd__(self, other: Any) -> Expression:
-        return self + other
+        return self._combine(other, lambda a, b: build.add([(Fraction(1), b), (Fraction(1), a)]))
 
     def __sub__(self, other: Any) -> Expression:
         return self._combine(other, lambda a, b: build.add([(Fraction(1), a), (Fraction(-1), b)]))
 
     def __rsub__(self, other: Any) -> Expression:
-        return -self + other
+        return self._combine(other, lambda a, b: build.add([(Fraction(1), b), (Fraction(-1), a)]))
 
     def __neg__(self) -> Expression:
         return self._with(build.scale(Fraction(-1), self.matrix))
