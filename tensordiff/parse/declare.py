@@ -40,13 +40,22 @@ def declare(
         declared[name] = shape
     refuse_undeclared("structure", structure_of, declared)
     refuse_undeclared("assumption", assumption_of, declared)
-    scope = Scope()
-    for name, shape in declared.items():
-        structure = structure_of.get(name, Structure.GENERAL)
-        scope = scope.declare(name, shape, structure, assumption_of.get(name, Assumption.NONE))
-    for size in scope.dims:
+    for size in (scope := declared_scope(declared, structure_of, assumption_of)).dims:
         check_name(size)
     return scope
+
+
+def declared_scope(
+    shapes: Mapping[str, ShapeLike], structure_of: Mapping[str, Structure], assumption_of: Mapping[str, Assumption]
+) -> Scope:
+    """The scope of the names, each with its shape, structure and assumption."""
+    scopes = [
+        Scope().declare(name, shape, structure_of.get(name, Structure.GENERAL), assumption_of.get(name, Assumption.NONE))
+        for name, shape in shapes.items()
+    ]
+    while len(scopes) > 1:  # pairs, so that many names cost little more than linear time
+        scopes = [left.merge(right) for left, right in zip(scopes[::2], [*scopes[1::2], Scope()], strict=False)]
+    return scopes[0] if scopes else Scope()
 
 
 def check_name(name: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from typing import NoReturn
 
 from tensordiff.errors import ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe, read_group
@@ -69,8 +69,8 @@ class _Elaboration:
         assert node.op == "call"
         return self.call(node, children)
 
-    def fail(self, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
-        raise ParseError(message, text=self.tree.text, start=start, end=end, hint=hint)
+    def error(self, message: str, start: int, end: int, hint: str | None = None) -> ParseError:
+        return ParseError(message, text=self.tree.text, start=start, end=end, hint=hint)
 
     # Names, indices, sizes.
 
@@ -83,14 +83,11 @@ class _Elaboration:
         if name == "eye" and node in self.unsized:
             return build.eye(self.unsized[node][0])
         if is_function(name):
-            self.fail(f"{name} is a function", node.start, node.end, f"write {name}(...)")
-        return self.unknown("name", name, node, self.scope.names())
-
-    def unknown(self, kind: str, name: str, node: Syntax, known: list[str]) -> NoReturn:
-        near = nearest(name, known)
+            raise self.error(f"{name} is a function", node.start, node.end, f"write {name}(...)")
+        known = self.scope.names()
         declared = f"declared are {', '.join(known)}" if known else "no name is declared"
-        hint = f"did you mean {near}?" if near else declared
-        self.fail(f"unknown {kind} {name}", node.start, node.start + len(node.data), hint)
+        near = nearest(name, known)
+        raise self.error(f"unknown name {name}", node.start, node.end, f"did you mean {near}?" if near else declared)
 
     def label(self, token: str) -> str | int:
         if token.isdigit():
@@ -100,7 +97,7 @@ class _Elaboration:
     def letter(self, token: str) -> str:
         if not token.isidentifier():
             start = getattr(token, "start_pos", 0)
-            self.fail(
+            raise self.error(
                 f"{token} is not an index here", start, start + len(token),
                 "indices are letters, or whole numbers counted from 1 on the left of the arrow",
             )  # fmt: skip
@@ -113,12 +110,14 @@ class _Elaboration:
         try:
             return build.add(list(zip(signs, terms, strict=True)))
         except TensordiffError as error:
-            for place in range(1, len(terms)):
-                try:
-                    build.add(list(zip(signs[: place + 1], terms[: place + 1], strict=True)))
-                except TensordiffError as first:
-                    raise first.located(self.tree.text, *node.data[place - 1][1:]) from None
-            raise error
+            # The first term that does not fit the first one that is no number, or else the shortest sum that fails.
+            first = next((term for term in terms if term.shape or term.free), terms[0])
+            pairs = [[(1, first), (1, term)] for term in terms[1:]]
+            place = next((place for place, pair in enumerate(pairs) if _failure(pair)), None)
+            if place is None:
+                lengths = range(2, len(terms) + 1)
+                place = bisect_left(lengths, True, key=lambda k: bool(_failure(list(zip(signs[:k], terms[:k], strict=True)))))
+            raise (_failure(pairs[place]) or error).located(self.tree.text, *node.data[place][1:]) from None
 
     def product(self, node: Syntax, factors: list[Matrix]) -> Matrix:
         """A chain from left to right, runs of one operator at once."""
@@ -158,7 +157,7 @@ class _Elaboration:
             divided = node.children[place - 1 : place + 1]
             if place > 1 or any(part.op != "number" for part in divided):
                 right = node.children[place + 1]
-                self.fail(
+                raise self.error(
                     "it is not clear whether this factor is divided or divides", right.start, right.end,
                     r"use parentheses or \frac",
                 )  # fmt: skip
@@ -168,7 +167,7 @@ class _Elaboration:
         pair = {joined, kind}
         if joined and ("kron" in pair or "juxtaposition" in pair) and len(pair) == 2 and pair != {"*", "juxtaposition"}:
             _, start, stop = node.data[place]
-            self.fail(
+            raise self.error(
                 "products of two kinds in a row are read in different orders", start, max(stop, start + 1),
                 "put parentheses around what comes first",
             )  # fmt: skip
@@ -178,7 +177,7 @@ class _Elaboration:
         """A block matrix of blocks of one shape, as the sum of kron(unit*unit', block); 0 is a zero block."""
         down, across = len(node.data), node.data[0]
         if any(length != across for length in node.data):
-            self.fail("the rows of the block matrix have different lengths", node.start, node.end)
+            raise self.error("the rows of the block matrix have different lengths", node.start, node.end)
         shapes = {entry.shape for entry in entries if build.as_number(entry) != 0}
         if len(shapes) > 1:
             odd = next(position for position, entry in enumerate(entries) if entry.shape not in (entries[0].shape, ()))
@@ -206,12 +205,7 @@ class _Elaboration:
         if name in SIZED or name in LETTERS:
             return self.sized(node)
         if name in UNSIZED:
-            if len(arguments) != 1:
-                self.fail(f"{name} takes one argument, the value of its entries", node.start, node.end)
-            groups = self.unsized.get(node)
-            if groups is None:
-                self.fail(f"the size of {self.tree.source(node)} is not known here", node.start, node.end, "write ones(n)")
-            return build.product(arguments[0], build.ones(*groups))
+            return build.product(arguments[0], build.ones(*self.unsized[node]))
         if name[0] in "|‖":
             return self.bars(name, arguments[0])
         if name == "kron":
@@ -224,11 +218,13 @@ class _Elaboration:
         if is_function(name):
             return build.call(name, *arguments)
         if resolve_name(name, self.scope) in self.scope:
-            self.fail(
+            raise self.error(
                 f"{name} is not a function", node.start, node.start + len(name),
                 f"write {name}*(...) for a product, {name}[...] for an entry",
             )  # fmt: skip
-        return self.unknown("function", name, node, sorted(functions()))
+        near = nearest(name, sorted({*functions(), *self.scope.functions}))
+        hint = f"did you mean {near}?" if near else f"for a product write {name}*(...)"
+        raise self.error(f"unknown function {name}", node.start, node.start + len(name), hint)
 
     def bars(self, name: str, operand: Matrix) -> Matrix:
         """|a|, |A| for the determinant, and norms: ‖x‖, ‖X‖_F, ‖x‖_1. Norms of operators are refused."""
@@ -251,7 +247,7 @@ class _Elaboration:
         low, high = {"ones": (1, 2), "zeros": (1, 2), "eye": (1, 2), "K": (1, 2)}.get(name, (1, 1))
         if not low <= len(node.children) <= high:
             wanted = "one size" if high == 1 else "one or two sizes"
-            self.fail(f"{name} takes {wanted}", node.start, node.end)
+            raise self.error(f"{name} takes {wanted}", node.start, node.end)
         groups = [size_of(self.tree, child, self.scope) for child in node.children]
         if name in ("ones", "zeros"):
             return (build.ones if name == "ones" else build.zeros)(*groups)
@@ -266,6 +262,15 @@ class _Elaboration:
         dim = groups[0][0] if groups[0] else Dim.fixed(1)
         constant = {"D": build.duplication, "L": build.elimination, "tril": build.tril, "triu": build.triu}
         return constant[name](dim)
+
+
+def _failure(terms: list[tuple[int, Matrix]]) -> TensordiffError | None:
+    """Why terms cannot be added."""
+    try:
+        build.add(terms)
+    except TensordiffError as error:
+        return error
+    return None
 
 
 def _kind(operator: str) -> str:

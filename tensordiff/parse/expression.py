@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 
 from tensordiff.errors import ParseError, TensordiffError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
-from tensordiff.parse.declare import Shapes, check_name, declare, read_choices, refuse_undeclared
+from tensordiff.parse.declare import Shapes, check_name, declare, declared_scope, read_choices, refuse_undeclared
 from tensordiff.parse.elaborate import elaborate, size_of
 from tensordiff.parse.grammar import parse_syntax
 from tensordiff.parse.infer import Inference
@@ -74,6 +75,11 @@ def _constants(tree: Tree, inference: Inference, naming: Naming) -> dict[Syntax,
     found: dict[Syntax, tuple[Group, ...]] = {}
     for node in tree.nodes:
         if _is_unsized(node):
+            if len(node.children) > 1:
+                raise ParseError(
+                    f"{node.data} takes one argument, the value of its entries",
+                    text=tree.text, start=node.start, end=node.end,
+                )  # fmt: skip
             before = naming.count
             found[node] = naming.shape(inference.values[node].sizes)
             if naming.count > before:
@@ -92,18 +98,24 @@ def _is_unsized(node: Syntax) -> bool:
 
 
 def _tree(text: str, known: Collection[str], scope: Scope) -> Tree:
-    """The syntax tree of a text; an exponent T is the transpose where T is no declared size or scalar."""
+    """The syntax tree of a text; an exponent T is the transpose where T is no size, scalar or `where` name."""
     tree = parse_syntax(text, known)
+    if not scope.lookup("T").is_scalar if "T" in scope else "T" not in known:
+        found = [node for node in tree.nodes if node.op == "power" and _raised_to_t(node)]
+        for node in found:
+            base, exponent = node.children
+            if exponent.op == "negative":
+                minus_one = Syntax("number", exponent.start, exponent.end, (), Fraction(-1))
+                base = Syntax("power", node.start, node.end, (base, minus_one), "^")
+            node.op, node.children, node.data = "transpose", (base,), None
+        tree = Tree(text, tree.root) if found else tree
+    return tree
 
-    def transposes(node: Syntax) -> bool:
-        if node.op != "power" or node.data != "^" or node.children[1].op != "name" or node.children[1].data != "T":
-            return False
-        return "T" not in scope or not scope.lookup("T").is_scalar
 
-    found = [node for node in tree.nodes if transposes(node)]
-    for node in found:
-        node.op, node.children, node.data = "transpose", node.children[:1], None
-    return Tree(text, tree.root) if found else tree
+def _raised_to_t(node: Syntax) -> bool:
+    """Whether this power is A^T or A^-T."""
+    exponent = node.children[1].children[0] if node.children[1].op == "negative" else node.children[1]
+    return node.data == "^" and exponent.op == "name" and exponent.data == "T"
 
 
 def _where_names(where: Mapping[str, str] | None) -> dict[str, str]:
@@ -192,12 +204,9 @@ def _parse_undeclared(
     naming = Naming({*variables, *names, *sizes, *_letters(written)})
     trees = [*definitions, ("", tree)]
     inference, found = infer(trees, variables, squares, sizes, lambda tree, node: size_of(tree, node, None), naming)
-    scope = Scope()
+    scope = declared_scope({name: naming.shape(leaf) for name, leaf in found.items()}, structure_of, assumption_of)
     for name in sizes:
         scope = scope.with_dim(name)
-    for name, leaf in found.items():
-        structure, assumption = structure_of.get(name, Structure.GENERAL), assumption_of.get(name, Assumption.NONE)
-        scope = scope.declare(name, naming.shape(leaf), structure, assumption)
     for name, definition in definitions:
         value = elaborate(definition, scope, _constants(definition, inference, naming))
         scope = scope.with_where(name, value)

@@ -127,7 +127,7 @@ def parse_syntax(text: str, known: Collection[str] = ()) -> Tree:
     try:
         root = _parser().parse(tokens)
     except UnexpectedToken as error:
-        raise _explained(text, tokens, error.token) from None
+        raise _explained(text, tokens, error.token, error.expected) from None
     assert isinstance(root, Syntax)
     return Tree(text, root)
 
@@ -136,7 +136,7 @@ _OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "POWER"})
 _STARTS_OPERAND = frozenset({"NUMBER", "NAME", "LPAR", "LBLOCK"})
 
 
-def _explained(text: str, tokens: Sequence[Token], token: Token) -> ParseError:
+def _explained(text: str, tokens: Sequence[Token], token: Token, expected: Collection[str]) -> ParseError:
     """What is wrong at the token that the parser refused, in the user's terms."""
     if not tokens:
         return ParseError("the expression is empty")
@@ -148,7 +148,9 @@ def _explained(text: str, tokens: Sequence[Token], token: Token) -> ParseError:
     before = tokens[place - 1] if place else None
     shown, hint = _shown(text, token), None
     after_operand = before is not None and before.type in ("NUMBER", "NAME", "RPAR", "RINDEX", "RBLOCK", "TRANSPOSE")
-    if before is not None and before.type in _OPERATORS and token.type in _OPERATORS:
+    if token.type in ("LINDEX", "RINDEX") or set(expected) == {"NAME", "NUMBER"} or (before and before.type == "ARROW"):
+        message, hint = f"cannot read {shown} here", "indices are letters or 1-based numbers: A[i,j], x[1], ... -> [i,j]"
+    elif before is not None and before.type in _OPERATORS and token.type in _OPERATORS:
         message = f"two operators in a row: {_shown(text, before)} and {shown}"
         if (before.type, token.type) == ("TIMES", "TIMES") and before == token == "*":
             hint = "the power is ^, the entrywise power .^"
@@ -159,8 +161,6 @@ def _explained(text: str, tokens: Sequence[Token], token: Token) -> ParseError:
         message, hint = "an arrow cannot stand here", "-> [i,j] comes last: A[i,k]*B[k,j] -> [i,j]"
     elif token.type in ("_COMMA", "_SEMICOLON") and after_operand:
         message = f"{shown} cannot stand here: it separates arguments of a function, indices, or entries of a block matrix"
-    elif token.type in ("LINDEX", "RINDEX") or (before is not None and before.type in ("LINDEX", "ARROW")):
-        message, hint = f"cannot read {shown} here", "indices are letters or 1-based numbers: A[i,j], x[1], ... -> [i,j]"
     elif after_operand:
         message = f"cannot read {shown} here"
     else:

@@ -39,12 +39,20 @@ class ConflictError(Exception):
         """The error in the user's words, both places and both sizes."""
         text = self.tree.text
         described = [f"{text[start:end]} ({naming.text(sizes)})" for start, end, sizes in self.places]
-        start, end = self.places[-1][:2] if len(self.places) > 1 else (self.node.start, self.node.end)
+        start, end = self._operation()
         return ShapeError(
             f"cannot {self.verb} {' and '.join(described)}",
             text=text, start=start, end=end,
             hint="shapes were inferred (capitals are matrices, a to g scalars, h to z vectors); declare them to say otherwise",
         )  # fmt: skip
+
+    def _operation(self) -> tuple[int, int]:
+        """The place of the operator between the two operands, of the whole operation where there is none."""
+        if self.node.op in ("add", "product") and len(self.places) == 2:
+            for (_, start, end), operand in zip(self.node.data, self.node.children[1:], strict=True):
+                if operand.start == self.places[1][0] and end > start:
+                    return start, end
+        return self.node.start, self.node.end
 
 
 class Inference:
@@ -119,7 +127,7 @@ class Inference:
         name = node.data
         if name in self.defined:
             return self.defined[name]
-        if name == "eye" and name not in self.leaves:
+        if name == "eye":
             size: Size = (Unknown(),)
             return Value((size, size))
         return Value(self.leaves.get(name, ()))
@@ -143,10 +151,10 @@ class Inference:
     def _letters(self, node: Syntax, values: Sequence[Value]) -> Mapping[str, Size]:
         """The open letters of the operands together; one letter has one size."""
         holders = [value for value in values if value.letters]
+        if holders and any(value.sizes for value in values):
+            whole = next(child for child in node.children if self.values[child].sizes)
+            self._conflict(node, "mix entries with the whole of", [self._place(whole)])
         if len(holders) < 2:
-            if holders and any(value.sizes for value in values):
-                whole = next(child for child in node.children if self.values[child].sizes)
-                self._conflict(node, "index only a part of", [self._place(whole)])
             return holders[0].letters if holders else {}
         merged: dict[str, Size] = {}
         for child in node.children:

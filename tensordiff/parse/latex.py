@@ -22,7 +22,8 @@ _SPACE = (
     r"|\\(?:left|right)\s*\.)+"
 )
 _TEXT_FONTS = r"mathrm|mathit|mathsf|mathtt|mathop|operatorname\*?|text|textrm|textit|textsf|textbf"
-_FONTS = rf"\\(?P<font>mathbf|mathcal|mathbb|mathfrak|boldsymbol|bm|pmb|vec|{_TEXT_FONTS}){_END}\s*"
+_ACCENTS = r"hat|widehat|bar|overline|tilde|widetilde|dot|ddot|check|breve"
+_FONTS = rf"\\(?P<font>mathbf|mathcal|mathbb|mathfrak|boldsymbol|bm|pmb|vec|{_TEXT_FONTS}|{_ACCENTS}){_END}\s*"
 _WORD = r"\\?[^\W\d_]\w*"
 _SUPER = re.escape("".join(SUPERSCRIPTS))
 
@@ -127,14 +128,14 @@ class _Reader:
         """An operand begins: where one has just ended, this is a product."""
         if self.tokens.after_operand and not self.calling:
             if not function:
-                self.refuse_open_argument(start)
+                self.refuse_open_argument(start, start + 1)
             self.tokens.put("TIMES", "", start, start)
         self.calling = False
 
-    def refuse_open_argument(self, start: int) -> None:
+    def refuse_open_argument(self, start: int, end: int) -> None:
         if self.closed_at == len(self.tokens.list):
             self.tokens.fail(
-                "it is not clear where the argument of the function ends", start, start + 1,
+                "it is not clear where the argument of the function ends", start, end,
                 "put the argument in parentheses",
             )  # fmt: skip
 
@@ -173,7 +174,7 @@ class _Reader:
         if self.tokens.after_operand and not self.calling:
             self.tokens.fail("a number follows an operand", start, end, r"write \cdot for a product, ^{...} for a power")
         self.calling = False
-        self.tokens.put("NUMBER", match[0], start, end)
+        self.tokens.put_number(match[0], start, end)
 
     def read_word(self, match: re.Match[str], start: int, end: int) -> None:
         """A run of letters: a declared name, a function before its argument, or letters that are multiplied."""
@@ -194,7 +195,7 @@ class _Reader:
         self.name(run[0], start, self.place)
 
     def read_bold(self, match: re.Match[str], start: int, end: int) -> None:
-        r"""A name in a font: \mathbf{X}, \boldsymbol\Sigma, \operatorname{tr}, \mathrm{rank}."""
+        r"""A name in a font or with an accent: \mathbf{X}, \boldsymbol\Sigma, \operatorname{tr}, \hat{x} for x_hat."""
         word = match["braced"] or match["letter"]
         greek = word.startswith("\\")
         word = word.removeprefix("\\")
@@ -203,7 +204,9 @@ class _Reader:
         function = _FUNCTIONS.get(word, word)
         if greek and word not in GREEK:
             self.tokens.fail(f"cannot read {match[0]}", start, end)
-        if word == "1":
+        if re.fullmatch(_ACCENTS, match["font"]):
+            self.name(f"{word}_{match['font'].removeprefix('wide')}", start, end)
+        elif word == "1":
             self.read_subscripted_ones(start)
         elif not greek and len(word) > 1 and is_function(function) and word not in self.known:
             self.function(function, start, end)
@@ -224,8 +227,8 @@ class _Reader:
             self.argument([self.divide])
         elif command == "sqrt":
             self.root(start, end)
-        elif command in ("to", "rightarrow", "longrightarrow"):
-            self.tokens.fail("index notation is written in plain text", start, end, "A[i,j]*B[j,k] -> [i,k]")
+        elif command in ("to", "rightarrow", "longrightarrow", "sum"):
+            self.tokens.fail("index notation is read in plain text only", start, end, "write A[i,j]*B[j,k] -> [i,k]")
         elif is_function(_FUNCTIONS.get(command, command)):
             self.function(_FUNCTIONS.get(command, command), start, end)
         else:
@@ -238,7 +241,7 @@ class _Reader:
         self.times(TIMES.get(match[0], match[0]), start, end)
 
     def times(self, operator: str, start: int, end: int) -> None:
-        self.refuse_open_argument(start)
+        self.refuse_open_argument(start, end)
         self.tokens.put("TIMES", operator, start, end)
 
     def read_sign(self, match: re.Match[str], start: int, end: int) -> None:

@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _EXPONENT = re.compile(r"(?P<NUMBER>[0-9]+)|(?P<NAME>[a-z]+)|(?P<PLUS>\+)|(?P<MINUS>-)|(?P<LPAR>\()|(?P<RPAR>\))")
-_NORM_SUBSCRIPT = re.compile(r"_\{?([12F])\}?|([₁₂])")
+_NORM_SUBSCRIPT = re.compile(r"([₁₂])|_(?:([12F])|\{\s*([12F])\s*\}|\{?\s*\\(?:math|text)\w+\s*\{\s*(F)\s*\}\s*\}?)")
 _HINTS = {
     "**": ("** is not an operator", "^ is the power, .^ the entrywise power"),
     "@": ("@ is not an operator of the text syntax", "write * for the product"),
@@ -61,7 +61,7 @@ def read_plain(text: str) -> list[Token]:
             if tokens.inside == "[":
                 _separate(tokens, value, place)
         elif kind == "number":
-            tokens.put("NUMBER", value, start, place)
+            tokens.put_number(value, start, place)
         elif kind == "times":
             tokens.put("TIMES", TIMES.get(value, value), start, place)
         elif kind == "transpose":
@@ -136,7 +136,8 @@ def norm_subscript(tokens: Tokens, place: int) -> int:
     match = _NORM_SUBSCRIPT.match(tokens.text, place)
     if match is None:
         return place
-    tokens.rename_norm(normalise(match[1] or match[2]))
+    assert match.lastindex is not None
+    tokens.rename_norm(normalise(match[match.lastindex]), match.end())
     return match.end()
 
 

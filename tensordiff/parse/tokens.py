@@ -13,6 +13,7 @@ from lark import Token
 from tensordiff.errors import ParseError
 
 _ENDS_OPERAND = frozenset({"NUMBER", "NAME", "RPAR", "RINDEX", "RBLOCK", "TRANSPOSE"})
+_LONGEST_NUMBER = 1000
 _CLOSER = {"(": ")", "[": "]", "index": "]", "{": "}", "|": "|", "‖": "‖", "begin": "\\end"}
 
 
@@ -35,6 +36,13 @@ class Tokens:
 
     def put(self, type_: str, value: str, start: int, end: int) -> None:
         self.list.append(Token(type_, value, start, end_pos=end))
+
+    def put_number(self, value: str, start: int, end: int) -> None:
+        """A number; read exactly, so it may not be astronomically long."""
+        exponent = value.lower().partition("e")[2].lstrip("+-")
+        if len(value) > _LONGEST_NUMBER or len(exponent) > 3:
+            self.fail("this number is too long to be read exactly", start, end)
+        self.put("NUMBER", value, start, end)
 
     @property
     def last(self) -> str:
@@ -78,8 +86,9 @@ class Tokens:
         self.open(kind, "LPAR", start, end)
         return False
 
-    def rename_norm(self, subscript: str) -> None:
-        """Records the subscript of the norm bars that have just been closed."""
+    def rename_norm(self, subscript: str, end: int) -> None:
+        """Records the subscript, which ends at `end`, of the norm bars that have just been closed."""
+        self.list[-1].end_pos = end
         depth = 0
         for place in range(len(self.list) - 1, -1, -1):
             type_ = self.list[place].type
