@@ -56,8 +56,7 @@ class TensorForm:
             except FoldError as error:
                 failure = failure or error
         if not found:
-            assert failure is not None
-            raise failure
+            raise FoldError(f"there is no matrix form here: {failure}", hint=f"in index notation: {self}")
         return Expression(min(found, key=lambda m: len(text(m))), self.scope)
 
     def canonical(self) -> Tensor:
