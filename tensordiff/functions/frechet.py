@@ -34,7 +34,8 @@ class Frechet(Function):
         self.base = base
         self.order = order
         self.name = f"D{'' if order == 1 else order}{base.name}"
-        self.latex_name = rf"D^{{{order}}}{base.latex_name or chr(92) + 'operatorname{' + base.name + '}'}"
+        power = "" if order == 1 else f"^{{{order}}}"
+        self.latex_name = rf"D{power}{base.latex_name or chr(92) + 'operatorname{' + base.name + '}'}"
         self.exponent_argument = base.exponent_argument
 
     @property
