@@ -16,6 +16,8 @@ from tensordiff.parse.latex import is_latex, read_latex
 from tensordiff.parse.plain import read_plain
 from tensordiff.parse.syntax import Syntax, Tree
 
+# An index belongs to the name, call or parenthesis before it (x[i]^y[i]), and only otherwise to the whole (A^2[i,j]):
+# the one shift/reduce conflict, which lark decides for the shift.
 GRAMMAR = r"""
 ?start: formula
 ?formula: sum | sum ARROW LINDEX [label (_COMMA label)*] RINDEX     -> contract
@@ -28,7 +30,9 @@ GRAMMAR = r"""
     | postfix LINDEX label (_COMMA label)* RINDEX                   -> index
 ?exponent: atom | MINUS exponent                                    -> negative
 ?atom: NUMBER                                                       -> number
-    | NAME                                                          -> name
+    | indexable
+    | indexable LINDEX label (_COMMA label)* RINDEX                 -> index
+?indexable: NAME                                                    -> name
     | NAME LPAR formula (_COMMA formula)* RPAR                      -> call
     | LPAR formula RPAR                                             -> parenthesis
     | LBLOCK row (_SEMICOLON row)* RBLOCK                           -> block

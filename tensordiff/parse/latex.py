@@ -62,12 +62,12 @@ _CONJUGATED = re.compile(r"\{?\s*(?:\*|H|\+|\\(?:ast|star|dagger|dag|ddagger)(?!
 _ENTRYWISE = re.compile(r"\{\s*\\(?:circ|odot)(?![A-Za-z])")
 _RAISED = re.compile(r"-?[0-9]+|[A-Za-z]")
 _LOWERED = re.compile(
-    r"\{\s*(?P<list>\w+(?:\s*,\s*\w+)*)\s*\}|\{\s*\\(?:math|text)\w+\s*\{(?P<text>\w+)\}\s*\}"
+    r"\{\s*(?P<list>\w+(?:(?:\s*,\s*|\s*\\times\s*|\s+)\w+)*)\s*\}|\{\s*\\(?:math|text)\w+\s*\{(?P<text>\w+)\}\s*\}"
     r"|\{?\s*\\(?P<greek>[A-Za-z]+)\s*\}?|(?P<one>[A-Za-z0-9])"
 )
 _OPENS = re.compile(rf"(?:{_SPACE}|{_SIZES})*(?:[(\[{{]|\\\{{|\\l(?:brace|brack){_END})")
 _BRACKETS = {"\\{": "{", "\\}": "}", "\\lbrace": "{", "\\rbrace": "}", "\\lbrack": "[", "\\rbrack": "]"}
-_SUBSCRIPTED = {"I": "eye", "1": "ones", "K": "K", "D": "D", "L": "L"}
+_SUBSCRIPTED = {"I": "eye", "0": "zeros", "1": "ones", "K": "K", "D": "D", "L": "L"}
 
 
 def is_latex(text: str) -> bool:
@@ -331,16 +331,21 @@ class _Reader:
     def read_subscript(self, match: re.Match[str], start: int, end: int) -> None:
         """A subscript belongs to the name before it: x_1, \\beta_{ij}; I_n, K_{m,n} are functions of declared sizes."""
         lowered = _LOWERED.match(self.text, end)
-        if self.tokens.last != "NAME" or lowered is None:
+        last = self.tokens.list[-1] if self.tokens.list else None
+        if lowered is None or last is None or (last.type != "NAME" and last != "0"):
             self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
         self.place = lowered.end()
-        last = self.tokens.list.pop()
-        parts = re.findall(r"\w+", lowered["list"] or lowered["text"] or lowered["greek"] or lowered["one"])
+        parts = re.findall(r"\\?\w+", lowered["list"] or lowered["text"] or lowered["greek"] or lowered["one"])
         full = f"{last}_{''.join(parts)}"
-        self.tokens.list.append(Token("NAME", full, last.start_pos, end_pos=self.place))
-        sizes = self.known and all(part in self.known or part.isdigit() for part in parts)
-        if full not in self.known and last in _SUBSCRIPTED and sizes:
-            self.constant(str(last), parts, last.start_pos or 0)
+        if full not in self.known and last in _SUBSCRIPTED and self.known and all(map(self.is_size, parts)):
+            self.constant(str(last), lowered["list"] or parts[0], last.start_pos or 0)
+        elif last.type == "NUMBER" or "\\times" in parts:
+            self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
+        else:
+            self.tokens.list[-1] = Token("NAME", full, last.start_pos, end_pos=self.place)
+
+    def is_size(self, part: str) -> bool:
+        return part in self.known or part.isdigit() or part == "\\times"
 
     def read_subscripted_ones(self, start: int) -> None:
         r"""\mathbf{1}_n, the vector of n ones."""
@@ -351,17 +356,20 @@ class _Reader:
         self.operand(start)
         self.place = lowered.end()
         self.tokens.put("NAME", "1", start, self.place)
-        self.constant("1", re.findall(r"\w+", lowered["list"] or lowered["one"]), start)
+        self.constant("1", lowered["list"] or lowered["one"], start)
 
-    def constant(self, letter: str, sizes: list[str], start: int) -> None:
-        """Puts the call of a constant of given sizes in place of the name that was put last."""
+    def constant(self, letter: str, sizes: str, start: int) -> None:
+        r"""Puts the call of a constant of given sizes (`n`, `m n`, `n \times m`, `n, m`) in place of the last token."""
         end = self.place
         self.tokens.list[-1] = Token("NAME", _SUBSCRIPTED[letter], start, end_pos=end)
         self.tokens.open("(", "LPAR", start, end)
-        for position, size in enumerate(sizes):
-            if position:
+        for part in re.finditer(r"(\w+)|(\s*,\s*|\s*\\times\s*)|\s+", sizes):
+            if part[1]:
+                self.tokens.put("NUMBER" if part[1].isdigit() else "NAME", part[1], start, end)
+            elif part[2]:
                 self.tokens.put("_COMMA", ",", start, end)
-            self.tokens.put("NUMBER" if size.isdigit() else "NAME", size, start, end)
+            else:
+                self.tokens.put("TIMES", "*", start, end)
         self.tokens.close(")", start, end)
 
     # Arguments of \frac and \sqrt: a braced group or one token.
