@@ -1,0 +1,62 @@
+"""Assumptions under which a claim would be right: structures of square matrices, values of vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tensordiff.check.values import Traits
+from tensordiff.tensor import Assumption, Structure, Symbol
+
+Suppose = Mapping[str, Traits]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One assumption, and the symbols that it may be made for. What holds for some of them holds for more."""
+
+    traits: Traits
+    names: tuple[str, ...]
+    words: str
+
+    def suppose(self, names: Sequence[str]) -> dict[str, Traits]:
+        return dict.fromkeys(names, self.traits)
+
+
+def families(symbols: Mapping[str, Symbol], rational: bool) -> Iterator[Family]:
+    """The assumptions worth trying, the weakest first."""
+    plain = [s for s in symbols.values() if s.assumption is Assumption.NONE]
+    square = [s for s in plain if s.structure is Structure.GENERAL and is_square(s)]
+    vectors = [s for s in plain if s.rank == 1]
+    for structure in (Structure.SYMMETRIC, Structure.DIAGONAL, Structure.ORTHOGONAL):
+        yield Family(Traits(structure), _names(square), f"is {structure}")
+    yield Family(Traits(assumption=Assumption.PROBABILITY), _names(vectors), "sums to one")
+    yield Family(Traits(assumption=Assumption.BINARY), _names(vectors), "has entries +1 or -1")
+    if not rational:  # in exact arithmetic a sign means nothing
+        general = [s for s in plain if s.structure is Structure.GENERAL]
+        yield Family(Traits(assumption=Assumption.POSITIVE), _names(general), "is positive")
+
+
+def is_square(symbol: Symbol) -> bool:
+    half, odd = divmod(symbol.rank, 2)
+    return not odd and half > 0 and symbol.dims[:half] == symbol.dims[half:]
+
+
+def _names(symbols: Sequence[Symbol]) -> tuple[str, ...]:
+    return tuple(sorted(s.name for s in symbols))
+
+
+def smallest(family: Family, base: Suppose, holds: Callable[[Suppose], bool]) -> tuple[str, ...]:
+    """The fewest symbols (none can be left out) for which the assumption is enough, given that it is for all of them."""
+    needed = list(family.names)
+    for name in family.names:
+        fewer = [other for other in needed if other != name]
+        if holds({**base, **family.suppose(fewer)}):
+            needed = fewer
+    return tuple(needed)
+
+
+def in_words(suppose: Suppose, known: Sequence[Family]) -> tuple[str, ...]:
+    """The assumptions as sentences: "B is symmetric"."""
+    words = {family.traits: family.words for family in known}
+    return tuple(f"{name} {words[traits]}" for name, traits in sorted(suppose.items()))

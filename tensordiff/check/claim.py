@@ -1,0 +1,94 @@
+"""A claim, and how it reads in a layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from tensordiff.check.points import Point
+from tensordiff.check.truth import INDEX, Candidate, Truth
+from tensordiff.check.values import Array
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, build, same_sizes, text
+from tensordiff.tensor import Tensor, is_zero, multiply, permute, zero
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An answer that conforms: what was written, and its expression."""
+
+    matrix: Matrix
+    source: str
+
+    @staticmethod
+    def of(matrix: Matrix, source: str | None = None) -> Claim:
+        return Claim(matrix, text(matrix) if source is None else source)
+
+    @cached_property
+    def tensor(self) -> Tensor:
+        return lower(self.matrix)
+
+    @property
+    def by_entries(self) -> bool:
+        """Whether it is in index notation."""
+        return self.matrix.op == "contract"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A claim compared with the true derivative in one layout.
+
+    `tensor` is the claim with the axes of the derivative; None where the compound axes of the claim are made of their
+    dimensions in another order than those of the layout (their sizes agree), so that only the plain matrices compare.
+    """
+
+    candidate: Candidate
+    source: Tensor
+    tensor: Tensor | None
+
+    def pair(self, point: Point) -> tuple[Array, Array]:
+        """(derivative, claim) at a point, both with the axes of the derivative."""
+        return point.value(self.candidate.tensor), self.value(point)
+
+    def value(self, point: Point) -> Array:
+        value = point.value(self.source)
+        lengths = [dim.size(point.sizes) for dim in self.candidate.tensor.dims]
+        order = self.candidate.order
+        return value.reshape([lengths[a] for a in order]).transpose(_inverse(order))
+
+    def scaled(self, factor: Tensor) -> Reading:
+        """The same reading of the claim times a scalar."""
+        grouped = None if self.tensor is None else multiply(factor, self.tensor)
+        return Reading(self.candidate, multiply(factor, self.source), grouped)
+
+
+def read(claim: Claim, truth: Truth) -> list[Reading]:
+    """The layouts that the claim's shape fits."""
+    found = [reading for candidate in truth.candidates if (reading := read_as(claim, candidate)) is not None]
+    return sorted(found, key=lambda reading: not truth.asked(reading.candidate, claim.by_entries))
+
+
+def read_as(claim: Claim, candidate: Candidate) -> Reading | None:
+    """The claim in one layout; None where its sizes do not fit. The number 0 fits every layout."""
+    dims = candidate.tensor.dims
+    if is_zero(claim.tensor) and not claim.matrix.shape:
+        nothing = zero([dims[a] for a in candidate.order])
+        return Reading(candidate, nothing, zero(dims))
+    if candidate.layout == INDEX:  # no rows and columns: a row has one axis too
+        shape = tuple(group for group in claim.matrix.shape if group)
+        return Reading(candidate, claim.tensor, claim.tensor) if shape == candidate.shape else None
+    if not same_sizes(claim.matrix.shape, candidate.shape):
+        return None
+    fitted = build.fit(claim.matrix, candidate.shape)
+    if fitted is None:
+        return Reading(candidate, claim.tensor, None)
+    source = claim.tensor if fitted is claim.matrix else lower(fitted)
+    return Reading(candidate, source, permute(source, _inverse(candidate.order)))
+
+
+def _inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+    inverse = [0] * len(order)
+    for place, axis in enumerate(order):
+        inverse[axis] = place
+    return tuple(inverse)
+

@@ -1,0 +1,260 @@
+"""Checking a claimed derivative: from the text of an answer to a graded verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tensordiff.check.claim import Claim, Reading
+from tensordiff.check.diagnosis import Case, diagnose
+from tensordiff.check.expected import expected_text
+from tensordiff.check.grade import Grader, Match
+from tensordiff.check.points import Samples
+from tensordiff.check.sizes import SMALLEST
+from tensordiff.check.special import Renaming, identified, identified_scope, renamings
+from tensordiff.check.truth import INDEX, Candidate, Truth
+from tensordiff.check.verdict import Explanation, Status, Verdict
+from tensordiff.check.witness import find_witness
+from tensordiff.errors import EvaluationError, ShapeError, TensordiffError
+from tensordiff.matrix import Matrix, Scope, shape_text
+from tensordiff.parse import parse_answer
+
+Present = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What was asked: whether `answer` is the derivative of f by the variables."""
+
+    answer: str | Matrix
+    f: Matrix
+    variables: tuple[Matrix, ...]
+    scope: Scope
+    layout: str
+    entries: str
+    where: Mapping[str, str]
+
+    def with_sizes_equal(self, renaming: Renaming) -> Problem:
+        """The problem with some sizes made equal."""
+        return replace(
+            self,
+            answer=self.answer if isinstance(self.answer, str) else identified(self.answer, renaming),
+            f=identified(self.f, renaming),
+            variables=tuple(identified(v, renaming) for v in self.variables),
+            scope=identified_scope(self.scope, renaming),
+        )
+
+    def read(self) -> tuple[Claim, Scope]:
+        """The claim and its scope. Raises ShapeError where it does not conform, ParseError and others for bad input."""
+        if isinstance(self.answer, Matrix):
+            return Claim.of(self.answer), self.scope
+        matrix, scope = parse_answer(self.answer, self.scope, self.where)
+        return Claim.of(matrix, self.answer), scope
+
+    def truth(self) -> Truth:
+        """The derivative to compare with."""
+        return Truth(self.f, self.variables, self.layout, self.entries)
+
+
+def check_claim(
+    answer: str | Matrix,
+    f: Matrix,
+    variables: Sequence[Matrix],
+    scope: Scope,
+    *,
+    layout: str = "any",
+    entries: str = "any",
+    where: Mapping[str, str] | None = None,
+    present: Present | None = None,
+) -> Verdict:
+    """The verdict on an answer, text or matrix form, as the derivative of f by one or several declared symbols.
+
+    `scope` says what the names in the text mean, `where` adds names for parts. `layout` is one of "gradient", "numerator",
+    "denominator", "vec-column", "vec-row", "index" (an answer that ends in -> [i,j,k,l], f's indices then the
+    variables'), or "any". `entries` says what a derivative by a structured variable means: "free", "projected", "tied",
+    "vech", or "any". `present` turns the text of the correct formula into what `verdict.expected` holds.
+
+    An answer that does not conform gets a verdict; one that cannot be read raises ParseError or UnknownNameError.
+    """
+    problem = Problem(answer, f, tuple(variables), scope, layout, entries, dict(where or {}))
+    truth = problem.truth()
+    try:
+        claim, claim_scope = problem.read()
+    except ShapeError as error:
+        return _not_conforming(problem, truth, error, present)
+    return _Judge(problem, Grader(truth, claim), claim_scope, present).verdict()
+
+
+class _Judge:
+    """From what was found to a verdict."""
+
+    def __init__(self, problem: Problem, grader: Grader, scope: Scope, present: Present | None) -> None:
+        self.problem = problem
+        self.grader = grader
+        self.truth = grader.truth
+        self.scope = scope
+        self.present = present
+
+    def verdict(self) -> Verdict:
+        grader = self.grader
+        right = grader.right
+        asked = [match for match in right if grader.asked(match.reading)]
+        if asked:
+            return self._verdict("right", [*asked, *(m for m in right if m not in asked)])
+        if (admissible := grader.admissible()) is not None:
+            return replace(self._verdict("right", [admissible]), entries=("admissible",))
+        if right:
+            return self._in_other_layout(right)
+        if (open_ := grader.open) and grader.first is not None:
+            return replace(self._verdict("undecided", []), basis=open_[0].basis)
+        if grader.readings and grader.first is None:
+            return self._without_value()
+        if match := grader.up_to_factor(grader.readings):
+            return self._verdict("right-up-to-factor", [match])
+        if match := self._under_assumption():
+            return self._verdict("right-under-assumption", [match])
+        if found := equal_sizes(self.problem):
+            words, match = found
+            return replace(self._verdict("right-under-assumption", [match]), assumptions=words)
+        return self._verdict("wrong", [])
+
+    def _in_other_layout(self, right: list[Match]) -> Verdict:
+        """With what would make it right in the layout asked for."""
+        verdict = self._verdict("right-in-other-layout", right)
+        here = [reading for reading in self.grader.readings if self.grader.asked(reading)]
+        match = self.grader.up_to_factor(here) or self.grader.under_assumption(here)
+        if match is None:
+            return verdict
+        return replace(
+            verdict, assumptions=match.assumptions, factor=None if match.factor is None else match.factor.value
+        )
+
+    def _under_assumption(self) -> Match | None:
+        grader = self.grader
+        here = [reading for reading in grader.readings if grader.asked(reading)]
+        return grader.under_assumption(here) or grader.under_assumption([r for r in grader.readings if r not in here])
+
+    def _verdict(self, status: Status, matches: Sequence[Match]) -> Verdict:
+        """A verdict that rests on these matches, the first one above all."""
+        first = matches[0] if matches else None
+        candidates = [match.reading.candidate for match in matches]
+        evidence = first.evidence if first else self._refutation()
+        return Verdict(
+            status,
+            None if evidence is None else evidence.method,
+            self.problem.layout,
+            self.grader.claim.source,
+            layouts=self._layouts(candidates),
+            entries=tuple(dict.fromkeys(str(c.entries) for c in candidates)),
+            assumptions=first.assumptions if first else (),
+            factor=first.factor.value if first and first.factor else None,
+            basis=evidence.basis if evidence else "",
+            problem=self._shapes() if status == "wrong" else "",
+            _explain=lambda: self._explanation(status, candidates),
+        )
+
+    def _layouts(self, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+        """The layouts by name; index notation counts for claims written in it, or where it was asked for."""
+        names = dict.fromkeys(c.layout for c in candidates)
+        if not self.grader.claim.by_entries and self.problem.layout != INDEX and len(names) > 1:
+            names.pop(INDEX, None)
+        return tuple(names)
+
+    def _refutation(self):  # type: ignore[no-untyped-def]
+        refuted = [evidence for _, evidence in self.grader.evidence if evidence.equal is False]
+        return refuted[0] if refuted else None
+
+    def _shapes(self) -> str:
+        """How the claim's shape differs from what was asked for, where it does."""
+        if any(self.grader.asked(reading) for reading in self.grader.readings):
+            return ""
+        return shapes_differ(self.truth, shape_text(self.grader.claim.matrix.shape))
+
+    def _without_value(self) -> Verdict:
+        """The claim, or the derivative, is not defined at any sample point."""
+        point = next(Samples(list(self.truth.meanings.values())).points(SMALLEST), None)
+        if point is None:
+            basis = "the derivative has no value at any sample point (is there an inverse of a matrix that is always singular?)"
+            return replace(self._verdict("undecided", []), basis=basis)
+        try:
+            point.value(self.grader.claim.tensor)
+        except (EvaluationError, KeyError) as error:
+            reason = str(error)
+        else:
+            reason = "no common domain was found"
+        problem = f"The claim has no value where the derivative has one: {reason}."
+        return replace(self._verdict("wrong", []), problem=problem)
+
+    def _explanation(self, status: Status, candidates: Sequence[Candidate]) -> Explanation:
+        grader = self.grader
+        nearest = grader.nearest()
+        candidate = nearest.candidate if nearest is not None else default_candidate(self.truth)
+        if status == "right":
+            candidate = candidates[0]
+        formula = present(expected_text(candidate, self.scope), self.present)
+        if status in ("right", "undecided"):
+            return Explanation(formula, candidate.layout)
+        witness = None
+        if nearest is not None and grader.first is not None:
+            witness = find_witness(self.problem.f, self.truth.symbols, nearest, grader.samples)
+        return Explanation(formula, candidate.layout, diagnose(Case(self.problem, grader, self.scope)), witness)
+
+
+def default_candidate(truth: Truth) -> Candidate:
+    """The candidate to answer with where the claim is like none."""
+    wanted = truth.default_layout if truth.layout == "any" else truth.layout
+    return next(c for c in truth.candidates if c.layout == wanted)
+
+
+def present(formula: str, how: Present | None) -> object:
+    """The formula as the caller wants it; index notation stays text."""
+    return formula if how is None or " for the entry " in formula else how(formula)
+
+
+def shapes_differ(truth: Truth, shape: str) -> str:
+    """What was asked for, and what the claim is."""
+    wanted = dict.fromkeys(
+        f"{shape_text(c.shape)} in the {c.layout} layout"
+        for c in truth.candidates
+        if c.layout != INDEX and truth.layout in ("any", c.layout)
+    )
+    if not wanted:
+        wanted = {"by entries, ... -> [i,j,...]": None}
+    return f"The claim is {shape}; the derivative is {', '.join(wanted)}."
+
+
+def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Present | None) -> Verdict:
+    found = equal_sizes(problem)
+
+    def explain() -> Explanation:
+        candidate = default_candidate(truth)
+        formula = present(expected_text(candidate, problem.scope), how)
+        return Explanation(formula, candidate.layout, diagnose(Case(problem, None, problem.scope, truth)))
+
+    return Verdict(
+        "does-not-conform",
+        None,
+        problem.layout,
+        str(problem.answer),
+        assumptions=found[0] if found else (),
+        problem=str(error),
+        _explain=explain,
+    )
+
+
+def equal_sizes(problem: Problem) -> tuple[tuple[str, ...], Match] | None:
+    """Sizes that make the claim right when they are equal, in words, and the match; None where there are none."""
+    for renaming, words in renamings(problem.scope):
+        special = problem.with_sizes_equal(renaming)
+        try:
+            claim, _ = special.read()
+            grader = Grader(special.truth(), claim)
+        except TensordiffError:
+            continue
+        asked = [match for match in grader.right if grader.asked(match.reading)]
+        if asked:
+            return (words,), asked[0]
+    return None
+
+
+__all__ = ["Problem", "Reading", "check_claim", "equal_sizes"]

@@ -1,0 +1,82 @@
+"""Bounds on the degrees of tensors as rational functions of the entries of their symbols.
+
+They turn agreement at random points modulo a prime into a bound on the chance of error: a polynomial of degree d that is
+not zero vanishes at a random point of a field of p elements with probability at most d/p (Schwartz 1980, Zippel 1979).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import prod
+
+from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, POWER
+from tensordiff.tensor import Apply, Einsum, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up
+
+Degree = tuple[int, int] | None
+"""Degrees of the numerators and of one denominator that all entries share; None where it is no rational function."""
+
+
+def degree(tensor: Tensor, sizes: Mapping[str, int]) -> Degree:
+    """The bound for a tensor at these sizes."""
+
+    def entries(node: Tensor) -> int:
+        return prod(dim.size(sizes) for dim in node.dims)
+
+    def visit(node: Node, children: tuple[Degree, ...]) -> Degree:
+        known = [child for child in children if child is not None]
+        if len(known) < len(children):
+            return None
+        if isinstance(node, Symbol):
+            rows = prod(dim.size(sizes) for dim in node.dims[: node.rank // 2])
+            return (rows, rows) if node.structure is Structure.ORTHOGONAL else (1, 0)
+        if isinstance(node, Einsum):
+            return sum(top for top, _ in known), sum(bottom for _, bottom in known)
+        if isinstance(node, Sum):
+            shared = sum(bottom for _, bottom in known)
+            return max((top + shared - bottom for top, bottom in known), default=0), shared
+        if isinstance(node, Apply):
+            return _of_function(node, known, entries)
+        return known[0]
+
+    return bottom_up(tensor, visit)
+
+
+def _of_function(node: Apply, known: list[tuple[int, int]], entries: Callable[[Tensor], int]) -> Degree:
+    if not node.children:
+        return 0, 0
+    top, bottom = known[0]
+    function = node.function
+    count = entries(node.children[0])
+    size = round(count**0.5)
+    if function == INVERSE:
+        return _inverse(top, bottom, size)
+    if function == DET:
+        return size * top, size * bottom
+    if function == ADJUGATE:
+        return (size - 1) * top, (size - 1) * bottom
+    if function in (POWER, MATRIX_POWER):
+        exponent = as_number(node.children[1])
+        if exponent is None:
+            exponent = Fraction(size)  # a size, or a polynomial in sizes; a guess at its magnitude
+        if exponent.denominator != 1:
+            return None
+        times = abs(int(exponent))
+        if exponent < 0:
+            reciprocal = (bottom + (count - 1) * top, count * top)
+            top, bottom = _inverse(top, bottom, size) if function == MATRIX_POWER else reciprocal
+        return times * top, times * bottom
+    return None
+
+
+def _inverse(top: int, bottom: int, size: int) -> tuple[int, int]:
+    """inv(N/d) = d adj(N)/det(N)."""
+    return bottom + (size - 1) * top, size * top
+
+
+def difference_degree(a: Tensor, b: Tensor, sizes: Mapping[str, int]) -> int | None:
+    """The degree of the polynomial that is zero where a = b."""
+    first, second = degree(a, sizes), degree(b, sizes)
+    if first is None or second is None:
+        return None
+    return max(first[0] + second[1], second[0] + first[1])

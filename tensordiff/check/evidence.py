@@ -1,0 +1,246 @@
+"""Evidence that two tensors are equal, graded: proved, exact, numeric.
+
+proved    equal canonical forms: equal for all sizes and values
+exact     rational expressions that agree at random points modulo large primes, at several sizes, with a bound on the
+          chance of error at the sizes used (Schwartz and Zippel); never called proved
+numeric   agreement to many digits at random points, where exp, log, abs and the like occur
+
+A difference is certain at the first point that shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import log10
+from time import monotonic
+from typing import Literal
+
+from tensordiff.canonical import Canonicaliser
+from tensordiff.check.arithmetic import PRIMES
+from tensordiff.check.degree import difference_degree
+from tensordiff.check.kinks import Kinks
+from tensordiff.check.points import Point, Samples
+from tensordiff.check.sizes import SMALLEST, matrix_degree
+from tensordiff.check.values import REAL_STYLES, WIDE_STYLES, Array, Traits
+from tensordiff.errors import BudgetError, DomainError, EvaluationError, ShapeError
+from tensordiff.functions import power
+from tensordiff.tensor import Assumption, Symbol, Tensor, multiply, postorder, replace, total
+
+Method = Literal["proved", "exact", "numeric"]
+Pair = Callable[[Point], tuple[Array, Array]]
+"""The two values to compare at a point."""
+
+SECONDS = 4.0
+"""How long sampling for one pair may take; what was found by then counts."""
+_MAX_TERMS = 1500
+_LARGEST = 9
+_EXACT_POINTS = 3
+_BINARY_POINTS = 8
+_PRECISE_POINTS = 3
+_DOUBLE_POINTS = 12
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Whether two tensors are equal (None: not decided), how that is known, and the words for it."""
+
+    equal: bool | None
+    method: Method | None
+    basis: str
+    point: Point | None = None
+    """Where they differ."""
+
+    def __bool__(self) -> bool:
+        return self.equal is True
+
+
+def compare(a: Tensor, b: Tensor, *, suppose: Mapping[str, Traits] | None = None, seed: int = 0) -> Evidence:
+    """Whether two tensors with the same axes are equal for all values of their symbols.
+
+    `suppose` lets symbols be more special than they are declared. Raises ShapeError where the axes differ.
+    """
+    if a.dims != b.dims:
+        raise ShapeError(f"cannot compare tensors with axes {a.dims} and {b.dims}")
+    samples = Samples([a, b], suppose=suppose, seed=seed)
+
+    def pair(point: Point) -> tuple[Array, Array]:
+        return point.value(a), point.value(b)
+
+    return examine(pair, samples, supposed(a, suppose), supposed(b, suppose))
+
+
+def examine(
+    pair: Pair,
+    samples: Samples,
+    a: Tensor | None,
+    b: Tensor | None,
+    *,
+    forms: Canonicaliser | None = None,
+    first: Point | None = None,
+) -> Evidence:
+    """The evidence for a pair of values: a first point, then a proof for the tensors a = b, then more points.
+
+    The first point comes before the proof, so that nothing is ever called proved that a number contradicts.
+    """
+    first = first or next(samples.points(SMALLEST), None)
+    if first is not None and (refuted := differs(pair, first)) is not None:
+        return refuted
+    if a is not None and b is not None and proves(a, b, forms or new_forms()):
+        return Evidence(True, "proved", "both sides have the same canonical form, for all sizes and values")
+    if first is None:
+        return Evidence(None, None, "the canonical forms differ, and at no sample point were both sides defined")
+    return _exact(pair, samples) if samples.rational else _numeric(pair, samples)
+
+
+def new_forms() -> Canonicaliser:
+    """Canonical forms within the budget of a check."""
+    return Canonicaliser(max_terms=_MAX_TERMS)
+
+
+def differs(pair: Pair, point: Point) -> Evidence | None:
+    """The evidence that two values differ at a point, None where they agree. A small difference in double precision is
+    looked at again with many digits."""
+    a, b = pair(point)
+    if point.equal(a, b):
+        return None
+    if point.is_exact:
+        return Evidence(False, "exact", "the two sides differ at a random point, computed exactly", point)
+    if point.differ(a, b):
+        return Evidence(False, "numeric", "the two sides differ at a random point", point)
+    if _precisely(pair, point) is not False:
+        return None
+    return Evidence(False, "numeric", "the two sides differ at a random point, computed with 40 digits", point)
+
+
+def proves(a: Tensor, b: Tensor, forms: Canonicaliser) -> bool:
+    """Whether the canonical forms are equal, with vectors that sum to one written as y/sum(y) where that is needed."""
+    try:
+        if forms.tensor(a) is forms.tensor(b):
+            return True
+        x, y = _normalised(a), _normalised(b)
+        return (x is not a or y is not b) and forms.tensor(x) is forms.tensor(y)
+    except (BudgetError, DomainError):
+        return False
+
+
+def _normalised(tensor: Tensor) -> Tensor:
+    substitution: dict[Tensor, Tensor] = {}
+    for node in postorder([tensor]):
+        if isinstance(node, Symbol) and node.assumption is Assumption.PROBABILITY:
+            plain = Symbol.make(node.name, node.dims, node.structure, Assumption.POSITIVE)
+            scale = power(total(plain), -1)
+            substitution[node] = multiply(scale, plain)
+    return replace(tensor, substitution) if substitution else tensor  # type: ignore[no-any-return]
+
+
+def supposed(tensor: Tensor, suppose: Mapping[str, Traits] | None) -> Tensor:
+    """The tensor with symbols made more special."""
+    if not suppose:
+        return tensor
+    substitution: dict[Tensor, Tensor] = {}
+    for node in postorder([tensor]):
+        if isinstance(node, Symbol) and node.name in suppose:
+            traits = suppose[node.name]
+            substitution[node] = Symbol.make(node.name, node.dims, traits.structure, traits.assumption)
+    return replace(tensor, substitution)  # type: ignore[no-any-return]
+
+
+def varied(samples: Samples, count: int) -> Iterator[Point]:
+    """Points with different assignments of sizes, one of them above half the degree in the matrices."""
+    top = min(_LARGEST, max(5, max(matrix_degree(t) for t in samples.tensors) // 2 + 1))
+    starts = [SMALLEST, SMALLEST, top, SMALLEST + 1, SMALLEST + 2]
+    used: set[tuple[tuple[str, int], ...]] = set()
+    found = 0
+    for number in range(count + len(starts)):
+        start = starts[number % len(starts)]
+        fresh = None
+        for point in islice(samples.points(start, number), 6):
+            if tuple(sorted(point.sizes.items())) not in used or number >= len(starts) or not point.sizes:
+                fresh = point
+                break
+        if fresh is not None:
+            used.add(tuple(sorted(fresh.sizes.items())))
+            found += 1
+            yield fresh
+            if found == count:
+                return
+
+
+def _exact(pair: Pair, samples: Samples) -> Evidence:
+    binary = any(traits.assumption is Assumption.BINARY for traits in samples.traits.values())
+    deadline = monotonic() + SECONDS
+    points: list[Point] = []
+    chance = 0.0
+    for point in varied(samples, _BINARY_POINTS if binary else _EXACT_POINTS):
+        if (refuted := differs(pair, point)) is not None:
+            return refuted
+        points.append(point)
+        degree = difference_degree(samples.tensors[0], samples.tensors[-1], point.sizes)
+        chance += log10(degree / PRIMES[-1]) if degree and degree < PRIMES[-1] else 0.0
+        if monotonic() > deadline:
+            break
+    if not points:
+        return Evidence(None, None, "the canonical forms differ, and at no further sample point were both sides defined")
+    words = f"rational expressions, equal at {_count(points)} modulo primes near 2^31 ({_sizes(points)})"
+    if chance < 0:
+        words += f"; if they differed at these sizes, that would happen with a chance below 1e{int(chance)} (Schwartz-Zippel)"
+    if binary:
+        words += "; signs were drawn at random"
+    return Evidence(True, "exact", words)
+
+
+def _numeric(pair: Pair, samples: Samples) -> Evidence:
+    """Many points in double precision, to see every side of every kink; a few with many digits."""
+    deadline = monotonic() + SECONDS
+    kinks = Kinks(samples.tensors)
+    doubles = 0
+    for number in range(_DOUBLE_POINTS):
+        styles = (*WIDE_STYLES[number % len(WIDE_STYLES) :], *REAL_STYLES) if number % 2 and kinks.unseen else REAL_STYLES
+        point = next(samples.real(SMALLEST + number % 2, number, styles), None)
+        if point is None:
+            continue
+        kinks.see(point)
+        if (refuted := differs(pair, point)) is not None:
+            return refuted
+        doubles += 1
+        if monotonic() > deadline or (number >= 3 and not kinks.any):
+            break
+    precise: list[Point] = []
+    for point in varied(samples, _PRECISE_POINTS):
+        verdict = _precisely(pair, point)
+        if verdict is False:
+            return Evidence(False, "numeric", "the two sides differ at a random point, computed with 40 digits", point)
+        if verdict:
+            precise.append(point)
+        if monotonic() > deadline:
+            break
+    if not precise:
+        return Evidence(None, None, "the canonical forms differ, and no sample point could be computed with many digits")
+    words = f"equal to 20 digits at {_count(precise)} ({_sizes(precise)}), and at {doubles} more in double precision"
+    if kinks.unseen:
+        words += f"; only one side of {', '.join(kinks.unseen)} was seen"
+    return Evidence(True, "numeric", words)
+
+
+def _precisely(pair: Pair, point: Point) -> bool | None:
+    try:
+        precise = point.precise
+        return precise.equal(*pair(precise))
+    except EvaluationError:
+        return None
+
+
+def _count(points: Sequence[Point]) -> str:
+    return "1 random point" if len(points) == 1 else f"{len(points)} random points"
+
+
+def _sizes(points: Sequence[Point]) -> str:
+    shown = dict.fromkeys(sizes_text(point.sizes) for point in points)
+    return "; ".join(text for text in shown if text) or "the sizes are given"
+
+
+def sizes_text(sizes: Mapping[str, int]) -> str:
+    """n = 3, m = 4"""
+    return ", ".join(f"{name} = {number}" for name, number in sorted(sizes.items()))

@@ -1,0 +1,122 @@
+"""Scalar factors between a claim and the derivative: a number, or a number times sizes and declared scalars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+
+from tensordiff.check.arithmetic import ModularOps
+from tensordiff.check.claim import Reading
+from tensordiff.check.points import Point
+from tensordiff.errors import EvaluationError
+from tensordiff.functions import power
+from tensordiff.matrix import number_text
+from tensordiff.tensor import Dim, Symbol, Tensor, multiply, number, size
+
+_MOST = 1000
+"""Numerators and denominators of factors are at most this."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """derivative = factor * claim, the factor being a number times powers of sizes and scalars."""
+
+    number: Fraction
+    powers: tuple[tuple[str, Tensor, int], ...] = ()
+
+    @property
+    def tensor(self) -> Tensor:
+        return multiply(number(self.number), *(power(base, exponent) for _, base, exponent in self.powers))
+
+    @property
+    def value(self) -> Fraction | str:
+        """The number where it is one, else its text."""
+        return self.number if not self.powers else str(self)
+
+    def __str__(self) -> str:
+        above = [_raised(name, e) for name, _, e in self.powers if e > 0]
+        below = [_raised(name, -e) for name, _, e in self.powers if e < 0]
+        front = [] if abs(self.number) == 1 and above else [number_text(abs(self.number))]
+        sign = "-" if self.number < 0 else ""
+        return sign + "*".join([*front, *above]) + "".join(f"/{name}" for name in below)
+
+
+def _raised(name: str, exponent: int) -> str:
+    return name if exponent == 1 else f"{name}^{exponent}"
+
+
+def factors(reading: Reading, point: Point, scalars: dict[str, Tensor]) -> Iterator[Factor]:
+    """Factors with which the claim agrees with the derivative at a point, the simplest first; 1 is left out.
+
+    `scalars` are what may stand in a factor beside numbers, by name.
+    """
+    ratio = proportion(reading, point)
+    if ratio is None:
+        return
+    for powers in _monomials(scalars):
+        try:
+            rest = point.ops.divide(ratio, _value(powers, point))
+        except EvaluationError:
+            continue
+        found = _fraction(rest, point)
+        if found is not None and (found != 1 or powers):
+            yield Factor(found, powers)
+
+
+def proportion(reading: Reading, point: Point) -> np.ndarray | None:
+    """The scalar c with derivative = c * claim at a point; None where there is none, or both are zero."""
+    true, claimed = reading.pair(point)
+    if true.size == 0:
+        return None
+    flat = np.argmax(np.abs(claimed.astype(float))) if claimed.dtype == object else np.argmax(np.abs(claimed))
+    place = np.unravel_index(int(flat), claimed.shape)
+    if not claimed[place] or not true[place]:
+        return None
+    ratio = point.ops.divide(np.asarray(true[place]), np.asarray(claimed[place]))
+    return np.asarray(ratio) if point.equal(true, point.ops.multiply(ratio, claimed)) else None
+
+
+def _monomials(scalars: dict[str, Tensor]) -> Iterator[tuple[tuple[str, Tensor, int], ...]]:
+    yield ()
+    for exponent in (1, -1, 2, -2):
+        for name, base in scalars.items():
+            yield ((name, base, exponent),)
+    for (first, a), (second, b) in combinations(scalars.items(), 2):
+        for e, f in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+            yield (first, a, e), (second, b, f)
+
+
+def _value(powers: tuple[tuple[str, Tensor, int], ...], point: Point) -> np.ndarray:
+    made = point.ops.constant(1)
+    for _, base, exponent in powers:
+        made = point.ops.multiply(made, point.ops.power(point.value(base), Fraction(exponent)))
+    return made
+
+
+def _fraction(value: np.ndarray, point: Point) -> Fraction | None:
+    """The simple fraction that a value is, None where it is none."""
+    if isinstance(point.ops, ModularOps):
+        return _reconstructed(int(value), point.ops.prime)
+    exact = Fraction(value.item()) if not isinstance(value.item(), Fraction) else value.item()
+    simple = exact.limit_denominator(_MOST)
+    return simple if simple and abs(simple) <= _MOST and abs(exact - simple) <= abs(exact) * Fraction(1, 10**8) else None
+
+
+def _reconstructed(residue: int, prime: int) -> Fraction | None:
+    """The fraction with small numerator and denominator that is this residue (Wang 1981)."""
+    r0, r1, t0, t1 = prime, residue % prime, 0, 1
+    while r1 > _MOST:
+        quotient = r0 // r1
+        r0, r1, t0, t1 = r1, r0 - quotient * r1, t1, t0 - quotient * t1
+    return Fraction(r1, t1) if r1 and 0 < abs(t1) <= _MOST else None
+
+
+def scalar_bases(symbols: dict[str, Symbol], sizes: tuple[str, ...], excluded: set[str]) -> dict[str, Tensor]:
+    """What may stand in a factor: sizes, and declared scalars that are not differentiated by."""
+    found: dict[str, Tensor] = {name: size(Dim.named(name)) for name in sizes}
+    found.update({name: symbol for name, symbol in symbols.items() if not symbol.dims and name not in excluded})
+    return found

@@ -1,0 +1,197 @@
+"""Grading a claim that conforms: right, right in another layout, up to a factor, under an assumption, wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from tensordiff.check.assumptions import Family, Suppose, families, in_words, smallest
+from tensordiff.check.claim import Claim, Reading, read
+from tensordiff.check.evidence import Evidence, compare, differs, examine, new_forms, supposed
+from tensordiff.check.factor import Factor, factors, scalar_bases
+from tensordiff.check.points import Point, Samples
+from tensordiff.check.sizes import SMALLEST
+from tensordiff.check.truth import Truth
+from tensordiff.differentiate import Entries, constrain
+from tensordiff.errors import DomainError, EvaluationError
+
+_RANK = {"proved": 0, "exact": 1, "numeric": 2, None: 3}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A reading in which the claim is right, given a factor and suppositions."""
+
+    reading: Reading
+    evidence: Evidence
+    factor: Factor | None = None
+    suppose: Suppose | None = None
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def concessions(self) -> tuple[int, int, int]:
+        return (len(self.assumptions), self.factor is not None, _RANK[self.evidence.method])
+
+
+class Grader:
+    """One claim about one derivative, with the points that its readings share."""
+
+    def __init__(self, truth: Truth, claim: Claim) -> None:
+        self.truth = truth
+        self.claim = claim
+        self.readings = read(claim, truth)
+        self.samples = Samples([*truth.meanings.values(), claim.tensor])
+        self.forms = new_forms()
+
+    @cached_property
+    def first(self) -> Point | None:
+        """A point where the derivative and the claim are defined."""
+        return next(self.samples.points(SMALLEST), None)
+
+    @cached_property
+    def evidence(self) -> list[tuple[Reading, Evidence]]:
+        """What is known of each reading."""
+        return [(reading, self.examine(reading)) for reading in self.readings]
+
+    def examine(self, reading: Reading, factor: Factor | None = None, suppose: Suppose | None = None) -> Evidence:
+        """The evidence for a reading, given a factor and suppositions."""
+        if factor is not None:
+            reading = reading.scaled(factor.tensor)
+        a, b = reading.candidate.tensor, reading.tensor
+        if not suppose:
+            return examine(reading.pair, self.samples, a, b, forms=self.forms, first=self.first)
+        return examine(
+            reading.pair, self.samples.supposing(suppose), supposed(a, suppose), None if b is None else supposed(b, suppose)
+        )
+
+    @property
+    def right(self) -> list[Match]:
+        """The readings in which the claim is right as it is."""
+        return [Match(reading, evidence) for reading, evidence in self.evidence if evidence]
+
+    @property
+    def open(self) -> list[Evidence]:
+        """What could not be decided."""
+        return [evidence for _, evidence in self.evidence if evidence.equal is None]
+
+    def asked(self, reading: Reading) -> bool:
+        return self.truth.asked(reading.candidate, self.claim.by_entries)
+
+    def admissible(self) -> Match | None:
+        """A reading that gives the right change of f for every admissible change of structured variables."""
+        projected = self.truth.meanings.get(Entries.PROJECTED)
+        if projected is None or Entries.FREE not in self.truth.meanings:
+            return None
+        for reading in self.readings:
+            if reading.candidate.entries is Entries.FREE and reading.tensor is not None and self.asked(reading):
+                try:
+                    claimed = constrain(reading.tensor, len(self.truth.f.dims), self.truth.symbols, Entries.PROJECTED)
+                except DomainError:
+                    continue
+                if evidence := compare(projected, claimed):
+                    return Match(reading, evidence)
+        return None
+
+    def up_to_factor(self, readings: Sequence[Reading]) -> Match | None:
+        """A factor that makes one of the readings right; those in the layout asked for come first."""
+        for reading in readings:
+            for factor in self._factors(reading, self.first):
+                if evidence := self.examine(reading, factor):
+                    return Match(reading, evidence, factor)
+        return None
+
+    def _factors(self, reading: Reading, point: Point | None) -> Iterator[Factor]:
+        if point is None:
+            return
+        variables = {symbol.name for symbol in self.truth.symbols}
+        for count, factor in enumerate(factors(reading, point, scalar_bases(self.samples.symbols, self.samples.names, variables))):
+            if count >= _FACTORS:
+                return
+            yield factor
+
+    def under_assumption(self, readings: Sequence[Reading]) -> Match | None:
+        """The fewest assumptions that make one of the readings right, perhaps up to a factor."""
+        known = list(families(self.samples.symbols, self.samples.rational))
+        found: list[Match] = []
+        for family in known:
+            found.extend(self._in_family(family, {}, readings, known))
+        if not found:
+            symmetric = known[0]
+            for family in known[3:]:
+                if symmetric.names and family.names:
+                    base = symmetric.suppose(symmetric.names)
+                    found.extend(self._in_family(family, base, readings, known))
+        for match in sorted(found, key=lambda match: match.concessions):
+            evidence = self.examine(match.reading, match.factor, match.suppose)
+            if evidence:
+                return replace(match, evidence=evidence)
+        return None
+
+    def _in_family(self, family: Family, base: Suppose, readings: Sequence[Reading], known: Sequence[Family]) -> Iterator[Match]:
+        """Readings that hold, at a point, under the family's assumption for as few symbols as possible."""
+        if not family.names:
+            return
+        point = self._point({**base, **family.suppose(family.names)})
+        if point is None:
+            return
+        for reading in readings:
+            for factor in self._holds(reading, point):
+
+                def holds(suppose: Suppose, reading: Reading = reading, factor: Factor | None = factor) -> bool:
+                    other = self._point(suppose)
+                    return other is not None and agrees(reading if factor is None else reading.scaled(factor.tensor), other)
+
+                names = smallest(family, base, holds)
+                suppose = {**base, **family.suppose(names)}
+                if base:
+                    symmetric = known[0]
+                    others = smallest(symmetric, family.suppose(names), holds)
+                    suppose = {**symmetric.suppose(others), **family.suppose(names)}
+                yield Match(reading, _UNSEEN, factor, suppose, in_words(suppose, known))
+                break
+
+    def _holds(self, reading: Reading, point: Point) -> Iterator[Factor | None]:
+        """None where a reading agrees at the point as it is, else factors with which it does."""
+        try:
+            if agrees(reading, point):
+                yield None
+                return
+            yield from self._factors(reading, point)
+        except EvaluationError:
+            return
+
+    def _point(self, suppose: Suppose) -> Point | None:
+        return next(self.samples.supposing(suppose).points(SMALLEST), None)
+
+    def nearest(self) -> Reading | None:
+        """The reading to explain a mistake in: of those in the layout asked for, the one with most entries right."""
+        asked = [reading for reading in self.readings if self.asked(reading)] or self.readings
+        if not asked or self.first is None:
+            return asked[0] if asked else None
+        default = self.truth.default_layout
+        return min(asked, key=lambda r: (_wrong_entries(r, self.first), r.candidate.layout != default))
+
+
+_FACTORS = 4
+_UNSEEN = Evidence(None, None, "")
+
+
+def agrees(reading: Reading, point: Point) -> bool:
+    """Whether a claim agrees with the derivative at a point, without both being zero."""
+    try:
+        if differs(reading.pair, point) is not None:
+            return False
+        return bool(np.any(reading.pair(point)[0] != 0))
+    except EvaluationError:
+        return False
+
+
+def _wrong_entries(reading: Reading, point: Point | None) -> int:
+    assert point is not None
+    a, b = reading.pair(point)
+    if point.is_exact:
+        return int(np.count_nonzero(a != b))
+    return int(np.count_nonzero(abs(a - b) > 1e-6 * np.maximum(abs(a), abs(b))))

@@ -1,0 +1,178 @@
+"""Points: values of all symbols at some sizes, and the values of tensors there.
+
+A point is exact; an arithmetic (modulo a prime, with fractions, in double precision, with many digits) evaluates at it.
+What was evaluated is remembered, so that many claims about one derivative share their work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from tensordiff.check.arithmetic import PRIMES, FieldOps, ModularOps, MpmathOps, NotRational, RationalOps
+from tensordiff.check.sizes import assignments, even_names, fits, literal_sizes, size_names
+from tensordiff.check.values import FIELD, INTEGERS, REAL_STYLES, Array, Style, Traits, draw
+from tensordiff.compile.array_ops import ArrayOps
+from tensordiff.compile.interpret import node_value
+from tensordiff.compile.numpy_ops import NumpyOps
+from tensordiff.errors import EvaluationError
+from tensordiff.tensor import Node, Symbol, Tensor, bottom_up, postorder
+
+MOST_ENTRIES = 60_000
+"""No array of a test is larger."""
+_ORDERS = 8
+_RETRIES = 3
+_STRIDE = 1000
+"""Where a point is outside the domain, so many orders of sizes, draws (and then styles) are tried."""
+
+
+class Point:
+    """Values of the symbols by name, at these sizes, under one arithmetic."""
+
+    def __init__(self, exact: Mapping[str, Array], sizes: Mapping[str, int], ops: ArrayOps) -> None:
+        self.exact = exact
+        self.sizes = sizes
+        self.ops = ops.with_sizes(sizes)
+        self._inputs = {name: self.ops.literal(value) for name, value in exact.items()}
+        self._values: dict[Node, Any] = {}
+
+    def value(self, tensor: Tensor) -> Array:
+        """The tensor's value. Raises EvaluationError where it has none here, NotRational where this arithmetic has none."""
+        with self.ops.context():
+            value = bottom_up(tensor, lambda node, _: node_value(node, self._values, self._inputs, self.ops), self._values)
+        if value.dtype.kind == "f" and not np.all(np.isfinite(value)):
+            raise EvaluationError("a value is too large for double precision")
+        return value
+
+    def defines(self, tensors: Sequence[Tensor]) -> bool:
+        """Whether every tensor has a value here. NotRational passes through."""
+        try:
+            for tensor in tensors:
+                self.value(tensor)
+        except NotRational:
+            raise
+        except EvaluationError:
+            return False
+        return True
+
+    def under(self, ops: ArrayOps) -> Point:
+        """The same values under another arithmetic."""
+        return Point(self.exact, self.sizes, ops)
+
+    @cached_property
+    def precise(self) -> Point:
+        """The same values with many digits."""
+        return self.under(MpmathOps())
+
+    @property
+    def is_exact(self) -> bool:
+        return isinstance(self.ops, FieldOps)
+
+    def equal(self, a: Array, b: Array) -> bool:
+        """Whether two values agree: exactly, or to the digits that the arithmetic has."""
+        if self.is_exact:
+            return bool(np.array_equal(a, b))
+        difference = abs(a - b)
+        size = np.maximum(abs(a), abs(b))
+        if isinstance(self.ops, MpmathOps):
+            # Entry by entry, so that a wrong entry cannot hide beside a large one.
+            fine, coarse = self.ops.mp.mpf(10) ** -20, self.ops.mp.mpf(10) ** -30
+            return bool(np.all((difference <= fine * size) | (difference <= coarse * np.max(size, initial=0))))
+        return bool(np.all(difference <= 1e-6 * np.max(size, initial=0)))
+
+    def differ(self, a: Array, b: Array) -> bool:
+        """Whether two values differ beyond doubt: exactly, or by more than rounding can do."""
+        if self.is_exact or isinstance(self.ops, MpmathOps):
+            return not self.equal(a, b)
+        return bool(np.max(abs(a - b), initial=0) > 1e-2 * max(np.max(abs(a), initial=0), np.max(abs(b), initial=0)))
+
+
+class Samples:
+    """A supply of points for some tensors, reproducible from a seed.
+
+    `suppose` overrides what is declared of symbols, by name.
+    """
+
+    def __init__(
+        self,
+        tensors: Sequence[Tensor],
+        *,
+        suppose: Mapping[str, Traits] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.tensors = tuple(tensors)
+        self.seed = seed
+        symbols: dict[str, Symbol] = {}
+        for node in postorder(tensors):
+            if isinstance(node, Symbol):
+                known = symbols.get(node.name)
+                if known is None or Traits.of(known) == Traits():  # a freed variable stands beside the declared one
+                    symbols[node.name] = node
+        self.symbols = symbols
+        self.traits = {name: (suppose or {}).get(name, Traits.of(s)) for name, s in symbols.items()}
+        self.names = size_names(tensors)
+        self._avoid = literal_sizes(tensors)
+        self._even = even_names(tensors)
+        self.rational = self._is_rational()
+
+    def supposing(self, suppose: Mapping[str, Traits]) -> Samples:
+        """The same supply with symbols more special than they are declared."""
+        made = object.__new__(Samples)
+        made.__dict__.update(self.__dict__)
+        made.traits = {**self.traits, **suppose}
+        return made
+
+    def _is_rational(self) -> bool:
+        """Whether exact arithmetic can evaluate the tensors, wherever they are defined."""
+        for number, sizes in enumerate(self._sizes(2)):
+            try:
+                self._point(sizes, number, FIELD, ModularOps()).defines(self.tensors)
+            except NotRational:
+                return False
+            if number >= 1:
+                break
+        return True
+
+    def exact(self, start: int, number: int = 0) -> Iterator[Point]:
+        """Points modulo a prime with sizes from `start` on, where every tensor is defined."""
+        ops = ModularOps(PRIMES[number % len(PRIMES)])
+        return self._valid(start, number, (FIELD,), ops)
+
+    def real(self, start: int, number: int = 0, styles: Sequence[Style] = REAL_STYLES) -> Iterator[Point]:
+        """Points in double precision, likewise."""
+        return self._valid(start, number, styles, NumpyOps())
+
+    def integers(self, start: int, number: int = 0) -> Iterator[Point]:
+        """Points of small integers, with fractions where the tensors are rational, for a person to follow."""
+        if self.rational:
+            return self._valid(start, number, (INTEGERS,), RationalOps())
+        return self._valid(start, number, (INTEGERS, *REAL_STYLES), NumpyOps())
+
+    def points(self, start: int, number: int = 0) -> Iterator[Point]:
+        """Exact points where the tensors are rational, real ones otherwise."""
+        return self.exact(start, number) if self.rational else self.real(start, number)
+
+    def _valid(self, start: int, number: int, styles: Sequence[Style], ops: ArrayOps) -> Iterator[Point]:
+        for style in styles:
+            for retry in range(_RETRIES):
+                for sizes in islice(self._sizes(start), _ORDERS):
+                    if fits(sizes, self.tensors, MOST_ENTRIES):
+                        point = self._point(sizes, number + _STRIDE * retry, style, ops)
+                        if point.defines(self.tensors):
+                            yield point
+
+    def _sizes(self, start: int) -> Iterator[dict[str, int]]:
+        return assignments(self.names, start, self._avoid, self._even)
+
+    def _point(self, sizes: Mapping[str, int], number: int, style: Style, ops: ArrayOps) -> Point:
+        exact = {}
+        for name, symbol in self.symbols.items():
+            # Seeded by name: the value of a symbol does not depend on which others there are.
+            random = Random(f"{self.seed}:{number}:{style.name}:{name}:{sorted(sizes.items())}")
+            exact[name] = draw(symbol, sizes, self.traits[name], style, random)
+        return Point(exact, sizes, ops)

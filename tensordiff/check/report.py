@@ -1,0 +1,106 @@
+"""The verdict in words, for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tensordiff.matrix import number_text
+
+if TYPE_CHECKING:
+    from tensordiff.check.verdict import Explanation, Verdict
+
+_MEANINGS = {
+    "free": "all entries of the variable independent",
+    "projected": "the derivative within the structure",
+    "tied": "equal entries of the variable as one",
+    "vech": "by the free entries of the variable",
+    "admissible": "it gives the right change of the function for every admissible change of the variable",
+}
+
+_METHODS = {"proved": "proved", "exact": "tested exactly", "numeric": "tested numerically"}
+
+
+def report(verdict: Verdict, explanation: Explanation) -> str:
+    """The explanation of a verdict, a paragraph for each thing to know."""
+    lines = [_first(verdict)]
+    if verdict.status == "right":
+        return "\n".join([*lines, *_meanings(verdict), *_method(verdict)])
+    lines.extend(_meanings(verdict))
+    if verdict.problem:
+        lines.append(verdict.problem)
+    lines.extend(_extras(verdict))
+    if explanation.witness is not None:
+        lines.append(str(explanation.witness))
+    if explanation.expected is not None:
+        where = f" ({explanation.layout} layout)" if explanation.layout else ""
+        lines.append(f"The derivative is {explanation.expected}{where}.")
+    lines.extend(explanation.diagnosis)
+    return "\n".join([*lines, *_method(verdict)])
+
+
+def _first(verdict: Verdict) -> str:
+    here = "" if verdict.asked == "any" else f" in the {verdict.asked} layout"
+    found = _and(verdict.layouts)
+    elsewhere = "" if verdict.asked in ("any", *verdict.layouts) else f" in the {found} layout"
+    match verdict.status:
+        case "right":
+            return f"Right in the {found} layout{'s' if len(verdict.layouts) > 1 else ''}." if found else "Right."
+        case "right-in-other-layout":
+            return f"Not right{here}, but right in the {found} layout{'s' if len(verdict.layouts) > 1 else ''}."
+        case "right-up-to-factor":
+            return f"Right up to {_factor(verdict.factor)}{elsewhere or here}: the derivative is {_times(verdict.factor)} the claim."
+        case "right-under-assumption":
+            factor = "" if verdict.factor is None else f", and up to {_factor(verdict.factor)}"
+            return f"Right{elsewhere or here} only if {_and(verdict.assumptions)}{factor}."
+        case "wrong":
+            return f"Wrong{here}."
+        case "does-not-conform":
+            return "The claim does not conform: it has no value."
+    return f"Undecided: {verdict.basis}."
+
+
+def _extras(verdict: Verdict) -> list[str]:
+    """What else holds in the layout asked for."""
+    lines = []
+    if verdict.status == "right-in-other-layout":
+        if verdict.assumptions:
+            lines.append(f"In the {verdict.asked} layout it is right only if {_and(verdict.assumptions)}.")
+        elif verdict.factor is not None:
+            lines.append(f"In the {verdict.asked} layout it is right up to {_factor(verdict.factor)}.")
+    if verdict.status == "does-not-conform" and verdict.assumptions:
+        lines.append(f"It conforms, and is right, if {_and(verdict.assumptions)}.")
+    return lines
+
+
+def _meanings(verdict: Verdict) -> list[str]:
+    if not verdict.entries:
+        return []
+    if verdict.entries == ("admissible",):
+        return ["Entry by entry it is no derivative by the structured variable, but " + _MEANINGS["admissible"] + "."]
+    return ["Meaning of the entries: " + "; ".join(f"{name} ({_MEANINGS[name]})" for name in verdict.entries) + "."]
+
+
+def _method(verdict: Verdict) -> list[str]:
+    if verdict.method is None or not verdict.basis:
+        return []
+    return [f"{_METHODS[verdict.method].capitalize()}: {verdict.basis}."]
+
+
+def _factor(factor: Fraction | str | None) -> str:
+    if factor == -1:
+        return "the sign"
+    return f"the factor {number_text(factor) if isinstance(factor, Fraction) else factor}"
+
+
+def _times(factor: Fraction | str | None) -> str:
+    if factor == -1:
+        return "minus"
+    return f"{number_text(factor) if isinstance(factor, Fraction) else factor} times"
+
+
+def _and(parts: Sequence[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -1,0 +1,117 @@
+"""The true derivative, in every meaning of its entries and every layout: what a claim is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tensordiff.check.layouts import LAYOUTS, MatrixAxes, default_layout, matrix_axes
+from tensordiff.differentiate import Entries, constrain, constrained_dims, differentiate, freed, restore
+from tensordiff.errors import DomainError, FoldError
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, Shape, build, normalise
+from tensordiff.tensor import Node, Structure, Symbol, Tensor, replace
+
+INDEX = "index"
+"""The layout of an answer by entries: `... -> [i,j,k,l]`, f's indices then the variables'."""
+
+VEC_LAYOUTS = ("vec-column", "vec-row")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The true derivative under one meaning of its entries, in one layout."""
+
+    layout: str
+    entries: Entries
+    tensor: Tensor
+    """The derivative, with the axes of f, then of each variable."""
+    order: tuple[int, ...]
+    """Its axes in the order in which the layout has them."""
+    shape: Shape
+    axes: MatrixAxes | None
+    """Rows and columns; None for index notation."""
+
+
+class Truth:
+    """The derivative of f by the variables (declared symbols in matrix form), as a person may mean it.
+
+    `layout` and `entries` are what was asked for, or "any". Raises FoldError for a layout that the shapes do not have,
+    DomainError for a meaning that a structure does not have.
+    """
+
+    def __init__(self, f: Matrix, variables: Sequence[Matrix], layout: str = "any", entries: str = "any") -> None:
+        self.f = f
+        self.variables = tuple(variables)
+        self.symbols: tuple[Symbol, ...] = tuple(v.data[0] for v in variables)
+        self.layout = layout
+        self.structured = any(s.structure is not Structure.GENERAL for s in self.symbols)
+        self.free = free_derivative(f, variables)
+        self.meanings = self._meanings(entries)
+        self.candidates = [c for meaning, tensor in self.meanings.items() for c in self._laid_out(meaning, tensor)]
+        if layout not in ("any", INDEX) and not any(c.layout == layout for c in self.candidates):
+            meaning = next(iter(self.meanings))
+            matrix_axes(layout, f.shape, self._shapes(meaning))  # raises, where the shapes are at fault
+            raise FoldError(f"entries={str(meaning)!r} goes with vec-column and vec-row, not with {layout}")
+
+    def _meanings(self, entries: str) -> dict[Entries, Tensor]:
+        if entries != "any":
+            try:
+                meaning = Entries(entries)
+            except ValueError:
+                raise DomainError(f"unknown entries={entries!r}", hint=f"known are any, {', '.join(Entries)}") from None
+            return {meaning: constrain(self.free, len(self.f.dims), self.symbols, meaning)}
+        found = {Entries.FREE: self.free}
+        for meaning in (Entries.PROJECTED, Entries.TIED, Entries.VECH) if self.structured else ():
+            try:
+                found[meaning] = constrain(self.free, len(self.f.dims), self.symbols, meaning)
+            except DomainError:
+                continue
+        return found
+
+    def _shapes(self, meaning: Entries) -> list[Shape]:
+        shapes: list[Shape] = []
+        for variable, symbol in zip(self.variables, self.symbols, strict=True):
+            dims = constrained_dims(symbol, meaning)
+            shapes.append(variable.shape if dims == symbol.dims else (dims,))
+        return shapes
+
+    def _laid_out(self, meaning: Entries, tensor: Tensor) -> list[Candidate]:
+        shapes = self._shapes(meaning)
+        found: list[Candidate] = []
+        for layout in VEC_LAYOUTS if meaning is Entries.VECH and self.structured else LAYOUTS:
+            try:
+                axes = matrix_axes(layout, self.f.shape, shapes)
+            except FoldError:
+                continue
+            rows, columns = (tuple(tensor.dims[a] for a in part) for part in axes)
+            found.append(Candidate(layout, meaning, tensor, axes.rows + axes.columns, normalise((rows, columns)), axes))
+        groups = tuple(group for shape in (self.f.shape, *shapes) for group in shape if group)
+        found.append(Candidate(INDEX, meaning, tensor, tuple(range(tensor.rank)), groups, None))
+        return found
+
+    def asked(self, candidate: Candidate, by_entries: bool) -> bool:
+        """Whether a claim that is right in this layout is right in the one asked for. `by_entries`: the claim is in
+        index notation, whose axes are f's, then the variable's."""
+        if self.layout == "any":
+            return candidate.layout != INDEX or by_entries
+        return candidate.layout == self.layout
+
+    @cached_property
+    def default_layout(self) -> str:
+        """The layout to answer in where none is asked for."""
+        meaning = next(iter(self.meanings))
+        if meaning is Entries.VECH and self.structured:
+            return "vec-column"
+        return default_layout(self.f.shape, self._shapes(meaning))
+
+
+def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:
+    """All entries of the variables varied independently: structure is taken away before anything is simplified, and put
+    back when all differentiations are done."""
+    loosened = {v: build.symbol(freed(v.data[0]), v.shape) for v in variables if freed(v.data[0]) is not v.data[0]}
+    tensor = lower(replace(f, loosened) if loosened else f, memo)
+    for variable in variables:
+        tensor = differentiate(tensor, freed(variable.data[0]))
+    return restore(tensor, [variable.data[0] for variable in variables])

@@ -1,0 +1,198 @@
+"""Values for symbols: random, without accidental symmetry, and true to declared structures and assumptions.
+
+Every value is exact (integers and Fractions), so that one point serves all arithmetics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from tensordiff.tensor import Assumption, Structure, Symbol
+
+Array = np.ndarray[Any, Any]
+Number = int | Fraction
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the values of a symbol are like: declared, or supposed for a test."""
+
+    structure: Structure = Structure.GENERAL
+    assumption: Assumption = Assumption.NONE
+
+    @staticmethod
+    def of(symbol: Symbol) -> Traits:
+        return Traits(symbol.structure, symbol.assumption)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How plain entries are drawn: numerators in [low, high] over a denominator, perhaps with random signs.
+
+    `real` styles respect inequalities (positive, definite, near the identity); in a finite field these have no meaning,
+    and rational identities on an open set hold everywhere. `lean` is added to the diagonal of square matrices.
+    """
+
+    name: str
+    low: int
+    high: int
+    denominator: int = 1
+    signed: bool = True
+    real: bool = True
+    lean: int = 0
+
+    def entry(self, random: Random) -> Number:
+        value = random.randint(self.low, self.high)
+        if self.signed and random.getrandbits(1):
+            value = -value
+        return value if self.denominator == 1 else Fraction(value, self.denominator)
+
+
+FIELD = Style("field", 1, 2**31 - 2, signed=False, real=False)
+"""Uniform residues modulo a prime near 2^31."""
+
+INTEGERS = Style("small integers", 1, 5)
+"""For witnesses that a person can follow."""
+
+REAL_STYLES = (
+    Style("moderate", 3, 20, 16),
+    Style("positive", 3, 20, 16, signed=False),
+    Style("between 0 and 1", 2, 14, 16, signed=False),
+    Style("leaning to the identity", 1, 6, 16, lean=1),
+    Style("small", 1, 16, 128),
+    Style("above 1", 17, 40, 16, signed=False),
+    Style("positive, leaning to the identity", 1, 6, 16, signed=False, lean=1),
+)
+"""Where real functions are evaluated. Moderate sizes: a term of 1e-100 beside one of 1 could not be seen."""
+
+WIDE_STYLES = (
+    Style("large", 2, 40),
+    Style("positive, large", 2, 40, signed=False),
+    Style("tiny", 1, 9, 1000),
+    Style("huge", 50, 900),
+)
+"""To reach both sides of every kink."""
+
+
+def draw(symbol: Symbol, sizes: Mapping[str, int], traits: Traits, style: Style, random: Random) -> Array:
+    """A value of the symbol, as an array of integers and Fractions."""
+    shape = tuple(dim.size(sizes) for dim in symbol.dims)
+    if traits.structure is Structure.GENERAL or symbol.rank % 2 or not symbol.rank:
+        if traits.assumption is Assumption.NEAR_IDENTITY and symbol.rank:
+            return _near_identity(prod(shape[: len(shape) // 2]), style, random).reshape(shape)
+        return _plain(shape, traits.assumption, style, random)
+    size = prod(shape[: len(shape) // 2])
+    return _STRUCTURED[traits.structure](size, traits.assumption, style, random).reshape(shape)
+
+
+def _plain(shape: tuple[int, ...], assumption: Assumption, style: Style, random: Random) -> Array:
+    count = prod(shape)
+    made = np.empty(count, dtype=object)
+    if assumption is Assumption.BINARY:
+        made[:] = [random.choice((-1, 1)) for _ in range(count)]
+        if count > 1 and abs(sum(made)) == count:  # all alike would hide what a sign does
+            made[random.randrange(count)] *= -1
+    elif assumption is Assumption.PROBABILITY:
+        made[:] = _summing_to_one(count, style, random)
+    else:
+        made[:] = [style.entry(random) for _ in range(count)]
+        if assumption is Assumption.POSITIVE and style.real:
+            made = abs(made)
+    made = made.reshape(shape)
+    if style.lean and len(shape) == 2 and shape[0] == shape[1] and assumption is Assumption.NONE:
+        made = made + style.lean * _eye(shape[0])
+    return made
+
+
+def _summing_to_one(count: int, style: Style, random: Random) -> list[Number]:
+    if style.real:
+        parts = [random.randint(2, 12) for _ in range(count)]
+        return [Fraction(part, sum(parts)) for part in parts]
+    free = [style.entry(random) for _ in range(count - 1)]
+    return [*free, 1 - sum(free)]
+
+
+def _eye(size: int) -> Array:
+    return np.eye(size, dtype=np.int64).astype(object)
+
+
+def _square(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
+    if assumption is Assumption.NEAR_IDENTITY:
+        return _near_identity(size, style, random)
+    return _plain((size, size), assumption, style, random)
+
+
+def _near_identity(size: int, style: Style, random: Random) -> Array:
+    """The identity and a small disturbance, whose norm stays below one half."""
+    if not style.real:
+        return _plain((size, size), Assumption.NONE, style, random)
+    noise = [Fraction(random.choice((-1, 1)) * random.randint(1, 8), 16 * size) for _ in range(size * size)]
+    return _eye(size) + np.array(noise, dtype=object).reshape(size, size)
+
+
+def _symmetric(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
+    lower = np.tril(_square(size, assumption, style, random))
+    return lower + np.tril(lower, -1).T
+
+
+def _definite(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
+    if not style.real or assumption in (Assumption.NEAR_IDENTITY, Assumption.BINARY):
+        return _symmetric(size, assumption, style, random)
+    factor = _plain((size, size), assumption, style, random)
+    return factor @ factor.T + _eye(size) * (Fraction(1, 2) if style.denominator > 1 else 1)
+
+
+def _skew(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
+    lower = np.tril(_plain((size, size), assumption, style, random), -1)
+    return lower - lower.T
+
+
+def _triangular(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
+    return np.tril(_square(size, assumption, style, random))
+
+
+def _diagonal(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
+    return np.diag(np.diagonal(_square(size, assumption, style, random)))
+
+
+def _orthogonal(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
+    """Cayley's transform (I - S) inv(I + S) of a skew S, with a random row negated: det 1 and -1 both occur."""
+    low, high = (1, 10_000) if not style.real else (1, 4)
+    skew = _skew(size, Assumption.NONE, Style("skew", low, high), random)
+    turned = (_eye(size) - skew) @ _inverse(_eye(size) + skew)
+    if random.getrandbits(1):
+        turned[0] = -turned[0]
+    return turned
+
+
+def _inverse(matrix: Array) -> Array:
+    """The exact inverse by Gauss and Jordan; I + S is never singular for real skew S."""
+    size = len(matrix)
+    work = [[Fraction(v) for v in row] + [Fraction(int(i == j)) for j in range(size)] for i, row in enumerate(matrix)]
+    for column in range(size):
+        pivot = next(row for row in range(column, size) if work[row][column])
+        work[column], work[pivot] = work[pivot], work[column]
+        head = work[column][column]
+        work[column] = [v / head for v in work[column]]
+        for row in range(size):
+            if row != column and (factor := work[row][column]):
+                work[row] = [v - factor * w for v, w in zip(work[row], work[column], strict=True)]
+    return np.array([row[size:] for row in work], dtype=object).reshape(size, size)
+
+
+_STRUCTURED: Mapping[Structure, Callable[[int, Assumption, Style, Random], Array]] = {
+    Structure.SYMMETRIC: _symmetric,
+    Structure.POSITIVE_DEFINITE: _definite,
+    Structure.SKEW: _skew,
+    Structure.DIAGONAL: _diagonal,
+    Structure.LOWER: _triangular,
+    Structure.UPPER: lambda *given: _triangular(*given).T,
+    Structure.ORTHOGONAL: _orthogonal,
+}
