@@ -9,7 +9,7 @@ from typing import Protocol
 from tensordiff.canonical.label import Vertex, label
 from tensordiff.canonical.words import find_words
 from tensordiff.functions import POWER
-from tensordiff.simplify import Product, adjugate_over_determinant, reduce_links, trace_of_frechet
+from tensordiff.simplify import Product, adjugate_over_determinant, divide_out, reduce_links, trace_of_frechet
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -31,6 +31,8 @@ from tensordiff.tensor import (
 class Context(Protocol):
     """What the normal form of a product asks of the whole: sub-expressions in canonical form."""
 
+    define: bool
+
     def tensor(self, node: Tensor) -> Tensor: ...
     def symmetric(self, node: Tensor) -> bool: ...
     def is_atom(self, node: Tensor) -> bool: ...
@@ -49,6 +51,8 @@ def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
             break
         if any(not context.is_atom(node) for node, _ in product.factors.values()):
             return product.coefficient, _as_tensor(product), False
+    if context.define and (quotient := divide_out(product)) is not None:
+        return product.coefficient, quotient, False
     if traces := trace_of_frechet(product):
         for node, indices in traces:
             product.insert(node, indices)
@@ -86,7 +90,7 @@ def _collect(product: Product, context: Context) -> bool:
         node = power_of(base, add([(1, exponent) for _, exponent in members]), context)
         if isinstance(node, Einsum) and not node.factors and not node.dims:
             continue
-        settled = settled and context.is_atom(node)
+        settled = settled and context.is_atom(node) and power_parts(node)[0] is base
         product.insert(node, indices)
     return settled
 
