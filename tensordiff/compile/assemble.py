@@ -16,6 +16,9 @@ _LOW_RANK_FROM = 2048
 """Results of fewer entries are summed by broadcasting: one matrix product costs less only past that."""
 
 
+_Pair = tuple[Fraction, Operand, Operand]
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """coefficient * product of numbers * product of parts that share no summed label, on the labels `output`: a repeated
@@ -70,8 +73,8 @@ def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int]) ->
             continue
         pairs = _merged(graph, [_pair(graph, item, split) for item in group])
         if len(pairs) == 1:
-            rest.append(Product(Fraction(1), (), pairs[0], products[0].output))
-        else:
+            rest.append(Product(pairs[0][0], (), pairs[0][1:], products[0].output))
+        elif pairs:
             terms.append((1, _low_rank(graph, pairs, tuple(sorted(sizes)))))
     # The order of the terms is the one in which they came, but for low-rank sums, which are largest and go first.
     position = {id(item): number for number, item in enumerate(products)}
@@ -79,6 +82,8 @@ def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int]) ->
     for item in rest:
         sign = -1 if item.coefficient < 0 and terms else 1
         terms.append((sign, _product(graph, item, sign, sizes)))
+    if not terms:
+        return graph.constant(0)
     result = terms[0][1]
     for sign, value in terms[1:]:
         result = graph.elementwise("add" if sign > 0 else "subtract", result, value)
@@ -134,45 +139,64 @@ def _split(item: Product) -> tuple[Labels, Labels] | None:
     return (a, b) if a < b else (b, a)
 
 
-def _pair(graph: Graph, item: Product, split: tuple[Labels, Labels]) -> tuple[Operand, Operand]:
-    """The two parts in the order of the split, the scalar factor in the smaller one's place."""
+def _pair(graph: Graph, item: Product, split: tuple[Labels, Labels]) -> _Pair:
+    """The two parts in the order of the split, numbers multiplied into the second."""
     first, second = item.parts if tuple(sorted(item.parts[0].labels)) == split[0] else item.parts[::-1]
-    scalar = factor(graph, item.coefficient, item.numbers)
+    scalar = factor(graph, Fraction(1), item.numbers)
     if scalar is not None:
-        operation = graph.elementwise("negative", second.value) if number_of(scalar) == -1 else None
-        second = Operand(operation or graph.elementwise("multiply", scalar, second.value), second.labels)
-    return first, second
+        second = Operand(graph.elementwise("multiply", scalar, second.value), second.labels)
+    return item.coefficient, first, second
 
 
-def _merged(graph: Graph, pairs: list[tuple[Operand, Operand]]) -> list[tuple[Operand, Operand]]:
+def _merged(graph: Graph, pairs: list[_Pair]) -> list[_Pair]:
     """a x b + a x c = a x (b + c) as long as a part occurs twice: fewer outer products."""
     while True:
-        groups: dict[tuple[int, Operand], list[tuple[Operand, Operand]]] = {}
+        groups: dict[tuple[int, Operand], list[_Pair]] = {}
         for pair in pairs:
-            for side in (0, 1):
+            for side in (1, 2):
                 groups.setdefault((side, pair[side]), []).append(pair)
         (side, common), group = max(groups.items(), key=lambda entry: len(entry[1]))
         if len(group) == 1:
             return pairs
-        others = [pair[1 - side] for pair in group]
-        labels = others[0].labels
-        total = ordered(graph, others[0], labels)
-        for other in others[1:]:
-            total = graph.elementwise("add", total, ordered(graph, other, labels))
-        made = (common, Operand(total, labels)) if side == 0 else (Operand(total, labels), common)
-        pairs = [pair for pair in pairs if pair not in group] + [made]
+        labels = group[0][3 - side].labels
+        collected: dict[Value, Fraction] = {}
+        for pair in group:
+            value = ordered(graph, pair[3 - side], labels)
+            collected[value] = collected.get(value, Fraction(0)) + pair[0]
+        other = Operand(combination(graph, [(c, value) for value, c in collected.items() if c]), labels)
+        pairs = [pair for pair in pairs if pair not in group]
+        if any(collected.values()):
+            pairs.append((Fraction(1), common, other) if side == 1 else (Fraction(1), other, common))
+        if not pairs:
+            return pairs
 
 
-def _low_rank(graph: Graph, pairs: Sequence[tuple[Operand, Operand]], target: Labels) -> Value:
+def combination(graph: Graph, terms: Sequence[tuple[Fraction, Value]]) -> Value:
+    """The linear combination of values of one shape; the constant 0 where there is none."""
+    total: Value | None = None
+    for coefficient, value in terms:
+        sign = "subtract" if coefficient < 0 and total is not None else "add"
+        scalar = abs(coefficient) if sign == "subtract" else coefficient
+        if scalar == -1:
+            value = graph.elementwise("negative", value)
+        elif scalar != 1:
+            value = graph.elementwise("multiply", graph.constant(scalar), value)
+        total = value if total is None else graph.elementwise(sign, total, value)
+    return graph.constant(0) if total is None else total
+
+
+def _low_rank(graph: Graph, pairs: Sequence[_Pair], target: Labels) -> Value:
     """The sum of outer products as one matrix product whose inner dimension is their number."""
     sides: list[Value] = []
     labels: Labels = ()
-    for side in (0, 1):
-        order = pairs[0][side].labels
+    for side in (1, 2):
+        order = pairs[0][side].labels  # type: ignore[union-attr]  # the parts of a pair
         values = [ordered(graph, pair[side], order) for pair in pairs]
+        if side == 2:
+            values = [combination(graph, [(pair[0], value)]) for pair, value in zip(pairs, values, strict=True)]
         stacked = graph.emit("stack", values, shape=(Extent.number(len(values)), *values[0].shape))
         sides.append(graph.merge(stacked, [1, len(order)]))
         labels += order
-    lengths = [extent for pair in pairs[:1] for part in pair for extent in part.value.shape]
+    lengths = [extent for pair in pairs[:1] for part in pair[1:] for extent in part.value.shape]
     flat = graph.matmul(graph.transpose(sides[0], (1, 0)), sides[1])
     return ordered(graph, Operand(graph.reshape(flat, tuple(lengths)), labels), target)

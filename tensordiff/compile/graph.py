@@ -23,6 +23,8 @@ ELEMENTWISE = frozenset(
 """Operations on every entry, whose operands broadcast as in NumPy."""
 VIEWS = frozenset({"transpose", "expand", "diagonal"})
 """Operations that cost nothing: the result looks at the operand's memory."""
+GUARDED = frozenset("divide power log log1p sqrt tan arcsin arccos arccosh arctanh reciprocal gammaln digamma erfinv".split())
+"""Operations that not every entry admits: while programs that have them run, NaN and division by zero are errors."""
 NUMBERS = frozenset({"constant", "size", "pi"})
 """Plain Python numbers."""
 
@@ -54,6 +56,8 @@ class Graph:
     """Names that a person would give."""
     symmetric: set[Value] = field(default_factory=set)
     """Values that are known to equal their transposes."""
+    nonnegative: set[Value] = field(default_factory=set)
+    """Vectors known to have no negative entry."""
     definite: set[Value] = field(default_factory=set)
     """Those that are known to be positive definite wherever they are invertible."""
     _known: dict[tuple[object, ...], Value] = field(default_factory=dict)

@@ -6,7 +6,7 @@ optimum is classical, are ordered here, in linear time when they are long.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from math import prod
 
@@ -23,22 +23,34 @@ _STEP = 300.0
 """Cost of starting an operation, in the same unit."""
 
 
-def contraction_path(inputs: Sequence[Labels], output: Labels, sizes: Mapping[int, int]) -> list[Pair]:
-    """Positions to contract pair by pair; each result is appended at the end, as in opt_einsum."""
+def contraction_path(
+    inputs: Sequence[Collection[int]],
+    output: Labels,
+    sizes: Mapping[int, int],
+    identities: Sequence[int] | None = None,
+) -> list[Pair]:
+    """Positions to contract pair by pair; each result is appended at the end, as in opt_einsum.
+
+    `identities` says which inputs are the same array, with the labels of every input in the order of its axes: a product
+    that reads the same from both ends (A' B' C B A) is then contracted so that equal halves are equal steps.
+    """
     if len(inputs) < 3:
         return [(0, 1)] if len(inputs) == 2 else []
-    used = sorted(frozenset().union(*inputs, output))
+    used = sorted(output.union(*inputs))
     rename = {label: number for number, label in enumerate(used)}
     found = _path(
-        tuple(tuple(sorted(rename[x] for x in labels)) for labels in inputs),
+        tuple(tuple((sorted if identities is None else list)(rename[x] for x in labels)) for labels in inputs),
         tuple(sorted(rename[x] for x in output)),
         tuple(sizes[label] for label in used),
+        tuple(range(len(inputs))) if identities is None else tuple(identities),
     )
     return _linear(found, len(inputs))
 
 
 @lru_cache(maxsize=4096)
-def _path(inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], sizes: tuple[int, ...]) -> list[Pair]:
+def _path(
+    inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], sizes: tuple[int, ...], identities: tuple[int, ...]
+) -> list[Pair]:
     """Pairs of numbers: 0, 1, ... are the inputs, and each result gets the next number."""
     places: dict[int, list[int]] = {}
     for position, labels in enumerate(inputs):
@@ -48,18 +60,20 @@ def _path(inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], sizes: t
     weights = [p for p, labels in enumerate(inputs) if len(labels) == 1 and len(places[labels[0]]) > 1 + (labels[0] not in output)]
     weights = [p for p in weights if any(len(inputs[other]) > 1 for other in places[inputs[p][0]])]
     rest = [p for p in range(len(inputs)) if p not in set(weights)]
-    core = _core_path([inputs[p] for p in rest], output, sizes)
+    core = _core_path([inputs[p] for p in rest], output, sizes, [identities[p] for p in rest])
     if not weights:
         return core
-    return _with_weights(core, rest, weights, inputs, frozenset(output), sizes)
+    return _with_weights(core, rest, weights, inputs, frozenset(output), sizes, identities)
 
 
-def _core_path(inputs: Sequence[Sequence[int]], output: Sequence[int], sizes: Sequence[int]) -> list[Pair]:
+def _core_path(
+    inputs: Sequence[Sequence[int]], output: Sequence[int], sizes: Sequence[int], identities: Sequence[int]
+) -> list[Pair]:
     if len(inputs) < 3:
         return [(0, 1)] if len(inputs) == 2 else []
     chain = _chain(inputs, output)
     if chain is not None:
-        return _chain_path(chain, inputs, sizes)
+        return _chain_path(chain, inputs, sizes, identities)
     from opt_einsum import paths
 
     # Not paths.optimal or branch, which remember the cost of a pair without regard to what else has its indices.
@@ -74,6 +88,7 @@ def _with_weights(
     inputs: Sequence[Sequence[int]],
     output: Labels,
     sizes: Sequence[int],
+    identities: Sequence[int],
 ) -> list[Pair]:
     """The path of the other factors with the weights multiplied in: each just before its index is summed, or before the
     operand that has it outgrows the result, into the smaller operand."""
@@ -104,7 +119,11 @@ def _with_weights(
         for label in sorted(waiting):
             if label not in labels[a] | labels[b]:
                 continue
-            bearers = sorted((p for p in (a, b) if label in labels[p]), key=elements)
+            # Ties go the same way in both halves of a product that reads the same from both ends.
+            bearers = sorted(
+                (p for p in (a, b) if label in labels[p]),
+                key=lambda p: (elements(p), p >= len(inputs), identities[p] if p < len(inputs) else 0),
+            )
             grows = prod(sizes[x] for x in kept) >= elements(bearers[0])
             if label in kept and not grows:
                 continue
@@ -207,7 +226,9 @@ def _chain(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> list[int] 
         seen.add(onward[0])
 
 
-def _chain_path(order: list[int], inputs: Sequence[Sequence[int]], sizes: Sequence[int]) -> list[Pair]:
+def _chain_path(
+    order: list[int], inputs: Sequence[Sequence[int]], sizes: Sequence[int], identities: Sequence[int]
+) -> list[Pair]:
     """The order of multiplication along a chain: the classical optimum where it is short, else from the thinner end."""
     links = [set(inputs[a]) & set(inputs[b]) for a, b in zip(order, order[1:], strict=False)]
     inner = [prod(sizes[x] for x in link) for link in links]
@@ -217,16 +238,67 @@ def _chain_path(order: list[int], inputs: Sequence[Sequence[int]], sizes: Sequen
 
     bounds = [end_size(order[0], links[0]), *inner, end_size(order[-1], links[-1])]
     count = len(order)
+    if _is_mirrored(order, links, inputs, identities):
+        return _mirrored_path(order, bounds)
     if count <= _CHAIN_OPTIMUM:
-        made = {(p, p): position for p, position in enumerate(order)}
         path: list[Pair] = []
-        for i, k, j in _optimal_splits(bounds):
-            path.append((made[i, k], made[k + 1, j]))
-            made[i, j] = count + len(path) - 1
+        _multiply(order, _optimal_splits(bounds), path, count)
         return path
-    first, *others = order if bounds[0] <= bounds[-1] else order[::-1]
-    running = [first, *range(count, 2 * count - 2)]
-    return list(zip(running, others, strict=True))
+    return _one_by_one(order if bounds[0] <= bounds[-1] else order[::-1], [], count)
+
+
+def _multiply(order: Sequence[int], splits: Sequence[tuple[int, int, int]], path: list[Pair], count: int) -> int:
+    """Appends the multiplications of ranges of `order` to the path; the number of the last result."""
+    made = {(p, p): position for p, position in enumerate(order)}
+    result = order[0]
+    for i, k, j in splits:
+        path.append((made[i, k], made[k + 1, j]))
+        made[i, j] = result = count + len(path) - 1
+    return result
+
+
+def _one_by_one(order: Sequence[int], path: list[Pair], count: int) -> list[Pair]:
+    running = order[0]
+    for other in order[1:]:
+        path.append((running, other))
+        running = count + len(path) - 1
+    return path
+
+
+def _is_mirrored(
+    order: Sequence[int], links: Sequence[set[int]], inputs: Sequence[Sequence[int]], identities: Sequence[int]
+) -> bool:
+    """Whether the chain is that of A' B' C B A: the same arrays from both ends, turned round."""
+    count = len(order)
+    if count < 4:
+        return False
+    for p in range(count // 2):
+        a, b = order[p], order[-1 - p]
+        if identities[a] != identities[b] or a == b:
+            return False
+        inward, other = links[p], links[-1 - p]
+        if [x in inward for x in inputs[a]] != [x in other for x in inputs[b]]:
+            return False
+    return True
+
+
+def _mirrored_path(order: Sequence[int], bounds: Sequence[int]) -> list[Pair]:
+    """Both halves in the same way, and then the middle."""
+    count, half = len(order), len(order) // 2
+    path: list[Pair] = []
+    ends: list[int] = []
+    for side in (order[:half], order[::-1][:half]):
+        if half <= _CHAIN_OPTIMUM:
+            ends.append(_multiply(side, _optimal_splits(bounds[: half + 1]), path, count))
+        else:
+            thin = side if bounds[0] <= bounds[half] else side[::-1]
+            _one_by_one(thin, path, count)
+            ends.append(count + len(path) - 1)
+    if count % 2:
+        path.append((ends[0], order[half]))
+        ends[0] = count + len(path) - 1
+    path.append((ends[0], ends[1]))
+    return path
 
 
 def _optimal_splits(bounds: Sequence[int]) -> list[tuple[int, int, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tensordiff.compile import ranges
 from tensordiff.compile.assemble import Product, dense
 from tensordiff.compile.contract import Operand, contract
 from tensordiff.compile.extent import Extent
@@ -13,9 +14,11 @@ from tensordiff.compile.factorise import choose_factorisations
 from tensordiff.compile.graph import Graph, Value
 from tensordiff.compile.products import open_products, opened_products
 from tensordiff.compile.properties import Memo, properties
+from tensordiff.compile.ranges import bounds
 from tensordiff.compile.record import Recorder
+from tensordiff.compile.sharing import share_pairs
 from tensordiff.functions import MATRIX_POWER
-from tensordiff.tensor import Apply, Einsum, Sum, Symbol, Tensor, as_number, einsum, postorder, split_coefficient
+from tensordiff.tensor import Apply, Einsum, Sum, Symbol, Tensor, as_number, einsum, postorder, scale, split_coefficient
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class _Planner:
         self.flat: dict[Tensor, Tensor] = {}
         self.powers = _powers(outputs)
         self.known: Memo = {}
+        self.ranges: ranges.Memo = {}
+        self._share(outputs)
         self.contractions: list[str] = []
 
     def value(self, root: Tensor) -> Value:
@@ -67,6 +72,26 @@ class _Planner:
             if (name := self.names.get(node)) is not None:
                 self.graph.hints.setdefault(value, name)
         return self.values[root]
+
+    def _share(self, outputs: Sequence[Tensor]) -> None:
+        """Flattens every product that will be formed, and gives those that have pairs of factors in common these pairs."""
+        stack, seen = list(outputs), set(outputs)
+        while stack:
+            for needed in self._needs(stack.pop()):
+                if needed not in seen:
+                    seen.add(needed)
+                    stack.append(needed)
+        products: dict[Tensor, Einsum] = {}
+        factors: dict[Tensor, Fraction] = {}
+        for node, flat in self.flat.items():
+            coefficient, core = split_coefficient(flat)
+            if isinstance(core, Einsum):
+                products[node], factors[node] = core, coefficient
+        for node, core in share_pairs(products, self.sizes, self._is_symmetric).items():
+            self.flat[node] = scale(factors.get(node, Fraction(1)), core)
+
+    def _is_symmetric(self, node: Tensor) -> bool:
+        return properties(node, self.known).symmetric
 
     def _needs(self, node: Tensor) -> Sequence[Tensor]:
         """The nodes whose values a node is computed from."""
@@ -105,8 +130,10 @@ class _Planner:
         else:
             assert isinstance(node, Einsum)
             value = self._dense(node, [self._product(Fraction(1), node, expand=True)])
-        if properties(node, self.known).symmetric:
+        if self._is_symmetric(node):
             self.graph.symmetric.add(value)
+        if node.rank == 1 and bounds(node, self.ranges).low >= 0:
+            self.graph.nonnegative.add(value)
         return value
 
     def _apply(self, node: Apply) -> Value:

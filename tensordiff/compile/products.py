@@ -8,11 +8,13 @@ is sought over all factors; shared ones stay shared unless each user is better o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 
 from tensordiff.compile.order import path_cost
+from tensordiff.compile.properties import Memo, properties
+from tensordiff.compile.sharing import settled
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -30,6 +32,8 @@ _MOST_TERMS = 24
 """A product is distributed over sums up to so many terms."""
 _GAIN = 0.7
 """Distribution must cost less than this part of forming the sum."""
+_GRAM = 0.6
+"""Time of a product of a matrix with its own transpose, of that of any two."""
 _SHARED_FACTORS = 16
 """Whether a shared product is formed is estimated for products of at most so many factors ..."""
 _SHARED_USERS = 6
@@ -55,6 +59,10 @@ class _Rewriter:
         self.sizes = sizes
         self.uses = _uses(outputs)
         self.new: dict[Tensor, Tensor] = {}
+        self.known: Memo = {}
+
+    def _settled(self, node: Tensor) -> Tensor:
+        return settled(node, lambda part: properties(part, self.known).symmetric)
 
     def visit(self, node: Tensor) -> None:
         children = tuple(self.new[child] for child in node.children)
@@ -66,12 +74,18 @@ class _Rewriter:
             made = Apply.make(node.function, children)
         elif isinstance(node, Einsum):
             factors = [(child, labels) for child, (_, labels) in zip(children, node.factors, strict=True)]
-            outer = {child for child in children if isinstance(child, Einsum) and is_outer(child, self.sizes)}
+            outer = {child for child in children if isinstance(child, Einsum) and self._is_open(child)}
             sizes = dict(enumerate(node.index_dims))
             made = self._distributed(einsum(factors, node.output, sizes, flatten=outer), self.uses.get(node, 1))
         else:
             made = node
         self.new[node] = made
+
+    def _is_open(self, node: Einsum) -> bool:
+        """Whether what uses the product takes its parts: it is larger than they are, or one array times numbers."""
+        arrays = [labels for _, labels in node.factors if labels]
+        scaled = len(arrays) == 1 and set(arrays[0]) == set(node.output) and len(arrays[0]) == len(node.output)
+        return scaled or is_outer(node, self.sizes)
 
     def _distributed(self, node: Tensor, uses: int) -> Tensor:
         """The product with sums of outer products multiplied out where that is cheaper, every term split into blocks."""
@@ -87,7 +101,8 @@ class _Rewriter:
             room = _MOST_TERMS - len(done) - len(waiting)
             expanded = self._expand(core, uses, room) if isinstance(core, Einsum) else None
             if expanded is None:
-                done.append((coefficient, split_blocks(core) if isinstance(core, Einsum) else core))
+                part = split_blocks(core, self._settled) if isinstance(core, Einsum) else core
+                done.append((coefficient, self._settled(part)))
             else:
                 waiting += [(coefficient * c, part) for c, part in reversed(expanded)]
         return add(done, node.dims)
@@ -98,15 +113,18 @@ class _Rewriter:
         for position, (factor, labels) in enumerate(node.factors):
             if not isinstance(factor, Sum) or not factor.rank:
                 continue
-            outer = [(c, part) for c, part in factor.terms if isinstance(part, Einsum) and is_outer(part, self.sizes, True)]
+            # A broadcast vector is worth it only inside a matrix product: 1 - s is left as it is.
+            strict = factor.rank < 2 or set(labels) <= set(node.output)
+            outer = [(c, part) for c, part in factor.terms if isinstance(part, Einsum) and is_outer(part, self.sizes, strict)]
             rest = [(c, part) for c, part in factor.terms if (c, part) not in outer]
             if not outer or len(outer) + bool(rest) > room:
                 continue
-            parts = outer + ([(Fraction(1), add(rest, factor.dims))] if rest else [])
+            parts = outer + (rest if len(rest) < 2 else [(Fraction(1), add(rest, factor.dims))])
             made: list[tuple[Fraction, Tensor]] = []
             for c, part in parts:
                 factors = [*node.factors[:position], (part, labels), *node.factors[position + 1 :]]
-                made.append((c, einsum(factors, node.output, sizes, flatten={part for _, part in outer})))
+                opened = {part for _, part in parts if isinstance(part, Einsum) and self._is_open(part)}
+                made.append((c, einsum(factors, node.output, sizes, flatten=opened)))
             formed = sum(cost(part, self.sizes) + 2 * elements(part.dims, self.sizes) for _, part in parts)
             closed = cost(node, self.sizes) + formed / max(uses, self.uses.get(factor, 1))
             if sum(cost(term, self.sizes) for _, term in made) < _GAIN * closed:
@@ -126,17 +144,18 @@ def is_outer(node: Einsum, sizes: Mapping[str, int], strict: bool = False) -> bo
     return elements(node.dims, sizes) > inside
 
 
-def split_blocks(node: Einsum) -> Tensor:
-    """A product of several blocks (factors that hang together by summed indices) with each block a product of its own,
-    so that it is computed once wherever it occurs."""
+def split_blocks(node: Einsum, settle: Callable[[Tensor], Tensor]) -> Tensor:
+    """A product of several blocks (factors that hang together by summed indices) with each block a settled product of its
+    own, so that it is computed once wherever it occurs."""
     blocks = _blocks(node)
-    if len(blocks) < 2 or all(len(block) == 1 for block, _ in blocks):
+    whole = len(blocks) == 1 and len(set(node.output)) == len(node.output) == len(blocks[0][1])
+    if whole or all(len(block) == 1 for block, _ in blocks):
         return node
     sizes = dict(enumerate(node.index_dims))
     inside = set(node.output).union(*(node.factors[p][1] for block, _ in blocks for p in block))
     factors: list[tuple[Tensor, Sequence[int]]] = []
     for block, labels in blocks:
-        made = einsum([node.factors[p] for p in block], labels, sizes and {x: sizes[x] for x in labels})
+        made = settle(einsum([node.factors[p] for p in block], labels, {x: sizes[x] for x in labels}))
         factors.append((made, labels))
     loose = {x: dim for x, dim in sizes.items() if x not in inside}
     kept = {x: sizes[x] for x in node.output}
@@ -187,9 +206,20 @@ def cost(node: Tensor, sizes: Mapping[str, int]) -> float:
     output = frozenset(core.output)
     covered = frozenset().union(*inputs)
     total = path_cost(inputs, output & covered, numbers) if inputs else 0.0
+    if _is_gram(core):
+        total *= _GRAM
     if len(core.output) > len(output) or output - covered:
         total += elements(core.dims, sizes)
     return total
+
+
+def _is_gram(node: Einsum) -> bool:
+    """X' X, perhaps with weights between: BLAS computes half of it."""
+    matrices = [placed for placed in node.factors if len(placed[1]) > 1]
+    if len(matrices) != 2 or matrices[0][0] is not matrices[1][0]:
+        return False
+    shared = [x for x, y in zip(matrices[0][1], matrices[1][1], strict=True) if x == y]
+    return len(shared) == 1 and shared[0] not in node.output and len(matrices[0][1]) == 2
 
 
 def opened_products(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> set[Tensor]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from keyword import iskeyword
 from threading import Lock
 from typing import Any
 
 from tensordiff.compile import inputs as binding
 from tensordiff.compile.backends import ArrayLibrary, library
+from tensordiff.compile.graph import GUARDED, live
 from tensordiff.compile.plan import plan
 from tensordiff.compile.serial import pack, unpack
 from tensordiff.compile.source import Source, write
@@ -78,6 +80,7 @@ class Program:
         self._names = tuple(parameter.name for parameter in self.parameters)
         symbols = [node for node in postorder(self._outputs) if isinstance(node, Symbol)]
         self._symbols = {symbol.name: symbol for symbol in (*self._declared, *symbols)}
+        self._signature = _signature_of(self._names)
         self._lock = Lock()
         self._compiled: dict[tuple[tuple[str, int], ...], _Compiled] = {}
         self._ready: dict[tuple[object, ...], _Compiled] = {}
@@ -95,13 +98,11 @@ class Program:
         Raises EvaluationError for missing or unknown names, shapes that do not fit, singular matrices, and values outside
         the domain of a function.
         """
-        ready = None
-        if len(arrays) == len(self._names):
-            try:
-                values = [arrays[name] for name in self._names]
-                ready = self._ready.get(tuple([(type(v), v.shape, v.dtype) for v in values]))
-            except (KeyError, AttributeError, TypeError):
-                pass
+        try:
+            signature, values = self._signature(**arrays)
+            ready = self._ready.get(signature)
+        except (AttributeError, TypeError):  # other names, or inputs that are no arrays
+            ready = None
         if ready is None:
             values, ready = self._bind(arrays)
         return ready.run(values)
@@ -136,7 +137,7 @@ class Program:
             if len(self._ready) >= _KEPT_SIGNATURES:
                 self._ready.clear()
             if all(hasattr(value, "dtype") for value in values):
-                self._ready[tuple([(type(v), v.shape, v.dtype) for v in values])] = compiled
+                self._ready[self._signature(**dict(zip(self._names, values, strict=True)))[0]] = compiled
         return values, compiled
 
     def _for_sizes(self, sizes: Mapping[str, int]) -> _Compiled:
@@ -173,7 +174,8 @@ class Program:
         for other in self._compiled.values():
             if other.source.text == source.text:
                 return other
-        return _Compiled(source, tuple(made.contractions), self._library, len(self._outputs))
+        guarded = any(value.operation in GUARDED for value in live(made.outputs))
+        return _Compiled(source, tuple(made.contractions), self._library, len(self._outputs), guarded)
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -190,11 +192,30 @@ class Program:
         self.__init__(nodes[:count], nodes[count:], state["allowed"], state["backend"], state["sizes"])  # type: ignore[misc]
 
 
+def _signature_of(names: Sequence[str]) -> Callable[..., tuple[Any, Sequence[Any]]]:
+    """A function of the inputs by name that gives what tells programs apart (types, shapes, entries), and the inputs in
+    order: the shortest way through a call."""
+    if not all(name.isidentifier() and not iskeyword(name) for name in names):
+        return lambda **arrays: (
+            tuple([(type(v), v.shape, v.dtype) for v in (arrays[name] for name in names)]),
+            [arrays[name] for name in names],
+        )
+    parts = "".join(f"_type({name}), {name}.shape, {name}.dtype, " for name in names)
+    values = "".join(f"{name}, " for name in names)
+    namespace: dict[str, Any] = {"_type": type}
+    exec(f"def signature({', '.join(names)}):\n    return ({parts}), ({values})", namespace)
+    made: Callable[..., tuple[Any, Sequence[Any]]] = namespace["signature"]
+    return made
+
+
 class _Compiled:
     """The function of one source text, and how its errors are told."""
 
-    def __init__(self, source: Source, contractions: tuple[str, ...], array_library: ArrayLibrary, results: int) -> None:
+    def __init__(
+        self, source: Source, contractions: tuple[str, ...], array_library: ArrayLibrary, results: int, guarded: bool
+    ) -> None:
         self.source = source
+        self.guarded = guarded
         self.contractions = contractions
         self.results = results
         self.filename = f"<program {id(self):x}>"
@@ -206,7 +227,10 @@ class _Compiled:
 
     def run(self, values: Sequence[Any]) -> list[Any]:
         try:
-            with self.library.errors():
+            if self.guarded:
+                with self.library.errors():
+                    result = self.function(*values)
+            else:
                 result = self.function(*values)
         except TensordiffError:
             raise

@@ -148,16 +148,28 @@ class _Writer:
 
     def _statements(self, value: Value, operands: Sequence[Text]) -> None:
         base = value.operands[1] if len(value.operands) > 1 else None
-        fresh = base is not None and self.uses[base] == 1 and base.operation not in VIEWS | {"input", "reshape", "broadcast_to"}
-        name = self.names.new(self.hints.get(value) or "t")
+        fresh = base is not None and self._is_fresh(base)
+        if fresh and base in self.named and value not in self.hints:
+            name = self.texts[base].text
+        else:
+            name = self.names.new(self.hints.get(value) or "t")
         lines = self.backend.statements(value, operands, self.scope, name, fresh)
         if lines is None:
             self.texts[value] = self.backend.expression(value, operands, self.scope)
             self._assign(value)
             return
-        self._line(lines[0], value)
-        self.lines += [(line, None) for line in lines[1:]]
+        if lines[0] == f"{name} = {name}":
+            lines.pop(0)
+        else:
+            self._line(lines.pop(0), value)
+        self.lines += [(line, None) for line in lines]
         self._bind(value, name)
+
+    def _is_fresh(self, value: Value) -> bool:
+        """Whether the value is an array of the program's own that has one use, so that this use may write to it."""
+        while self.uses[value] == 1 and value.operation in ("transpose", "reshape"):
+            value = value.operands[0]
+        return self.uses[value] == 1 and value.operation not in VIEWS | {"input", "reshape", "broadcast_to"}
 
     def _bind(self, value: Value, name: str) -> None:
         self.texts[value] = atom(name)
