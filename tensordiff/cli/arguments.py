@@ -1,0 +1,160 @@
+"""The command line's arguments: what may be written, and how it is read."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from tensordiff import __version__
+from tensordiff.check.layouts import LAYOUTS
+
+FORMS = ("matrix", "index", "latex", "einsum", "numpy", "jax", "torch")
+
+_EXAMPLES = """\
+examples:
+  tensordiff diff "inv(X'*inv(V)*X)" --wrt V
+  tensordiff diff "x'*A*x" --wrt x --wrt x --to matrix
+  tensordiff diff F --where F="inv(X'*P*X)" --where P="inv(V)" --wrt V
+  tensordiff diff "logdet(V)" --wrt V --structure V:symmetric --entries tied
+  tensordiff check "A' + A" --of "tr(A*X*X')" --wrt X
+  tensordiff explain "inv(X'*inv(V)*X)" --wrt V
+
+Sizes are inferred: capitals are matrices, a-g scalars, h-z vectors, unless their use
+says otherwise. With --var every variable is declared. `tensordiff COMMAND --help` has more.
+"""
+
+_DIFF_EXAMPLES = """\
+examples:
+  tensordiff diff "inv(X'*inv(V)*X)" --wrt V
+  tensordiff diff "inv(X'*inv(V)*X)" --wrt V --layout vec-row --to latex
+  tensordiff diff "A[i,j]*x[j] -> [i]" --wrt A --to index
+  tensordiff diff "n*logdet(V) + y'*inv(V)*y" --wrt V --var V:n,n --var y:n --to numpy
+"""
+
+_CHECK_EXAMPLES = """\
+examples:
+  tensordiff check "-kron(inv(X)', inv(X))" --of "inv(X)" --wrt X
+  tensordiff check "2*A*x" --of "x'*A*x" --wrt x
+  tensordiff check "F*X'*P .* A" --of F --wrt V --where F="inv(X'*P*X)" --where P="inv(V)"
+  tensordiff check "-inv(V)[i,k]*inv(V)[l,j] -> [i,j,k,l]" --of "inv(V)" --wrt V --layout index
+
+The exit status is 0 where the answer is right, 1 where it is not (or nothing can be said), 2 for
+an error in the input.
+"""
+
+_SHORT_OPTIONS = ("-h",)
+_PAIRS = ("--var", "--structure", "--assume", "--where")
+_PAIR = re.compile(r"\s*[^\W\d]\w*\s*[:=].*", re.DOTALL)
+"""What no expression looks like: it has no colon and no equals sign."""
+
+
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments, read. Prints usage and exits with status 2 where they are malformed."""
+    return _parser().parse_args(_plain(arguments))
+
+
+def _plain(arguments: Sequence[str]) -> list[str]:
+    """The arguments as argparse can read them: an expression may begin with a minus sign (a space goes before it, and
+    `_text` takes it away), and several declarations may follow one --var."""
+    found: list[str] = []
+    repeated = None
+    for place, argument in enumerate(arguments):
+        if argument == "--":
+            return found + list(arguments[place:])
+        if argument.startswith("--") and argument[2:3].isalpha():
+            repeated = argument if argument in _PAIRS else None
+            found.append(argument)
+            continue
+        if repeated and found[-1] != repeated:
+            if _PAIR.fullmatch(argument):
+                found.append(repeated)
+            else:
+                repeated = None
+        negative = argument.startswith("-") and argument not in _SHORT_OPTIONS
+        found.append(" " + argument if negative else argument)
+    return found
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}\nsee {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tensordiff",
+        description="Derivatives of matrix expressions, entry by entry: as tensors, formulas, programs, and verdicts.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"tensordiff {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, summary: str, examples: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    diff = command("diff", "differentiate an expression", _DIFF_EXAMPLES)
+    diff.add_argument("expression", metavar="EXPR", type=_text, help="what to differentiate")
+    diff.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help="the variable; again for a further order")
+    _declarations(diff)
+    diff.add_argument("--entries", choices=("projected", "free", "tied", "vech"), help="what varies in a structured variable (projected)")
+    diff.add_argument("--layout", choices=LAYOUTS, help="how the tensor is laid out as a matrix (by the shapes)")
+    diff.add_argument("--to", choices=FORMS, help="print this form alone")
+    diff.add_argument("--json", action="store_true", help="print a JSON object")
+
+    check = command("check", "judge a derivative that somebody worked out", _CHECK_EXAMPLES)
+    check.add_argument("answer", metavar="ANSWER", type=_text, help="the formula to judge")
+    check.add_argument("--of", metavar="EXPR", required=True, type=_text, dest="expression", help="what was differentiated")
+    check.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help="the variable; again for a further order")
+    _declarations(check)
+    check.add_argument("--entries", choices=("any", "projected", "free", "tied", "vech"), default="any", help="what varies in a structured variable (any)")
+    check.add_argument("--layout", choices=("any", *LAYOUTS, "index"), default="any", help="the layout that the answer claims (any)")
+    check.add_argument("--json", action="store_true", help="print a JSON object")
+
+    explain = command("explain", "derive step by step", "example:\n  tensordiff explain \"inv(X'*inv(V)*X)\" --wrt V\n")
+    explain.add_argument("expression", metavar="EXPR", type=_text, help="what to differentiate")
+    explain.add_argument("--wrt", metavar="V", required=True, type=_text, help="the variable")
+    _declarations(explain)
+
+    serve = command("serve", "open a local web page for diff and check", "example:\n  tensordiff serve --port 8765\n")
+    serve.add_argument("--port", type=int, default=8765, help="the port on 127.0.0.1; 0 for any free one (8765)")
+    return parser
+
+
+def _declarations(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("declarations")
+    pair = _pair(":", "X:n,m")
+    group.add_argument("--var", metavar="X:n,m", action="append", default=[], type=pair, help="a variable and its sizes; a: for a scalar")
+    group.add_argument("--structure", metavar="V:symmetric", action="append", default=[], type=_pair(":", "V:symmetric"),
+                       help="symmetric, skew, diagonal, lower-triangular, upper-triangular, orthogonal, positive-definite")  # fmt: skip
+    group.add_argument("--assume", metavar="x:positive", action="append", default=[], type=_pair(":", "x:positive"),
+                       help="positive, nonzero, binary, probability, near-identity")  # fmt: skip
+    group.add_argument("--where", metavar="P=EXPR", action="append", default=[], type=_pair("=", "P=inv(V)"), help="a name for a part of the expression")
+
+
+def _text(argument: str) -> str:
+    return argument.strip()
+
+
+def _pair(separator: str, example: str) -> Callable[[str], tuple[str, str]]:
+    """A reader of NAME, separator, value."""
+
+    def pair(argument: str) -> tuple[str, str]:
+        name, found, value = argument.partition(separator)
+        if not found or not name.strip():
+            raise argparse.ArgumentTypeError(f"{argument.strip()!r} is not of the form {example}")
+        return name.strip(), value.strip()
+
+    return pair

@@ -1,0 +1,102 @@
+"""What each command does: the arguments in, the text to print and the exit status out."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterable
+from typing import Any
+
+import tensordiff as td
+from tensordiff.cli import report
+
+RIGHT, NOT_RIGHT, INPUT_ERROR = 0, 1, 2
+
+
+def run(arguments: Namespace) -> tuple[str, int]:
+    """The command's output and exit status. Raises TensordiffError for an error in the input."""
+    return _COMMANDS[arguments.command](arguments)
+
+
+def _diff(arguments: Namespace) -> tuple[str, int]:
+    derivative = td.diff(_expression(arguments), *arguments.wrt, entries=arguments.entries)
+    form, layout = arguments.to, arguments.layout
+    if arguments.json:
+        found = report.derivative_report(derivative, layout)
+        if form in _PROGRAMS:
+            found["program"] = _form(derivative, form, layout)
+        return _json(found), RIGHT
+    if form is not None:
+        return _form(derivative, form, layout), RIGHT
+    return report.derivative_text(derivative, layout), RIGHT
+
+
+_PROGRAMS = ("numpy", "jax", "torch")
+
+
+def _form(derivative: td.Derivative, form: str, layout: str | None) -> str:
+    if form == "matrix":
+        return str(derivative.matrix_form(layout))
+    if form == "index":
+        return str(derivative)
+    if form == "latex":
+        return derivative.latex(layout)
+    if form == "einsum":
+        return str(derivative.einsum())
+    return str(derivative.compile(backend=form).source).rstrip("\n")
+
+
+def _check(arguments: Namespace) -> tuple[str, int]:
+    verdict = td.check(
+        arguments.answer,
+        _expression(arguments),
+        tuple(arguments.wrt),
+        layout=arguments.layout,
+        entries=arguments.entries,
+    )
+    status = RIGHT if verdict else NOT_RIGHT
+    return (_json(report.verdict_report(verdict)) if arguments.json else str(verdict)), status
+
+
+def _explain(arguments: Namespace) -> tuple[str, int]:
+    return td.explain(_expression(arguments), arguments.wrt), RIGHT
+
+
+def _serve(arguments: Namespace) -> tuple[str, int]:
+    from tensordiff.cli.server import serve
+
+    serve(arguments.port)
+    return "", RIGHT
+
+
+_COMMANDS = {"diff": _diff, "check": _check, "explain": _explain, "serve": _serve}
+
+
+def _expression(arguments: Namespace) -> td.Expression:
+    variables = _once("variable", arguments.var)
+    return td.parse(
+        arguments.expression,
+        shapes={name: read_sizes(sizes) for name, sizes in variables.items()} or None,
+        structures=_once("structure of", arguments.structure),
+        where=_once("name", arguments.where),
+        assume=_once("assumption on", arguments.assume),
+    )
+
+
+def read_sizes(sizes: str) -> tuple[str, ...]:
+    """The sizes in "n,m" or "n m"; none for a scalar."""
+    return tuple(sizes.replace(",", " ").split())
+
+
+def _once(what: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The pairs by name. Raises UnknownNameError for a name that comes twice."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found:
+            raise td.UnknownNameError(f"the {what} {name} is given twice", hint=f"once as {found[name]}, once as {value}")
+        found[name] = value
+    return found
+
+
+def _json(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False)
