@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tensordiff.fold.flat import Flat, entry_factors, letters, split_scalars
+from tensordiff.fold.flat import Flat, entry_factors, letters
 from tensordiff.fold.terms import (
     Powers,
     Term,
@@ -20,7 +20,7 @@ from tensordiff.fold.terms import (
     written,
 )
 from tensordiff.matrix import Matrix, Shape
-from tensordiff.matrix.build import call, commutation, eye, kron, number, ones, product, transpose, zeros
+from tensordiff.matrix.build import call, commutation, eye, kron, number, ones, product, terms_of, transpose, zeros
 
 _MAX_TERMS = 150
 """Longer sums are written term by term; only equal matrices are collected."""
@@ -44,13 +44,33 @@ class _Join:
 
 def collect(terms: Iterable[Term], shape: Shape, flat: Flat, depth: int = 0) -> Matrix:
     """The sum of the terms as a flat expression."""
-    coefficient, scalars, rest = content(_joined(list(terms), flat, depth))
+    coefficient, scalars, rest = content(_joined(_opened(list(terms), flat), flat, depth))
     if not rest:
         return zeros(*shape) if shape else number(0)
     matrix = total(((term.coefficient, written(term, flat)) for term in rest), flat)
     if len(rest) == 1 and not scalars:
         return product(number(coefficient), matrix)
     return product(number(coefficient), written(Term(Fraction(1), scalars, _as_letters(matrix)), flat))
+
+
+def _opened(terms: list[Term], flat: Flat) -> list[Term]:
+    """Sums that are terms of the sum, as their terms."""
+    if len(terms) == 1:
+        return terms
+    found: list[Term] = []
+    for term in terms:
+        shared = not term.scalars or sum(other.scalars == term.scalars for other in terms) > 1
+        if shared and len(term.letters) == 1 and term.letters[0].op == "add":
+            for c, node in terms_of(term.letters[0]):
+                inner, extra, core = flat.split(node)
+                scalars = multiplied(term.scalars, powers(_summed(extra)))
+                word = ones(*term.letters[0].shape) if core.is_scalar and term.letters[0].shape else core
+                if word is not core and core.op != "number":
+                    scalars = multiplied(scalars, ((core, Fraction(1)),))
+                found.append(Term(term.coefficient * c * inner, scalars, tuple(letters(word))))
+        else:
+            found.append(term)
+    return found
 
 
 def content(terms: Sequence[Term]) -> tuple[Fraction, Powers, list[Term]]:
@@ -99,7 +119,7 @@ def _equal_letters(terms: Sequence[Term], flat: Flat, depth: int) -> list[Term]:
             continue
         coefficient, scalars, rest = content(same)
         inner = collect([_scalar_term(Term(t.coefficient, t.scalars, ())) for t in rest], (), flat, depth + 1)
-        c, extra, core = split_scalars(inner)
+        c, extra, core = flat.split(inner)
         factors = multiplied(scalars, powers({**dict(extra), **({} if core.op == "number" else {core: Fraction(1)})}))
         found.append(Term(coefficient * c, factors, word))
     return found
@@ -115,11 +135,11 @@ def _scalar_term(term: Term) -> Term:
     return Term(term.coefficient, tuple(pair for pair in term.scalars if pair[0] is not word), tuple(inside))
 
 
-def as_terms(coefficient: Fraction, scalars: Powers, matrix: Matrix | None) -> Term:
+def as_term(coefficient: Fraction, scalars: Powers, matrix: Matrix | None, flat: Flat) -> Term:
     """A product as a term; a product of scalars gives up its one compound factor as letters."""
     if matrix is None:
         return _scalar_term(Term(coefficient, scalars, ()))
-    c, extra, core = split_scalars(matrix)
+    c, extra, core = flat.split(matrix)
     return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), tuple(letters(core)))
 
 
@@ -132,6 +152,7 @@ def _summed(factors: Iterable[tuple[Matrix, Fraction]]) -> dict[Matrix, Fraction
 
 def _ways(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
     yield from _common_ends(terms, flat, depth)
+    yield from _sandwiches(terms, flat, depth)
     yield from _common_operands(terms, flat, depth)
     yield from _common_entries(terms, flat, depth)
 
@@ -162,6 +183,23 @@ def _common_ends(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Joi
             yield _Join(gain, tuple(group), _end_maker(words, shared, at_end, flat, depth))
 
 
+def _sandwiches(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+    """inv(V)*S*inv(V) - inv(V) = inv(V)*(S - V)*inv(V)."""
+    for place, term in enumerate(terms):
+        if len(term.letters) != 1 or term.letters[0].op != "inv":
+            continue
+        (end,) = term.letters
+        places = [
+            p for p, t in enumerate(terms) if len(t.letters) > 2 and t.letters[0] is end and t.letters[-1] is end
+        ]
+        if not places:
+            continue
+        core = end.children[0]
+        gain = flat.length(end) * (2 * len(places) - 1) - flat.length(core) - 2
+        words = [*(terms[p].letters for p in places), (end, *letters(core), end)]
+        yield _Join(gain, (*places, place), _end_maker(words, (end,), False, flat, depth))
+
+
 def _vector_like(node: Matrix) -> bool:
     return node.is_vector
 
@@ -187,7 +225,7 @@ def _end_maker(
                 cut = (eye(shared[0].rows),) if at_end else (eye(shared[-1].cols),)
             inner.append(Term(term.coefficient, term.scalars, cut))
         middle = collect(inner, (), flat, depth + 1)
-        c, extra, core = split_scalars(middle)
+        c, extra, core = flat.split(middle)
         word = (*letters(core), *shared) if at_end else (*shared, *letters(core))
         return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)
 
@@ -245,11 +283,11 @@ def _operand_maker(p: int, q: int, flat: Flat, depth: int) -> Callable[[Sequence
         coefficient, scalars, rest = content(terms)
         inner: list[Term] = []
         for term in rest:
-            c, extra, core = split_scalars(term.letters[p].children[q])
+            c, extra, core = flat.split(term.letters[p].children[q])
             cut = Term(c * term.coefficient, multiplied(term.scalars, powers(_summed(extra))), tuple(letters(core)))
             inner.append(cut)
         letter = terms[0].letters[p]
-        c, extra, core = split_scalars(collect(inner, letter.children[q].shape, flat, depth + 1))
+        c, extra, core = flat.split(collect(inner, letter.children[q].shape, flat, depth + 1))
         operands = (*letter.children[:q], core, *letter.children[q + 1 :])
         word = (*terms[0].letters[:p], _rebuilt(letter, operands, flat), *terms[0].letters[p + 1 :])
         return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)
@@ -309,7 +347,7 @@ def _entry_maker(base: Matrix, flat: Flat, depth: int) -> Callable[[Sequence[Ter
         inner = [
             Term(t.coefficient, t.scalars, (_left(own, shared, like, flat),)) for t, own in zip(rest, found, strict=True)
         ]
-        c, extra, core = split_scalars(collect(inner, like.shape, flat, depth + 1))
+        c, extra, core = flat.split(collect(inner, like.shape, flat, depth + 1))
         front = flat.from_entry_factors(shared.items(), like)
         word = (flat.hadamard([front, core]),)
         return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
-from tensordiff.matrix import Matrix, build
+from tensordiff.matrix import Matrix, Shape, build
 from tensordiff.matrix.build import (
     add,
     as_number,
@@ -28,14 +28,19 @@ from tensordiff.matrix.build import (
     split_coefficient,
     terms_of,
     transpose,
+    zeros,
 )
 from tensordiff.tensor import Dim
 
 Value = TypeVar("Value")
 
-_PUSHED = frozenset({"product", "hadamard", "kron", "add", "dot_divide", "divide"})
+_PUSHED = frozenset({"product", "hadamard", "kron", "add", "dot_divide", "dot_power", "divide"})
 """Operations whose transpose is the operation on transposes."""
 
+_MULTILINEAR = frozenset({"product", "hadamard", "kron", "diag", "vec", "transpose", "divide", "tr"})
+"""Operations that are linear in each operand (a quotient in the first)."""
+
+_MAX_SIGN_DEPTH = 3
 _MAX_ROTATED = 64
 """Traces of longer products keep the rotation that they have."""
 
@@ -101,6 +106,8 @@ class Flat:
                 return node if node.is_scalar else self.ordered_sum(zip(node.data, flipped, strict=True))
             case "dot_divide":
                 return dot_divide(*flipped)
+            case "dot_power":
+                return dot_power(*flipped)
             case "divide":
                 return divide(*flipped)
             case "commutation":
@@ -120,7 +127,14 @@ class Flat:
     def product(self, factors: Iterable[Matrix]) -> Matrix:
         """The product of at least one factor, with identities dropped."""
         given = [letter for node in factors for letter in letters(node)]
-        kept = [letter for letter in given if letter.op != "eye"]
+        kept: list[Matrix] = []
+        for letter in given:
+            if letter.op == "ones" and kept and kept[-1].op == "ones" and not kept[-1].cols and not letter.rows:
+                kept[-1] = ones(kept[-1].rows, letter.cols)
+            elif kept and _is_diagonal(letter) and _is_diagonal(kept[-1]):
+                kept[-1] = self.diagonal_matrix(self.hadamard([kept[-1].children[0], letter.children[0]]))
+            elif letter.op != "eye":
+                kept.append(letter)
         return product(*kept) if kept else given[0]
 
     def hadamard(self, operands: Sequence[Matrix]) -> Matrix:
@@ -170,40 +184,109 @@ class Flat:
         ways = [way[k:] + way[:k] for way in (given, turned) for k in range(len(way))]
         return call("tr", product(*min(ways, key=lambda way: [letter.key for letter in way])))
 
+    def without_sign(self, coefficient: Fraction, node: Matrix, first: bool) -> tuple[Fraction, Matrix]:
+        """A minus sign taken into a difference, if there is one: -A*(x - y) = A*(y - x). 1 - x stays, unless the minus
+        would stand first."""
+        if coefficient < 0:
+            for spared in (True, False) if first else (True,):
+                if (found := self._negated(node, _MAX_SIGN_DEPTH, spared)) is not None:
+                    return -coefficient, found
+        return coefficient, node
+
+    def _negated(self, node: Matrix, depth: int, spared: bool) -> Matrix | None:
+        """The negative of a node by exchanging the terms of a difference inside; None where there is none. 1 - x may be
+        spared."""
+        if node.op == "add":
+            if not (any(c < 0 for c in node.data) and any(c > 0 for c in node.data)):
+                return None
+            good = spared and any(c > 0 and x.op in ("number", "eye") for c, x in zip(node.data, node.children, strict=True))
+            return None if good else self.negative(node)
+        if not depth or node.op not in _MULTILINEAR:
+            return None
+        for place, child in enumerate(node.children if node.op != "divide" else node.children[:1]):
+            others = node.children[:place] + node.children[place + 1 :]
+            if child in others or self.flip(child) in others or transpose(child) in others:
+                continue  # (x - y)*(x - y)' stays
+            if (found := self._negated(child, depth - 1, spared)) is not None:
+                return build.rebuild(node, (*node.children[:place], found, *node.children[place + 1 :]))
+        return None
+
+    def split(self, node: Matrix) -> tuple[Fraction, list[tuple[Matrix, Fraction]], Matrix]:
+        """The node as coefficient * scalars with exponents * a matrix without scalar factors or a sign of its own."""
+        coefficient = Fraction(1)
+        scalars: list[tuple[Matrix, Fraction]] = []
+        while True:
+            inner, node = split_coefficient(node)
+            coefficient *= inner
+            if node.op == "divide":
+                node, below = node.children
+                scalars.append((below, Fraction(-1)))
+                continue
+            factors = letters(node)
+            inside = [factor for factor in factors if factor.is_scalar]
+            if node.is_scalar or not inside:
+                sign, node = self.signed(node)
+                return coefficient * sign, scalars, node
+            scalars += [(factor, Fraction(1)) for factor in inside]
+            node = product(*(factor for factor in factors if not factor.is_scalar))
+
     def text_key(self, node: Matrix) -> tuple[str, bytes]:
         """An order of nodes that does not depend on the run: the first name in it, then the digest."""
         return first_name(node), node.key
 
     def ordered_sum(self, terms: Iterable[tuple[Fraction, Matrix]]) -> Matrix:
-        """The sum with positive terms first, shorter ones before longer ones."""
-        flat = [(c * inner, core) for c, node in terms for inner, core in terms_of(node)]
-        flat.sort(key=lambda term: (term[0] < 0, as_number(term[1]) is not None, self.length(term[1]), self.text_key(term[1])))
-        return add(flat)
+        """The sum in the order in which people write it, equal terms collected: 1 - x, A*x + b, X'*X + a*eye(n)."""
+        found: dict[Matrix, Fraction] = {}
+        shape: Shape = ()
+        for coefficient, node in terms:
+            shape = shape or node.shape
+            for inner, core in terms_of(node) if coefficient == 1 else [(Fraction(1), node)]:
+                outer, core = split_coefficient(core)
+                found[core] = found.get(core, Fraction(0)) + coefficient * inner * outer
+        kept = [(c, node) for node, c in found.items() if c]
+        lengths = {node: self.length(node) for _, node in kept}
+        kept.sort(key=lambda term: (term[0] < 0, _rank(term[1], lengths[term[1]]), lengths[term[1]], self.text_key(term[1])))
+        if not kept:
+            return zeros(*shape) if shape else number(0)
+        made = add(kept)
+        return product(made, ones(*shape)) if shape and made.is_scalar else made
+
+    def signed(self, node: Matrix) -> tuple[int, Matrix]:
+        """A sum as sign * sum, of the sum and its negative always the same one."""
+        if node.op != "add" or len(node.children) < 2:
+            return 1, node
+        terms = terms_of(node)
+        first, _ = min(terms, key=lambda term: (self.length(term[1]), not term[1].is_scalar, self.text_key(term[1])))
+        return (1, node) if first > 0 else (-1, self.negative(node))
+
+    def negative(self, node: Matrix) -> Matrix:
+        """A sum with all signs changed."""
+        return self.ordered_sum((-c, term) for c, term in terms_of(node))
+
+
+def _rank(node: Matrix, length: int) -> tuple[int, int]:
+    """Numbers and identities come first in a sum, then products, the longer ones before the shorter ones, then multiples
+    of identities and permutations."""
+    if node.op in ("number", "eye"):
+        return 0, 0
+    if node.op != "product":
+        return 1, 0
+    last = node.children[-1].op
+    return (2, 0) if last in ("eye", "commutation") else (1, -length)
+
+
+def _is_diagonal(node: Matrix) -> bool:
+    return node.op == "diag" and len(node.shape) == 2
 
 
 def _flip_operands(node: Matrix) -> Sequence[Matrix]:
+    if node.op == "product":
+        return () if node.is_scalar else letters(node)
     return node.children if node.op in _PUSHED else ()
 
 
 def _operands(node: Matrix) -> Sequence[Matrix]:
     return () if node.op == "named" else node.children
-
-
-def split_scalars(node: Matrix) -> tuple[Fraction, list[tuple[Matrix, Fraction]], Matrix]:
-    """The node as coefficient * scalars with exponents * a matrix without scalar factors."""
-    coefficient = Fraction(1)
-    scalars: list[tuple[Matrix, Fraction]] = []
-    while True:
-        inner, node = split_coefficient(node)
-        coefficient *= inner
-        if node.op == "divide":
-            node, below = node.children
-            scalars.append((below, Fraction(-1)))
-        elif node.op == "product" and not node.is_scalar and any(x.is_scalar for x in node.children):
-            scalars += [(x, Fraction(1)) for x in node.children if x.is_scalar]
-            node = product(*(x for x in node.children if not x.is_scalar))
-        else:
-            return coefficient, scalars, node
 
 
 def entry_factors(node: Matrix) -> list[tuple[Matrix, Fraction]]:
@@ -241,15 +324,25 @@ def first_name(node: Matrix) -> str:
 
 
 def letters(node: Matrix) -> list[Matrix]:
-    """The factors of a product from left to right, products of matrices inside opened; scalars stay closed."""
+    """The factors of a product from left to right, products of matrices inside opened; scalars stay closed, also a row
+    times ... times a column."""
     found: list[Matrix] = []
+    row: int | None = None  # where the row began that is not yet ended by a column
     stack = [node]
     while stack:
         top = stack.pop()
         if top.op == "product" and not top.is_scalar:
             stack.extend(reversed(top.children))
-        else:
-            found.append(top)
+            continue
+        found.append(top)
+        if top.is_scalar:
+            continue
+        if not top.rows:
+            row = len(found) - 1
+        if not top.cols:
+            if row is not None:
+                found[row:] = [product(*found[row:])]
+            row = None
     return found
 
 
@@ -264,7 +357,8 @@ def _length(node: Matrix, lengths: list[int]) -> int:
         case "eye":
             return 5 + _group_length(node.rows)
         case "ones" | "zeros":
-            return 6 + _group_length(node.rows) + (1 + _group_length(node.cols) if node.cols else 0)
+            dense = 20 if node.rows and node.cols else 0  # a full matrix of ones is avoided, not only short
+            return 6 + _group_length(node.rows) + _group_length(node.cols) + dense
         case "commutation":
             return 14 + _group_length(node.data[0]) + _group_length(node.data[1])  # K is avoided, not only short
         case "duplication" | "elimination":

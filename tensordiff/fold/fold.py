@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tensordiff.errors import FoldError
 from tensordiff.fold.atoms import Axes, Job, arguments, groupings, letter
-from tensordiff.fold.collect import as_terms, collect
+from tensordiff.fold.collect import as_term, collect
 from tensordiff.fold.flat import Flat
 from tensordiff.fold.hubs import matrix_of
 from tensordiff.fold.network import Letter, Network, Vertices, network
@@ -94,15 +94,15 @@ class _Folder:
     def _term(self, coefficient: Fraction, node: Tensor, rows: Vertices, columns: Vertices) -> Term:
         output = node.output if isinstance(node, Einsum) else tuple(range(node.rank))
         ends = tuple(output[p] for p in rows), tuple(output[p] for p in columns)
-        net = network(node, rows, columns, lambda factor, indices: self._letter(factor, indices, ends))
+        net = network(node, rows, columns, lambda factor, indices: self._letter(factor, indices, ends), self.flat)
         reduce(net, self.flat)
         found = matrix_of(net.rows, net.columns, _graph(net, self.flat), self.flat)
         if found is None:
             raise FoldError("this product has no matrix form")
         scalars, matrix = found
         for scalar in scalars:
-            net.multiply(scalar)
-        return as_terms(coefficient * net.coefficient, powers(net.scalars), None if matrix.is_scalar else matrix)
+            net.multiply(scalar, self.flat)
+        return as_term(coefficient * net.coefficient, powers(net.scalars), None if matrix.is_scalar else matrix, self.flat)
 
     def _letter(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Letter:
         axes = self._axes(node, indices, ends)

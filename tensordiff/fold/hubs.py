@@ -18,6 +18,8 @@ from tensordiff.fold.terminals import Graph, Piece, assemble, between
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import eye
 
+_HADAMARD = 20
+"""How much longer a product may be than a Hadamard product of compound matrices, and still be preferred."""
 _MAX_FRONT = 3
 _MAX_STEPS = 300
 _MAX_SCALAR = 16
@@ -38,12 +40,19 @@ def matrix_of(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> tu
                 return None
             scalars.append(scalar)
             continue
-        direct = members == {*own_rows, *own_columns}
-        matrix = between(own_rows, own_columns, own, flat) if direct else _cut(own_rows, own_columns, own, flat)
+        direct = between(own_rows, own_columns, own, flat) if members == {*own_rows, *own_columns} else None
+        cut = None if direct and direct.op != "hadamard" else _cut(own_rows, own_columns, own, flat)
+        matrix = min((m for m in (direct, cut) if m is not None), key=lambda m: _cost(m, flat), default=None)
         if matrix is None:
             return None
         pieces.append(Piece(own_rows, own_columns, matrix))
     return scalars, assemble(pieces, rows, columns, graph, flat)
+
+
+def _cost(matrix: Matrix, flat: Flat) -> int:
+    """The length of the text, with the preference for products."""
+    wide = matrix.op == "hadamard" and len(matrix.rows) > 1 and len(matrix.cols) > 1
+    return flat.length(matrix) + (_HADAMARD if wide else 0)
 
 
 def _inner(rows: Vertices, columns: Vertices, graph: Graph) -> Iterator[int]:
@@ -71,7 +80,7 @@ def _cut(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix 
         best[front] = length
         for following, leaving, factor in _advance(front, done, columns, graph, flat):
             made += 1
-            cost = length + flat.length(factor) + 1
+            cost = length + _cost(factor, flat) + 1
             heappush(heap, (cost, made, following, done | leaving, (*factors, factor)))
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tensordiff.fold.flat import Flat, split_scalars
+from tensordiff.fold.flat import Flat
 from tensordiff.fold.words import Word
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import as_number, eye
@@ -84,8 +84,11 @@ class Network:
         """Multiply by a vector at a vertex."""
         self.weights.setdefault(vertex, []).append(word)
 
-    def multiply(self, scalar: Matrix, exponent: Fraction = Fraction(1)) -> None:
+    def multiply(self, scalar: Matrix, flat: Flat, exponent: Fraction = Fraction(1)) -> None:
         """Multiply by scalar^exponent."""
+        if exponent.denominator == 1:
+            sign, scalar = flat.signed(scalar)
+            self.coefficient *= sign if exponent.numerator % 2 else 1
         value = as_number(scalar)
         if value is not None and exponent.denominator == 1:
             self.coefficient *= value ** int(exponent)
@@ -122,7 +125,9 @@ class Network:
             table.pop(vertex, None)
 
 
-def network(node: Tensor, rows: Sequence[int], columns: Sequence[int], letter: Callable[[Tensor, Vertices], Letter]) -> Network:
+def network(
+    node: Tensor, rows: Sequence[int], columns: Sequence[int], letter: Callable[[Tensor, Vertices], Letter], flat: Flat
+) -> Network:
     """The network of a canonical product (or of a single factor); `rows` and `columns` are positions of its axes.
 
     `letter(factor, indices)` gives factors in matrix form. Every open axis gets a vertex of its own: an index that is
@@ -143,19 +148,19 @@ def network(node: Tensor, rows: Sequence[int], columns: Sequence[int], letter: C
     for index, end in legs:
         made.connect(index, end, Word(eye((dims[index],))))
     for factor, indices in factors:
-        _place(made, letter(factor, indices), indices)
+        _place(made, letter(factor, indices), indices, flat)
     return made
 
 
-def _place(made: Network, letter: Letter, indices: Vertices) -> None:
+def _place(made: Network, letter: Letter, indices: Vertices, flat: Flat) -> None:
     rows, columns = tuple(indices[a] for a in letter.rows), tuple(indices[a] for a in letter.columns)
     if not rows and not columns:
-        made.multiply(letter.matrix, letter.exponent)
+        made.multiply(letter.matrix, flat, letter.exponent)
         return
-    coefficient, scalars, matrix = split_scalars(letter.matrix)
+    coefficient, scalars, matrix = flat.split(letter.matrix)
     made.coefficient *= coefficient
     for scalar, exponent in scalars:
-        made.multiply(scalar, exponent)
+        made.multiply(scalar, flat, exponent)
     if len(rows) == 1 and len(columns) == 1:
         made.connect(rows[0], columns[0], Word(matrix))
     elif len(rows) == 1 and not columns:

@@ -70,7 +70,8 @@ def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
     below = operands[1:] if node.op == "divide" else []
     turned = [pair.turned for pair in operands[: len(operands) - len(below)]] + [pair.plain for pair in below]
     other = _made(node, turned, flat)
-    if node.op == "apply" and abs(plain.cost - other.cost) == 1:  # exp(A)', not exp(A')
+    outside = node.op in ("apply", "dot_power") or (node.op == "add" and node.is_vector)  # exp(A)', not exp(A')
+    if outside and abs(plain.cost - other.cost) == 1:
         return _either(plain) if plain.cost < other.cost else Ways(_either(other).turned, other)
     return _better(plain, other)
 
@@ -83,7 +84,11 @@ def _leaf(node: Matrix, flat: Flat) -> Ways:
 def _made(node: Matrix, operands: Sequence[Way], flat: Flat) -> Way:
     """The node's operation on these operands."""
     nodes = [way.node for way in operands]
-    made = flat.ordered_sum(zip(node.data, nodes, strict=True)) if node.op == "add" else rebuild(node, tuple(nodes))
+    if node.op == "add":
+        first = all(c < 0 for c in node.data)
+        made = flat.ordered_sum(flat.without_sign(c, x, first) for c, x in zip(node.data, nodes, strict=True))
+    else:
+        made = rebuild(node, tuple(nodes))
     return Way(sum(way.cost for way in operands), made)
 
 

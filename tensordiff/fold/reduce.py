@@ -62,24 +62,37 @@ def _pendant(network: Network, vertex: int, other: int, flat: Flat) -> list[int]
     """An index with one edge: matrix times vector, a weight of the neighbour."""
     (number,) = network.at[vertex]
     matrix = network.cut(number, other)
-    weight = network.weight(vertex, flat) or Word(flat.ones(network.dims[vertex]))
+    weight = network.weight(vertex, flat)
+    column = Word(flat.ones(network.dims[vertex]))
     network.drop(vertex)
-    network.weigh(other, matrix.then(weight))
+    network.weigh(other, matrix.then(weight) if weight else _row_sums(matrix, column, flat))
     return [other]
+
+
+def _row_sums(matrix: Word, column: Word, flat: Flat) -> Word:
+    """A*ones, which for A = B.*C is diag(B*C')."""
+    if matrix.letter is not None:
+        letter = flat.flip(matrix.letter) if matrix.turned else matrix.letter
+        factors = entry_factors(letter)
+        if len(factors) == 1 and factors[0][1] == 2:
+            factors = [(factors[0][0], Fraction(1))] * 2
+        if len(factors) == 2 and all(exponent == 1 for _, exponent in factors):
+            return Word(flat.diagonal(flat.product([factors[0][0], flat.flip(factors[1][0])])))
+    return matrix.then(column)
 
 
 def _isolated(network: Network, vertex: int, flat: Flat) -> None:
     """An index without edges: a size, a trace, a dot product or a sum; a scalar factor."""
     weights, loops = network.weights.get(vertex, []), network.loops.get(vertex, [])
     if not weights and not loops:
-        network.multiply(size(network.dims[vertex]))
+        network.multiply(size(network.dims[vertex]), flat)
     elif not weights and len(loops) == 1:
-        network.multiply(trace(loops[0].matrix(flat), flat))
+        network.multiply(trace(loops[0].matrix(flat), flat), flat)
     else:
         vector = network.weight(vertex, flat)
         assert vector is not None
         for scalar, exponent in total(vector.matrix(flat), flat):
-            network.multiply(scalar, exponent)
+            network.multiply(scalar, flat, exponent)
     network.drop(vertex)
 
 

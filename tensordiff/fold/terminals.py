@@ -263,6 +263,14 @@ def _matchings(links: Sequence[Link]) -> list[list[Link]]:
     return sorted(layers, key=len, reverse=True)
 
 
+def _in_order(block: Block, rows: Vertices, columns: Vertices) -> Block:
+    """A duplication matrix is the same for both orders of its two axes: the one asked for is taken."""
+    if block.matrix.op != "duplication":
+        return block
+    asked = [side for side in (rows, columns) if set(side) == set(block.rows)]
+    return Block(block.matrix, asked[0], block.columns) if asked else block
+
+
 def _block_piece(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Piece | None:
     """One block whose axes are exactly the rows and columns, with weights and edges beside it."""
     if len(graph.blocks) != 1:
@@ -270,6 +278,7 @@ def _block_piece(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) ->
     (block,) = graph.blocks
     if len(set(block.vertices)) != len(block.vertices):
         return None
+    block = _in_order(block, rows, columns)
     sides = set(block.rows), set(block.columns)
     if sides == (set(rows), set(columns)):
         core = Piece(block.rows, block.columns, block.matrix)
