@@ -116,19 +116,15 @@ def _with_weights(
         a, b = number[i], number[j]
         del alive[a], alive[b]
         kept = (labels[a] | labels[b]) & output.union(*(labels[p] for p in alive))
+        # Ties go the same way in both halves of a product that reads the same from both ends.
+        small, large = sorted((a, b), key=lambda p: (elements(p), p >= len(inputs), identities[p] if p < len(inputs) else 0))
         for label in sorted(waiting):
-            if label not in labels[a] | labels[b]:
+            bearer = small if label in labels[small] else large
+            if label not in labels[bearer] or (label in kept and prod(sizes[x] for x in kept) < elements(bearer)):
                 continue
-            # Ties go the same way in both halves of a product that reads the same from both ends.
-            bearers = sorted(
-                (p for p in (a, b) if label in labels[p]),
-                key=lambda p: (elements(p), p >= len(inputs), identities[p] if p < len(inputs) else 0),
-            )
-            grows = prod(sizes[x] for x in kept) >= elements(bearers[0])
-            if label in kept and not grows:
-                continue
-            joined = join(bearers[0], waiting.pop(label), labels[bearers[0]])
-            a, b = (joined, b) if bearers[0] == a else (a, joined)
+            joined = join(bearer, waiting.pop(label), labels[bearer])
+            small, large = (joined, large) if bearer == small else (small, joined)
+        a, b = small, large
         number[len(rest) + step] = join(a, b, kept)
         alive[fresh - 1] = None
     for part in sorted(waiting.values()):

@@ -74,9 +74,14 @@ class _Rewriter:
             made = Apply.make(node.function, children)
         elif isinstance(node, Einsum):
             factors = [(child, labels) for child, (_, labels) in zip(children, node.factors, strict=True)]
-            outer = {child for child in children if isinstance(child, Einsum) and self._is_open(child)}
+            room = _SHARED_FACTORS - len(children)
+            opened: set[Tensor] = set()
+            for old, child in zip(node.children, children, strict=True):
+                if isinstance(child, Einsum) and (self._is_open(child) or (self.uses[old] == 1 and len(child.factors) <= room)):
+                    opened.add(child)
+                    room -= len(child.factors) - 1
             sizes = dict(enumerate(node.index_dims))
-            made = self._distributed(einsum(factors, node.output, sizes, flatten=outer), self.uses.get(node, 1))
+            made = self._distributed(einsum(factors, node.output, sizes, flatten=opened), self.uses.get(node, 1))
         else:
             made = node
         self.new[node] = made
