@@ -10,6 +10,7 @@ See docs/ for the tutorial and the architecture.
 """
 
 from tensordiff.api.chain import ChainLink, ChainRule, chain, explain
+from tensordiff.api.checks import check
 from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import (
@@ -33,6 +34,7 @@ from tensordiff.api.functions import (
 )
 from tensordiff.api.products import gradient, hessian, hvp, jacobian, jvp, vjp
 from tensordiff.api.programs import compile_expressions as compile
+from tensordiff.check.verdict import Verdict
 from tensordiff.errors import (
     BudgetError,
     DomainError,
@@ -51,7 +53,8 @@ globals().update(NAMED)
 
 __all__ = [
     "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
-    "MissingRuleError", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "chain", "commutation",
+    "MissingRuleError", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict", "chain", "check",
+    "commutation",
     "compile", "diff", "dims", "explain", "eye", "function", "gradient", "hessian", "hvp", "jacobian", "jvp", "kron",
     "matrix", "named", "number", "ones", "parse", "pi", "scalar", "tensor", "vector", "vjp", "where", "zeros",
     *NAMED,
