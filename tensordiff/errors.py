@@ -49,6 +49,10 @@ class ShapeError(TensordiffError):
     """Sizes or groupings of axes do not fit the operation."""
 
 
+class GroupingError(ShapeError):
+    """Sizes agree, but compound axes are made of their dimensions in another order (or otherwise)."""
+
+
 class UnknownNameError(TensordiffError):
     """A name is unknown, used twice, or may not be used here (a size or a `where` name as a variable)."""
 

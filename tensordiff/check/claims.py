@@ -15,7 +15,7 @@ from tensordiff.check.special import Renaming, identified, identified_scope, ren
 from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.check.verdict import Explanation, Status, Verdict
 from tensordiff.check.witness import find_witness
-from tensordiff.errors import EvaluationError, ShapeError, TensordiffError
+from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError
 from tensordiff.matrix import Matrix, Scope, shape_text
 from tensordiff.parse import parse_answer
 
@@ -111,7 +111,7 @@ class _Judge:
             return self._without_value()
         if match := grader.up_to_factor(grader.readings):
             return self._verdict("right-up-to-factor", [match])
-        if match := self._under_assumption():
+        if match := self.grader.under_assumption(self.grader.readings):
             return self._verdict("right-under-assumption", [match])
         if found := equal_sizes(self.problem):
             words, match = found
@@ -129,11 +129,6 @@ class _Judge:
             verdict, assumptions=match.assumptions, factor=None if match.factor is None else match.factor.value
         )
 
-    def _under_assumption(self) -> Match | None:
-        grader = self.grader
-        here = [reading for reading in grader.readings if grader.asked(reading)]
-        return grader.under_assumption(here) or grader.under_assumption([r for r in grader.readings if r not in here])
-
     def _verdict(self, status: Status, matches: Sequence[Match]) -> Verdict:
         """A verdict that rests on these matches, the first one above all."""
         first = matches[0] if matches else None
@@ -150,6 +145,7 @@ class _Judge:
             factor=first.factor.value if first and first.factor else None,
             basis=evidence.basis if evidence else "",
             problem=self._shapes() if status == "wrong" else "",
+            structured=self.truth.structured,
             _explain=lambda: self._explanation(status, candidates),
         )
 
@@ -188,10 +184,12 @@ class _Judge:
     def _explanation(self, status: Status, candidates: Sequence[Candidate]) -> Explanation:
         grader = self.grader
         nearest = grader.nearest()
+        if nearest is not None and not grader.asked(nearest) and self.problem.layout != "any":
+            nearest = None
         candidate = nearest.candidate if nearest is not None else default_candidate(self.truth)
-        if status == "right":
+        if candidates and (self.problem.layout == "any" or status == "right"):
             candidate = candidates[0]
-        formula = present(expected_text(candidate, self.scope), self.present)
+        formula = present(expected_text(self.truth, candidate, self.scope), self.present)
         if status in ("right", "undecided"):
             return Explanation(formula, candidate.layout)
         witness = None
@@ -228,11 +226,12 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
 
     def explain() -> Explanation:
         candidate = default_candidate(truth)
-        formula = present(expected_text(candidate, problem.scope), how)
+        formula = present(expected_text(truth, candidate, problem.scope), how)
         return Explanation(formula, candidate.layout, diagnose(Case(problem, None, problem.scope, truth)))
 
     return Verdict(
-        "does-not-conform",
+        # Sizes that agree do conform as plain matrices; no formula that mixes two orders of an axis is right.
+        "wrong" if isinstance(error, GroupingError) else "does-not-conform",
         None,
         problem.layout,
         str(problem.answer),

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from tensordiff.canonical import Canonicaliser, with_names
 from tensordiff.check.layouts import MatrixAxes
-from tensordiff.check.truth import Candidate
+from tensordiff.check.truth import VEC_LAYOUTS, Candidate, Truth
+from tensordiff.differentiate import Entries
 from tensordiff.errors import BudgetError, FoldError
 from tensordiff.fold import fold
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope, text
-from tensordiff.tensor import Named, Tensor
+from tensordiff.matrix import Matrix, Scope, build, text
+from tensordiff.tensor import Named, Structure, Tensor
 
 
 def expected_matrix(tensor: Tensor, axes: MatrixAxes, scope: Scope) -> Matrix | None:
@@ -26,15 +27,29 @@ def expected_matrix(tensor: Tensor, axes: MatrixAxes, scope: Scope) -> Matrix | 
     return min(found, key=lambda matrix: len(text(matrix)), default=None)
 
 
-def expected_text(candidate: Candidate, scope: Scope) -> str:
+def expected_text(truth: Truth, candidate: Candidate, scope: Scope) -> str:
     """The correct formula in the candidate's layout: a matrix form, or index notation where there is none."""
     from tensordiff.render import free_letters, index_notation
 
-    if candidate.axes is not None and (matrix := expected_matrix(candidate.tensor, candidate.axes, scope)) is not None:
-        return text(matrix)
+    if candidate.axes is not None:
+        found = [expected_matrix(candidate.tensor, candidate.axes, scope), _tied(truth, candidate, scope)]
+        forms = [text(matrix) for matrix in found if matrix is not None]
+        if forms:
+            return min(forms, key=len)
     reading = next(readings(candidate.tensor, scope), candidate.tensor)
     letters = ",".join(free_letters(candidate.tensor.rank))
     return f"{index_notation(reading)} for the entry [{letters}]"
+
+
+def _tied(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | None:
+    """J*D(n)*D(n)' for symmetric variables with tied entries, J being the derivative with free ones."""
+    symbol = truth.symbols[0]
+    plain = len(truth.symbols) == 1 and symbol.structure in (Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE)
+    if candidate.entries is not Entries.TIED or candidate.layout not in VEC_LAYOUTS or not plain or candidate.axes is None:
+        return None
+    free = expected_matrix(truth.free, candidate.axes, scope)
+    duplication = build.duplication(symbol.dims[0])
+    return None if free is None else build.product(free, duplication, build.transpose(duplication))
 
 
 def readings(tensor: Tensor, scope: Scope) -> Iterator[Tensor]:

@@ -17,6 +17,7 @@ from tensordiff.check.sizes import SMALLEST
 from tensordiff.check.truth import Truth
 from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import DomainError, EvaluationError
+from tensordiff.tensor import Structure
 
 _RANK = {"proved": 0, "exact": 1, "numeric": 2, None: 3}
 
@@ -33,7 +34,7 @@ class Match:
 
     @property
     def concessions(self) -> tuple[int, int, int]:
-        return (len(self.assumptions), self.factor is not None, _RANK[self.evidence.method])
+        return (self.factor is not None, len(self.assumptions), _RANK[self.evidence.method])
 
 
 class Grader:
@@ -113,7 +114,7 @@ class Grader:
             yield factor
 
     def under_assumption(self, readings: Sequence[Reading]) -> Match | None:
-        """The fewest assumptions that make one of the readings right, perhaps up to a factor."""
+        """The fewest assumptions that make one of the readings right, in the layout asked for perhaps up to a factor."""
         known = list(families(self.samples.symbols, self.samples.rational))
         found: list[Match] = []
         for family in known:
@@ -124,7 +125,7 @@ class Grader:
                 if symmetric.names and family.names:
                     base = symmetric.suppose(symmetric.names)
                     found.extend(self._in_family(family, base, readings, known))
-        for match in sorted(found, key=lambda match: match.concessions):
+        for match in sorted(found, key=lambda match: (not self.asked(match.reading), match.concessions)):
             evidence = self.examine(match.reading, match.factor, match.suppose)
             if evidence:
                 return replace(match, evidence=evidence)
@@ -138,7 +139,9 @@ class Grader:
         if point is None:
             return
         for reading in readings:
-            for factor in self._holds(reading, point):
+            # A factor beside a strong assumption would explain too much.
+            weak = family.traits.structure in (Structure.GENERAL, Structure.SYMMETRIC) and self.asked(reading)
+            for factor in self._holds(reading, point, weak):
 
                 def holds(suppose: Suppose, reading: Reading = reading, factor: Factor | None = factor) -> bool:
                     other = self._point(suppose)
@@ -153,13 +156,14 @@ class Grader:
                 yield Match(reading, _UNSEEN, factor, suppose, in_words(suppose, known))
                 break
 
-    def _holds(self, reading: Reading, point: Point) -> Iterator[Factor | None]:
+    def _holds(self, reading: Reading, point: Point, factors_too: bool) -> Iterator[Factor | None]:
         """None where a reading agrees at the point as it is, else factors with which it does."""
         try:
             if agrees(reading, point):
                 yield None
                 return
-            yield from self._factors(reading, point)
+            if factors_too:
+                yield from self._factors(reading, point)
         except EvaluationError:
             return
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from tensordiff.check.arithmetic import PRIMES, FieldOps, ModularOps, MpmathOps, NotRational, RationalOps
 from tensordiff.check.sizes import assignments, even_names, fits, literal_sizes, size_names
-from tensordiff.check.values import FIELD, INTEGERS, REAL_STYLES, Array, Style, Traits, draw
+from tensordiff.check.values import FIELD, INTEGERS, REAL_STYLES, TINY_INTEGERS, Array, Style, Traits, draw
 from tensordiff.compile.array_ops import ArrayOps
 from tensordiff.compile.interpret import node_value
 from tensordiff.compile.numpy_ops import NumpyOps
@@ -151,7 +151,7 @@ class Samples:
         """Points of small integers, with fractions where the tensors are rational, for a person to follow."""
         if self.rational:
             return self._valid(start, number, (INTEGERS,), RationalOps())
-        return self._valid(start, number, (INTEGERS, *REAL_STYLES), NumpyOps())
+        return self._valid(start, number, (TINY_INTEGERS, *REAL_STYLES), NumpyOps())
 
     def points(self, start: int, number: int = 0) -> Iterator[Point]:
         """Exact points where the tensors are rational, real ones otherwise."""

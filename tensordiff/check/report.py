@@ -69,13 +69,13 @@ def _extras(verdict: Verdict) -> list[str]:
             lines.append(f"In the {verdict.asked} layout it is right only if {_and(verdict.assumptions)}.")
         elif verdict.factor is not None:
             lines.append(f"In the {verdict.asked} layout it is right up to {_factor(verdict.factor)}.")
-    if verdict.status == "does-not-conform" and verdict.assumptions:
-        lines.append(f"It conforms, and is right, if {_and(verdict.assumptions)}.")
+    if verdict.status in ("wrong", "does-not-conform") and verdict.assumptions:
+        lines.append(f"It would be right for {_and(verdict.assumptions)}.")
     return lines
 
 
 def _meanings(verdict: Verdict) -> list[str]:
-    if not verdict.entries:
+    if not verdict.entries or not verdict.structured:
         return []
     if verdict.entries == ("admissible",):
         return ["Entry by entry it is no derivative by the structured variable, but " + _MEANINGS["admissible"] + "."]

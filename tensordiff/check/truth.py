@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from tensordiff.canonical import Canonicaliser
 from tensordiff.check.layouts import LAYOUTS, MatrixAxes, default_layout, matrix_axes
 from tensordiff.differentiate import Entries, constrain, constrained_dims, differentiate, freed, restore
-from tensordiff.errors import DomainError, FoldError
+from tensordiff.errors import BudgetError, DomainError, FoldError
+from tensordiff.functions import Frechet
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Shape, build, normalise
-from tensordiff.tensor import Node, Structure, Symbol, Tensor, replace
+from tensordiff.tensor import Apply, Node, Structure, Symbol, Tensor, postorder, replace
 
 INDEX = "index"
 """The layout of an answer by entries: `... -> [i,j,k,l]`, f's indices then the variables'."""
@@ -47,7 +49,7 @@ class Truth:
         self.symbols: tuple[Symbol, ...] = tuple(v.data[0] for v in variables)
         self.layout = layout
         self.structured = any(s.structure is not Structure.GENERAL for s in self.symbols)
-        self.free = free_derivative(f, variables)
+        self.free = _lighter(free_derivative(f, variables))
         self.meanings = self._meanings(entries)
         self.candidates = [c for meaning, tensor in self.meanings.items() for c in self._laid_out(meaning, tensor)]
         if layout not in ("any", INDEX) and not any(c.layout == layout for c in self.candidates):
@@ -105,6 +107,21 @@ class Truth:
         if meaning is Entries.VECH and self.structured:
             return "vec-column"
         return default_layout(self.f.shape, self._shapes(meaning))
+
+
+def _lighter(tensor: Tensor) -> Tensor:
+    """The derivative with traces of Frechet derivatives in closed form: as such they are costly to evaluate."""
+    if not _has_frechet(tensor):
+        return tensor
+    try:
+        made = Canonicaliser(distribute=False, define=False).tensor(tensor)
+    except BudgetError:
+        return tensor
+    return tensor if _has_frechet(made) else made
+
+
+def _has_frechet(tensor: Tensor) -> bool:
+    return any(isinstance(node, Apply) and isinstance(node.function, Frechet) for node in postorder([tensor]))
 
 
 def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:

@@ -60,6 +60,8 @@ FIELD = Style("field", 1, 2**31 - 2, signed=False, real=False)
 
 INTEGERS = Style("small integers", 1, 5)
 """For witnesses that a person can follow."""
+TINY_INTEGERS = Style("one and two", 1, 2)
+"""The same where there are exponentials."""
 
 REAL_STYLES = (
     Style("moderate", 3, 20, 16),

@@ -61,6 +61,8 @@ class Verdict:
     """derivative = factor * claim; text where sizes or scalars are in it."""
     basis: str = ""
     """What the method rests on, in words; for an undecided claim, what was tried."""
+    structured: bool = False
+    """Whether a variable has a structure, so that `entries` matter."""
     problem: str = ""
     """What does not conform, and where; or how the shapes differ."""
     _explain: Callable[[], Explanation] = field(default=Explanation, repr=False, compare=False)

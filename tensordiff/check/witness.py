@@ -40,7 +40,8 @@ class Witness:
 
     def __str__(self) -> str:
         where = f" with {sizes_text(self.sizes)}" if self.sizes else ""
-        lines = [f"{self.place}: the claim gives {show(self.claimed)}, the derivative is {show(self.correct)}{where} at"]
+        at = " at" if self.values else ""
+        lines = [f"{self.place}: the claim gives {show(self.claimed)}, the derivative is {show(self.correct)}{where}{at}"]
         lines.extend(f"    {name} = {show_array(value)}" for name, value in self.values.items() if value.size <= _SHOWN)
         if large := [name for name, value in self.values.items() if value.size > _SHOWN]:
             lines.append(f"    ({', '.join(large)}: see .values)")

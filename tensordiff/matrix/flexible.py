@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tensordiff.errors import ShapeError
+from tensordiff.errors import GroupingError, ShapeError
 from tensordiff.matrix.leaves import eye, ones, zeros
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
 from tensordiff.matrix.shape import same_sizes, total_size
@@ -105,7 +105,7 @@ def square(operation: str, node: Matrix, hint: str | None = None) -> Matrix:
         return node
     fitted = resplit(node, 1, node.rows) or resplit(node, 0, node.cols)
     if fitted is None or fitted.rows != fitted.cols:
-        raise ShapeError(
+        raise GroupingError(
             f"{operation} needs rows and columns grouped alike, but those of {brief(node)} are grouped {_groups(node)}",
             hint="a commutation matrix K(m,n) changes the order of a compound axis",
         )
@@ -117,9 +117,9 @@ def size_mismatch(operation: str, left: Matrix, right: Matrix, hint: str | None 
     return ShapeError(f"cannot {operation} {describe(left)} and {describe(right)}", hint=hint)
 
 
-def grouping_mismatch(operation: str, left: Matrix, right: Matrix) -> ShapeError:
+def grouping_mismatch(operation: str, left: Matrix, right: Matrix) -> GroupingError:
     """The error for equal sizes whose compound axes are made of their dimensions in another order."""
-    return ShapeError(
+    return GroupingError(
         f"cannot {operation} {brief(left)} (axes grouped {_groups(left)}) and {brief(right)} (axes grouped {_groups(right)}):"
         " the sizes agree, but the compound axes are made of their dimensions in another order",
         hint="a commutation matrix K(m,n) changes the order; eye, ones and zeros adapt by themselves",
