@@ -11,6 +11,7 @@ from tensordiff.functions.common_factor import common_factor
 from tensordiff.functions.radical import factorise, rational_power
 from tensordiff.functions.shape import (
     elementwise_view,
+    is_binary,
     is_mask,
     is_nonnegative,
     is_ones,
@@ -22,14 +23,11 @@ from tensordiff.functions.univariate import Univariate, like
 from tensordiff.tensor import (
     ONE,
     Apply,
-    Assumption,
     Dim,
     Einsum,
     Factor,
     Function,
-    Structure,
     Sum,
-    Symbol,
     Tensor,
     add,
     apply,
@@ -93,7 +91,7 @@ class Power(Function):
             return restore(apply(POWER, scale(coefficient, inner), exponent))
         if coefficient != 1:
             return self._of_multiple(coefficient, core, exponent, p)
-        if isinstance(base, Symbol) and base.assumption is Assumption.BINARY and p is not None and p.denominator == 1:
+        if is_binary(base) and p is not None and p.denominator == 1:
             return base if p.numerator % 2 else ones(base.dims)
         if isinstance(base, Apply):
             return self._of_function(base, exponent, p)
@@ -309,7 +307,7 @@ def _reduce_abs(x: Tensor) -> Tensor | None:
         return scale(abs(coefficient), apply(ABS, core))
     if is_nonnegative(x):
         return x
-    if isinstance(x, Symbol) and x.assumption is Assumption.BINARY and x.structure is Structure.GENERAL:
+    if is_binary(x):
         return ones(x.dims)
     if isinstance(x, Apply) and x.function == POWER:
         base, exponent = x.children
@@ -325,7 +323,7 @@ def _reduce_sign(x: Tensor) -> Tensor | None:
         return scale(1 if coefficient > 0 else -1, apply(SIGN, core))
     if is_positive(x):
         return ones(x.dims)
-    if isinstance(x, Symbol) and x.assumption is Assumption.BINARY and x.structure is Structure.GENERAL:
+    if is_binary(x):
         return x
     if isinstance(x, Apply) and x.function == SIGN:
         return x

@@ -25,6 +25,8 @@ from tensordiff.tensor import (
     size,
 )
 
+_WITH_ZEROS = (Structure.DIAGONAL, Structure.LOWER, Structure.UPPER)
+"""Structures with entries that are zero whatever is assumed of the others."""
 _DEPTH = 4
 _TERMS = 12
 
@@ -149,14 +151,17 @@ def is_nonnegative(node: Tensor, depth: int = _DEPTH) -> bool:
     return _sign(node, depth) >= 1
 
 
+def is_binary(node: Tensor) -> bool:
+    """Whether every entry is +1 or -1."""
+    return isinstance(node, Symbol) and node.assumption is Assumption.BINARY and node.structure not in _WITH_ZEROS
+
+
 def _sign(node: Tensor, depth: int) -> int:
     """2: certainly positive, 1: certainly nonnegative, 0: not known. Looks a few levels deep only."""
     if depth == 0 or len(node.children) > _TERMS:
         return 0
     if isinstance(node, Symbol):
-        if node.assumption is Assumption.POSITIVE or node.assumption is Assumption.PROBABILITY:
-            return 1 if node.structure is Structure.DIAGONAL else 2
-        return 0
+        return (1 if node.structure in _WITH_ZEROS else 2) if node.assumption.positive else 0
     if isinstance(node, Named):
         return _sign(node.definition, depth)
     if isinstance(node, Sum):

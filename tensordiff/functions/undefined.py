@@ -21,8 +21,13 @@ class Undefined(Function):
         self.name = base + "'" * order
         self.latex_name = base + ("'" * order if order < 4 else f"^{{({order})}}")
 
+    @property
+    def primed(self) -> Undefined:
+        """The derivative, f^(order + 1)."""
+        return Undefined(self.base, self.order + 1)
+
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
-        return apply(Undefined(self.base, self.order + 1), arguments[0])
+        return apply(self.primed, arguments[0])
 
     def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
         if (view := elementwise_view(arguments[0])) is None:

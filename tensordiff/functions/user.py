@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from tensordiff.errors import MissingRuleError, UnknownNameError
@@ -44,11 +45,15 @@ class UserFunction(Function):
     def parameters(self) -> tuple[bytes | str | int, ...]:
         return (self._text,)
 
+    @cached_property
+    def primed(self) -> UserFunction:
+        """The derivative, under the name f'."""
+        return UserFunction(self.name + "'", _slope(self.expression, self._letter))
+
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         (argument,) = arguments
-        slope = _slope(self.expression, self._letter)
-        written = to_tensor(slope, argument)
-        return apply(UserFunction(self.name + "'", slope), argument) if written is None else written
+        written = to_tensor(self.primed.expression, argument)
+        return apply(self.primed, argument) if written is None else written
 
     def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
         if (view := elementwise_view(arguments[0])) is None:

@@ -120,6 +120,16 @@ def test_signs_and_assumptions() -> None:
     assert ABS(nonnegative) is nonnegative
 
 
+def test_structured_symbols_keep_their_zeros() -> None:
+    for structure in (Structure.DIAGONAL, Structure.LOWER, Structure.UPPER):
+        positive = Symbol.make("L", (N, N), structure, Assumption.POSITIVE)
+        binary = Symbol.make("L", (N, N), structure, Assumption.BINARY)
+        assert ABS(positive) is positive
+        assert SIGN(positive) is not ones((N, N))
+        assert power(binary, 2) is not ones((N, N))
+        assert ABS(binary) is not ones((N, N))
+
+
 def test_parity_and_multiples_of_pi() -> None:
     pi = constant(PI)
     assert SIN(scale(-1, X)) is scale(-1, SIN(X))
