@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, count
 from typing import Any
 
@@ -94,31 +94,45 @@ class Derivative(TensorForm):
         return at(self, values)
 
     def __str__(self) -> str:
-        return f"{self.left_hand_side} = {self.index_form()}"
+        from tensordiff.render import derivative_notation
 
-    @property
-    def left_hand_side(self) -> str:
-        """dF_ij/dV_kl, with f's `where` name, or F, f if it has none."""
-        from tensordiff.render import free_letters
+        name, variables = display_name(self.f, self.scope), self._variables_read()
+        rank = self.f.tensor.rank
+        return min((derivative_notation(reading, name, rank, variables) for reading in self._readings), key=len)
 
-        letters = iter(free_letters(self.tensor.rank))
-        name = display_name(self.f, self.scope)
-        upper = _subscript(letters, self.f.tensor.rank)
-        order = "" if self.order == 1 else f"^{self.order}"
-        lower_parts = []
-        for variable, shape in zip(self.variables, self._variable_shapes, strict=True):
-            axes = sum(len(group) for group in shape)
-            vech = "vech " if self.entries is Entries.VECH and axes != variable.rank else ""
-            lower_parts.append(f"d{vech}{variable.name}{_subscript(letters, axes)}")
-        return f"d{order}{name}{upper}/{' '.join(lower_parts) if self.order == 1 else '(' + ' '.join(lower_parts) + ')'}"
+    def _variables_read(self) -> list[tuple[str, int]]:
+        """Name and number of axes of each variable."""
+        counts = [sum(len(group) for group in shape) for shape in self._variable_shapes]
+        return [(v.name if axes == v.rank else f"vech({v.name})", axes) for v, axes in zip(self.variables, counts, strict=True)]
+
+    def named(self, layout: str | None = None) -> Expression:
+        """The matrix form with names for the parts that it repeats; `.where` of the result says what they stand for."""
+        return self.matrix_form(layout).named()
+
+    def differential(self) -> str:
+        """The differential form of a first derivative: df = tr(G'*dX), dF = A*dV*B.
+
+        >>> import tensordiff as td
+        >>> print(td.diff(td.parse("A*V*A'", shapes={"A": "m n", "V": "n n"}), "V").differential())
+        dF = A*dV*A'
+        """
+        if self.order != 1:
+            raise DomainError("the differential is of a first derivative", hint="see matrix_form for second derivatives")
+        from tensordiff.api.products import jvp
+
+        variable = self.variables[0].name
+        direction = next(name for name in (f"d{variable}", f"delta_{variable}") if name not in self.scope)
+        product = jvp(self.f, variable, direction)
+        return f"d{display_name(self.f, self.scope)} = {product.matrix_form()}"
 
     def latex(self, layout: str | None = None) -> str:
-        """LaTeX of the matrix form, or of the index form where there is no matrix form (or for layout="index")."""
-        from tensordiff.render import index_latex, latex
+        """LaTeX of the matrix form, with names for repeated parts; of the index form where there is no matrix form, or
+        for layout="index"."""
+        from tensordiff.render import index_latex
 
         if layout != "index":
             try:
-                return latex(self.matrix_form(layout).matrix)
+                return self.named(layout).latex()
             except FoldError:
                 if layout is not None:
                     raise
@@ -223,7 +237,3 @@ def display_name(f: Expression, scope: Scope) -> str:
 def _shape(variable: Matrix, entries: Entries) -> Shape:
     dims = constrained_dims(variable.data[0], entries)
     return variable.shape if dims == variable.dims else (dims,)
-
-
-def _subscript(letters: Iterator[str], count: int) -> str:
-    return "_" + "".join(next(letters) for _ in range(count)) if count else ""

@@ -9,7 +9,7 @@ from typing import Any
 from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, ShapeLike, build, read_shape, shape_text, text
-from tensordiff.tensor import Assumption, Dim, Size, Structure, Symbol, Tensor
+from tensordiff.tensor import Assumption, Dim, Size, Structure, Symbol, Tensor, postorder
 
 
 class Expression:
@@ -127,11 +127,33 @@ class Expression:
 
         return compile_expressions(self, backend=backend, sizes=sizes)
 
+    @property
+    def where(self) -> dict[str, Expression]:
+        """What the names in the expression stand for, in the order in which they are defined."""
+        present = [node for node in postorder([self.matrix]) if node.op == "named" and node is not self.matrix]
+        return {str(node.data[0]): self._with(node.children[0]) for node in present}
+
+    def named(self) -> Expression:
+        """The same expression with names for the parts that it repeats; `where` says what they stand for.
+
+        >>> import tensordiff as td
+        >>> short = td.parse("inv(X'*X)*A*inv(X'*X)").named()
+        >>> print(short, {name: str(part) for name, part in short.where.items()})
+        F*A*F {'F': "inv(X'*X)"}
+        """
+        from tensordiff.api.naming import name_repeats
+
+        return Expression(*name_repeats(self.matrix, self.scope))
+
     def latex(self) -> str:
-        """LaTeX of the formula."""
+        """LaTeX of the formula, and of what its names stand for."""
         from tensordiff.render import latex
 
-        return latex(self.matrix)
+        formula = latex(self.matrix)
+        if self.matrix.op == "named" or not self.where:
+            return formula
+        parts = ",\\; ".join(f"{latex(self.scope.where[name])} = {latex(part.matrix)}" for name, part in self.where.items())
+        return f"{formula} \\quad\\text{{where }} {parts}"
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"

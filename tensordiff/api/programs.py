@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from tensordiff.compile import Program, backend_of, compile_program
 from tensordiff.errors import EvaluationError, FoldError
 from tensordiff.matrix import Matrix, Scope, Shape, shape_text, text
-from tensordiff.tensor import Dim, Group, Symbol, Tensor, permute
+from tensordiff.tensor import Dim, Group, Named, Symbol, Tensor, permute
 
 if TYPE_CHECKING:
     from tensordiff.api.expression import Expression
     from tensordiff.api.tensor_form import TensorForm
     from tensordiff.check.layouts import MatrixAxes
-    from tensordiff.interop.einsum import Operand
 
 
 def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, Any]) -> Any:
@@ -115,12 +114,14 @@ def _split_length(group: Group, length: int, known: dict[str, int]) -> list[int]
 
 
 def operand_text(scope: Scope) -> Callable[[Tensor], str]:
-    """How an operand of an einsum is written: its matrix formula, or its index form where there is none."""
+    """How an operand of an einsum is written: its name, its matrix formula, or its index form where there is none."""
 
     def describe(node: Tensor) -> str:
         from tensordiff.fold import fold
         from tensordiff.render import index_notation
 
+        if isinstance(node, Symbol | Named):
+            return node.name
         if node.rank <= 2:
             try:
                 axes = tuple(range(node.rank))
@@ -132,13 +133,12 @@ def operand_text(scope: Scope) -> Callable[[Tensor], str]:
     return describe
 
 
-def operand_arrays(scope: Scope) -> Callable[[Sequence[Operand], Mapping[str, Any]], list[Any]]:
+def operand_arrays(scope: Scope) -> Callable[[Sequence[Tensor], Mapping[str, Any]], list[Any]]:
     """The arrays of operands for given values; identities and ones are made of the sizes that the values have."""
 
-    def arrays(operands: Sequence[Operand], values: Mapping[str, Any]) -> list[Any]:
+    def arrays(operands: Sequence[Tensor], values: Mapping[str, Any]) -> list[Any]:
         refuse_named_parts(scope, values)
-        tensors = [operand if isinstance(operand, Tensor) else operand.tensor for operand in operands]
-        program = compile_program(tensors, inputs=_symbols(scope), allowed=tuple(scope.dims), backend=backend_of(values))
+        program = compile_program(operands, inputs=_symbols(scope), allowed=tuple(scope.dims), backend=backend_of(values))
         return program(**split_inputs(scope, values))
 
     return arrays

@@ -77,13 +77,28 @@ class TensorForm:
         return compile_expressions(self, backend=backend, sizes=sizes)
 
     def einsum(self) -> EinsumTerms:
-        """The tensor as einsum strings: terms with .coefficient, .subscripts, .operands and .arrays(**values);
-        identities become eye operands, free indices ones operands; over 52 indices a sequence of pairwise strings."""
-        from tensordiff.api.programs import operand_arrays, operand_text
+        """The tensor as einsum strings: terms with .coefficient, .subscripts, .operands and .arrays(**values), and
+        .evaluate(**values) on the terms and on their sum. Identities become eye operands, free indices ones operands;
+        over 52 indices `subscripts` is a sequence of pairwise strings. Compound axes are taken apart in the strings; the
+        sum's `evaluate` joins them."""
+        from tensordiff.api.programs import join_axes, operand_arrays, operand_text
         from tensordiff.interop.einsum import terms_of
 
-        form = Canonicaliser(define=False).tensor(self.tensor)
-        return terms_of(form, operand_text(self.scope), operand_arrays(self.scope))
+        return terms_of(
+            self._products,
+            operand_text(self.scope),
+            operand_arrays(self.scope),
+            lambda array: join_axes(array, self._array_shape, self.tensor.dims),
+        )
+
+    @property
+    def _products(self) -> Tensor:
+        """The tensor as a sum of products with the user's names; sums stay factors where there are too many products."""
+        try:
+            forms = Canonicaliser(define=False)
+            return with_names(forms.tensor(self.tensor), named_parts(self.scope), forms)
+        except BudgetError:
+            return self._readings[0]
 
     def index_form(self) -> str:
         """The tensor in index notation, with free indices i j k l in order."""

@@ -1,0 +1,35 @@
+"""Expressions from and for other tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensordiff.api.expression import Expression, expression
+from tensordiff.interop.from_einsum import from_einsum as read_einsum
+from tensordiff.matrix import Scope
+
+
+def from_einsum(subscripts: str, *operands: Any) -> Expression:
+    """The expression of numpy.einsum(subscripts, *operands), in index notation.
+
+    Operands are expressions (or numbers, with no letters). NumPy's rules hold: without "->" the output is every letter that
+    occurs once, in alphabetical order; a letter twice in one operand is a diagonal, twice in the output an error. Vectors
+    take one letter. Raises ParseError for subscripts that are malformed or do not fit the number of operands, ShapeError
+    where sizes do not fit.
+
+        >>> import tensordiff as td
+        >>> n, m = td.dims("n m")
+        >>> A, x = td.matrix("A", n, m), td.vector("x", m)
+        >>> f = td.from_einsum("ij,j->i", A, x)
+        >>> print(f)
+        A[i,j]*x[j] -> [i]
+        >>> print(td.diff(f, x).matrix_form())
+        A
+    """
+    if not isinstance(subscripts, str):
+        raise TypeError(f"the subscripts come first, as a string, got {type(subscripts).__name__}")
+    found = [expression(operand) for operand in operands]
+    scope = Scope()
+    for operand in found:
+        scope = scope.merge(operand.scope)
+    return Expression(read_einsum(subscripts, [operand.matrix for operand in found]), scope)

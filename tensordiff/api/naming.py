@@ -1,0 +1,82 @@
+"""Names for parts that a formula repeats: F = inv(X'*P*X), so that kron((P*X*F)', F*X'*P) is short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from tensordiff.matrix import Matrix, Scope, text
+from tensordiff.tensor import bottom_up, postorder
+
+_SHORT = 6
+"""Parts that print in at most so many characters keep their text."""
+_CAPITALS = "FGHMPQRWYZ"
+_SMALL = "pqrstuvwyz"
+_SCALARS = "cdegabf"
+
+
+def name_repeats(formula: Matrix, scope: Scope) -> tuple[Matrix, Scope]:
+    """The formula with names for the parts that stand in it more than once, and the scope with these names.
+
+    Parts are values of functions, inverses, powers and sums; the largest are named first, and then what still repeats
+    outside of them. Names that the user gave are kept as they are.
+    """
+    while (part := _repeated(formula)) is not None:
+        name = next(letter for letter in _letters(part) if letter not in scope)
+        scope = scope.with_where(name, part)
+        formula = _substituted(formula, part, scope.where[name])
+    return formula, scope
+
+
+def _substituted(formula: Matrix, part: Matrix, named: Matrix) -> Matrix:
+    """The formula with the part replaced; definitions of names are left as they are."""
+
+    def visit(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
+        if node is part:
+            return named
+        if node.op == "named" or children == node.children:
+            return node
+        return node.rebuild(children)
+
+    return bottom_up(formula, visit)
+
+
+def _repeated(formula: Matrix) -> Matrix | None:
+    """The longest part that stands in the formula more than once, and on its own; None if none repeats."""
+    order = _visible(formula)[::-1]
+    uses: dict[Matrix, int] = dict.fromkeys(order, 0) | {formula: 1}
+    for node in order:
+        for child in _parts(node):
+            uses[child] += uses[node]
+    found = [node for node in order if uses[node] > 1 and node.op in _WORTH and len(text(node)) > _SHORT]
+    return max(found, key=lambda node: (len(text(node)), text(node)), default=None)
+
+
+def _parts(node: Matrix) -> tuple[Matrix, ...]:
+    """What a node shows of its operands: a name hides its definition."""
+    return () if node.op == "named" else node.children
+
+
+def _visible(formula: Matrix) -> list[Matrix]:
+    """The nodes of the formula outside of names, operands first."""
+    reached = {formula}
+    stack = [formula]
+    while stack:
+        for child in _parts(stack.pop()):
+            if child not in reached:
+                reached.add(child)
+                stack.append(child)
+    return [node for node in postorder([formula]) if node in reached]
+
+
+def _letters(part: Matrix) -> Iterator[str]:
+    letters = _SCALARS if part.is_scalar else _SMALL if part.is_vector else _CAPITALS
+    yield from letters
+    yield from (f"{letters[0]}{number}" for number in count(1))
+
+
+_WORTH = frozenset(
+    {"inv", "det", "logdet", "adj", "expm", "logm", "sqrtm", "power", "dot_power", "add", "apply", "norm1", "norm2"}
+    | {"tr", "sum", "softmax", "logsumexp", "divide", "dot_divide"}
+)
+"""Operations whose values are worth a name; a product may be, but reads well as it is."""
