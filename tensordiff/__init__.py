@@ -12,11 +12,13 @@ See docs/ for the tutorial and the architecture.
 from tensordiff.api.chain import ChainLink, ChainRule, chain, explain
 from tensordiff.api.checks import check
 from tensordiff.api.derivative import Derivative, diff
+from tensordiff.api.exchange import from_einsum
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import (
     NAMED,
     commutation,
     dims,
+    elementwise,
     eye,
     function,
     kron,
@@ -55,7 +57,8 @@ __all__ = [
     "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
     "MissingRuleError", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict", "chain", "check",
     "commutation",
-    "compile", "diff", "dims", "explain", "eye", "function", "gradient", "hessian", "hvp", "jacobian", "jvp", "kron",
+    "compile", "diff", "dims", "elementwise", "explain", "eye", "from_einsum", "function", "gradient", "hessian",
+    "hvp", "jacobian", "jvp", "kron",
     "matrix", "named", "number", "ones", "parse", "pi", "scalar", "tensor", "vector", "vjp", "where", "zeros",
     *NAMED,
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Einsum strings out of a canonical tensor, and expressions out of einsum strings."""
+"""Einsum strings out of a canonical tensor: terms for numpy.einsum, opt_einsum.contract, or any function that reads them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from string import ascii_letters
-from typing import Any
+from typing import Any, overload
 
-from tensordiff.tensor import Dim, Einsum, Indices, Sum, Tensor, identity, ones, split_coefficient
+from tensordiff.functions import INVERSE, MATRIX_POWER, POWER
+from tensordiff.render.arrange import contraction_order
+from tensordiff.tensor import (
+    ONE,
+    Apply,
+    Dim,
+    Einsum,
+    Indices,
+    Sum,
+    Tensor,
+    apply,
+    as_number,
+    identity,
+    ones,
+    split_coefficient,
+    zero,
+)
 
 _LETTERS = ascii_letters
+_OPENED = 4
+"""Whole powers of at most so many factors are written as repeated operands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +60,71 @@ class Ones:
 
 
 Operand = Tensor | Eye | Ones
+Evaluator = Callable[[Sequence[Tensor], Mapping[str, Any]], list[Any]]
+"""The arrays of tensors for given values."""
 
 
 @dataclass(frozen=True)
 class EinsumTerm:
     """coefficient * einsum(subscripts, *operands).
 
-    `subscripts` is one string while 52 letters suffice; otherwise it is a list of pairwise strings, to be run in order:
-    each takes the result of the one before (none for the first) and the next operand.
+    `subscripts` is one string while 52 letters suffice. Otherwise they are strings with two inputs each, to be run from
+    left to right: the first joins the first two operands, each further one the result so far and the next operand.
     """
 
     coefficient: Fraction
-    subscripts: str | list[str]
+    subscripts: str | tuple[str, ...]
     operands: tuple[str, ...]
-    """What each operand is, in text."""
-    _operands: tuple[Operand, ...] = field(repr=False)
-    _evaluate: Callable[..., list[Any]] = field(repr=False)
+    """What each operand is, in text syntax."""
+    _tensors: tuple[Tensor, ...] = field(repr=False)
+    _arrays: Evaluator = field(repr=False)
 
     def arrays(self, **values: Any) -> list[Any]:
         """The operands' arrays, to be given to einsum after the subscripts."""
-        return self._evaluate(self._operands, values)
+        return self._arrays(self._tensors, values)
+
+    def evaluate(self, **values: Any) -> Any:
+        """The term's array, with one axis for each letter of the output."""
+        return _scaled(self.coefficient, contract(self.subscripts, self.arrays(**values)))
 
     def __str__(self) -> str:
         scale = "" if self.coefficient == 1 else "-" if self.coefficient == -1 else f"{self.coefficient} * "
         if isinstance(self.subscripts, str):
             return f"{scale}einsum({', '.join([repr(self.subscripts), *self.operands])})"
-        steps = "; ".join(self.subscripts)
-        return f"{scale}einsum in steps [{steps}] of {', '.join(self.operands)}"
+        return f"{scale}einsum({list(self.subscripts)}, {', '.join(self.operands)})"
 
 
 class EinsumTerms(Sequence[EinsumTerm]):
-    """The terms of a sum of einsums; `evaluate(**values)` runs them with numpy.einsum."""
+    """The terms of a sum of einsums; there are none for zero.
 
-    def __init__(self, terms: Sequence[EinsumTerm], shape: tuple[Dim, ...]) -> None:
+    `evaluate(**values)` runs them. By hand: the sum over the terms of
+    `float(term.coefficient) * numpy.einsum(term.subscripts, *term.arrays(**values))`.
+    """
+
+    def __init__(
+        self, terms: Sequence[EinsumTerm], shape: tuple[Dim, ...], arrays: Evaluator, finish: Callable[[Any], Any]
+    ) -> None:
         self._terms = list(terms)
         self.shape = shape
+        self._arrays = arrays
+        self._finish = finish
 
-    def __getitem__(self, index: Any) -> Any:
+    def evaluate(self, **values: Any) -> Any:
+        """The sum's array, the same as that of the tensor's own `evaluate`."""
+        if not self._terms:
+            return self._finish(self._arrays([zero(self.shape)], values)[0])
+        given = iter(self._arrays([tensor for term in self._terms for tensor in term._tensors], values))
+        total = None
+        for term in self._terms:
+            result = _scaled(term.coefficient, contract(term.subscripts, [next(given) for _ in term.operands]))
+            total = result if total is None else total + result
+        return self._finish(total)
+
+    @overload
+    def __getitem__(self, index: int) -> EinsumTerm: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[EinsumTerm]: ...
+    def __getitem__(self, index: int | slice) -> EinsumTerm | list[EinsumTerm]:
         return self._terms[index]
 
     def __len__(self) -> int:
@@ -91,35 +137,68 @@ class EinsumTerms(Sequence[EinsumTerm]):
         if not self._terms:
             return f"zeros({', '.join(str(d) for d in self.shape)})"
         first, *rest = [str(term) for term in self._terms]
-        return first + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in rest)
+        return first + "".join(f" - {t[1:].lstrip()}" if t.startswith("-") else f" + {t}" for t in rest)
+
+    def __repr__(self) -> str:
+        return f"<einsum terms {self}>"
 
 
-Evaluator = Callable[[Sequence[Operand], Mapping[str, Any]], list[Any]]
+def contract(subscripts: str | Sequence[str], arrays: Sequence[Any]) -> Any:
+    """One einsum, or pairwise ones from left to right; on the arrays' own namespace."""
+    if isinstance(subscripts, str):
+        return _einsum(subscripts, arrays)
+    result, *rest = arrays
+    for step, array in zip(subscripts, rest, strict=True):
+        result = _einsum(step, [result, array])
+    return result
 
 
-def terms_of(node: Tensor, describe: Callable[[Tensor], str], evaluate: Evaluator) -> EinsumTerms:
-    """The terms of a canonical tensor. `describe` gives an operand's text, `evaluate` its arrays."""
+def _einsum(subscripts: str, arrays: Sequence[Any]) -> Any:
+    import numpy as np
+
+    if all(isinstance(array, np.ndarray | np.generic) for array in arrays):
+        return np.einsum(subscripts, *arrays, optimize=True)
+    import opt_einsum
+
+    return opt_einsum.contract(subscripts, *arrays)
+
+
+def _scaled(coefficient: Fraction, array: Any) -> Any:
+    if coefficient == 1:
+        return array
+    return (int(coefficient) if coefficient.denominator == 1 else float(coefficient)) * array
+
+
+def terms_of(
+    node: Tensor, describe: Callable[[Tensor], str], arrays: Evaluator, finish: Callable[[Any], Any] = lambda array: array
+) -> EinsumTerms:
+    """The terms of a tensor that is a sum of products, such as a canonical one.
+
+    `describe` gives an operand's text, `arrays` its array; `finish` is applied to the array of the sum.
+    """
     pairs = node.terms if isinstance(node, Sum) else (split_coefficient(node),)
-    return EinsumTerms([_term(c, part, describe, evaluate) for c, part in pairs], node.dims)
+    return EinsumTerms([_term(c, part, describe, arrays) for c, part in pairs], node.dims, arrays, finish)
 
 
-def _term(coefficient: Fraction, node: Tensor, describe: Callable[[Tensor], str], evaluate: Evaluator) -> EinsumTerm:
-    if not isinstance(node, Einsum):
-        factors: list[tuple[Operand, Indices]] = [(node, tuple(range(node.rank)))]
-        output, dims = tuple(range(node.rank)), list(node.dims)
-    else:
-        factors, output, dims = _plain(node)
-    operands = tuple(operand for operand, _ in factors)
-    names = tuple(describe(o) if isinstance(o, Tensor) else str(o) for o in operands)
+def _term(coefficient: Fraction, node: Tensor, describe: Callable[[Tensor], str], arrays: Evaluator) -> EinsumTerm:
+    factors, output, dims = _plain(node)
+    names = tuple(describe(o) if isinstance(o, Tensor) else str(o) for o, _ in factors)
+    tensors = tuple(o if isinstance(o, Tensor) else o.tensor for o, _ in factors)
     slots = [indices for _, indices in factors]
     subscripts = _string(slots, output) if len(dims) <= len(_LETTERS) else _pairwise(slots, output)
-    return EinsumTerm(coefficient, subscripts, names, operands, evaluate)
+    return EinsumTerm(coefficient, subscripts, names, tensors, arrays)
 
 
-def _plain(node: Einsum) -> tuple[list[tuple[Operand, Indices]], Indices, list[Dim]]:
-    """The product in the words of einsum functions: no repeated output index, no index without an operand."""
+Factors = list[tuple[Operand, Indices]]
+
+
+def _plain(node: Tensor) -> tuple[Factors, Indices, list[Dim]]:
+    """The product in the words of einsum functions: no repeated output index, no index without an operand, at least one
+    operand; in the order of contraction."""
+    if not isinstance(node, Einsum):
+        node = Einsum.make(((node, tuple(range(node.rank))),), tuple(range(node.rank)), node.dims)
     dims = list(node.index_dims)
-    factors: list[tuple[Operand, Indices]] = list(node.factors)
+    factors: Factors = [part for factor, indices in node.factors for part in _repeated(factor, indices, dims)]
     output: list[int] = []
     for index in node.output:
         if index in output:
@@ -129,7 +208,32 @@ def _plain(node: Einsum) -> tuple[list[tuple[Operand, Indices]], Indices, list[D
         output.append(index)
     used = {i for _, indices in factors for i in indices}
     factors.extend((Ones(dims[i]), (i,)) for i in range(len(dims)) if i not in used)
-    return factors, tuple(output), dims
+    if not factors:
+        factors.append((ONE, ()))
+    closed, opened = contraction_order([indices for _, indices in factors], output)
+    return [factors[step.place] for step in closed + opened], tuple(output), dims
+
+
+def _repeated(node: Tensor, indices: Indices, dims: list[Dim]) -> Factors:
+    """A factor; a small whole power of one, entrywise or of a matrix, as repeated factors. New indices join `dims`."""
+    if not isinstance(node, Apply) or node.function not in (POWER, MATRIX_POWER):
+        return [(node, indices)]
+    base, exponent = node.children
+    k = as_number(exponent)
+    if k is None or k.denominator != 1 or abs(k) > _OPENED or (k < 0 and node.function == POWER):
+        return [(node, indices)]
+    if node.function == POWER:
+        return [(base, indices)] * int(k)
+    base = apply(INVERSE, base) if k < 0 else base
+    half = len(indices) // 2
+    left, right = indices[:half], indices[half:]
+    found: Factors = []
+    for _ in range(abs(int(k)) - 1):
+        middle = tuple(range(len(dims), len(dims) + half))
+        dims.extend(base.dims[:half])
+        found.append((base, left + middle))
+        left = middle
+    return [*found, (base, left + right)]
 
 
 def _string(slots: Sequence[Indices], output: Indices) -> str:
@@ -145,16 +249,14 @@ def _free_then_bound(free: int) -> str:
     return start + "".join(c for c in _LETTERS if c not in start)
 
 
-def _pairwise(slots: Sequence[Indices], output: Indices) -> list[str]:
-    """One string per step: the running result (from the second on) times the next operand, summing what is done."""
-    steps: list[str] = []
+def _pairwise(slots: Sequence[Indices], output: Indices) -> tuple[str, ...]:
+    """One string for each operand after the first: the result so far times that operand, summed over what is done."""
     last = {index: place for place, indices in enumerate(slots) for index in indices}
-    running: Indices = ()
-    for place, indices in enumerate(slots):
+    running, *rest = slots
+    steps: list[str] = []
+    for place, indices in enumerate(rest, start=1):
         joined = dict.fromkeys([*running, *indices])
-        kept = tuple(i for i in joined if i in output or last[i] > place)
-        kept = output if place == len(slots) - 1 else kept
-        inputs = [indices] if place == 0 else [running, indices]
-        steps.append(_string(inputs, kept))
+        kept = output if place == len(rest) else tuple(i for i in joined if i in output or last[i] > place)
+        steps.append(_string([running, indices], kept))
         running = kept
-    return steps
+    return tuple(steps)

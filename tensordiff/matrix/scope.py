@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tensordiff.errors import UnknownNameError, nearest
+from tensordiff.functions import Undefined, UserFunction
 from tensordiff.matrix.leaves import named, size, symbol
 from tensordiff.matrix.node import Matrix, shape_text
 from tensordiff.matrix.shape import ShapeLike, read_shape
@@ -66,6 +67,14 @@ class Scope:
     def with_function(self, function: Function) -> Scope:
         """The scope with a user-defined function, under its name."""
         return self._with("functions", {function.name: function})
+
+    def function(self, name: str) -> Function | None:
+        """The user-defined function of this name, None where there is none; f' is the derivative of f."""
+        stem = name.rstrip("'")
+        found = self.functions.get(stem)
+        for _ in name[len(stem) :]:
+            found = found.primed if isinstance(found, UserFunction | Undefined) else None
+        return found
 
     def merge(self, other: Scope) -> Scope:
         """Both scopes together. Raises UnknownNameError where they declare one name differently."""

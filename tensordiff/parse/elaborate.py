@@ -200,8 +200,8 @@ class _Elaboration:
 
     def call(self, node: Syntax, arguments: list[Matrix]) -> Matrix:
         name: str = node.data
-        if name in self.scope.functions:
-            return build.call(self.scope.functions[name], *arguments)
+        if (function := self.scope.function(name)) is not None:
+            return build.call(function, *arguments)
         if name in SIZED or name in LETTERS:
             return self.sized(node)
         if name in UNSIZED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from tensordiff.errors import ParseError, TensordiffError, UnknownNameError
@@ -15,7 +15,7 @@ from tensordiff.parse.kinds import infer
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_function, spellings
 from tensordiff.parse.sizes import Naming
 from tensordiff.parse.syntax import Syntax, Tree
-from tensordiff.tensor import Assumption, Group, Structure
+from tensordiff.tensor import Assumption, Function, Group, Structure
 
 
 def parse(
@@ -24,11 +24,13 @@ def parse(
     structures: Mapping[str, str] | None = None,
     where: Mapping[str, str] | None = None,
     assume: Mapping[str, str] | None = None,
+    functions: Iterable[Function] = (),
 ) -> tuple[Matrix, Scope]:
     """The expression that a text stands for, and the scope of its names.
 
-    With `shapes`, every name must be declared; without, shapes are inferred. `where` names parts, in any order. Raises
-    ParseError, ShapeError, UnknownNameError, with the place in the text.
+    With `shapes`, every name must be declared; without, shapes are inferred. `where` names parts, in any order. `functions`
+    are functions of the user's own, called by their names (f' is the derivative of f). Raises ParseError, ShapeError,
+    UnknownNameError, with the place in the text.
 
     >>> from tensordiff.matrix import shape_text
     >>> shape_text(parse("inv(X'*P*X)", {"X": ("n", "m"), "V": ("n", "n")}, where={"P": "inv(V)"})[0].shape)
@@ -36,15 +38,18 @@ def parse(
     >>> {name: shape_text(x.shape) for name, x in parse("X'*inv(V)*X")[1].symbols.items()}
     {'X': 'n-by-m', 'V': 'n-by-n'}
     """
+    own = Scope()
+    for function in functions:
+        own = own.with_function(function)
     if shapes is None:
-        return _parse_undeclared(text, structures, where, assume)
-    return parse_answer(text, declare(shapes, structures, assume), where)
+        return _parse_undeclared(text, structures, where, assume, own)
+    return parse_answer(text, declare(shapes, structures, assume).merge(own), where)
 
 
 def parse_answer(text: str, scope: Scope, where: Mapping[str, str] | None = None) -> tuple[Matrix, Scope]:
     """The expression that a text stands for in a scope, and the scope with further `where` names."""
     names = _where_names(where)
-    known = {*scope.names(), *names}
+    known = {*scope.names(), *scope.functions, *names}
     trees = _ordered({name: _where_tree(name, part, known, scope) for name, part in names.items()})
     for name, tree in trees:
         try:
@@ -56,7 +61,7 @@ def parse_answer(text: str, scope: Scope, where: Mapping[str, str] | None = None
 
 def parse_matrix(text: str, scope: Scope) -> Matrix:
     """The expression that a text stands for in a scope."""
-    return _elaborated(_tree(text, scope.names(), scope), scope)
+    return _elaborated(_tree(text, [*scope.names(), *scope.functions], scope), scope)
 
 
 def _elaborated(tree: Tree, scope: Scope) -> Matrix:
@@ -185,13 +190,14 @@ def _parse_undeclared(
     structures: Mapping[str, str] | None,
     where: Mapping[str, str] | None,
     assume: Mapping[str, str] | None,
+    own: Scope,
 ) -> tuple[Matrix, Scope]:
     structure_of = read_choices("structure", structures, Structure)
     assumption_of = read_choices("assumption", assume, Assumption)
     names = _where_names(where)
-    known = {*names, *structure_of, *assumption_of}
-    definitions = _ordered({name: _where_tree(name, part, known, Scope()) for name, part in names.items()})
-    tree = _tree(text, known, Scope())
+    known = {*names, *structure_of, *assumption_of, *own.functions}
+    definitions = _ordered({name: _where_tree(name, part, known, own) for name, part in names.items()})
+    tree = _tree(text, known, own)
     written = [tree, *(dict(definitions)[name] for name in names)]
 
     sizes = _size_names(written)
@@ -205,6 +211,7 @@ def _parse_undeclared(
     trees = [*definitions, ("", tree)]
     inference, found = infer(trees, variables, squares, sizes, lambda tree, node: size_of(tree, node, None), naming)
     scope = declared_scope({name: naming.shape(leaf) for name, leaf in found.items()}, structure_of, assumption_of)
+    scope = scope.merge(own)
     for name in sizes:
         scope = scope.with_dim(name)
     for name, definition in definitions:

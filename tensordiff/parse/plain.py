@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     rf"""
     (?P<space>\s+)
   | (?P<number>{NUMBER})
-  | (?P<name>(?![{_SUPER}])[^\W\d](?:(?![{_SUPER}])\w)*)
+  | (?P<name>(?![{_SUPER}])[^\W\d](?:(?![{_SUPER}])\w)*(?:'+(?=\())?)
   | (?P<super>[{_SUPER}]+)
   | (?P<transpose>\.?['’′]|\.T\b)
   | (?P<power>\.?\^)
