@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 
 from tensordiff.errors import FoldError
 from tensordiff.fold.flat import Flat
@@ -26,37 +27,37 @@ from tensordiff.tensor import Apply, Function, Named, Symbol, Tensor, as_number
 Job = tuple[Tensor, Vertices, Vertices]
 """A tensor to be folded, with the axes that are its rows and those that are its columns."""
 
+_MAX_AXES = 3
+
 Axes = tuple[Vertices, Vertices]
 """Which axes of a factor are rows and which are columns."""
 
 
-def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, columns: Vertices) -> Iterator[Axes]:
-    """The ways in which the axes of a factor may be grouped, best first. `rows` and `columns` are the axes that lie on
-    open indices, in their order."""
+def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, columns: Vertices) -> Iterator[list[Axes]]:
+    """The ways in which the axes of a factor may be grouped, better ones in earlier lists. `rows` and `columns` are the
+    axes that lie on open indices, in their order."""
     rank = node.rank
     axes = tuple(range(rank))
+    half = (rank + 1) // 2
     if isinstance(node, Symbol | Named) and node.name in written:
         shape = written[node.name].shape
         if len(shape) <= 2:
             cut = len(shape[0]) if shape else 0
-            yield axes[:cut], axes[cut:]
+            yield [(axes[:cut], axes[cut:])]
         return
-    if isinstance(node, Apply) and isinstance(node.function, Duplication):
-        yield axes[:2], axes[2:]
+    if isinstance(node, Apply) and isinstance(node.function, Duplication | Elimination):
+        cut = 2 if isinstance(node.function, Duplication) else 1
+        yield [(axes[:cut], axes[cut:])]
         return
-    if isinstance(node, Apply) and isinstance(node.function, Elimination):
-        yield axes[:1], axes[1:]
-        return
-    half = (rank + 1) // 2
     if rank <= 2 or (isinstance(node, Apply) and isinstance(node.function, MatrixFunction)):
-        yield axes[:half], axes[half:]
+        yield [(axes[:half], axes[half:])]
     if rank < 2 or isinstance(node, Symbol):
         return
     if rank > 2 and len(rows) + len(columns) == rank:
-        yield rows, columns
-    for cut in sorted(range(1, rank + 1), key=lambda cut: abs(cut - half)):
-        yield axes[:cut], axes[cut:]
-    yield axes[::-1], ()
+        yield [(rows, columns)]
+    if rank > 2:
+        yield [(axes[:cut], axes[cut:]) for cut in sorted(range(1, rank), key=lambda cut: abs(cut - half))]
+    yield [(order, ()) for order in (permutations(axes) if rank <= _MAX_AXES else [axes, axes[::-1]])]
 
 
 def arguments(node: Tensor, axes: Axes) -> list[Job]:

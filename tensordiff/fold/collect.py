@@ -35,9 +35,11 @@ _LINEAR = frozenset({"kron", "diag", "vec", "transpose", "tr", "sum"})
 
 @dataclass(frozen=True, slots=True)
 class _Join:
-    """A way to join some terms: how much shorter the text gets (about), which terms, and how."""
+    """A way to join some terms: how much shorter the text gets (about), whether no identity has to be written for it,
+    which terms, and how."""
 
     gain: int
+    clean: bool
     places: tuple[int, ...]
     make: Callable[[Sequence[Term]], Term]
 
@@ -93,8 +95,9 @@ def _as_letters(matrix: Matrix) -> tuple[Matrix, ...]:
 def _joined(terms: list[Term], flat: Flat, depth: int) -> list[Term]:
     terms = _equal_letters(terms, flat, depth)
     while 1 < len(terms) <= _MAX_TERMS and depth < _MAX_DEPTH:
-        best = max(_ways(terms, flat, depth), key=lambda join: join.gain, default=None)
-        if best is None or best.gain <= 0:
+        ways = [join for join in _ways(terms, flat, depth) if join.gain > 0]
+        best = max(ways, key=lambda join: (join.clean, join.gain), default=None)
+        if best is None:
             break
         new = best.make([terms[p] for p in best.places])
         terms = [term for p, term in enumerate(terms) if p not in best.places] + [new]
@@ -166,21 +169,26 @@ def _common_ends(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Joi
     for at_end in (True, False):
         groups: dict[Matrix, dict[int, tuple[Matrix, ...]]] = {}
         for place, word in readings:
-            if len(word) > 1 or (word and not _vector_like(word[0])):
+            if len(word) > 1 or (word and not word[0].is_vector):
                 groups.setdefault(word[-1 if at_end else 0], {}).setdefault(place, word)
         for group in groups.values():
-            if len(group) < 2 or all(len(word) == 1 for word in group.values()):
-                continue
-            words = list(group.values())
-            shared = _shared(words, at_end)
-            if any(len(word) == len(shared) for word in words) and _vector_like(shared[-1 if not at_end else 0]):
-                shared = shared[:-1] if not at_end else shared[1:]
-            if not shared:
-                continue
-            length = sum(flat.length(x) + 1 for x in shared)
-            missing = sum(_EYE for word in words if len(word) == len(shared))
-            gain = length * (len(words) - 1) - 1 - missing
-            yield _Join(gain, tuple(group), _end_maker(words, shared, at_end, flat, depth))
+            longer = {place: word for place, word in group.items() if len(word) > 1}
+            for members in [group] if len(longer) == len(group) else [group, longer]:
+                if len(members) > 1 and longer and (join := _end_join(members, at_end, flat, depth)) is not None:
+                    yield join
+
+
+def _end_join(group: dict[int, tuple[Matrix, ...]], at_end: bool, flat: Flat, depth: int) -> _Join | None:
+    words = list(group.values())
+    shared = _shared(words, at_end)
+    if any(len(word) == len(shared) for word in words) and shared[0 if at_end else -1].is_vector:
+        shared = shared[1:] if at_end else shared[:-1]  # no identity takes the place of a whole outer product
+    if not shared:
+        return None
+    length = sum(flat.length(x) + 1 for x in shared)
+    missing = sum(_EYE for word in words if len(word) == len(shared))
+    gain = length * (len(words) - 1) - 1 - missing
+    return _Join(gain, not missing, tuple(group), _end_maker(words, shared, at_end, flat, depth))
 
 
 def _sandwiches(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
@@ -197,11 +205,7 @@ def _sandwiches(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join
         core = end.children[0]
         gain = flat.length(end) * (2 * len(places) - 1) - flat.length(core) - 2
         words = [*(terms[p].letters for p in places), (end, *letters(core), end)]
-        yield _Join(gain, (*places, place), _end_maker(words, (end,), False, flat, depth))
-
-
-def _vector_like(node: Matrix) -> bool:
-    return node.is_vector
+        yield _Join(gain, False, (*places, place), _end_maker(words, (end,), False, flat, depth))
 
 
 def _shared(words: Sequence[tuple[Matrix, ...]], at_end: bool) -> tuple[Matrix, ...]:
@@ -270,7 +274,7 @@ def _common_operands(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[
         first = terms[members[0][0]]
         around = sum(flat.length(x) + 1 for x in first.letters) - flat.length(operands[0])
         gain = around * (len(members) - 1)
-        yield _Join(gain, tuple(place for place, _ in members), _operand_maker(p, q, flat, depth))
+        yield _Join(gain, True, tuple(place for place, _ in members), _operand_maker(p, q, flat, depth))
 
 
 def _share_an_end(operands: Sequence[Matrix]) -> bool:
@@ -319,19 +323,19 @@ def _common_entries(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_
         if len(places) < 2:
             continue
         exponents = [dict(entry_factors(terms[p].letters[0])) for p in places]
-        if all(len(found) == 1 for found in exponents) and not _logistic(base, [terms[p] for p in places], exponents):
+        one_less = _one_less(base, [terms[p] for p in places], exponents)
+        if all(len(found) == 1 for found in exponents) and not one_less:
             continue
         gain = (flat.length(base) + 2) * (len(places) - 1) - 4
-        if _logistic(base, [terms[p] for p in places], exponents):
-            gain = max(gain, 1)
-        yield _Join(gain, tuple(places), _entry_maker(base, flat, depth))
+        gain = max(gain, 1) if one_less else gain
+        yield _Join(gain, True, tuple(places), _entry_maker(base, flat, depth))
 
 
-def _logistic(base: Matrix, terms: Sequence[Term], exponents: Sequence[dict[Matrix, Fraction]]) -> bool:
-    """Whether the terms are p - p.^2, up to a factor."""
+def _one_less(base: Matrix, terms: Sequence[Term], exponents: Sequence[dict[Matrix, Fraction]]) -> bool:
+    """Whether the terms are p - p.*q, up to a factor; p - p.^2 is the derivative of the logistic function."""
     if len(terms) != 2 or terms[0].scalars != terms[1].scalars or terms[0].coefficient != -terms[1].coefficient:
         return False
-    return sorted(found[base] for found in exponents) == [1, 2] and all(len(found) == 1 for found in exponents)
+    return {base: Fraction(1)} in exponents
 
 
 def _entry_maker(base: Matrix, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:

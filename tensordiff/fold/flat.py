@@ -163,6 +163,8 @@ class Flat:
             return ones(matrix.rows)
         if matrix.op == "diag":
             return matrix.children[0]
+        if matrix.op in ("tril", "triu"):
+            return ones(matrix.rows)
         return call("diag", min((matrix, self.flip(matrix)), key=lambda node: (self.length(node), node.key)))
 
     def diagonal_matrix(self, vector: Matrix) -> Matrix:

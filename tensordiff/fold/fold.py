@@ -51,15 +51,15 @@ class _Folder:
             if job in self.values:
                 stack.pop()
                 continue
-            missing = [needed for needed in dict.fromkeys(self._needed(job)) if needed not in self.values]
-            if missing:
-                stack.extend(reversed(missing))
-                continue
-            stack.pop()
             try:
+                missing = [needed for needed in dict.fromkeys(self._needed(job)) if needed not in self.values]
+                if missing:
+                    stack.extend(reversed(missing))
+                    continue
                 self.values[job] = self._fold(job)
             except FoldError as error:
                 self.values[job] = error
+            stack.pop()
         value = self.values[root]
         if isinstance(value, FoldError):
             raise value
@@ -71,20 +71,31 @@ class _Folder:
             output = term.output if isinstance(term, Einsum) else tuple(range(term.rank))
             ends = tuple(output[p] for p in rows), tuple(output[p] for p in columns)
             for node, indices in term.factors if isinstance(term, Einsum) else ((term, output),):
-                yield from arguments(node, self._axes(node, indices, ends))
+                for axes in self._open(node, indices, ends):
+                    yield from arguments(node, axes)
 
-    def _axes(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Axes:
-        """How the axes of a factor are grouped: the first way in which its arguments can be folded."""
-        if node.rank < 2:
-            return tuple(range(node.rank)), ()
+    def _open(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> list[Axes]:
+        """How the axes of a factor may be grouped: of equally good ways, those whose arguments did not fail to fold."""
         on_rows, on_columns = (tuple(indices.index(v) for v in side if v in indices) for side in ends)
         failure: FoldError | None = None
-        for axes in groupings(node, self.written, on_rows, on_columns):
-            failed = [value for job in arguments(node, axes) if isinstance(value := self.values.get(job), FoldError)]
-            if not failed:
-                return axes
-            failure = failure or failed[0]
+        for tier in groupings(node, self.written, on_rows, on_columns):
+            found: list[Axes] = []
+            for axes in tier:
+                failed = [value for job in arguments(node, axes) if isinstance(value := self.values.get(job), FoldError)]
+                if not failed:
+                    found.append(axes)
+                failure = failure or next(iter(failed), None)
+            if found:
+                return found
         raise failure or FoldError(f"a tensor of {node.rank} axes has no matrix form")
+
+    def _axes(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Axes:
+        """The grouping of a factor's axes with which its arguments are shortest."""
+        ways = self._open(node, indices, ends)
+        return ways[0] if len(ways) == 1 else min(ways, key=lambda axes: self._length(arguments(node, axes)))
+
+    def _length(self, jobs: Sequence[Job]) -> int:
+        return sum(self.flat.length(value) for job in jobs if isinstance(value := self.values[job], Matrix))
 
     def _fold(self, job: Job) -> Matrix:
         tensor, rows, columns = job

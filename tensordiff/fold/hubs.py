@@ -7,16 +7,16 @@ The cuts are found by moving a front of indices from the rows to the columns, th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import combinations, permutations
+from itertools import combinations
 
 from tensordiff.fold.flat import Flat, letters
 from tensordiff.fold.network import Block, Vertices
 from tensordiff.fold.reduce import trace
 from tensordiff.fold.terminals import Graph, Piece, assemble, between
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import eye
+from tensordiff.matrix.build import call, eye
 
 _HADAMARD = 20
 """How much longer a product may be than a Hadamard product of compound matrices, and still be preferred."""
@@ -42,11 +42,27 @@ def matrix_of(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> tu
             continue
         direct = between(own_rows, own_columns, own, flat) if members == {*own_rows, *own_columns} else None
         cut = None if direct and direct.op != "hadamard" else _cut(own_rows, own_columns, own, flat)
-        matrix = min((m for m in (direct, cut) if m is not None), key=lambda m: _cost(m, flat), default=None)
+        found = [m for m in (direct, cut) if m is not None]
+        if not found or (own.blocks and not (own_rows and own_columns)):
+            stacked = _stacked(own_rows, own_columns, own, flat)
+            found += [] if stacked is None else [stacked]
+        matrix = min(found, key=lambda m: _cost(m, flat), default=None)
         if matrix is None:
             return None
         pieces.append(Piece(own_rows, own_columns, matrix))
     return scalars, assemble(pieces, rows, columns, graph, flat)
+
+
+def _stacked(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:
+    """A vector that is vec of a matrix: the rows are the columns and the rows of the matrix, one after the other."""
+    if not rows:
+        turned = _stacked(columns, (), graph, flat) if columns else None
+        return None if turned is None else flat.flip(turned)
+    for cut in range(1, len(rows)) if not columns else ():
+        found = matrix_of(rows[cut:], rows[:cut], graph, flat)
+        if found is not None and not found[0]:
+            return call("vec", found[1])
+    return None
 
 
 def _cost(matrix: Matrix, flat: Flat) -> int:
@@ -103,17 +119,15 @@ def _advance(
         for chosen in combinations(movable, count):
             leaving = frozenset(chosen)
             new = _neighbours(leaving, graph) - set(front) - done
-            following = [v for v in front if v not in leaving] + sorted(new)
+            following = [v for v in front if v not in leaving] + _in_block_order(new, graph)
             if len(following) > max(_MAX_FRONT, len(columns)):
                 continue
             final = set(following) == set(columns)
-            orders = [columns] if final else list(permutations(following))
-            left = graph.part(_vertices(graph) - done)
-            found = [(order, factor) for order in orders if (factor := _factor(front, order, leaving, final, left, flat))]
-            shortest = min((flat.length(factor) for _, factor in found), default=0)
-            for order, factor in found:
-                if flat.length(factor) == shortest:
-                    yield order, leaving, factor
+            part, copy = _between_fronts(front, following, leaving, final, graph.part(_vertices(graph) - done))
+            order = columns if final else _natural(front, following, part, copy)
+            factor = between(front, tuple(copy.get(v, v) for v in order), part, flat)
+            if factor is not None:
+                yield order, leaving, factor
 
 
 def _neighbours(vertices: frozenset[int], graph: Graph) -> set[int]:
@@ -127,10 +141,23 @@ def _neighbours(vertices: frozenset[int], graph: Graph) -> set[int]:
     return found - vertices
 
 
-def _factor(
-    front: Vertices, following: Vertices, leaving: frozenset[int], final: bool, graph: Graph, flat: Flat
-) -> Matrix | None:
-    """The matrix from one front to the next: what touches the indices left behind, and identities for those that stay."""
+def _in_block_order(vertices: set[int], graph: Graph) -> list[int]:
+    """The vertices, the axes of a block in its own order."""
+    groups = [side for block in graph.blocks for side in (block.rows, block.columns) if vertices.issuperset(side)]
+    return list(dict.fromkeys([v for side in groups for v in side] + sorted(vertices)))
+
+
+def _natural(front: Vertices, following: Sequence[int], part: Graph, copy: dict[int, int]) -> Vertices:
+    """The order of the next front that goes with the order of this one."""
+    ends = {copy.get(v, v): v for v in following}
+    return tuple(ends[v] for members in part.components((*front, *ends)) for v in ends if v in members)
+
+
+def _between_fronts(
+    front: Vertices, following: Sequence[int], leaving: frozenset[int], final: bool, graph: Graph
+) -> tuple[Graph, dict[int, int]]:
+    """What lies between one front and the next: all that touches the indices left behind, and identities for those that
+    stay, whose second copies are given."""
     offset = max(graph.dims) + 1
     copy = {v: v + offset for v in following if v in front}
     part = Graph({**graph.dims, **{c: graph.dims[v] for v, c in copy.items()}})
@@ -144,7 +171,7 @@ def _factor(
     if final:
         part.weights |= {copy.get(v, v): graph.weights[v] for v in following if v in graph.weights}
     part.blocks = [block for block in graph.blocks if leaving.intersection(block.vertices)]
-    return between(front, tuple(copy.get(v, v) for v in following), part, flat)
+    return part, copy
 
 
 def _scalar(graph: Graph, members: set[int], flat: Flat) -> Matrix | None:

@@ -15,7 +15,7 @@ from itertools import permutations
 from tensordiff.fold.flat import Flat
 from tensordiff.fold.network import Block, Vertices
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import call, commutation, eye, hadamard, kron, ones, product
+from tensordiff.matrix.build import call, commutation, eye, hadamard, kron, number, ones
 from tensordiff.tensor import Dim, Group
 
 Link = tuple[int, int, Matrix]
@@ -57,18 +57,24 @@ class Graph:
             found.append(members)
         return found
 
-    def part(self, vertices: set[int]) -> Graph:
+    @property
+    def is_bare(self) -> bool:
+        """Whether there are no edges and blocks."""
+        return not self.links and not self.blocks
+
+    def part(self, vertices: set[int], *, weighted: bool = True) -> Graph:
         """What is among these vertices."""
         return Graph(
             self.dims,
             [link for link in self.links if link[0] in vertices and link[1] in vertices],
-            {v: w for v, w in self.weights.items() if v in vertices},
+            {v: w for v, w in self.weights.items() if v in vertices} if weighted else {},
             [block for block in self.blocks if vertices.issuperset(block.vertices)],
         )
 
-    def with_links(self, links: list[Link], *, weighted: bool = False) -> Graph:
-        """Only these edges, with or without the weights."""
-        return Graph(self.dims, links, self.weights if weighted else {})
+    def without(self, other: Graph) -> Graph:
+        """What is left without the edges and blocks of another."""
+        links = [link for link in self.links if link not in other.links]
+        return Graph(self.dims, links, self.weights, [block for block in self.blocks if block not in other.blocks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def between(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matr
 def assemble(pieces: Sequence[Piece], rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix:
     """The Kronecker product of the pieces with its axes in the order asked for."""
     if not pieces:
-        return eye(())
+        return number(1)
     place = {v: p for p, v in enumerate((*rows, *columns))}
     ordered = sorted(pieces, key=lambda piece: min(place[v] for v in (*piece.rows, *piece.columns)))
     orders: Iterable[Sequence[Piece]] = permutations(ordered) if len(ordered) <= _MAX_ORDERS else [ordered]
@@ -175,34 +181,36 @@ def _reorder(wanted: Vertices, have: Vertices, graph: Graph) -> list[Matrix]:
 
 def _piece(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Piece | None:
     """A connected piece."""
-    if graph.blocks:
-        return _block_piece(rows, columns, graph, flat)
+    if len(graph.blocks) == 1 and not graph.links and (piece := _block_piece(rows, columns, graph, flat)) is not None:
+        return piece
     matrix = _connected(rows, columns, graph, flat)
     return None if matrix is None else Piece(rows, columns, matrix)
 
 
 def _connected(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:
     sizes = len(rows), len(columns)
-    if sizes == (1, 0):
-        return _vector(rows[0], graph)
-    if sizes == (0, 1):
-        return flat.flip(_vector(columns[0], graph))
-    if sizes == (1, 1):
-        return _single(rows[0], columns[0], graph.links, graph, flat)
-    if sizes == (2, 0) and len(graph.links) == 1:
-        return call("vec", _single(rows[1], rows[0], graph.links, graph, flat))
-    if sizes == (0, 2) and len(graph.links) == 1:
-        return flat.flip(call("vec", _single(columns[1], columns[0], graph.links, graph, flat)))
-    in_rows = [link for link in graph.links if link[0] in rows and link[1] in rows]
-    in_columns = [link for link in graph.links if link[0] in columns and link[1] in columns]
-    across = [link for link in graph.links if (link[0] in rows) != (link[1] in rows)]
-    if across and (in_rows or in_columns):
-        return _beside(rows, columns, in_rows, in_columns, graph.with_links(across, weighted=True), flat)
-    for link in across:
-        if link[2].op == "eye" and (moved := _contracted(link, across, rows)) != across:
+    if not graph.blocks:
+        if sizes == (1, 0):
+            return _vector(rows[0], graph)
+        if sizes == (0, 1):
+            return flat.flip(_vector(columns[0], graph))
+        if sizes == (1, 1):
+            return _single(rows[0], columns[0], graph.links, graph, flat)
+        if sizes == (2, 0) and len(graph.links) == 1:
+            return call("vec", _single(rows[1], rows[0], graph.links, graph, flat))
+        if sizes == (0, 2) and len(graph.links) == 1:
+            return flat.flip(call("vec", _single(columns[1], columns[0], graph.links, graph, flat)))
+    in_rows, in_columns = graph.part(set(rows), weighted=False), graph.part(set(columns), weighted=False)
+    across = graph.without(in_rows).without(in_columns)
+    if not across.is_bare and not (in_rows.is_bare and in_columns.is_bare):
+        return _beside(rows, columns, in_rows, in_columns, across, flat)
+    for link in across.links:
+        if link[2].op == "eye" and not graph.blocks and (moved := _contracted(link, across.links, rows)) != across.links:
             return between(rows, columns, Graph(graph.dims, moved, graph.weights), flat)
-    layers = [between(rows, columns, graph.with_links(m, weighted=not p), flat) for p, m in enumerate(_matchings(graph.links))]
-    found = [layer for layer in layers if layer is not None]
+    layers = _layers(graph)
+    if len(layers) < 2:
+        return None
+    found = [matrix for layer in layers if (matrix := between(rows, columns, layer, flat)) is not None]
     return hadamard(*found) if len(found) == len(layers) else None
 
 
@@ -222,16 +230,14 @@ def _single(row: int, column: int, links: Sequence[Link], graph: Graph, flat: Fl
 
 
 def _beside(
-    rows: Vertices, columns: Vertices, in_rows: list[Link], in_columns: list[Link], across: Graph, flat: Flat
+    rows: Vertices, columns: Vertices, in_rows: Graph, in_columns: Graph, across: Graph, flat: Flat
 ) -> Matrix | None:
-    """Edges among the rows, or among the columns, beside others: diag(vec(...)) on the left or right."""
+    """What is among the rows, or among the columns, beside others: diag(vec(...)) on the left or right."""
     factors = [between(rows, columns, across, flat)]
-    if in_rows:
-        vector = between(rows, (), across.with_links(in_rows), flat)
-        factors.insert(0, None if vector is None else flat.diagonal_matrix(vector))
-    if in_columns:
-        vector = between(columns, (), across.with_links(in_columns), flat)
-        factors.append(None if vector is None else flat.diagonal_matrix(vector))
+    for side, inside, place in ((rows, in_rows, 0), (columns, in_columns, 2)):
+        if not inside.is_bare:
+            vector = between(side, (), inside, flat)
+            factors.insert(place, None if vector is None else flat.diagonal_matrix(vector))
     found = [factor for factor in factors if factor is not None]
     return flat.product(found) if len(found) == len(factors) else None
 
@@ -250,17 +256,27 @@ def _contracted(identity: Link, across: list[Link], rows: Vertices) -> list[Link
     return moved
 
 
-def _matchings(links: Sequence[Link]) -> list[list[Link]]:
-    """The edges in layers in which no two share an index, the first as large as it comes."""
-    layers: list[list[Link]] = []
-    for link in links:
-        for layer in layers:
-            if all(not {link[0], link[1]} & {other[0], other[1]} for other in layer):
-                layer.append(link)
-                break
+def _layers(graph: Graph) -> list[Graph]:
+    """The edges and blocks in layers in which no two share an index, the first as large as it comes and with the
+    weights."""
+    layers: list[Graph] = []
+    taken: list[set[int]] = []
+    items: list[Link | Block] = [*graph.links, *graph.blocks]
+    for item in items:
+        vertices = set(item.vertices if isinstance(item, Block) else item[:2])
+        place = next((p for p, others in enumerate(taken) if not vertices & others), len(layers))
+        if place == len(layers):
+            layers.append(Graph(graph.dims))
+            taken.append(set())
+        taken[place] |= vertices
+        if isinstance(item, Block):
+            layers[place].blocks.append(item)
         else:
-            layers.append([link])
-    return sorted(layers, key=len, reverse=True)
+            layers[place].links.append(item)
+    layers.sort(key=lambda layer: -len(layer.links) - len(layer.blocks))
+    if layers:
+        layers[0].weights = graph.weights
+    return layers
 
 
 def _in_order(block: Block, rows: Vertices, columns: Vertices) -> Block:
@@ -272,9 +288,7 @@ def _in_order(block: Block, rows: Vertices, columns: Vertices) -> Block:
 
 
 def _block_piece(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Piece | None:
-    """One block whose axes are exactly the rows and columns, with weights and edges beside it."""
-    if len(graph.blocks) != 1:
-        return None
+    """One block whose axes are exactly the rows and columns, with weights beside it."""
     (block,) = graph.blocks
     if len(set(block.vertices)) != len(block.vertices):
         return None
@@ -291,15 +305,10 @@ def _block_piece(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) ->
     else:
         return None
     factors = [core.matrix]
-    for side, at_front in ((core.rows, True), (core.columns, False)):
-        beside = graph.part(set(side))
-        beside.blocks = []
-        if not beside.links and not beside.weights:
-            continue
-        vector = between(side, (), beside, flat)
-        if vector is None:
-            return None
-        factors.insert(0 if at_front else len(factors), flat.diagonal_matrix(vector))
-    if any((tail in rows) != (head in rows) for tail, head, _ in graph.links):
-        return None
-    return Piece(core.rows, core.columns, product(*factors))
+    for side, place in ((core.rows, 0), (core.columns, 2)):
+        weights = {v: graph.weights[v] for v in side if v in graph.weights}
+        if weights:
+            vector = between(side, (), Graph(graph.dims, weights=weights), flat)
+            assert vector is not None
+            factors.insert(place, flat.diagonal_matrix(vector))
+    return Piece(core.rows, core.columns, flat.product(factors))
