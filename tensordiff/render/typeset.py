@@ -102,22 +102,22 @@ class Style(ABC):
             case "add":
                 if len(node.children) > 1 or node.data[0] < 0:
                     return SUM
-                return JUXTAPOSED if node.data[0].denominator == 1 else self.fraction_level
+                return JUXTAPOSED if node.data[0].denominator == 1 else min(self.fraction_level, JUXTAPOSED)
             case "product":
                 return JUXTAPOSED
             case "kron" | "hadamard" | "dot_divide":
                 return INFIX
             case "divide":
-                return self.fraction_level
+                return min(self.fraction_level, POSTFIX)
             case "power" if self._is_root(node) and self.root(None) is not None:
                 return ATOM
             case "ones" | "zeros":
                 return POSTFIX if len(node.shape) == 2 and not node.shape[0] else ATOM
             case "size":
-                return self.fraction_level if node.data[0].base is not None else ATOM
+                return min(self.fraction_level, POSTFIX) if node.data[0].base is not None else ATOM
             case "number":
                 value = node.data[0]
-                return SUM if value < 0 else ATOM if value.denominator == 1 else self.fraction_level
+                return SUM if value < 0 else ATOM if value.denominator == 1 else min(self.fraction_level, POSTFIX)
         return POSTFIX if node.op in self.raised_operations else ATOM
 
     def pieces(self, node: Matrix) -> Sequence[Piece]:
@@ -254,13 +254,17 @@ class Style(ABC):
             elif len(groups) == 2 and not groups[0]:
                 return [self.constant(node.op, groups[1:]), self.transposed(False)]
             return [self.constant(node.op, groups)]
+        inner: list[Piece] = [Operand(children[0], SUM)]
         if node.op in ("norm1", "norm2"):
-            kind = "1" if node.op == "norm1" else "F" if len(children[0].shape) == 2 and children[0].shape[0] else "2"
-            return self.norm([Operand(children[0], SUM)], kind)
+            matrix = len(children[0].shape) == 2 and bool(children[0].rows)
+            if matrix and node.op == "norm1":
+                # Bars with a 1 around a matrix would be the operator norm.
+                inner = [self.function("vec"), self.brackets[0], *inner, self.brackets[1]]
+            return self.norm(inner, "1" if node.op == "norm1" else "F" if matrix else "2")
         function: Function | str = node.data[0] if node.op == "apply" else node.op
         name = function if isinstance(function, str) else function.name
         if name == "abs" and node.is_scalar:
-            return self.norm([Operand(children[0], SUM)], "")
+            return self.norm(inner, "")
         arguments: list[Piece] = []
         for child in children:
             arguments.extend((", ", Operand(child, SUM)))

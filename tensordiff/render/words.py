@@ -21,7 +21,7 @@ def word_pieces(style: Style, task: Word) -> Printed:
     match node:
         case Symbol() | Named():
             return [spelling.name(node.name)], ATOM
-        case Sum() if node.children and node.rank:
+        case Sum() if node.children and 0 < node.rank <= 2:
             return style.sum(node, [task._replace(node=child, level=PRODUCT) for child in node.children])
         case Apply() if node.rank or not node.function.elementwise:
             return _apply_word(style, node, task)
@@ -113,7 +113,7 @@ def chain_word(style: Style, factors: Sequence[Placed], steps: Sequence[Step], f
         row = len(slots) == 1 and not position and len(steps) > 1
         turned = row or (len(slots) == 2 and step.backward and not is_symmetric(factor))
         pieces.append(" ")
-        pieces.append(Word(factor, first, ATOM if turned else POSTFIX))
+        pieces.append(Word(factor, first, ATOM if turned else PRODUCT))
         if turned:
             pieces.append(style.spelling.transposed())
     return pieces[1:]

@@ -218,7 +218,8 @@ INDEX_CASES: list[Case] = [
           lambda W, x: (W * (x[:, None] - x)).sum(1)),
     _case(close(build.power(at(x, "i"), at(y, "i")), ("i",)), lambda x, y: x**y),
     _case(close(call("max", at(x, "i"), at(z, "j")), ("i", "j")), lambda x, z: np.maximum(x[:, None], z)),
-    _case(close(mul(a, at(x, "i"), at(x, "j"), at(x, "k")), ("i", "j", "k")), lambda a, x: a * np.einsum("i,j,k->ijk", x, x, x)),
+    _case(close(mul(a, at(x, "i"), at(x, "j"), at(x, "k")), ("i", "j", "k")),
+          lambda a, x: a * np.einsum("i,j,k->ijk", x, x, x)),
     # one sum per term: dummies of one term do not multiply another
     _case(close(lin((-1, lin((1, at(x, "i")), (1, mul(at(A, "i", "j"), at(z, "j")))))), ("i",)), lambda x, A, z: -x - A @ z),
     _case(close(mul(at(call("inv", S), "l", "j"), at(build.eye(N), "i", "k"), at(x, "l")), ("i", "j", "k")),
