@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import NamedTuple
 
 from tensordiff.errors import ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe, read_group
@@ -121,18 +123,27 @@ class _Elaboration:
 
     def product(self, node: Syntax, factors: list[Matrix]) -> Matrix:
         """A chain from left to right, runs of one operator at once."""
-        value, place, joined = factors[0], 0, ""
-        while place < len(node.data):
-            kind = _kind(node.data[place][0])
+        chain = _Chain(list(node.data), factors, [(child.start, child.end) for child in node.children])
+        if any(operator == "" for operator, _, _ in node.data):
+            self.refuse_unclear_division(node)
+            if any(operator in _INFIX for operator, _, _ in node.data):
+                chain = self.tightened(chain)
+        value, place, joined = chain.factors[0], 0, ""
+        while place < len(chain.operators):
+            kind = _kind(chain.operators[place])
             end = place + 1
-            while end < len(node.data) and _kind(node.data[end][0]) == kind and kind in ("*", ".*"):
+            while end < len(chain.operators) and _kind(chain.operators[end]) == kind and kind in ("*", ".*"):
                 end += 1
-            joined = self.refuse_ambiguous(node, place, end, [value, *factors[place + 1 : end + 1]], joined)
-            value = self.run(node, kind, place, [value, *factors[place + 1 : end + 1]])
+            operands = [value, *chain.factors[place + 1 : end + 1]]
+            if sum(not operand.is_scalar for operand in operands) > 1:
+                if "kron" in (joined, kind) and joined not in ("", kind):
+                    raise self.unclear_order(chain, place)
+                joined = kind
+            value = self.run(chain, kind, place, operands)
             place = end
         return value
 
-    def run(self, node: Syntax, kind: str, place: int, operands: list[Matrix]) -> Matrix:
+    def run(self, chain: _Chain, kind: str, place: int, operands: list[Matrix]) -> Matrix:
         """One run of a chain; `place` is that of its first operator."""
         operation = _OPERATIONS[kind]
         try:
@@ -143,35 +154,38 @@ class _Elaboration:
                 try:
                     value = operation(value, operand)
                 except TensordiffError as first:
-                    _, start, end = node.data[place + offset]
-                    if start == end:  # juxtaposition
-                        right = node.children[place + offset + 1]
-                        start, end = right.start, right.end
-                    raise first.located(self.tree.text, start, end) from None
+                    raise first.located(self.tree.text, *chain.place(place + offset)) from None
             raise error
 
-    def refuse_ambiguous(self, node: Syntax, place: int, end: int, operands: list[Matrix], joined: str) -> str:
-        """What people read differently: A*B ⊗ C, A ⊙ B C, a / b c. Returns how the chain is joined so far."""
-        operators = [operator for operator, _, _ in node.data]
-        if "" in operators[place:end] and place and operators[place - 1] == "/" and operators[place] == "":
-            divided = node.children[place - 1 : place + 1]
-            if place > 1 or any(part.op != "number" for part in divided):
-                right = node.children[place + 1]
-                raise self.error(
-                    "it is not clear whether this factor is divided or divides", right.start, right.end,
-                    r"use parentheses or \frac",
-                )  # fmt: skip
-        if sum(not operand.is_scalar for operand in operands) < 2:
-            return joined
-        kind = "juxtaposition" if "" in operators[place:end] else operators[place]
-        pair = {joined, kind}
-        if joined and ("kron" in pair or "juxtaposition" in pair) and len(pair) == 2 and pair != {"*", "juxtaposition"}:
-            _, start, stop = node.data[place]
-            raise self.error(
-                "products of two kinds in a row are read in different orders", start, max(stop, start + 1),
-                "put parentheses around what comes first",
-            )  # fmt: skip
-        return kind
+    def tightened(self, chain: _Chain) -> _Chain:
+        """The chain with factors that stand side by side multiplied first: A \\odot 2 B. Scalars only may be among them,
+        since print does not say how A \\odot B C is meant."""
+        tight = _Chain([], [chain.factors[0]], [chain.spans[0]])
+        for place, operator in enumerate(chain.operators):
+            factor, span = chain.factors[place + 1], chain.spans[place + 1]
+            if operator[0] or (place and chain.operators[place - 1][0] == "/"):
+                tight.operators.append(operator)
+                tight.factors.append(factor)
+                tight.spans.append(span)
+                continue
+            if not tight.factors[-1].is_scalar and not factor.is_scalar:
+                raise self.unclear_order(chain, place)
+            tight.factors[-1] = build.product(tight.factors[-1], factor)
+            tight.spans[-1] = (tight.spans[-1][0], span[1])
+        return tight
+
+    def unclear_order(self, chain: _Chain, place: int) -> ParseError:
+        message = "products of two kinds in a row are read in different orders"
+        return self.error(message, *chain.place(place), "put parentheses around what comes first")
+
+    def refuse_unclear_division(self, node: Syntax) -> None:
+        """Raises ParseError for a / b c; the 1/2 x of numbers is clear."""
+        for place, ((before, _, _), (operator, _, _)) in enumerate(pairwise(node.data)):
+            numbers = place == 0 and all(child.op == "number" for child in node.children[:2])
+            if before == "/" and operator == "" and not numbers:
+                right = node.children[place + 2]
+                message = "it is not clear whether this factor is divided or divides"
+                raise self.error(message, right.start, right.end, r"use parentheses or \frac")
 
     def block(self, node: Syntax, entries: list[Matrix]) -> Matrix:
         """A block matrix of blocks of one shape, as the sum of kron(unit*unit', block); 0 is a zero block."""
@@ -273,9 +287,24 @@ def _failure(terms: list[tuple[int, Matrix]]) -> TensordiffError | None:
     return None
 
 
-def _kind(operator: str) -> str:
-    return operator or "*"
+class _Chain(NamedTuple):
+    """Factors and the operators between them, each with its place."""
 
+    operators: list[tuple[str, int, int]]
+    factors: list[Matrix]
+    spans: list[tuple[int, int]]
+
+    def place(self, position: int) -> tuple[int, int]:
+        """The place of an operator, of the factor after it where it is not written."""
+        _, start, end = self.operators[position]
+        return (start, end) if end > start else self.spans[position + 1]
+
+
+def _kind(operator: tuple[str, int, int]) -> str:
+    return operator[0] or "*"
+
+
+_INFIX = frozenset((".*", "./", "kron"))
 
 _OPERATIONS: dict[str, Callable[..., Matrix]] = {
     "*": build.product,
