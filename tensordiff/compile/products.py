@@ -74,17 +74,27 @@ class _Rewriter:
             made = Apply.make(node.function, children)
         elif isinstance(node, Einsum):
             factors = [(child, labels) for child, (_, labels) in zip(children, node.factors, strict=True)]
-            room = _SHARED_FACTORS - len(children)
-            opened: set[Tensor] = set()
-            for old, child in zip(node.children, children, strict=True):
-                if isinstance(child, Einsum) and (self._is_open(child) or (self.uses[old] == 1 and len(child.factors) <= room)):
-                    opened.add(child)
-                    room -= len(child.factors) - 1
+            opened = self._opened(node, children)
             sizes = dict(enumerate(node.index_dims))
             made = self._distributed(einsum(factors, node.output, sizes, flatten=opened), self.uses.get(node, 1))
         else:
             made = node
         self.new[node] = made
+
+    def _opened(self, node: Einsum, children: Sequence[Tensor]) -> set[Tensor]:
+        """The products among the children that join this one: those that are not to be formed; and those used once, where
+        there are sums, so that these are seen together with all that they are multiplied with."""
+        room = _SHARED_FACTORS - len(children)
+        sums = any(isinstance(child, Sum) and child.rank for child in children)
+        opened: set[Tensor] = set()
+        for old, child in zip(node.children, children, strict=True):
+            if not isinstance(child, Einsum):
+                continue
+            once = self.uses[old] == 1 and len(child.factors) <= room
+            if self._is_open(child) or (once and (sums or any(isinstance(f, Sum) and f.rank for f in child.children))):
+                opened.add(child)
+                room -= len(child.factors) - 1
+        return opened
 
     def _is_open(self, node: Einsum) -> bool:
         """Whether what uses the product takes its parts: it is larger than they are, or one array times numbers."""
@@ -168,8 +178,8 @@ def split_blocks(node: Einsum, settle: Callable[[Tensor], Tensor]) -> Tensor:
 
 
 def _blocks(node: Einsum) -> list[tuple[list[int], tuple[int, ...]]]:
-    """(positions of factors, output labels among their indices) for the groups that summed indices hold together; factors
-    that are numbers make one group."""
+    """(positions of factors, output labels among their indices) for the groups that summed indices hold together; groups
+    on the same output labels, and numbers, are one."""
     kept = set(node.output)
     home: dict[int, int] = {}
     groups: dict[int, list[int]] = {}
@@ -188,8 +198,11 @@ def _blocks(node: Einsum) -> list[tuple[list[int], tuple[int, ...]]]:
                 home.update({label: target for label in node.factors[member][1] if label not in kept})
         members.append(position)
         home.update(dict.fromkeys(summed, target))
-    result = []
+    alike: dict[frozenset[int], list[int]] = {}
     for members in groups.values():
+        alike.setdefault(frozenset(x for p in members for x in node.factors[p][1] if x in kept), []).extend(members)
+    result = []
+    for members in alike.values():
         labels = dict.fromkeys(x for p in sorted(members) for x in node.factors[p][1] if x in kept)
         result.append((sorted(members), tuple(labels)))
     return result

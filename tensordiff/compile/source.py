@@ -93,11 +93,10 @@ class _Writer:
         for value in order:
             self._visit(value)
         results = self._results()
-        body = [*self._prologue(), *self.lines, (f"return {results}", None)]
+        body = [*self._prologue(), *self.lines, *((line, None) for line in results)]
         text = "\n".join(line for line, _ in body)
         head = self._head(text)
-        signature = f"def {self.function}({', '.join(self.arguments.values())}):"
-        lines = [*head, signature, *self._docstring()]
+        lines = [*head, *self._signature(), *self._docstring()]
         first = len(lines) + 1
         labels = {first + number: label for number, (_, label) in enumerate(body) if label is not None}
         lines += [f"    {line}" for line, _ in body]
@@ -244,7 +243,15 @@ class _Writer:
             f"{self.arguments[p.name]} ({', '.join(_plain(extent) for extent in p.shape)})" if p.shape else self.arguments[p.name]
             for p in self.parameters
         ]
-        return [f'    """Shapes: {"; ".join(shapes)}."""'] if shapes else []
+        if len(line := f'    """Shapes: {"; ".join(shapes)}."""') <= _WIDTH:
+            return [line] if shapes else []
+        return ['    """Shapes:', *(f"        {shape}" for shape in shapes), '    """']
+
+    def _signature(self) -> list[str]:
+        arguments = list(self.arguments.values())
+        if len(line := f"def {self.function}({', '.join(arguments)}):") <= _WIDTH:
+            return [line]
+        return [f"def {self.function}(", *(f"    {argument}," for argument in arguments), "):"]
 
     def _head(self, text: str) -> list[str]:
         """Imports and helpers that the body uses."""
@@ -265,7 +272,7 @@ class _Writer:
 
     # Results
 
-    def _results(self) -> str:
+    def _results(self) -> list[str]:
         texts: list[str] = []
         taken: set[Value] = set()
         for value in self.outputs:
@@ -275,9 +282,8 @@ class _Writer:
             )
             taken.add(owner)
             texts.append(self.backend.output(value, self.texts[value].text, self.scope, shared=shared))
-        if len(texts) == 1:
-            return texts[0]
-        return tuple_text(texts)
+        line = f"return {texts[0] if len(texts) == 1 else tuple_text(texts)}"
+        return [line] if len(line) <= _WIDTH or len(texts) == 1 else ["return (", *(f"    {text}," for text in texts), ")"]
 
 
 def _owner(value: Value) -> Value:
