@@ -21,7 +21,7 @@ Piece = str | Operand
 CONTRACTION, SUM, PRODUCT, UNARY, POSTFIX, ATOM = range(6)
 """Binding levels, loosest first."""
 
-_BUDGET = 10_000_000
+_BUDGET = 1_000_000
 
 
 def write(
@@ -34,7 +34,7 @@ def write(
 ) -> str:
     """The text of a node, made from left to right without recursion; past `limit` characters it ends in "...".
 
-    Raises BudgetError past ten million characters (a graph that shares its parts may print much larger than it is).
+    Raises BudgetError past a million characters (a graph that shares its parts may print much larger than it is).
     """
     out: list[str] = []
     length = 0

@@ -12,12 +12,12 @@ from tensordiff.errors import BudgetError
 from tensordiff.matrix.writer import SUM
 from tensordiff.render.entries import entry_pieces
 from tensordiff.render.spelling import PLAIN, TEX
-from tensordiff.render.tasks import Entry, Piece, Style
+from tensordiff.render.tasks import Entry, Piece, Printed, Style
 from tensordiff.render.words import word_pieces
 from tensordiff.tensor import Tensor
 
 _FREE = "ijklpqrstuvw"
-_BUDGET = 10_000_000
+_BUDGET = 1_000_000
 
 
 def free_letters(count: int) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def free_letters(count: int) -> tuple[str, ...]:
 def index_notation(tensor: Tensor, letters: Sequence[str] | None = None, *, latex: bool = False) -> str:
     """One entry of the tensor, with these letters for its axes (by default i, j, k, l, p, ...).
 
-    Works for every tensor; a canonical one reads best. Raises BudgetError past ten million characters.
+    Works for every tensor; a canonical one reads best. Raises BudgetError past a million characters.
     """
     given = free_letters(tensor.rank) if letters is None else tuple(letters)
     assert len(given) == tensor.rank, "one letter for each axis"
@@ -64,6 +64,7 @@ def _write(style: Style, root: Piece) -> str:
     out: list[str] = []
     length = 0
     stack: list[Piece] = [root]
+    printed: dict[Piece, Printed] = {}
     while stack:
         piece = stack.pop()
         if isinstance(piece, str):
@@ -74,7 +75,9 @@ def _write(style: Style, root: Piece) -> str:
                     f"the index notation is over {_BUDGET} characters long", hint="name parts with where, or evaluate it"
                 )
             continue
-        pieces, level = entry_pieces(style, piece) if isinstance(piece, Entry) else word_pieces(style, piece)
+        if piece not in printed:
+            printed[piece] = entry_pieces(style, piece) if isinstance(piece, Entry) else word_pieces(style, piece)
+        pieces, level = printed[piece]
         if level < piece.level:
             pieces = [style.open, *pieces, style.close]
         stack.extend(reversed(pieces))

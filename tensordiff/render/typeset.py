@@ -28,7 +28,7 @@ class Style(ABC):
     """What is written as a superscript."""
 
     def render(self, node: Matrix) -> str:
-        """The node in this style. Raises BudgetError where it is over ten million characters long."""
+        """The node in this style. Raises BudgetError where it is over a million characters long."""
         return write(node, self.pieces, self.level, brackets=self.brackets)
 
     # Spellings.
