@@ -91,4 +91,3 @@ def _inverse(order: tuple[int, ...]) -> tuple[int, ...]:
     for place, axis in enumerate(order):
         inverse[axis] = place
     return tuple(inverse)
-

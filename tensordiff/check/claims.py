@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tensordiff.check.claim import Claim, Reading
-from tensordiff.check.diagnosis import Case, diagnose
+from tensordiff.check.case import Case
+from tensordiff.check.diagnosis import diagnose
+from tensordiff.check.evidence import Evidence
 from tensordiff.check.expected import expected_text
 from tensordiff.check.grade import Grader, Match
 from tensordiff.check.points import Samples
+from tensordiff.check.problem import Problem
 from tensordiff.check.sizes import SMALLEST
-from tensordiff.check.special import Renaming, identified, identified_scope, renamings
+from tensordiff.check.special import renamings
 from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.check.verdict import Explanation, Status, Verdict
 from tensordiff.check.witness import find_witness
 from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError
 from tensordiff.matrix import Matrix, Scope, shape_text
-from tensordiff.parse import parse_answer
 
 Present = Callable[[str], object]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What was asked: whether `answer` is the derivative of f by the variables."""
-
-    answer: str | Matrix
-    f: Matrix
-    variables: tuple[Matrix, ...]
-    scope: Scope
-    layout: str
-    entries: str
-    where: Mapping[str, str]
-
-    def with_sizes_equal(self, renaming: Renaming) -> Problem:
-        """The problem with some sizes made equal."""
-        return replace(
-            self,
-            answer=self.answer if isinstance(self.answer, str) else identified(self.answer, renaming),
-            f=identified(self.f, renaming),
-            variables=tuple(identified(v, renaming) for v in self.variables),
-            scope=identified_scope(self.scope, renaming),
-        )
-
-    def read(self) -> tuple[Claim, Scope]:
-        """The claim and its scope. Raises ShapeError where it does not conform, ParseError and others for bad input."""
-        if isinstance(self.answer, Matrix):
-            return Claim.of(self.answer), self.scope
-        matrix, scope = parse_answer(self.answer, self.scope, self.where)
-        return Claim.of(matrix, self.answer), scope
-
-    def truth(self) -> Truth:
-        """The derivative to compare with."""
-        return Truth(self.f, self.variables, self.layout, self.entries)
 
 
 def check_claim(
@@ -125,9 +92,7 @@ class _Judge:
         match = self.grader.up_to_factor(here) or self.grader.under_assumption(here)
         if match is None:
             return verdict
-        return replace(
-            verdict, assumptions=match.assumptions, factor=None if match.factor is None else match.factor.value
-        )
+        return replace(verdict, assumptions=match.assumptions, factor=None if match.factor is None else match.factor.value)
 
     def _verdict(self, status: Status, matches: Sequence[Match]) -> Verdict:
         """A verdict that rests on these matches, the first one above all."""
@@ -156,7 +121,7 @@ class _Judge:
             names.pop(INDEX, None)
         return tuple(names)
 
-    def _refutation(self):  # type: ignore[no-untyped-def]
+    def _refutation(self) -> Evidence | None:
         refuted = [evidence for _, evidence in self.grader.evidence if evidence.equal is False]
         return refuted[0] if refuted else None
 
@@ -195,7 +160,8 @@ class _Judge:
         witness = None
         if nearest is not None and grader.first is not None:
             witness = find_witness(self.problem.f, self.truth.symbols, nearest, grader.samples)
-        return Explanation(formula, candidate.layout, diagnose(Case(self.problem, grader, self.scope)), witness)
+        case = Case(self.problem, self.truth, grader.claim, self.scope)
+        return Explanation(formula, candidate.layout, diagnose(case), witness)
 
 
 def default_candidate(truth: Truth) -> Candidate:
@@ -227,7 +193,7 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
     def explain() -> Explanation:
         candidate = default_candidate(truth)
         formula = present(expected_text(truth, candidate, problem.scope), how)
-        return Explanation(formula, candidate.layout, diagnose(Case(problem, None, problem.scope, truth)))
+        return Explanation(formula, candidate.layout, diagnose(Case(problem, truth, None, problem.scope)))
 
     return Verdict(
         # Sizes that agree do conform as plain matrices; no formula that mixes two orders of an axis is right.
@@ -254,6 +220,3 @@ def equal_sizes(problem: Problem) -> tuple[tuple[str, ...], Match] | None:
         if asked:
             return (words,), asked[0]
     return None
-
-
-__all__ = ["Problem", "Reading", "check_claim", "equal_sizes"]

@@ -1,9 +1,33 @@
+"""The likely slip behind a wrong claim. Every guess has a test behind it: a corrected claim that is right, or a wrong
+rule whose result is the claim. Without one, nothing is said."""
+
 from __future__ import annotations
-from dataclasses import dataclass
-@dataclass
-class Case:
-    problem: object
-    grader: object
-    scope: object
-    truth: object=None
-def diagnose(case): return ()
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tensordiff.check.case import Case
+from tensordiff.check.slips import CAUSES, CORRECTIONS, REMARKS, other_meaning
+from tensordiff.errors import TensordiffError
+
+Slip = Callable[[Case], Iterator[str]]
+
+
+def diagnose(case: Case) -> tuple[str, ...]:
+    """Sentences that name the slip, at most a cause and a correction; () where none was recognised."""
+    if meant := _first((other_meaning,), case):
+        return tuple(meant)
+    found = [sentence for slips in (CAUSES, CORRECTIONS) for sentence in _first(slips, case)]
+    return tuple(found or _first(REMARKS, case))
+
+
+def _first(slips: Sequence[Slip], case: Case) -> list[str]:
+    """What the first slip that applies says."""
+    for slip in slips:
+        if case.late:
+            break
+        try:
+            if said := list(slip(case)):
+                return said
+        except TensordiffError:
+            continue
+    return []

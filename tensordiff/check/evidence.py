@@ -132,7 +132,8 @@ def _normalised(tensor: Tensor) -> Tensor:
             plain = Symbol.make(node.name, node.dims, node.structure, Assumption.POSITIVE)
             scale = power(total(plain), -1)
             substitution[node] = multiply(scale, plain)
-    return replace(tensor, substitution) if substitution else tensor  # type: ignore[no-any-return]
+    made: Tensor = replace(tensor, substitution) if substitution else tensor
+    return made
 
 
 def supposed(tensor: Tensor, suppose: Mapping[str, Traits] | None) -> Tensor:
@@ -144,7 +145,8 @@ def supposed(tensor: Tensor, suppose: Mapping[str, Traits] | None) -> Tensor:
         if isinstance(node, Symbol) and node.name in suppose:
             traits = suppose[node.name]
             substitution[node] = Symbol.make(node.name, node.dims, traits.structure, traits.assumption)
-    return replace(tensor, substitution)  # type: ignore[no-any-return]
+    made: Tensor = replace(tensor, substitution)
+    return made
 
 
 def varied(samples: Samples, count: int) -> Iterator[Point]:

@@ -38,11 +38,15 @@ class Factor:
         return self.number if not self.powers else str(self)
 
     def __str__(self) -> str:
+        if not self.powers:
+            return number_text(self.number)
         above = [_raised(name, e) for name, _, e in self.powers if e > 0]
         below = [_raised(name, -e) for name, _, e in self.powers if e < 0]
-        front = [] if abs(self.number) == 1 and above else [number_text(abs(self.number))]
-        sign = "-" if self.number < 0 else ""
-        return sign + "*".join([*front, *above]) + "".join(f"/{name}" for name in below)
+        top, bottom = abs(self.number.numerator), self.number.denominator
+        above = above if top == 1 and above else [str(top), *above]
+        below = below if bottom == 1 else [str(bottom), *below]
+        divisor = f"/({'*'.join(below)})" if len(below) > 1 else f"/{below[0]}" if below else ""
+        return ("-" if self.number < 0 else "") + "*".join(above) + divisor
 
 
 def _raised(name: str, exponent: int) -> str:
@@ -91,7 +95,7 @@ def _monomials(scalars: dict[str, Tensor]) -> Iterator[tuple[tuple[str, Tensor, 
 
 
 def _value(powers: tuple[tuple[str, Tensor, int], ...], point: Point) -> np.ndarray:
-    made = point.ops.constant(1)
+    made: np.ndarray = point.ops.constant(1)
     for _, base, exponent in powers:
         made = point.ops.multiply(made, point.ops.power(point.value(base), Fraction(exponent)))
     return made
@@ -100,13 +104,13 @@ def _value(powers: tuple[tuple[str, Tensor, int], ...], point: Point) -> np.ndar
 def _fraction(value: np.ndarray, point: Point) -> Fraction | None:
     """The simple fraction that a value is, None where it is none."""
     if isinstance(point.ops, ModularOps):
-        return _reconstructed(int(value), point.ops.prime)
+        return reconstructed(int(value), point.ops.prime)
     exact = Fraction(value.item()) if not isinstance(value.item(), Fraction) else value.item()
     simple = exact.limit_denominator(_MOST)
     return simple if simple and abs(simple) <= _MOST and abs(exact - simple) <= abs(exact) * Fraction(1, 10**8) else None
 
 
-def _reconstructed(residue: int, prime: int) -> Fraction | None:
+def reconstructed(residue: int, prime: int) -> Fraction | None:
     """The fraction with small numerator and denominator that is this residue (Wang 1981)."""
     r0, r1, t0, t1 = prime, residue % prime, 0, 1
     while r1 > _MOST:

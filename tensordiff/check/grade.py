@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -108,10 +109,8 @@ class Grader:
         if point is None:
             return
         variables = {symbol.name for symbol in self.truth.symbols}
-        for count, factor in enumerate(factors(reading, point, scalar_bases(self.samples.symbols, self.samples.names, variables))):
-            if count >= _FACTORS:
-                return
-            yield factor
+        bases = scalar_bases(self.samples.symbols, self.samples.names, variables)
+        yield from islice(factors(reading, point, bases), _FACTORS)
 
     def under_assumption(self, readings: Sequence[Reading]) -> Match | None:
         """The fewest assumptions that make one of the readings right, in the layout asked for perhaps up to a factor."""
@@ -131,7 +130,9 @@ class Grader:
                 return replace(match, evidence=evidence)
         return None
 
-    def _in_family(self, family: Family, base: Suppose, readings: Sequence[Reading], known: Sequence[Family]) -> Iterator[Match]:
+    def _in_family(
+        self, family: Family, base: Suppose, readings: Sequence[Reading], known: Sequence[Family]
+    ) -> Iterator[Match]:
         """Readings that hold, at a point, under the family's assumption for as few symbols as possible."""
         if not family.names:
             return

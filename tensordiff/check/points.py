@@ -21,7 +21,7 @@ from tensordiff.compile.array_ops import ArrayOps
 from tensordiff.compile.interpret import node_value
 from tensordiff.compile.numpy_ops import NumpyOps
 from tensordiff.errors import EvaluationError
-from tensordiff.tensor import Node, Symbol, Tensor, bottom_up, postorder
+from tensordiff.tensor import Symbol, Tensor, bottom_up, postorder
 
 MOST_ENTRIES = 60_000
 """No array of a test is larger."""
@@ -37,14 +37,16 @@ class Point:
     def __init__(self, exact: Mapping[str, Array], sizes: Mapping[str, int], ops: ArrayOps) -> None:
         self.exact = exact
         self.sizes = sizes
-        self.ops = ops.with_sizes(sizes)
+        self.ops: Any = ops.with_sizes(sizes)
         self._inputs = {name: self.ops.literal(value) for name, value in exact.items()}
-        self._values: dict[Node, Any] = {}
+        self._values: dict[Any, Any] = {}
 
     def value(self, tensor: Tensor) -> Array:
         """The tensor's value. Raises EvaluationError where it has none here, NotRational where this arithmetic has none."""
         with self.ops.context():
-            value = bottom_up(tensor, lambda node, _: node_value(node, self._values, self._inputs, self.ops), self._values)
+            value: Array = bottom_up(
+                tensor, lambda node, _: node_value(node, self._values, self._inputs, self.ops), self._values
+            )
         if value.dtype.kind == "f" and not np.all(np.isfinite(value)):
             raise EvaluationError("a value is too large for double precision")
         return value

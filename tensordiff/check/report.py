@@ -50,7 +50,8 @@ def _first(verdict: Verdict) -> str:
         case "right-in-other-layout":
             return f"Not right{here}, but right in the {found} layout{'s' if len(verdict.layouts) > 1 else ''}."
         case "right-up-to-factor":
-            return f"Right up to {_factor(verdict.factor)}{elsewhere or here}: the derivative is {_times(verdict.factor)} the claim."
+            said = f"the derivative is {_times(verdict.factor)} the claim"
+            return f"Right up to {_factor(verdict.factor)}{elsewhere or here}: {said}."
         case "right-under-assumption":
             factor = "" if verdict.factor is None else f", and up to {_factor(verdict.factor)}"
             return f"Right{elsewhere or here} only if {_and(verdict.assumptions)}{factor}."

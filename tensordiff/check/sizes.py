@@ -42,7 +42,9 @@ def even_names(tensors: Sequence[Tensor]) -> set[str]:
     return {name for s in symbols if s.structure is Structure.SKEW for dim in s.dims for name in dim.names()}
 
 
-def assignments(names: Sequence[str], start: int, avoid: Collection[int] = (), even: Collection[str] = ()) -> Iterator[dict[str, int]]:
+def assignments(
+    names: Sequence[str], start: int, avoid: Collection[int] = (), even: Collection[str] = ()
+) -> Iterator[dict[str, int]]:
     """Numbers from `start` on for the named sizes, all different, in many orders of size; the first name gets the
     smallest number first, then the largest.
 

@@ -136,7 +136,8 @@ def _near_identity(size: int, style: Style, random: Random) -> Array:
     if not style.real:
         return _plain((size, size), Assumption.NONE, style, random)
     noise = [Fraction(random.choice((-1, 1)) * random.randint(1, 8), 16 * size) for _ in range(size * size)]
-    return _eye(size) + np.array(noise, dtype=object).reshape(size, size)
+    disturbed: Array = _eye(size) + np.array(noise, dtype=object).reshape(size, size)
+    return disturbed
 
 
 def _symmetric(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
@@ -148,12 +149,13 @@ def _definite(size: int, assumption: Assumption, style: Style, random: Random) -
     if not style.real or assumption in (Assumption.NEAR_IDENTITY, Assumption.BINARY):
         return _symmetric(size, assumption, style, random)
     factor = _plain((size, size), assumption, style, random)
-    return factor @ factor.T + _eye(size) * (Fraction(1, 2) if style.denominator > 1 else 1)
+    definite: Array = factor @ factor.T + _eye(size) * (Fraction(1, 2) if style.denominator > 1 else 1)
+    return definite
 
 
 def _skew(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
-    lower = np.tril(_plain((size, size), assumption, style, random), -1)
-    return lower - lower.T
+    lower: Array = np.tril(_plain((size, size), assumption, style, random), -1)
+    return np.asarray(lower - lower.T)
 
 
 def _triangular(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
@@ -168,7 +170,7 @@ def _orthogonal(size: int, assumption: Assumption, style: Style, random: Random)
     """Cayley's transform (I - S) inv(I + S) of a skew S, with a random row negated: det 1 and -1 both occur."""
     low, high = (1, 10_000) if not style.real else (1, 4)
     skew = _skew(size, Assumption.NONE, Style("skew", low, high), random)
-    turned = (_eye(size) - skew) @ _inverse(_eye(size) + skew)
+    turned: Array = (_eye(size) - skew) @ _inverse(_eye(size) + skew)
     if random.getrandbits(1):
         turned[0] = -turned[0]
     return turned

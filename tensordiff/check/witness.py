@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import prod
 
 import numpy as np
 
@@ -14,13 +13,21 @@ from tensordiff.check.evidence import differs, sizes_text
 from tensordiff.check.points import Point, Samples
 from tensordiff.check.values import Array
 from tensordiff.errors import TensordiffError
-from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, number_text
-from tensordiff.tensor import Symbol, Tensor, permute
+from tensordiff.tensor import Symbol
 
 Number = Fraction | float
 
 _DRAWS = 4
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the numbers are about: f, the variables, and the claim as it was read."""
+
+    f: Matrix
+    variables: tuple[Symbol, ...]
+    reading: Reading
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,9 @@ class Witness:
     correct: Number
     layout: str
     seed: int
-    _code: tuple[Matrix, tuple[Symbol, ...], Reading] | None = field(default=None, repr=False)
+    entry: tuple[int, ...]
+    """The place of the entry in the derivative's array, counted from 0."""
+    subject: Subject = field(repr=False)
 
     def __str__(self) -> str:
         where = f" with {sizes_text(self.sizes)}" if self.sizes else ""
@@ -58,67 +67,9 @@ class Witness:
 
     def code(self) -> str:
         """NumPy code that stands alone: it prints the claim's entry, the derivative's, and a difference quotient of f."""
-        if self._code is None:
-            return _values_code(self.values)
-        from tensordiff.compile import compile_program
+        from tensordiff.check.witness_code import witness_code
 
-        f, variables, reading = self._code
-        derivative = permute(reading.candidate.tensor, reading.candidate.order)
-        outputs: list[Tensor] = [lower(f), derivative, reading.source]
-        program = compile_program(outputs, sizes=self.sizes)
-        dims = [dim.size(self.sizes) for dim in derivative.dims]
-        shape = tuple(dims)
-        if (axes := reading.candidate.axes) is not None:
-            rows = len(axes.rows)
-            shape = (prod(dims[:rows]), prod(dims[rows:]))
-        index = self.position if axes is None else (*self.position, 1, 1)[:2] if len(self.position) == 2 else self._full(axes.rows)
-        place = ", ".join(str(i - 1) for i in index)
-        given = ", ".join(program.inputs)
-        lines = [
-            program.source.rstrip(),
-            "",
-            "",
-            _values_code(self.values),
-            *(f"{name} = {number}" for name, number in self.sizes.items() if name in program.inputs),
-            f"value, derivative, claim = program({given})",
-            f"derivative, claim = (np.broadcast_to(a, {tuple(dims)}).reshape{shape} for a in (derivative, claim))",
-            f'print("claim     ", claim[{place}])',
-            f'print("derivative", derivative[{place}])',
-        ]
-        return "\n".join([*lines, *self._quotient(f, variables, reading, given)]) + "\n"
-
-    def _full(self, rows: tuple[int, ...]) -> tuple[int, ...]:
-        """Row and column of an entry of a vector or scalar."""
-        if not self.position:
-            return (1, 1)
-        return (self.position[0], 1) if rows else (1, self.position[0])
-
-    def _quotient(self, f: Matrix, variables: tuple[Symbol, ...], reading: Reading, given: str) -> list[str]:
-        """Lines that vary one entry of the variable, where it has no structure and is the only one."""
-        candidate = reading.candidate
-        if len(variables) != 1 or variables[0].name not in self.values or candidate.tensor.rank != lower(f).rank + variables[0].rank:
-            return []
-        dims = [candidate.tensor.dims[a].size(self.sizes) for a in candidate.order]
-        flat = 0
-        lengths = [prod(dims[: len(candidate.axes.rows)]), prod(dims[len(candidate.axes.rows) :])] if candidate.axes else dims
-        position = self._full(candidate.axes.rows) if candidate.axes and len(self.position) < 2 else self.position
-        for i, length in zip(position, lengths, strict=True):
-            flat = flat * length + i - 1
-        laid = np.unravel_index(flat, dims) if dims else ()
-        entry = dict(zip(candidate.order, (int(i) for i in laid), strict=True))
-        split = candidate.tensor.rank - variables[0].rank
-        f_index = "".join(f"[{entry[a]}]" for a in range(split))
-        index = ", ".join(str(entry[a]) for a in range(split, candidate.tensor.rank))
-        name = variables[0].name
-        moved = given.replace(name, f"{name} + step") if given == name else ", ".join(
-            f"{part} + step" if part == name else part for part in given.split(", ")
-        )
-        return [
-            f"step = np.zeros(np.shape({name}))",
-            f"step[{index or '()'}] = 1e-6",
-            f"above, below = program({moved})[0], program({moved.replace('+ step', '- step')})[0]",
-            f'print("difference quotient of f", ((above - below) / 2e-6){f_index})',
-        ]
+        return witness_code(self)
 
 
 _SHOWN = 60
@@ -146,6 +97,7 @@ def witness_at(f: Matrix, variables: tuple[Symbol, ...], reading: Reading, point
     true, claimed = (array.transpose(candidate.order) for array in reading.pair(point))
     wrong = [place for place in np.ndindex(true.shape) if not _alike(true, claimed, place, point)]
     place = wrong[0]
+    entry = dict(zip(candidate.order, (int(i) for i in place), strict=True))
     position = tuple(int(i) + 1 for i in place)
     if candidate.axes is not None:
         rows = len(candidate.axes.rows)
@@ -153,7 +105,7 @@ def witness_at(f: Matrix, variables: tuple[Symbol, ...], reading: Reading, point
         position = tuple(i + 1 for i, part in ((row, candidate.axes.rows), (column, candidate.axes.columns)) if part)
     return Witness(
         dict(point.sizes), dict(point.exact), position, _number(claimed[place]), _number(true[place]), candidate.layout, seed,
-        (f, variables, reading),
+        tuple(entry[axis] for axis in range(len(place))), Subject(f, variables, reading),
     )  # fmt: skip
 
 
@@ -189,18 +141,3 @@ def show_array(value: Array) -> str:
     if value.ndim == 2:
         return "[" + "; ".join(", ".join(show(v) for v in row) for row in value.tolist()) + "]"
     return "[" + ", ".join(show_array(part) for part in value) + "]"
-
-
-def _values_code(values: Mapping[str, Array]) -> str:
-    return "\n".join(f"{name} = np.array({_literal(value)}, dtype=float)" for name, value in values.items())
-
-
-def _literal(value: Array) -> str:
-    def entry(number: object) -> object:
-        exact = Fraction(number)  # type: ignore[arg-type]  # entries are integers and Fractions
-        return int(exact) if exact.denominator == 1 else float(exact)
-
-    flat = np.array([entry(v) for v in value.ravel().tolist()], dtype=object).reshape(value.shape)
-    return repr(flat.tolist())
-
-

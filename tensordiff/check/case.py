@@ -1,0 +1,96 @@
+"""A wrong claim on the table: the tests by which a guess at the slip is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import monotonic
+
+from tensordiff.check.claim import Claim, Reading, read, read_as
+from tensordiff.check.evidence import differs, varied
+from tensordiff.check.grade import agrees
+from tensordiff.check.points import Point, Samples
+from tensordiff.check.problem import Problem
+from tensordiff.check.truth import INDEX, Truth
+from tensordiff.errors import EvaluationError, TensordiffError
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, Scope
+from tensordiff.tensor import Tensor
+
+SECONDS = 0.8
+"""How long the search for slips may take."""
+
+
+class Case:
+    """The derivative, the claim (None where it does not conform), and points to test guesses at."""
+
+    def __init__(self, problem: Problem, truth: Truth, claim: Claim | None, scope: Scope) -> None:
+        self.problem = problem
+        self.truth = truth
+        self.claim = claim
+        self.scope = scope
+        self.f = problem.f
+        self.readings = [] if claim is None else read(claim, truth)
+        self.by_entries = claim is not None and claim.by_entries
+        self._deadline = monotonic() + SECONDS
+        claims = [] if claim is None else [claim.tensor]
+        symbols = [lower(node) for node in scope.symbols.values()]  # corrections may need any of them
+        samples = Samples([*truth.meanings.values(), *claims, *symbols])
+        self.points: list[Point] = list(varied(samples, 2))
+
+    @property
+    def late(self) -> bool:
+        """Whether the time for guesses is over."""
+        return monotonic() > self._deadline
+
+    @property
+    def asked_readings(self) -> list[Reading]:
+        """The readings in the layout asked for, all that fit where none was."""
+        return [r for r in self.readings if self.truth.asked(r.candidate, self.by_entries)]
+
+    def is_right(self, matrix: Matrix) -> bool:
+        """Whether a corrected claim is right in the layout asked for (any layout that the claim fits, where none was)."""
+        try:
+            claim = Claim.of(matrix, "")
+            fitting = {reading.candidate.layout for reading in self.readings}
+            layouts = fitting if self.truth.layout == "any" else {self.truth.layout}
+            for candidate in self.truth.candidates:
+                fits = candidate.layout in layouts or (not layouts and candidate.layout != INDEX)
+                if fits and (reading := read_as(claim, candidate)) is not None and self.holds(reading):
+                    return True
+        except TensordiffError:
+            return False
+        return False
+
+    def first_right(self, corrections: Iterator[tuple[str, Matrix]]) -> Iterator[str]:
+        """The sentence that goes with the first correction that is right."""
+        for sentence, matrix in corrections:
+            if self.late:
+                return
+            if self.is_right(matrix):
+                yield sentence
+                return
+
+    def holds(self, reading: Reading) -> bool:
+        """Whether a reading agrees with the derivative at every test point."""
+        return bool(self.points) and all(agrees(reading, point) for point in self.points)
+
+    def claims(self, tensor: Tensor) -> Reading | None:
+        """The reading in which the claim is this tensor (with the axes of the derivative) and not zero."""
+        for reading in self.asked_readings:
+            if tensor.dims == reading.candidate.tensor.dims and self._claimed(reading, tensor):
+                return reading
+        return None
+
+    def _claimed(self, reading: Reading, tensor: Tensor) -> bool:
+        def pair(point: Point) -> tuple:  # type: ignore[type-arg]
+            return point.value(tensor), reading.value(point)
+
+        try:
+            return bool(self.points) and all(
+                differs(pair, point) is None and bool((pair(point)[0] != 0).any()) for point in self.points
+            )
+        except EvaluationError:
+            return False
+
+    def claims_any(self, tensors: Sequence[Tensor]) -> bool:
+        return any(self.claims(tensor) is not None for tensor in tensors)

@@ -1,0 +1,59 @@
+"""What was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tensordiff.check.claim import Claim
+from tensordiff.check.special import Renaming, identified, identified_scope, scalar_scope, scalarised
+from tensordiff.check.truth import Truth
+from tensordiff.matrix import Matrix, Scope
+from tensordiff.parse import parse_answer
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Whether `answer` is the derivative of f by the variables."""
+
+    answer: str | Matrix
+    f: Matrix
+    variables: tuple[Matrix, ...]
+    scope: Scope
+    layout: str
+    entries: str
+    where: Mapping[str, str]
+
+    def with_sizes_equal(self, renaming: Renaming) -> Problem:
+        """The problem with some sizes made equal."""
+        return replace(
+            self,
+            answer=self.answer if isinstance(self.answer, str) else identified(self.answer, renaming),
+            f=identified(self.f, renaming),
+            variables=tuple(identified(v, renaming) for v in self.variables),
+            scope=identified_scope(self.scope, renaming),
+        )
+
+    def with_numbers(self) -> Problem:
+        """The problem with every matrix 1-by-1. Raises TensordiffError where it has no such reading."""
+        scope = scalar_scope(self.scope)
+        return replace(
+            self,
+            answer=self.answer if isinstance(self.answer, str) else scalarised(self.answer),
+            f=scalarised(self.f),
+            variables=tuple(scope.symbols[v.data[0].name] for v in self.variables),
+            scope=scope,
+            layout="any",
+            entries="free",
+        )
+
+    def read(self) -> tuple[Claim, Scope]:
+        """The claim and its scope. Raises ShapeError where it does not conform, ParseError and others for bad input."""
+        if isinstance(self.answer, Matrix):
+            return Claim.of(self.answer), self.scope
+        matrix, scope = parse_answer(self.answer, self.scope, self.where)
+        return Claim.of(matrix, self.answer), scope
+
+    def truth(self) -> Truth:
+        """The derivative to compare with."""
+        return Truth(self.f, self.variables, self.layout, self.entries)

@@ -1,0 +1,18 @@
+"""How corrections are worded."""
+
+from __future__ import annotations
+
+from tensordiff.matrix import Matrix, brief, text
+
+_LONG = 160
+
+
+def instead(new: Matrix, old: Matrix, whole: Matrix) -> str:
+    """ "with B in place of A it is right, ..."; the whole formula where it is short and not said already."""
+    said = f"with {brief(new)} in place of {brief(old)} it is right"
+    return f"{said}: {text(whole)}." if whole is not new and len(brief(whole, _LONG)) < _LONG else f"{said}."
+
+
+def listed(parts: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -1,0 +1,68 @@
+"""A witness as NumPy code, for a person to run without this library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from tensordiff.check.values import Array
+from tensordiff.check.witness import Witness
+from tensordiff.compile import compile_program
+from tensordiff.lower import lower
+from tensordiff.tensor import Structure
+
+
+def witness_code(witness: Witness) -> str:
+    """Code that prints the entry of the claim, of the derivative, and of a difference quotient of f where one entry of the
+    variable may be varied alone."""
+    subject = witness.subject
+    candidate = subject.reading.candidate
+    derivative = candidate.tensor
+    # The claim is in the layout's order of axes, the derivative in that of f and the variables: one entry of each.
+    in_layout = tuple(witness.entry[axis] for axis in candidate.order)
+    claim = subject.reading.source
+    program = compile_program([lower(subject.f), derivative, claim], sizes=witness.sizes)
+    given = list(program.inputs)
+    lines = [program.source.rstrip(), "", ""]
+    lines.extend(f"{name} = {_literal(witness.values[name])}" for name in given if name in witness.values)
+    lines.extend(f"{name} = {witness.sizes[name]}" for name in given if name in witness.sizes)
+    lines.append(f"value, derivative, claim = program({', '.join(given)})")
+    lengths = [dim.size(witness.sizes) for dim in claim.dims]
+    shape = [derivative.dims[axis].size(witness.sizes) for axis in candidate.order]
+    lines.append(f"claim = np.broadcast_to(claim, {tuple(lengths)}).reshape({tuple(shape)})")
+    lines.append(f'print("claim      ", claim{_index(in_layout)})')
+    full = tuple(dim.size(witness.sizes) for dim in derivative.dims)
+    lines.append(f'print("derivative ", np.broadcast_to(derivative, {full}){_index(witness.entry)})')
+    return "\n".join([*lines, *_quotient(witness, given)]) + "\n"
+
+
+def _quotient(witness: Witness, given: Sequence[str]) -> list[str]:
+    """The difference quotient, for a first derivative by a variable without structure."""
+    variables = witness.subject.variables
+    if len(variables) != 1 or variables[0].structure is not Structure.GENERAL or variables[0].name not in given:
+        return []
+    (variable,) = variables
+    rank = len(witness.entry) - variable.rank
+    name = variable.name
+    above, below = (", ".join(f"{x} {sign} step" if x == name else x for x in given) for sign in "+-")
+    return [
+        f"step = np.zeros(np.shape({name}))",
+        f"step{_index(witness.entry[rank:])} = 1e-6",
+        f"difference = (program({above})[0] - program({below})[0]) / 2e-6",
+        f'print("difference ", difference{_index(witness.entry[:rank])})',
+    ]
+
+
+def _index(place: Sequence[int]) -> str:
+    return f"[{', '.join(str(i) for i in place) or '()'}]"
+
+
+def _literal(value: Array) -> str:
+    def number(entry: Fraction | int) -> int | float:
+        exact = Fraction(entry)
+        return int(exact) if exact.denominator == 1 else float(exact)
+
+    def nested(part: Array) -> object:
+        return number(part.item()) if part.ndim == 0 else [nested(p) for p in part]
+
+    return f"np.array({nested(value)!r}, dtype=float)"
