@@ -10,8 +10,7 @@ from tensordiff.api.expression import Expression
 from tensordiff.api.functions import parse
 from tensordiff.check.claims import check_claim
 from tensordiff.check.verdict import Verdict
-from tensordiff.matrix import Matrix, Scope
-from tensordiff.parse import parse_answer
+from tensordiff.matrix import Matrix
 
 
 def check(
@@ -64,9 +63,5 @@ def check(
         layout=layout,
         entries=entries,
         where=extra,
-        present=lambda text: _expression(text, scope),
+        present=Expression,
     )
-
-
-def _expression(text: str, scope: Scope) -> Expression:
-    return Expression(*parse_answer(text, scope))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tensordiff.check.case import Case
 from tensordiff.check.diagnosis import diagnose
 from tensordiff.check.evidence import Evidence
-from tensordiff.check.expected import expected_text
+from tensordiff.check.expected import expected
 from tensordiff.check.grade import Grader, Match
 from tensordiff.check.points import Samples
 from tensordiff.check.problem import Problem
@@ -18,9 +18,10 @@ from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.check.verdict import Explanation, Status, Verdict
 from tensordiff.check.witness import find_witness
 from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError
-from tensordiff.matrix import Matrix, Scope, shape_text
+from tensordiff.matrix import Matrix, Scope, shape_text, text
 
-Present = Callable[[str], object]
+Present = Callable[[Matrix, Scope], object]
+"""How the correct formula is given back: from its matrix form, in the scope of its names."""
 
 
 def check_claim(
@@ -39,7 +40,7 @@ def check_claim(
     `scope` says what the names in the text mean, `where` adds names for parts. `layout` is one of "gradient", "numerator",
     "denominator", "vec-column", "vec-row", "index" (an answer that ends in -> [i,j,k,l], f's indices then the
     variables'), or "any". `entries` says what a derivative by a structured variable means: "free", "projected", "tied",
-    "vech", or "any". `present` turns the text of the correct formula into what `verdict.expected` holds.
+    "vech", or "any". `present` turns the correct formula into what `verdict.expected` holds (by default, its text).
 
     An answer that does not conform gets a verdict; one that cannot be read raises ParseError or UnknownNameError.
     """
@@ -154,7 +155,7 @@ class _Judge:
         candidate = nearest.candidate if nearest is not None else default_candidate(self.truth)
         if candidates and (self.problem.layout == "any" or status == "right"):
             candidate = candidates[0]
-        formula = present(expected_text(self.truth, candidate, self.scope), self.present)
+        formula = presented(expected(self.truth, candidate, self.scope), self.scope, self.present)
         if status in ("right", "undecided"):
             return Explanation(formula, candidate.layout)
         witness = None
@@ -170,9 +171,11 @@ def default_candidate(truth: Truth) -> Candidate:
     return next(c for c in truth.candidates if c.layout == wanted)
 
 
-def present(formula: str, how: Present | None) -> object:
+def presented(formula: Matrix | str, scope: Scope, how: Present | None) -> object:
     """The formula as the caller wants it; index notation stays text."""
-    return formula if how is None or " for the entry " in formula else how(formula)
+    if isinstance(formula, str):
+        return formula
+    return text(formula) if how is None else how(formula, scope)
 
 
 def shapes_differ(truth: Truth, shape: str) -> str:
@@ -192,7 +195,7 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
 
     def explain() -> Explanation:
         candidate = default_candidate(truth)
-        formula = present(expected_text(truth, candidate, problem.scope), how)
+        formula = presented(expected(truth, candidate, problem.scope), problem.scope, how)
         return Explanation(formula, candidate.layout, diagnose(Case(problem, truth, None, problem.scope)))
 
     return Verdict(

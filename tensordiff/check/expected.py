@@ -27,15 +27,15 @@ def expected_matrix(tensor: Tensor, axes: MatrixAxes, scope: Scope) -> Matrix | 
     return min(found, key=lambda matrix: len(text(matrix)), default=None)
 
 
-def expected_text(truth: Truth, candidate: Candidate, scope: Scope) -> str:
-    """The correct formula in the candidate's layout: a matrix form, or index notation where there is none."""
+def expected(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | str:
+    """The correct formula in the candidate's layout: a matrix form, or the text of index notation where there is none."""
     from tensordiff.render import free_letters, index_notation
 
     if candidate.axes is not None:
         found = [expected_matrix(candidate.tensor, candidate.axes, scope), _tied(truth, candidate, scope)]
-        forms = [text(matrix) for matrix in found if matrix is not None]
+        forms = [matrix for matrix in found if matrix is not None]
         if forms:
-            return min(forms, key=len)
+            return min(forms, key=lambda matrix: len(text(matrix)))
     reading = next(readings(candidate.tensor, scope), candidate.tensor)
     letters = ",".join(free_letters(candidate.tensor.rank))
     return f"{index_notation(reading)} for the entry [{letters}]"
