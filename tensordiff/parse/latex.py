@@ -11,63 +11,10 @@ from collections.abc import Callable, Collection
 
 from lark import Token
 
-from tensordiff.parse.names import GREEK, LETTERS, SUPERSCRIPTS, is_function, normalise
-from tensordiff.parse.plain import NUMBER, TIMES, inverse, norm_subscript, superscript
+from tensordiff.parse import commands as tex
+from tensordiff.parse.names import GREEK, LETTERS, is_function, normalise
+from tensordiff.parse.plain import TIMES, inverse, norm_subscript, superscript
 from tensordiff.parse.tokens import Tokens
-
-_END = r"(?![A-Za-z])"
-_SIZES = r"\\(?:left|right|middle|[bB]igg?[lrm]?)" + _END
-_SPACE = (
-    r"(?:\s|[~$]|\\[,;:!> ]|\\[()\[\]]|\\(?:quad|qquad|displaystyle|textstyle|limits|nolimits)(?![A-Za-z])"
-    r"|\\(?:left|right)\s*\.)+"
-)
-_TEXT_FONTS = r"mathrm|mathit|mathsf|mathtt|mathop|operatorname\*?|text|textrm|textit|textsf|textbf"
-_ACCENTS = r"hat|widehat|bar|overline|tilde|widetilde|dot|ddot|check|breve"
-_FONTS = rf"\\(?P<font>mathbf|mathcal|mathbb|mathfrak|boldsymbol|bm|pmb|vec|{_TEXT_FONTS}|{_ACCENTS}){_END}\s*"
-_WORD = r"\\?[^\W\d_]\w*"
-_SUPER = re.escape("".join(SUPERSCRIPTS))
-
-_TOKEN = re.compile(
-    rf"""
-    (?P<space>{_SPACE})
-  | (?:(?P<side>{_SIZES})\s*)?(?P<bar>\\\||‖|\|\|?|\\[lr]?[vV]ert{_END})
-  | (?P<size>{_SIZES})
-  | (?P<number>{NUMBER})
-  | (?P<logdet>\\(?:log|ln)(?:{_SPACE})?\\det{_END})
-  | (?P<matrix>\\(?P<edge>begin|end)\s*\{{\w*matrix\*?\}})
-  | (?P<bold>{_FONTS}(?:\{{\s*(?P<braced>{_WORD}|1)\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z1])))
-  | (?P<command>\\[A-Za-z]+)
-  | (?P<row>\\\\)
-  | (?P<word>(?![{_SUPER}])[^\W\d_](?:(?![{_SUPER}])\w)*)
-  | (?P<super>[{_SUPER}]+)
-  | (?P<transpose>['’′])
-  | (?P<power>\^\s*)
-  | (?P<subscript>_\s*)
-  | (?P<times>\.[*/]|\*(?!\*)|[/{"".join(TIMES)}])
-  | (?P<sign>[-+−–])
-  | (?P<opening>[(\[{{]|\\\{{|\\l(?:brace|brack){_END})
-  | (?P<closing>[)\]}}]|\\\}}|\\r(?:brace|brack){_END})
-  | (?P<comma>[,;&])
-    """,
-    re.VERBOSE,
-)
-_COMMAND_TIMES = {
-    "cdot": "*", "times": "*", "ast": "*", "odot": ".*", "circ": ".*", "oslash": "./", "div": "/", "otimes": "kron",
-}  # fmt: skip
-_FUNCTIONS = {"ln": "log", "Tr": "tr", "trace": "tr", "Det": "det"}
-_VARIANTS = {"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma"}
-_T = r"(?:\\(?:top|intercal|prime)" + _END + r"|⊤|T|\\(?:math|text)\w+\s*(?:\{\s*T\s*\}|T))"
-_TRANSPOSED = re.compile(rf"(?P<bare>{_T})|\{{\s*(?P<minus>-?)\s*{_T}\s*\}}")
-_CONJUGATED = re.compile(r"\{?\s*(?:\*|H|\+|\\(?:ast|star|dagger|dag|ddagger)(?![A-Za-z]))\s*\}?")
-_ENTRYWISE = re.compile(r"\{\s*\\(?:circ|odot)(?![A-Za-z])")
-_RAISED = re.compile(r"-?[0-9]+|[A-Za-z]")
-_LOWERED = re.compile(
-    r"\{\s*(?P<list>\w+(?:(?:\s*,\s*|\s*\\times\s*|\s+)\w+)*)\s*\}|\{\s*\\(?:math|text)\w+\s*\{(?P<text>\w+)\}\s*\}"
-    r"|\{?\s*\\(?P<greek>[A-Za-z]+)\s*\}?|(?P<one>[A-Za-z0-9])"
-)
-_OPENS = re.compile(rf"(?:{_SPACE}|{_SIZES})*(?:[(\[{{]|\\\{{|\\l(?:brace|brack){_END})")
-_BRACKETS = {"\\{": "{", "\\}": "}", "\\lbrace": "{", "\\rbrace": "}", "\\lbrack": "[", "\\rbrack": "]"}
-_SUBSCRIPTED = {"I": "eye", "0": "zeros", "1": "ones", "K": "K", "D": "D", "L": "L"}
 
 
 def is_latex(text: str) -> bool:
@@ -103,7 +50,7 @@ class _Reader:
 
     def read(self) -> list[Token]:
         while self.place < len(self.text):
-            match = _TOKEN.match(self.text, self.place)
+            match = tex.TOKEN.match(self.text, self.place)
             if match is None:
                 self.tokens.fail(f"unexpected character {self.text[self.place]!r}", self.place, self.place + 1)
             kind = match.lastgroup
@@ -142,7 +89,7 @@ class _Reader:
     def end_argument(self, place: int) -> None:
         """Closes the arguments written without parentheses, once their operand has ended."""
         level = self.levels[-1]
-        if level.pending and self.tokens.after_operand:
+        if level.pending and self.tokens.after_operand and not self.calling:
             for _ in range(level.pending):
                 self.tokens.close(")", place, place)
             level.pending = 0
@@ -150,13 +97,14 @@ class _Reader:
 
     def function(self, name: str, start: int, end: int) -> None:
         self.operand(start, function=True)
-        self.tokens.put("NAME", name, start, end)
-        following = self.text[end:].lstrip()[:1]
-        if following in ("^", "_") and following:
-            self.tokens.fail(
-                f"{following} cannot follow the function name", end, end + 1, "raise the value: (\\log x)^2, (\\sin x)^{-1}"
-            )
-        if _OPENS.match(self.text, end):
+        after_log = self.levels[-1].pending and self.tokens.last == "LPAR" and self.tokens.list[-2] == "log"
+        # \log\det A is written for log|det A|, as \log|A| is.
+        self.tokens.put("NAME", "|" if name == "det" and after_log else name, start, end)
+        script = tex.RAISED_OR_LOWERED.match(self.text, end)
+        if script:
+            message, hint = f"{script[1]} cannot follow the function name", r"raise the value: (\log x)^2, (\sin x)^{-1}"
+            self.tokens.fail(message, script.start(1), script.end(1), hint)
+        if tex.OPENS.match(self.text, end):
             self.calling = True
         else:
             self.tokens.open("(", "LPAR", end, end)
@@ -165,7 +113,7 @@ class _Reader:
     def name(self, name: str, start: int, end: int) -> None:
         self.operand(start)
         self.tokens.put("NAME", normalise(name), start, end)
-        if name in LETTERS and name not in self.known and _OPENS.match(self.text, end):
+        if name in LETTERS and name not in self.known and tex.OPENS.match(self.text, end):
             self.calling = True
 
     # One method for each kind of token.
@@ -191,8 +139,10 @@ class _Reader:
             self.place = start + len(word)
             self.function(word, start, self.place)
             return
-        self.place = start + 1
-        self.name(run[0], start, self.place)
+        self.place = start + len(word)
+        for place, letter in enumerate(word, start):
+            self.end_argument(place)
+            self.name(letter, place, place + 1)
 
     def read_bold(self, match: re.Match[str], start: int, end: int) -> None:
         r"""A name in a font or with an accent: \mathbf{X}, \boldsymbol\Sigma, \operatorname{tr}, \hat{x} for x_hat."""
@@ -200,25 +150,25 @@ class _Reader:
         greek = word.startswith("\\")
         word = word.removeprefix("\\")
         if greek:
-            word = _VARIANTS.get(word, word)
-        function = _FUNCTIONS.get(word, word)
+            word = tex.VARIANTS.get(word, word)
+        function = tex.FUNCTIONS.get(word, word)
         if greek and word not in GREEK:
             self.tokens.fail(f"cannot read {match[0]}", start, end)
-        if re.fullmatch(_ACCENTS, match["font"]):
+        if re.fullmatch(tex.ACCENTS, match["font"]):
             self.name(f"{word}_{match['font'].removeprefix('wide')}", start, end)
         elif word == "1":
             self.read_subscripted_ones(start)
         elif not greek and len(word) > 1 and is_function(function) and word not in self.known:
             self.function(function, start, end)
-        elif greek or len(word) == 1 or word in self.known or re.fullmatch(_TEXT_FONTS, match["font"]):
+        elif greek or len(word) == 1 or word in self.known or re.fullmatch(tex.TEXT_FONTS, match["font"]):
             self.name(word, start, end)
         else:
             self.tokens.fail(f"{word} is not a declared name", start, end, "give each letter its own command")
 
     def read_command(self, match: re.Match[str], start: int, end: int) -> None:
-        command = _VARIANTS.get(match[0][1:], match[0][1:])
-        if command in _COMMAND_TIMES:
-            self.times(_COMMAND_TIMES[command], start, end)
+        command = tex.VARIANTS.get(match[0][1:], match[0][1:])
+        if command in tex.COMMAND_TIMES:
+            self.times(tex.COMMAND_TIMES[command], start, end)
         elif command in GREEK:
             self.name(command, start, end)
         elif command in ("frac", "dfrac", "tfrac", "cfrac"):
@@ -229,13 +179,10 @@ class _Reader:
             self.root(start, end)
         elif command in ("to", "rightarrow", "longrightarrow", "sum"):
             self.tokens.fail("index notation is read in plain text only", start, end, "write A[i,j]*B[j,k] -> [i,k]")
-        elif is_function(_FUNCTIONS.get(command, command)):
-            self.function(_FUNCTIONS.get(command, command), start, end)
+        elif is_function(tex.FUNCTIONS.get(command, command)):
+            self.function(tex.FUNCTIONS.get(command, command), start, end)
         else:
             self.tokens.fail(f"the command {match[0]} is not known here", start, end)
-
-    def read_logdet(self, match: re.Match[str], start: int, end: int) -> None:
-        self.function("logdet", start, end)
 
     def read_times(self, match: re.Match[str], start: int, end: int) -> None:
         self.times(TIMES.get(match[0], match[0]), start, end)
@@ -257,7 +204,7 @@ class _Reader:
         self.tokens.put("_SEMICOLON" if match[0] == ";" else "_COMMA", match[0], start, end)
 
     def read_row(self, match: re.Match[str], start: int, end: int) -> None:
-        if not re.match(rf"(?:{_SPACE})?\\end{_END}", self.text[end:]):
+        if not tex.MATRIX_END.match(self.text, end):
             self.tokens.put("_SEMICOLON", match[0], start, end)
 
     def read_matrix(self, match: re.Match[str], start: int, end: int) -> None:
@@ -266,18 +213,20 @@ class _Reader:
             self.tokens.open("begin", "LBLOCK", start, end)
             self.levels.append(_Level())
         else:
-            self.tokens.close("\\end", start, end)
-            self.levels.pop()
+            self.close_level("\\end", start, end)
 
     def read_opening(self, match: re.Match[str], start: int, end: int) -> None:
         self.operand(start)
-        self.tokens.open(_BRACKETS.get(match[0], match[0]), "LPAR", start, end)
+        self.tokens.open(tex.BRACKETS.get(match[0], match[0]), "LPAR", start, end)
         self.levels.append(_Level())
 
     def read_closing(self, match: re.Match[str], start: int, end: int) -> None:
+        self.close_level(tex.BRACKETS.get(match[0], match[0]), start, end)
+
+    def close_level(self, closer: str, start: int, end: int) -> None:
         if self.levels[-1].pending:
             self.tokens.fail("an argument is missing here", start, end)
-        self.tokens.close(_BRACKETS.get(match[0], match[0]), start, end)
+        self.tokens.close(closer, start, end)
         self.run(self.levels.pop().steps)
 
     def read_bar(self, match: re.Match[str], start: int, end: int) -> None:
@@ -293,26 +242,25 @@ class _Reader:
             self.tokens.open(kind, "LPAR", start, end)
             self.levels.append(_Level())
             return
-        self.tokens.close(kind, start, self.place)
-        self.levels.pop()
+        self.close_level(kind, start, self.place)
         if norm:
             self.place = norm_subscript(self.tokens, self.place)
 
     def read_power(self, match: re.Match[str], start: int, end: int) -> None:
-        found = _TRANSPOSED.match(self.text, end)
+        found = tex.TRANSPOSED.match(self.text, end)
         if found and not ("T" in found[0] and "T" in self.known):
             self.place = found.end()
             if found["minus"]:
                 inverse(self.tokens, start, end)
             self.tokens.put("TRANSPOSE", "'", start, self.place)
             return
-        conjugated = _CONJUGATED.match(self.text, end)
+        conjugated = tex.CONJUGATED.match(self.text, end)
         if conjugated and not ("H" in conjugated[0] and "H" in self.known):
             self.tokens.fail(
                 "conjugates and pseudo-inverses are not supported", start, conjugated.end(),
                 "everything is real: write ^T for the transpose",
             )  # fmt: skip
-        entrywise = _ENTRYWISE.match(self.text, end)
+        entrywise = tex.ENTRYWISE.match(self.text, end)
         if entrywise:
             self.tokens.put("POWER", ".^", start, end)
             self.place = entrywise.end()
@@ -320,7 +268,7 @@ class _Reader:
             self.levels.append(_Level())
             return
         self.tokens.put("POWER", "^", start, end)
-        raised = _RAISED.match(self.text, end)
+        raised = tex.RAISED.match(self.text, end)
         if raised:
             self.place = raised.end()
             value = raised[0].removeprefix("-")
@@ -330,14 +278,14 @@ class _Reader:
 
     def read_subscript(self, match: re.Match[str], start: int, end: int) -> None:
         """A subscript belongs to the name before it: x_1, \\beta_{ij}; I_n, K_{m,n} are functions of declared sizes."""
-        lowered = _LOWERED.match(self.text, end)
+        lowered = tex.LOWERED.match(self.text, end)
         last = self.tokens.list[-1] if self.tokens.list else None
         if lowered is None or last is None or (last.type != "NAME" and last != "0"):
             self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
         self.place = lowered.end()
         parts = re.findall(r"\\?\w+", lowered["list"] or lowered["text"] or lowered["greek"] or lowered["one"])
         full = f"{last}_{''.join(parts)}"
-        if full not in self.known and last in _SUBSCRIPTED and self.known and all(map(self.is_size, parts)):
+        if full not in self.known and last in tex.SUBSCRIPTED and self.known and all(map(self.is_size, parts)):
             self.constant(str(last), lowered["list"] or parts[0], last.start_pos or 0)
         elif last.type == "NUMBER" or "\\times" in parts:
             self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
@@ -349,8 +297,8 @@ class _Reader:
 
     def read_subscripted_ones(self, start: int) -> None:
         r"""\mathbf{1}_n, the vector of n ones."""
-        subscript = re.compile(r"_\s*").match(self.text, self.place)
-        lowered = subscript and _LOWERED.match(self.text, subscript.end())
+        subscript = tex.SUBSCRIPT.match(self.text, self.place)
+        lowered = subscript and tex.LOWERED.match(self.text, subscript.end())
         if not lowered or not (lowered["list"] or lowered["one"]):
             self.tokens.fail("the size of this vector of ones is missing", start, self.place, r"write \mathbf{1}_n")
         self.operand(start)
@@ -361,9 +309,9 @@ class _Reader:
     def constant(self, letter: str, sizes: str, start: int) -> None:
         r"""Puts the call of a constant of given sizes (`n`, `m n`, `n \times m`, `n, m`) in place of the last token."""
         end = self.place
-        self.tokens.list[-1] = Token("NAME", _SUBSCRIPTED[letter], start, end_pos=end)
+        self.tokens.list[-1] = Token("NAME", tex.SUBSCRIPTED[letter], start, end_pos=end)
         self.tokens.open("(", "LPAR", start, end)
-        for part in re.finditer(r"(\w+)|(\s*,\s*|\s*\\times\s*)|\s+", sizes):
+        for part in tex.SIZES.finditer(sizes):
             if part[1]:
                 self.tokens.put("NUMBER" if part[1].isdigit() else "NAME", part[1], start, end)
             elif part[2]:
@@ -376,7 +324,7 @@ class _Reader:
 
     def argument(self, steps: list[Callable[[int], None]]) -> None:
         """Reads one argument, then runs the steps (which may read further ones)."""
-        match = re.compile(rf"(?:{_SPACE})?(\{{|[0-9]|[^\W\d_]|\\[A-Za-z]+)").match(self.text, self.place)
+        match = tex.ARGUMENT.match(self.text, self.place)
         if match is None:
             place = min(self.place, len(self.text) - 1)
             self.tokens.fail("an argument in braces is missing", place, place + 1)
@@ -408,7 +356,7 @@ class _Reader:
 
     def root(self, start: int, end: int) -> None:
         self.operand(start)
-        degree = re.compile(r"\s*\[\s*([0-9]+)\s*\]").match(self.text, end)
+        degree = tex.DEGREE.match(self.text, end)
         if degree is None or degree[1] == "2":
             self.place = degree.end() if degree else end
             self.tokens.put("NAME", "sqrt", start, end)

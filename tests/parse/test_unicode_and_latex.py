@@ -65,7 +65,9 @@ def test_unicode(written, plain):
         (r"\operatorname{tr}(AB)^2", "tr(A*B)^2"),
         (r"\operatorname{tr} A^2 + \mathrm{tr}\left[A\right]", "tr(A^2) + tr(A)"),
         (r"\log\det\Sigma - \log|A| + \ln \det(V)", "logdet(Sigma) - logdet(A) + logdet(V)"),
-        (r"\log \operatorname{tr} A", "log(tr(A))"),
+        (r"\log \operatorname{tr} A + \log \operatorname{tr}(A)", "log(tr(A)) + log(tr(A))"),
+        (r"\log\det(V)^2 - \log|V|^2", "log(det(V)^2) - log(det(V)^2)"),
+        (r"\log\left(\det V\right)", "log(det(V))"),
         (r"\exp\{-a\} \sin(a)^2 \cos a", "exp(-a)*sin(a)^2*cos(a)"),
         (r"\log a \log k", "log(a)*log(k)"),
         (r"(B^T \otimes A)\operatorname{vec}(A)", "kron(B',A)*vec(A)"),
@@ -124,6 +126,7 @@ def test_exponent_t_is_a_power_where_t_is_a_number():
     "written",
     [r"a / k x \,", r"A \odot B A", r"A \otimes B A", r"A B \otimes A", r"\log a x", r"\det A B", r"\sin^2 a", r"A^*\,",
      r"A^{\dagger}", r"\mathbf{AB}", r"\sum_i x_i", r"x_{i+1}", r"(A)_1\,", r"\frac{a}", r"\sqrt", r"\log", r"(\log)",
+     r"\begin{matrix} \log \end{matrix}", r"|\log|",
      r"\mathbf{1}", r"\left( A \right]", r"\begin{bmatrix} A", r"A 2\,", "A ⊗ B*A", "A*B ⊗ A", "A ⊙ B ⊗ A"],
 )  # fmt: skip
 def test_what_print_leaves_open_is_refused(written):
