@@ -1,0 +1,240 @@
+"""Primitive operations as PyTorch source: entries and device are those of the inputs, and autograd goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal
+from tensordiff.compile.graph import Value, is_number
+from tensordiff.compile.numpy_helpers import HELPERS as NUMPY_HELPERS
+from tensordiff.compile.text import ATOM, Scope, Text, atom, call, method
+from tensordiff.errors import EvaluationError
+
+
+class TorchBackend(ArrayBackend):
+    """torch; identities are masks, so that nothing is written in place."""
+
+    name = "torch"
+    module = "torch"
+    imports = {  # noqa: RUF012
+        "math": "import math",
+        "np": "import numpy as np",
+        "torch": "import torch",
+    }
+    shares_memory = True
+    dtype_name = "like"
+
+    def helpers(self) -> Mapping[str, str]:
+        return HELPERS
+
+    def dtype_line(self, inputs: Sequence[str]) -> str:
+        """Entries and device of arrays that are made from sizes."""
+        if not inputs:
+            return '{"dtype": torch.get_default_dtype()}'
+        kind = f"torch.result_type({inputs[0]}, 1.0)"
+        for name in inputs[1:]:
+            kind = f"torch.promote_types({kind}, {name}.dtype)"
+        return f'{{"dtype": {kind}, "device": {inputs[0]}.device}}'
+
+    def output(self, value: Value, text: str, scope: Scope, *, shared: bool) -> str:
+        if is_number(value):
+            return f"torch.tensor({text}, **{scope.dtype()})"
+        if shared:
+            return f"{text}.clone()" if text.isidentifier() else f"({text}).clone()"
+        return text
+
+    def _created(self, function: str, scope: Scope, *arguments: str) -> Text:
+        return atom(f"{function}({', '.join([*arguments, '**' + scope.dtype()])})")
+
+    # Entry by entry
+
+    def _maximum(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return self._extremum(value, operands, "max", bound="min")
+
+    def _minimum(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return self._extremum(value, operands, "min", bound="max")
+
+    def _extremum(self, value: Value, operands: Sequence[Text], end: str, bound: str) -> Text:
+        """torch.maximum takes no numbers: a bound that is one clamps."""
+        numbers = [is_number(operand) for operand in value.operands]
+        if all(numbers):
+            return call(end, *operands)
+        for number, other in ((0, 1), (1, 0)):
+            if numbers[number]:
+                return method(operands[other], "clamp", f"{bound}={operands[number].text}")
+        return call(f"torch.{end}imum", *operands)
+
+    def _inner(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return call("torch.dot", *(method(text, "reshape", "-1") for text in operands))
+
+    def _inner_last(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        axes = ", ".join(str(axis) for axis in range(value.rank, value.operands[0].rank))
+        product = Text(f"{operands[0].at_least(2)} * {operands[1].at_least(3)}", 2)
+        return method(product, "sum", f"dim=({axes},)")
+
+    # Views and shapes
+
+    def _transpose(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        if value.rank == 2:
+            return Text(operands[0].at_least(ATOM) + ".T", ATOM)
+        return method(operands[0], "permute", *map(str, value.attributes[0]))  # type: ignore[call-overload]
+
+    def _sum(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        if not value.shape:
+            return method(operands[0], "sum")
+        return method(operands[0], "sum", f"dim={value.attributes[0]}")
+
+    def _add_diagonal(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return masked_diagonal("torch", value, operands, scope, lambda n: f"_eye({n}, {scope.dtype()})")
+
+    # Arrays that depend on sizes alone
+
+    def _eye(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return self._created("torch.eye", scope, extent_text(value.shape[0], scope).text)
+
+    def _lower_mask(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return method(self._created("torch.ones", scope, f"({operands[0].text}, {operands[0].text})"), "tril")
+
+    def _upper_mask(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return method(self._created("torch.ones", scope, f"({operands[0].text}, {operands[0].text})"), "triu")
+
+    def _constant_array(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        arguments = ", ".join([operands[0].text, *map(repr, value.attributes), "float"])
+        return self._created("torch.as_tensor", scope, f"_{value.operation}({arguments})")
+
+    _unit = _duplication = _elimination = _constant_array
+
+    # Matrix functions
+
+    def _expm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return call("torch.linalg.matrix_exp", *operands)
+
+    def matrix_function(self, operation: str) -> str:
+        known = {"expm": "torch.linalg.matrix_exp", "matrix_power": "torch.linalg.matrix_power"}
+        return known.get(operation) or super().matrix_function(operation)
+
+
+HELPERS: dict[str, str] = {name: NUMPY_HELPERS[name] for name in ("_unit", "_duplication", "_elimination")}
+
+
+def _define(source: str) -> None:
+    source = source.strip() + "\n"
+    HELPERS[source.split("(", 1)[0].removeprefix("def ")] = source
+
+
+_define("""
+def _eye(n, like):
+    return torch.eye(n, dtype=torch.bool, device=like.get("device"))
+""")
+_define("""
+def _cholesky(a):
+    return torch.linalg.cholesky(a)
+""")
+_define("""
+def _cholesky_solve(factor, b):
+    if b.ndim == 1:
+        return torch.cholesky_solve(b[:, None], factor)[:, 0]
+    return torch.cholesky_solve(b, factor)
+""")
+_define("""
+def _cholesky_inverse(factor):
+    return torch.cholesky_inverse(factor)
+""")
+_define("""
+def _cholesky_logdet(factor):
+    return 2 * torch.log(factor.diagonal()).sum()
+""")
+_define("""
+def _lu(a):
+    return torch.linalg.lu_factor(a)
+""")
+_define('''
+def _lu_solve(lu, b, transposed):
+    """inv(A) @ b, or inv(A).T @ b."""
+    columns = b[:, None] if b.ndim == 1 else b
+    if transposed:
+        solved = torch.linalg.lu_solve(*lu, columns.conj(), adjoint=True).conj()
+    else:
+        solved = torch.linalg.lu_solve(*lu, columns)
+    return solved[:, 0] if b.ndim == 1 else solved
+''')
+_define("""
+def _lu_inverse(lu):
+    return torch.linalg.lu_solve(*lu, torch.eye(len(lu[0]), dtype=lu[0].dtype, device=lu[0].device))
+""")
+_define("""
+def _lu_logdet(lu):
+    return torch.log(torch.abs(lu[0].diagonal())).sum()
+""")
+_define("""
+def _logdet(a):
+    return torch.linalg.slogdet(a)[1]
+""")
+_define('''
+def _adjugate(a):
+    """Transposed cofactors, of singular matrices too: from a = u @ diag(s) @ vh."""
+    u, s, vh = torch.linalg.svd(a)
+    others = torch.where(torch.eye(len(s), dtype=torch.bool, device=s.device), 1.0, s).prod(dim=1)
+    return torch.linalg.det(u) * torch.linalg.det(vh) * (vh.conj().T * others) @ u.conj().T
+''')
+_define('''
+def _matrix_power(a, exponent):
+    if exponent != round(float(exponent)):
+        raise ValueError(f"a matrix power needs an integer exponent, got {exponent}")
+    return torch.linalg.matrix_power(a, round(float(exponent)))
+''')
+_define('''
+def _frechet(function, order, a, *parameters):
+    """Derivatives of a matrix function: entry [i, j, k1, l1, ...] by a[k1, l1], ..."""
+    def derivative(b):
+        return function(b, *parameters)
+    for _ in range(order):
+        derivative = torch.func.jacrev(derivative)
+    return derivative(a)
+''')
+
+
+class TorchLibrary:
+    """Tensors; NumPy arrays, numbers and lists are converted, to the device of the tensors given."""
+
+    def __init__(self) -> None:
+        import torch
+
+        self.torch = torch
+        self.backend = TorchBackend()
+        self.failures: tuple[type[Exception], ...] = (torch.linalg.LinAlgError, ValueError)
+
+    def array(self, name: str, value: Any) -> Any:
+        torch = self.torch
+        if not isinstance(value, torch.Tensor):
+            try:
+                value = torch.as_tensor(value)
+            except (TypeError, ValueError, RuntimeError) as error:
+                raise EvaluationError(f"{name}: not an array of numbers ({error})") from None
+            if value.dtype == torch.float64 and value.ndim == 0:
+                return value
+        if value.is_floating_point() or value.is_complex():
+            return value
+        return value.to(torch.float64)
+
+    def shape(self, array: Any) -> Sequence[int]:
+        return tuple(array.shape)
+
+    def alike(self, arrays: Sequence[Any]) -> list[Any]:
+        torch = self.torch
+        tensors = [array for array in arrays if isinstance(array, torch.Tensor)]
+        if len({(tensor.dtype, tensor.device) for tensor in tensors}) < 2:
+            return list(arrays)
+        kind = tensors[0].dtype
+        for tensor in tensors[1:]:
+            kind = torch.promote_types(kind, tensor.dtype)
+        device = next((tensor.device for tensor in tensors if tensor.device.type != "cpu"), tensors[0].device)
+        return [array.to(device=device, dtype=kind) if isinstance(array, torch.Tensor) else array for array in arrays]
+
+    def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return function
+
+    def errors(self) -> AbstractContextManager[Any]:
+        return nullcontext()
