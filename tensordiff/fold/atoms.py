@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations
 
 from tensordiff.errors import FoldError
@@ -60,9 +60,9 @@ def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, colum
     yield [(order, ()) for order in (permutations(axes) if rank <= _MAX_AXES else [axes, axes[::-1]])]
 
 
-def arguments(node: Tensor, axes: Axes) -> list[Job]:
+def arguments(node: Tensor, axes: Axes, written: Mapping[str, Matrix]) -> list[Job]:
     """What has to be folded before a factor can be written."""
-    if isinstance(node, Symbol):
+    if isinstance(node, Symbol) or (isinstance(node, Named) and node.name in written):
         return []
     if isinstance(node, Named):
         return [(node.definition, *axes)]
@@ -76,16 +76,21 @@ def _halves(node: Tensor) -> Axes:
     return tuple(range(half)), tuple(range(half, node.rank))
 
 
-def letter(node: Tensor, axes: Axes, folded: Sequence[Matrix], written: Mapping[str, Matrix], flat: Flat) -> Letter:
-    """A factor in matrix form; `folded` are its arguments. Raises FoldError for functions without a spelling."""
-    if isinstance(node, Symbol):
-        matrix = written.get(node.name) or build.symbol(node)
-        if node.structure.symmetric and matrix.rows == matrix.cols:
-            flat.mark_symmetric(matrix)
-        return Letter(matrix, *axes)
-    if isinstance(node, Named):
-        matrix = written.get(node.name) or build.named(node.name, folded[0])
-        if flat.is_symmetric(folded[0]):
+def letter(
+    node: Tensor,
+    axes: Axes,
+    folded: Sequence[Matrix],
+    written: Mapping[str, Matrix],
+    symmetric: Callable[[Tensor], bool],
+    flat: Flat,
+) -> Letter:
+    """A factor in matrix form; `folded` are its arguments, `symmetric` tells whether a tensor equals its transpose.
+    Raises FoldError for functions without a spelling."""
+    if isinstance(node, Symbol | Named):
+        matrix = written.get(node.name)
+        if matrix is None:
+            matrix = build.symbol(node) if isinstance(node, Symbol) else build.named(node.name, folded[0])
+        if len(matrix.shape) == 2 and matrix.rows == matrix.cols and symmetric(node):
             flat.mark_symmetric(matrix)
         return Letter(matrix, *axes)
     if not isinstance(node, Apply):

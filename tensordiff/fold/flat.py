@@ -135,7 +135,9 @@ class Flat:
                 kept[-1] = self.diagonal_matrix(self.hadamard([kept[-1].children[0], letter.children[0]]))
             elif letter.op != "eye":
                 kept.append(letter)
-        return product(*kept) if kept else given[0]
+        if all(letter.is_scalar for letter in kept):
+            kept += [letter for letter in given if letter.op == "eye"][:1]
+        return product(*kept)
 
     def hadamard(self, operands: Sequence[Matrix]) -> Matrix:
         """The product entry by entry: equal factors as powers, reciprocals below the line, masks of ones dropped."""
@@ -246,8 +248,9 @@ class Flat:
                 outer, core = split_coefficient(core)
                 found[core] = found.get(core, Fraction(0)) + coefficient * inner * outer
         kept = [(c, node) for node, c in found.items() if c]
-        lengths = {node: self.length(node) for _, node in kept}
-        kept.sort(key=lambda term: (term[0] < 0, _rank(term[1], lengths[term[1]]), lengths[term[1]], self.text_key(term[1])))
+        if len(kept) > 1:
+            lengths = {node: self.length(node) for _, node in kept}
+            kept.sort(key=lambda term: (term[0] < 0, _rank(term[1], lengths[term[1]]), lengths[term[1]], self.text_key(term[1])))
         if not kept:
             return zeros(*shape) if shape else number(0)
         made = add(kept)

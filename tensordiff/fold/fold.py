@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from tensordiff.errors import FoldError
+from tensordiff.canonical import Canonicaliser
+from tensordiff.errors import BudgetError, FoldError
 from tensordiff.fold.atoms import Axes, Job, arguments, groupings, letter
 from tensordiff.fold.collect import as_term, collect
 from tensordiff.fold.flat import Flat
@@ -16,7 +17,7 @@ from tensordiff.fold.reduce import reduce
 from tensordiff.fold.terminals import Graph
 from tensordiff.fold.terms import Term, powers
 from tensordiff.matrix import Matrix, Shape, normalise
-from tensordiff.tensor import Einsum, Sum, Tensor
+from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor
 
 
 def fold(
@@ -42,6 +43,7 @@ class _Folder:
     def __init__(self, written: Mapping[str, Matrix]) -> None:
         self.written = written
         self.flat = Flat()
+        self.forms = Canonicaliser(distribute=False, define=False)
         self.values: dict[Job, Matrix | FoldError] = {}
 
     def run(self, root: Job) -> Matrix:
@@ -72,7 +74,7 @@ class _Folder:
             ends = tuple(output[p] for p in rows), tuple(output[p] for p in columns)
             for node, indices in term.factors if isinstance(term, Einsum) else ((term, output),):
                 for axes in self._open(node, indices, ends):
-                    yield from arguments(node, axes)
+                    yield from arguments(node, axes, self.written)
 
     def _open(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> list[Axes]:
         """How the axes of a factor may be grouped: of equally good ways, those whose arguments did not fail to fold."""
@@ -81,18 +83,19 @@ class _Folder:
         for tier in groupings(node, self.written, on_rows, on_columns):
             found: list[Axes] = []
             for axes in tier:
-                failed = [value for job in arguments(node, axes) if isinstance(value := self.values.get(job), FoldError)]
+                values = [self.values.get(job) for job in arguments(node, axes, self.written)]
+                failed = [value for value in values if isinstance(value, FoldError)]
                 if not failed:
                     found.append(axes)
                 failure = failure or next(iter(failed), None)
             if found:
                 return found
-        raise failure or FoldError(f"a tensor of {node.rank} axes has no matrix form")
+        raise failure or FoldError(f"{_name(node)} has {node.rank} axes: there is no matrix form of it")
 
     def _axes(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Axes:
         """The grouping of a factor's axes with which its arguments are shortest."""
         ways = self._open(node, indices, ends)
-        return ways[0] if len(ways) == 1 else min(ways, key=lambda axes: self._length(arguments(node, axes)))
+        return ways[0] if len(ways) == 1 else min(ways, key=lambda axes: self._length(arguments(node, axes, self.written)))
 
     def _length(self, jobs: Sequence[Job]) -> int:
         return sum(self.flat.length(value) for job in jobs if isinstance(value := self.values[job], Matrix))
@@ -109,7 +112,8 @@ class _Folder:
         reduce(net, self.flat)
         found = matrix_of(net.rows, net.columns, _graph(net, self.flat), self.flat)
         if found is None:
-            raise FoldError("this product has no matrix form")
+            factors = ", ".join(dict.fromkeys(_name(child) for child in node.children)) or "ones"
+            raise FoldError(f"the product of {factors} on these rows and columns has no matrix form")
         scalars, matrix = found
         for scalar in scalars:
             net.multiply(scalar, self.flat)
@@ -117,10 +121,23 @@ class _Folder:
 
     def _letter(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Letter:
         axes = self._axes(node, indices, ends)
-        values = [self.values[job] for job in arguments(node, axes)]
+        values = [self.values[job] for job in arguments(node, axes, self.written)]
         folded = [value for value in values if isinstance(value, Matrix)]
         assert len(folded) == len(values)
-        return letter(node, axes, folded, self.written, self.flat)
+        return letter(node, axes, folded, self.written, self._symmetric, self.flat)
+
+
+    def _symmetric(self, node: Tensor) -> bool:
+        try:
+            return self.forms.symmetric(node)
+        except BudgetError:
+            return False
+
+
+def _name(node: Tensor) -> str:
+    if isinstance(node, Symbol | Named):
+        return node.name
+    return f"{node.function.name}(...)" if isinstance(node, Apply) else "a sum"
 
 
 def _terms(tensor: Tensor) -> list[tuple[Fraction, Tensor]]:

@@ -80,10 +80,17 @@ def _inner(rows: Vertices, columns: Vertices, graph: Graph) -> Iterator[int]:
 
 
 def _cut(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:
-    """A connected network with summed indices, as a product over fronts that separate rows from columns."""
-    if not rows:
-        turned = _cut(columns, (), graph, flat)
-        return None if turned is None else flat.flip(turned)
+    """A connected network with summed indices, as a product over fronts that separate rows from columns; read from the
+    columns to the rows where that is the only way."""
+    found = _swept(rows, columns, graph, flat) if rows else None
+    if found is None and columns:
+        turned = _swept(columns, rows, graph, flat)
+        found = None if turned is None else flat.flip(turned)
+    return found
+
+
+def _swept(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:
+    """The product over the fronts on the cheapest way from the rows to the columns (Dijkstra 1959)."""
     best: dict[Vertices, int] = {}
     heap: list[tuple[int, int, Vertices, frozenset[int], tuple[Matrix, ...]]] = [(0, 0, rows, frozenset(), ())]
     made = 0
@@ -114,7 +121,8 @@ def _advance(
     front: Vertices, done: frozenset[int], columns: Vertices, graph: Graph, flat: Flat
 ) -> Iterator[tuple[Vertices, frozenset[int], Matrix]]:
     """Every next front: some indices of this one are left behind, their neighbours come in."""
-    movable = [v for v in front if v not in columns]
+    columns_only, everything = set(columns), _vertices(graph)
+    movable = [v for v in front if v not in columns_only]
     for count in range(1, len(movable) + 1):
         for chosen in combinations(movable, count):
             leaving = frozenset(chosen)
@@ -122,7 +130,8 @@ def _advance(
             following = [v for v in front if v not in leaving] + _in_block_order(new, graph)
             if len(following) > max(_MAX_FRONT, len(columns)):
                 continue
-            final = set(following) == set(columns)
+            final = columns_only.issuperset(following) and everything <= done | leaving | columns_only
+            following = list(columns) if final else following
             part, copy = _between_fronts(front, following, leaving, final, graph.part(_vertices(graph) - done))
             order = columns if final else _natural(front, following, part, copy)
             factor = between(front, tuple(copy.get(v, v) for v in order), part, flat)

@@ -44,15 +44,19 @@ def orient(root: Matrix, flat: Flat) -> Matrix:
 
 
 def _operands(node: Matrix) -> Sequence[Matrix]:
+    if node.op == "product":  # also of long products, which nest
+        return [letter for child in node.children for letter in letters(child)]
+    if node.op == "tr":
+        return letters(node.children[0])
     return () if node.op == "named" else node.children
 
 
 def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
-    operands = [memo[child] for child in _operands(node)]
     if node.op == "product":
         return _product(node, memo)
     if node.op == "tr":
-        return _same(_trace([memo[letter] for letter in letters(node.children[0])], flat))
+        return _same(_trace([memo[letter] for letter in _operands(node)], flat))
+    operands = [memo[child] for child in _operands(node)]
     if not operands:
         return _leaf(node, flat)
     if node.is_scalar:
@@ -140,7 +144,7 @@ def _product(node: Matrix, memo: Memo) -> Ways:
     scalars: list[Way] = []
     parts: list[Ways] = []
     open_part: list[Ways] = []
-    for factor in (letter for child in node.children for letter in letters(child)):
+    for factor in _operands(node):
         pair = memo[factor]
         if factor.is_scalar:
             scalars.append(pair.least)
