@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class TensordiffError(ValueError):
     """Base of every error that tensordiff raises on purpose.
@@ -50,7 +52,12 @@ class ShapeError(TensordiffError):
 
 
 class GroupingError(ShapeError):
-    """Sizes agree, but compound axes are made of their dimensions in another order (or otherwise)."""
+    """Sizes agree, but compound axes are made of their dimensions in another order (or otherwise).
+
+    `regroupings` are declarations of variables (name, shape) that would make them fit.
+    """
+
+    regroupings: tuple[tuple[str, Any], ...] = ()
 
 
 class UnknownNameError(TensordiffError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tensordiff.errors import GroupingError, ShapeError
 from tensordiff.matrix.leaves import eye, ones, zeros
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
+from tensordiff.matrix.regroup import regroupings
 from tensordiff.matrix.shape import same_sizes, total_size
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Group, group_text
@@ -105,10 +106,12 @@ def square(operation: str, node: Matrix, hint: str | None = None) -> Matrix:
         return node
     fitted = resplit(node, 1, node.rows) or resplit(node, 0, node.cols)
     if fitted is None or fitted.rows != fitted.cols:
-        raise GroupingError(
+        error = GroupingError(
             f"{operation} needs rows and columns grouped alike, but those of {brief(node)} are grouped {_groups(node)}",
             hint="a commutation matrix K(m,n) changes the order of a compound axis",
         )
+        error.regroupings = regroupings((node, 1, node.rows), (node, 0, node.cols))
+        raise error
     return fitted
 
 
@@ -119,11 +122,20 @@ def size_mismatch(operation: str, left: Matrix, right: Matrix, hint: str | None 
 
 def grouping_mismatch(operation: str, left: Matrix, right: Matrix) -> GroupingError:
     """The error for equal sizes whose compound axes are made of their dimensions in another order."""
-    return GroupingError(
+    error = GroupingError(
         f"cannot {operation} {brief(left)} (axes grouped {_groups(left)}) and {brief(right)} (axes grouped {_groups(right)}):"
         " the sizes agree, but the compound axes are made of their dimensions in another order",
         hint="a commutation matrix K(m,n) changes the order; eye, ones and zeros adapt by themselves",
     )
+    if operation == "multiply":
+        error.regroupings = regroupings((right, 0, left.cols), (left, 1, right.rows))
+    elif len(left.shape) <= 2 and len(right.shape) <= 2:
+        pairs = ((0, left.rows, right.rows), (1, left.cols, right.cols))
+        error.regroupings = regroupings(
+            *((right, axis, group) for axis, group, other in pairs if group != other),
+            *((left, axis, other) for axis, group, other in pairs if group != other),
+        )
+    return error
 
 
 def describe(node: Matrix) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from tensordiff.errors import UnknownNameError, nearest
 from tensordiff.functions import Undefined, UserFunction
 from tensordiff.matrix.leaves import named, size, symbol
-from tensordiff.matrix.node import Matrix, shape_text
+from tensordiff.matrix.node import Matrix, Shape, shape_text
 from tensordiff.matrix.shape import ShapeLike, read_shape
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Assumption, Dim, Function, Structure, Symbol
@@ -52,6 +52,13 @@ class Scope:
         dims = {size_name: Dim.named(size_name) for dim in node.dims for size_name in dim.names()}
         scope = self._with("symbols", {name: node})
         return scope._with("dims", dims)
+
+    def regrouped(self, name: str, shape: Shape) -> Scope:
+        """The scope in which the compound axes of a symbol are split otherwise; sizes and everything else stay."""
+        old: Symbol = self.symbols[name].data[0]
+        dims = tuple(dim for group in shape for dim in group)
+        node = symbol(Symbol.make(name, dims, old.structure, old.assumption), shape)
+        return replace(self, symbols=MappingProxyType({**self.symbols, name: node}))
 
     def with_dim(self, dim: Dim | str) -> Scope:
         """The scope with one more size."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from tensordiff.errors import ParseError, TensordiffError, UnknownNameError
+from tensordiff.errors import GroupingError, ParseError, TensordiffError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse.declare import Shapes, check_name, declare, declared_scope, read_choices, refuse_undeclared
 from tensordiff.parse.elaborate import elaborate, size_of
@@ -43,7 +43,23 @@ def parse(
         own = own.with_function(function)
     if shapes is None:
         return _parse_undeclared(text, structures, where, assume, own)
-    return parse_answer(text, declare(shapes, structures, assume).merge(own), where)
+    return _parse_declared(text, declare(shapes, structures, assume).merge(own), where)
+
+
+def _parse_declared(text: str, scope: Scope, where: Mapping[str, str] | None) -> tuple[Matrix, Scope]:
+    """Like `parse_answer`; variables of compound size ("n*m") are split in the order that their neighbours have."""
+    tried = {(name, node.shape) for name, node in scope.symbols.items()}
+    first: GroupingError | None = None
+    while True:
+        try:
+            return parse_answer(text, scope, where)
+        except GroupingError as error:
+            first = first or error
+            found = next((regrouping for regrouping in error.regroupings if regrouping not in tried), None)
+            if found is None:
+                raise first from None
+            tried.add(found)
+            scope = scope.regrouped(*found)
 
 
 def parse_answer(text: str, scope: Scope, where: Mapping[str, str] | None = None) -> tuple[Matrix, Scope]:
