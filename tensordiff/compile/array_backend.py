@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from tensordiff.compile.extent import Extent
 from tensordiff.compile.graph import Value, is_number
+from tensordiff.errors import TensordiffError
 from tensordiff.compile.text import ATOM, POWER, PRODUCT, SUM, UNARY, Scope, Text, atom, binary, call, method
 
 Rule = Callable[[Value, Sequence[Text], Scope], Text]
@@ -171,7 +172,14 @@ class ArrayBackend:
     _inv = _det = _solve = _linalg
 
     def _helper(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        self._require("_" + value.operation)
         return call("_" + value.operation, *operands, *(atom(repr(a)) for a in value.attributes))
+
+    def _require(self, helper: str) -> None:
+        if helper.startswith("_") and helper not in self.helpers():
+            raise TensordiffError(
+                f"programs for {self.name} have no {helper[1:]}", hint="compile for numpy, or evaluate without a program"
+            )
 
     _lu = _lu_solve = _lu_inverse = _lu_logdet = _helper
     _cholesky = _cholesky_solve = _cholesky_inverse = _cholesky_logdet = _helper
@@ -190,7 +198,9 @@ class ArrayBackend:
 
     def _frechet(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         operation, order = value.attributes
-        return call("_frechet", atom(self.matrix_function(str(operation))), atom(str(order)), *operands)
+        function = self.matrix_function(str(operation))
+        self._require(function)
+        return call("_frechet", atom(function), atom(str(order)), *operands)
 
     def matrix_function(self, operation: str) -> str:
         """What a matrix function is called in programs."""
@@ -198,13 +208,35 @@ class ArrayBackend:
         return known.get(operation, f"_{operation}")
 
 
+def square_root(module: str, eye: str) -> str:
+    """Source of the principal square root for libraries that lack one, differentiable by automatic differentiation."""
+    return f'''def _sqrtm(a):
+    """The principal square root by the product iteration of Denman and Beavers (Higham, Functions of Matrices, eq. 6.29)."""
+    eye = {eye}
+    rest, root = a, a
+    for _ in range(40):
+        inverse = {module}.linalg.inv(rest)
+        root = root @ (eye + inverse) / 2
+        rest = (eye + (rest + inverse) / 2) / 2
+    return root
+'''
+
+
 def diagonal_subscripts(pattern: Sequence[int]) -> str:
     letters = "".join(letter(number) for number in pattern)
     return f"{letters}->{''.join(dict.fromkeys(letters))}"
 
 
-def masked_diagonal(module: str, value: Value, operands: Sequence[Text], scope: Scope, eye: Callable[[str], str]) -> Text:
-    """add_diagonal without writing into an array: the entries where repeated axes agree, else zero; plus the base."""
+def masked_diagonal(
+    module: str,
+    value: Value,
+    operands: Sequence[Text],
+    scope: Scope,
+    eye: Callable[[str], str],
+    number: Callable[[str], Text],
+) -> Text:
+    """add_diagonal without writing into an array: the entries where repeated axes agree, else zero; plus the base. `eye`
+    makes a mask from the text of a size, `number` an array from that of a number."""
     pattern: tuple[int, ...] = value.attributes[0]  # type: ignore[assignment]  # the attribute of add_diagonal
     rank = len(pattern)
     first = {label: pattern.index(label) for label in pattern}
@@ -213,9 +245,13 @@ def masked_diagonal(module: str, value: Value, operands: Sequence[Text], scope: 
         for axis, label in enumerate(pattern)
         if first[label] != axis
     ]
-    labels = list(first)[-value.operands[0].rank :] if value.operands[0].rank else []
-    entries = operands[0].at_least(ATOM) + index_text({first[label] for label in labels}, rank) if labels else operands[0].text
+    inner = value.operands[0]
+    labels = list(first)[-inner.rank :] if inner.rank else []
+    text = number(operands[0].text) if is_number(inner) else operands[0]
+    entries = text.at_least(ATOM) + index_text({first[label] for label in labels}, rank) if labels else text.text
     spread = f"{module}.where({' & '.join(masks)}, {entries}, 0.0)"
+    if inner.shape != tuple(value.shape[axis] for axis in first.values()):
+        spread = f"{module}.broadcast_to({spread}, {scope.shape(value.shape)})"
     return atom(spread) if len(operands) == 1 else binary(operands[1], "+", SUM, atom(spread))
 
 

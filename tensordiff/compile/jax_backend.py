@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal
+from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal, square_root
 from tensordiff.compile.graph import ELEMENTWISE, Value, is_number
 from tensordiff.compile.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.text import Scope, Text, atom, call, method
@@ -53,7 +53,9 @@ class JaxBackend(ArrayBackend):
         return call("jax.lax.optimization_barrier", text)
 
     def _add_diagonal(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return masked_diagonal("jnp", value, operands, scope, lambda n: f"jnp.eye({n}, dtype=bool)")
+        return masked_diagonal(
+            "jnp", value, operands, scope, lambda n: f"jnp.eye({n}, dtype=bool)", lambda x: self._created("jnp.asarray", scope, x)
+        )
 
     def _erf(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call("math.erf" if is_number(value) else "jax.scipy.special.erf", *operands)
@@ -78,12 +80,6 @@ class JaxBackend(ArrayBackend):
 
     def _expm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call("jax.scipy.linalg.expm", *operands)
-
-    def _sqrtm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("_sqrtm", *operands)
-
-    def _logm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("_logm", *operands)
 
     def matrix_function(self, operation: str) -> str:
         known = {"expm": "jax.scipy.linalg.expm", "matrix_power": "jnp.linalg.matrix_power"}
@@ -141,16 +137,7 @@ def _adjugate(a):
     others = jnp.where(jnp.eye(len(s), dtype=bool), 1.0, s).prod(axis=1)
     return jnp.linalg.det(u) * jnp.linalg.det(vh) * (vh.conj().T * others) @ u.conj().T
 ''')
-_define('''
-def _sqrtm(a):
-    """The principal square root by the product form of Denman and Beavers (Higham, Functions of Matrices, 6.29)."""
-    m, x = a, a
-    for _ in range(40):
-        inverse = jnp.linalg.inv(m)
-        x = x @ (jnp.eye(len(a), dtype=a.dtype) + inverse) / 2
-        m = (jnp.eye(len(a), dtype=a.dtype) + (m + inverse) / 2) / 2
-    return x
-''')
+HELPERS["_sqrtm"] = square_root("jnp", "jnp.eye(len(a), dtype=a.dtype)")
 _define("""
 def _matrix_power(a, exponent):
     return jnp.linalg.matrix_power(a, int(exponent))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal
+from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal, square_root
 from tensordiff.compile.graph import Value, is_number
 from tensordiff.compile.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.text import ATOM, Scope, Text, atom, call, method
@@ -87,7 +87,9 @@ class TorchBackend(ArrayBackend):
         return method(operands[0], "sum", f"dim={value.attributes[0]}")
 
     def _add_diagonal(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return masked_diagonal("torch", value, operands, scope, lambda n: f"_eye({n}, {scope.dtype()})")
+        return masked_diagonal(
+            "torch", value, operands, scope, lambda n: f"_eye({n}, {scope.dtype()})", lambda x: self._created("torch.tensor", scope, x)
+        )
 
     # Arrays that depend on sizes alone
 
@@ -179,6 +181,7 @@ def _adjugate(a):
     others = torch.where(torch.eye(len(s), dtype=torch.bool, device=s.device), 1.0, s).prod(dim=1)
     return torch.linalg.det(u) * torch.linalg.det(vh) * (vh.conj().T * others) @ u.conj().T
 ''')
+HELPERS["_sqrtm"] = square_root("torch", "torch.eye(len(a), dtype=a.dtype, device=a.device)")
 _define('''
 def _matrix_power(a, exponent):
     if exponent != round(float(exponent)):
