@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
@@ -13,6 +13,7 @@ from tensordiff.differentiate import Entries, constrain, constrained_dims, diffe
 from tensordiff.errors import DomainError, FoldError, UnknownNameError, nearest
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
+from tensordiff.simplify import close_frechet_in
 from tensordiff.tensor import Structure, Symbol, Tensor, replace
 
 
@@ -50,6 +51,10 @@ class Derivative(TensorForm):
             kron(A, A)
         """
         return self._folded(self._axes(layout))
+
+    def to_sympy(self, layout: str | None = None, symbols: Mapping[str, Any] | None = None) -> Any:
+        """SymPy's expression of the matrix form in a layout; see `matrix_form` and `Expression.to_sympy`."""
+        return self.matrix_form(layout).to_sympy(symbols)
 
     def _axes(self, layout: str | None) -> MatrixAxes:
         f = self.f.matrix.shape
@@ -186,7 +191,7 @@ def free_derivative(f: Matrix, variables: Sequence[Matrix]) -> Tensor:
     }
     tensor = lower(replace(f, loosened) if loosened else f)
     for node in variables:
-        tensor = differentiate(tensor, freed(node.data[0]))
+        tensor = close_frechet_in(differentiate(tensor, freed(node.data[0])))
     return restore(tensor, [node.data[0] for node in variables])
 
 

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tensordiff.api.expression import Expression, expression
 from tensordiff.interop.from_einsum import from_einsum as read_einsum
+from tensordiff.interop.from_sympy import from_sympy as read_sympy
 from tensordiff.matrix import Scope
+
+
+def from_sympy(expr: Any, structures: Mapping[str, str] | None = None, assume: Mapping[str, str] | None = None) -> Expression:
+    """The expression of a SymPy scalar or matrix expression.
+
+    Sizes are SymPy symbols or integers, a MatrixSymbol with one column is a column, and functions of every entry come from
+    `applyfunc` and HadamardPower. A Sum over whole axes of matrix elements is read as index notation. `structures` and
+    `assume` as in `parse`. Raises MissingRuleError, with the name of SymPy's class, for what has no counterpart.
+
+        >>> import sympy
+        >>> import tensordiff as td
+        >>> n, m = sympy.symbols("n m")
+        >>> X, V = sympy.MatrixSymbol("X", n, m), sympy.MatrixSymbol("V", n, n)
+        >>> F = td.from_sympy((X.T * V.I * X).I)
+        >>> print(F)
+        inv(X'*inv(V)*X)
+        >>> td.diff(F, "X").shape
+        (Dim(m), Dim(m), Dim(n), Dim(m))
+        >>> F.to_sympy() == (X.T * V.I * X).I
+        True
+    """
+    return Expression(*read_sympy(expr, structures, assume))
 
 
 def from_einsum(subscripts: str, *operands: Any) -> Expression:

@@ -155,6 +155,16 @@ class Expression:
         parts = ",\\; ".join(f"{latex(self.scope.where[name])} = {latex(part.matrix)}" for name, part in self.where.items())
         return f"{formula} \\quad\\text{{where }} {parts}"
 
+    def to_sympy(self, symbols: Mapping[str, Any] | None = None) -> Any:
+        """SymPy's expression: a scalar for a scalar, else a matrix expression with an n-by-1 matrix for a column.
+
+        Sizes and scalars are Symbol(name), the others MatrixSymbol(name, rows, columns); `symbols` gives SymPy objects of
+        your own for some names. Raises MissingRuleError for what SymPy's matrix expressions cannot say.
+        """
+        from tensordiff.interop.to_sympy import to_sympy
+
+        return to_sympy(self.matrix, symbols)
+
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
 

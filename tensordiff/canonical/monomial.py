@@ -9,7 +9,7 @@ from typing import Protocol
 from tensordiff.canonical.label import Vertex, label
 from tensordiff.canonical.words import find_words
 from tensordiff.functions import POWER
-from tensordiff.simplify import Product, adjugate_over_determinant, divide_out, reduce_links, trace_of_frechet
+from tensordiff.simplify import Product, adjugate_over_determinant, close_frechet, divide_out, reduce_links
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -53,9 +53,7 @@ def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
             return product.coefficient, _as_tensor(product), False
     if context.define and (quotient := divide_out(product)) is not None:
         return product.coefficient, quotient, False
-    if traces := trace_of_frechet(product):
-        for node, indices in traces:
-            product.insert(node, indices)
+    if close_frechet(product):
         return product.coefficient, _as_tensor(product), False
     return _assemble(product, context)
 

@@ -2,9 +2,11 @@
 
 from tensordiff.simplify.cofactors import adjugate_over_determinant
 from tensordiff.simplify.division import divide_out
-from tensordiff.simplify.links import reduce_links, trace_of_frechet, word_letters
+from tensordiff.simplify.frechet import close_frechet, close_frechet_in
+from tensordiff.simplify.links import reduce_links, word_letters
 from tensordiff.simplify.product import Product, product_of
 
 __all__ = [
-    "Product", "adjugate_over_determinant", "divide_out", "product_of", "reduce_links", "trace_of_frechet", "word_letters",
+    "Product", "adjugate_over_determinant", "close_frechet", "close_frechet_in", "divide_out", "product_of",
+    "reduce_links", "word_letters",
 ]  # fmt: skip

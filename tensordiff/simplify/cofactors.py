@@ -37,7 +37,7 @@ def _divisor(product: Product, argument: Tensor) -> int | None:
             continue
         base, exponent = node.children
         value = as_number(exponent)
-        if isinstance(base, Apply) and base.function == DET and base.children[0] is argument and value is not None:
-            if value <= -1:
-                return name
+        of_argument = isinstance(base, Apply) and base.function == DET and base.children[0] is argument
+        if of_argument and value is not None and value <= -1:
+            return name
     return None

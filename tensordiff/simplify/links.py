@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tensordiff.functions import INVERSE, MATRIX_POWER, Duplication, Elimination, Frechet
+from tensordiff.functions import INVERSE, MATRIX_POWER, Duplication, Elimination
 from tensordiff.simplify.product import Product
 from tensordiff.tensor import Apply, Einsum, Structure, Symbol, Tensor, add, apply, number
 
@@ -256,24 +256,3 @@ RULES: tuple[Callable[[Product, Link, Symmetric, Tidy], bool], ...] = (
     eliminate_duplication,
     duplicate_symmetric,
 )
-
-
-def trace_of_frechet(product: Product) -> list[tuple[Tensor, tuple[int, ...]]]:
-    """Take out every Frechet derivative whose first two axes are summed with each other (a trace); returns what takes
-    their place, on which indices: sum_i d f(A)_ii / dA_kl = f'(A)_lk. Removes a summed index each time."""
-    found: list[tuple[Tensor, tuple[int, ...]]] = []
-    for number_ in list(product.factors):
-        node, indices = product.factors[number_]
-        if not isinstance(node, Apply) or not isinstance(node.function, Frechet):
-            continue
-        half = node.children[0].rank // 2
-        rows, columns = indices[:half], indices[half : 2 * half]
-        if rows != columns or len(set(rows)) != half:
-            continue
-        if any(len(product.places[i]) != 2 or i in product.output for i in rows):
-            continue
-        product.remove(number_)
-        for index in rows:
-            product.drop(index)
-        found.append((node.function.trace_rule(*node.children), indices[2 * half :]))
-    return found

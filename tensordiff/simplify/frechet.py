@@ -1,0 +1,106 @@
+"""Frechet derivatives that close: in a trace, and in a direction that commutes with the argument."""
+
+from __future__ import annotations
+
+from tensordiff.functions import Frechet, transpose
+from tensordiff.functions.shape import split_scalars
+from tensordiff.simplify.product import Product
+from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, postorder, scale, split_coefficient
+
+
+def close_frechet(product: Product) -> bool:
+    """Rewrite every Frechet derivative of the product that closes; True if one did.
+
+    In a trace: sum_i D f(A)_ii,kl = f'(A)_lk, and for higher orders the derivatives of that. In a direction that is a
+    multiple of A or of the identity, which commutes with A: D f(A)[E] = f'(A) E. Each use removes one Frechet derivative
+    or lowers its order, so repeated use ends.
+    """
+    closed = False
+    for name in list(product.factors):
+        if name in product.factors and (_in_trace(product, name) or _in_own_direction(product, name)):
+            closed = True
+    return closed
+
+
+def close_frechet_in(node: Tensor) -> Tensor:
+    """The graph with the Frechet derivatives closed that close within one product of it; nothing else is changed."""
+    if not any(_is_frechet(inner) for inner in postorder([node])):
+        return node
+
+    def visit(old: Node, children: tuple[Tensor, ...]) -> Tensor:
+        made: Tensor = old if children == old.children else old.rebuild(children)  # type: ignore[assignment]
+        coefficient, core = split_coefficient(made)
+        if not isinstance(core, Einsum) or not any(_is_frechet(factor) for factor in core.children):
+            return made
+        product = Product(coefficient, core.factors, core.output, enumerate(core.index_dims))
+        if not close_frechet(product):
+            return made
+        return scale(coefficient, einsum(product.factors.values(), product.output, product.dims))
+
+    return bottom_up(node, visit)
+
+
+def _is_frechet(node: Node) -> bool:
+    return isinstance(node, Apply) and isinstance(node.function, Frechet)
+
+
+def _in_trace(product: Product, name: int) -> bool:
+    """The first two groups of axes are summed with each other."""
+    node, indices = product.factors[name]
+    if not isinstance(node, Apply) or not isinstance(node.function, Frechet):
+        return False
+    half = node.children[0].rank // 2
+    rows, columns = indices[:half], indices[half : 2 * half]
+    if rows != columns or not _summed_alone(product, rows, 2):
+        return False
+    product.remove(name)
+    for index in rows:
+        product.drop(index)
+    product.insert(node.function.trace_rule(*node.children), indices[2 * half :])
+    return True
+
+
+def _in_own_direction(product: Product, name: int) -> bool:
+    """The direction of a first derivative of f(A) is A up to a scalar factor, or the identity."""
+    node, indices = product.factors[name]
+    if not isinstance(node, Apply) or not isinstance(node.function, Frechet) or node.function.order != 1:
+        return False
+    argument = node.children[0]
+    half = argument.rank // 2
+    (rows, columns), direction = (indices[:half], indices[half : 2 * half]), indices[2 * half :]
+    if direction[:half] == direction[half:] and _summed_alone(product, direction[:half], 2):
+        product.remove(name)
+        for index in direction[:half]:
+            product.drop(index)
+        product.insert(_slope(node), rows + columns)
+        return True
+    if not _summed_alone(product, direction, 2):
+        return False
+    others = {number for index in direction for number, _ in product.places[index]} - {name}
+    if len(others) != 1:
+        return False
+    (other,) = others
+    matrix, along = product.factors[other]
+    if along != direction or split_scalars(split_coefficient(argument)[1])[1] is not matrix:
+        return False
+    product.remove(name)
+    product.remove(other)
+    for index in direction:
+        product.drop(index)
+    between = tuple(product.fresh(dim) for dim in argument.dims[:half])
+    product.insert(_slope(node), rows + between)
+    product.insert(matrix, between + columns)
+    return True
+
+
+def _slope(node: Apply) -> Tensor:
+    """f'(A) for the Frechet derivative of f at A, from the derivative of the trace."""
+    assert isinstance(node.function, Frechet)
+    return transpose(node.function.trace_rule(*node.children))
+
+
+def _summed_alone(product: Product, indices: tuple[int, ...], places: int) -> bool:
+    """Whether the indices are different, summed, and have just so many places each."""
+    return len(set(indices)) == len(indices) and all(
+        i not in product.output and len(product.places[i]) == places for i in indices
+    )
