@@ -46,11 +46,16 @@ def check_claim(
     """
     problem = Problem(answer, f, tuple(variables), scope, layout, entries, dict(where or {}))
     truth = problem.truth()
+    return judge(problem, truth, present)
+
+
+def judge(problem: Problem, truth: Truth, present: Present | None = None) -> Verdict:
+    """The verdict on a problem whose derivative is known."""
     try:
-        claim, claim_scope = problem.read()
+        claim, scope = problem.read()
     except ShapeError as error:
         return _not_conforming(problem, truth, error, present)
-    return _Judge(problem, Grader(truth, claim), claim_scope, present).verdict()
+    return _Judge(problem, Grader(truth, claim), scope, present).verdict()
 
 
 class _Judge:
@@ -180,14 +185,14 @@ def presented(formula: Matrix | str, scope: Scope, how: Present | None) -> objec
 
 def shapes_differ(truth: Truth, shape: str) -> str:
     """What was asked for, and what the claim is."""
-    wanted = dict.fromkeys(
-        f"{shape_text(c.shape)} in the {c.layout} layout"
-        for c in truth.candidates
-        if c.layout != INDEX and truth.layout in ("any", c.layout)
-    )
-    if not wanted:
-        wanted = {"by entries, ... -> [i,j,...]": None}
-    return f"The claim is {shape}; the derivative is {', '.join(wanted)}."
+    wanted: dict[str, dict[str, None]] = {}
+    for c in truth.candidates:
+        if c.layout != INDEX and truth.layout in ("any", c.layout):
+            wanted.setdefault(shape_text(c.shape), {})[c.layout] = None
+    shown = [
+        f"{size} in the {' and '.join(layouts)} layout{'s' if len(layouts) > 1 else ''}" for size, layouts in wanted.items()
+    ]
+    return f"The claim is {shape}; the derivative is {', '.join(shown) or 'given by entries, ... -> [i,j,...]'}."
 
 
 def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Present | None) -> Verdict:
@@ -213,8 +218,8 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
 def equal_sizes(problem: Problem) -> tuple[tuple[str, ...], Match] | None:
     """Sizes that make the claim right when they are equal, in words, and the match; None where there are none."""
     for renaming, words in renamings(problem.scope):
-        special = problem.with_sizes_equal(renaming)
         try:
+            special = problem.with_sizes_equal(renaming)
             claim, _ = special.read()
             grader = Grader(special.truth(), claim)
         except TensordiffError:

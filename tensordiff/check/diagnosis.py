@@ -14,6 +14,8 @@ Slip = Callable[[Case], Iterator[str]]
 
 def diagnose(case: Case) -> tuple[str, ...]:
     """Sentences that name the slip, at most a cause and a correction; () where none was recognised."""
+    if case.problem.is_link:
+        return tuple(_first(CORRECTIONS, case))
     if meant := _first((other_meaning,), case):
         return tuple(meant)
     found = [sentence for slips in (CAUSES, CORRECTIONS) for sentence in _first(slips, case)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tensordiff.check.claim import Claim
 from tensordiff.check.special import Renaming, identified, identified_scope, scalar_scope, scalarised
 from tensordiff.check.truth import Truth
+from tensordiff.errors import DomainError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import parse_answer
 
@@ -23,9 +24,12 @@ class Problem:
     layout: str
     entries: str
     where: Mapping[str, str]
+    is_link: bool = False
+    """Whether f and the variable are parts of a chain, whose derivative was given; special cases are then not looked at."""
 
     def with_sizes_equal(self, renaming: Renaming) -> Problem:
-        """The problem with some sizes made equal."""
+        """The problem with some sizes made equal. Raises DomainError for a link."""
+        self._refuse_link()
         return replace(
             self,
             answer=self.answer if isinstance(self.answer, str) else identified(self.answer, renaming),
@@ -36,6 +40,7 @@ class Problem:
 
     def with_numbers(self) -> Problem:
         """The problem with every matrix 1-by-1. Raises TensordiffError where it has no such reading."""
+        self._refuse_link()
         scope = scalar_scope(self.scope)
         return replace(
             self,
@@ -46,6 +51,10 @@ class Problem:
             layout="any",
             entries="free",
         )
+
+    def _refuse_link(self) -> None:
+        if self.is_link:
+            raise DomainError("a link of a chain has no special cases of its own")
 
     def read(self) -> tuple[Claim, Scope]:
         """The claim and its scope. Raises ShapeError where it does not conform, ParseError and others for bad input."""

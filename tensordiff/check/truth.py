@@ -39,17 +39,25 @@ class Candidate:
 class Truth:
     """The derivative of f by the variables (declared symbols in matrix form), as a person may mean it.
 
-    `layout` and `entries` are what was asked for, or "any". Raises FoldError for a layout that the shapes do not have,
+    `layout` and `entries` are what was asked for, or "any"; `derivative` is given where it is known, and the variables may
+    then be named parts. Raises FoldError for a layout that the shapes do not have,
     DomainError for a meaning that a structure does not have.
     """
 
-    def __init__(self, f: Matrix, variables: Sequence[Matrix], layout: str = "any", entries: str = "any") -> None:
+    def __init__(
+        self,
+        f: Matrix,
+        variables: Sequence[Matrix],
+        layout: str = "any",
+        entries: str = "any",
+        derivative: Tensor | None = None,
+    ) -> None:
         self.f = f
         self.variables = tuple(variables)
-        self.symbols: tuple[Symbol, ...] = tuple(v.data[0] for v in variables)
+        self.symbols: tuple[Symbol, ...] = tuple(_symbol(v) for v in variables)
         self.layout = layout
         self.structured = any(s.structure is not Structure.GENERAL for s in self.symbols)
-        self.free = _lighter(free_derivative(f, variables))
+        self.free = _lighter(free_derivative(f, variables)) if derivative is None else derivative
         self.meanings = self._meanings(entries)
         self.candidates = [c for meaning, tensor in self.meanings.items() for c in self._laid_out(meaning, tensor)]
         if layout not in ("any", INDEX) and not any(c.layout == layout for c in self.candidates):
@@ -107,6 +115,14 @@ class Truth:
         if meaning is Entries.VECH and self.structured:
             return "vec-column"
         return default_layout(self.f.shape, self._shapes(meaning))
+
+
+def _symbol(variable: Matrix) -> Symbol:
+    """A declared symbol, or one that stands for a named part."""
+    if variable.op == "symbol":
+        symbol: Symbol = variable.data[0]
+        return symbol
+    return Symbol.make(str(variable.data[0]), variable.dims)
 
 
 def _lighter(tensor: Tensor) -> Tensor:
