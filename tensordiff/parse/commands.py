@@ -59,7 +59,7 @@ LOWERED = re.compile(
 )
 OPENS = re.compile(rf"(?:{SPACE}|{_DELIMITER_SIZE})*(?:[(\[{{]|\\\{{|\\l(?:brace|brack){_END})")
 RAISED_OR_LOWERED = re.compile(r"\s*([\^_])")
-ARGUMENT = re.compile(rf"(?:{SPACE})?(\{{|[0-9]|[^\W\d_]|\\[A-Za-z]+)")
+ARGUMENT = re.compile(rf"(?:{SPACE})?(\{{|[0-9]|(?![{_SUPER}])[^\W\d_]|\\[A-Za-z]+)")
 DEGREE = re.compile(r"\s*\[\s*([0-9]+)\s*\]")
 SIZES = re.compile(r"(\w+)|(\s*,\s*|\s*\\times\s*)|\s+")
 MATRIX_END = re.compile(rf"(?:{SPACE})?\\end{_END}")

@@ -192,19 +192,18 @@ class _Elaboration:
         down, across = len(node.data), node.data[0]
         if any(length != across for length in node.data):
             raise self.error("the rows of the block matrix have different lengths", node.start, node.end)
-        shapes = {entry.shape for entry in entries if build.as_number(entry) != 0}
-        if len(shapes) > 1:
-            odd = next(position for position, entry in enumerate(entries) if entry.shape not in (entries[0].shape, ()))
-            raise ShapeError(
-                f"the blocks {describe(entries[0])} and {describe(entries[odd])} have different sizes",
-                hint="blocks of one size are supported; the size of such a matrix is a product (2*n), never a sum (n+m)",
-            ).located(self.tree.text, node.children[odd].start, node.children[odd].end)
+        filled = [place for place, entry in enumerate(entries) if build.as_number(entry) != 0]
+        for place in filled:
+            first, entry = entries[filled[0]], entries[place]
+            if entry.shape != first.shape:
+                raise ShapeError(
+                    f"the blocks {describe(first)} and {describe(entry)} have different sizes",
+                    hint="blocks of one size are supported; the size of such a matrix is a product (2*n), never a sum (n+m)",
+                ).located(self.tree.text, node.children[place].start, node.children[place].end)
         rows = [build.unit(Dim.fixed(down), row + 1) for row in range(down)]
         columns = [build.transpose(build.unit(Dim.fixed(across), column + 1)) for column in range(across)]
         terms = [
-            (1, build.kron(build.product(rows[place // across], columns[place % across]), entry))
-            for place, entry in enumerate(entries)
-            if build.as_number(entry) != 0
+            (1, build.kron(build.product(rows[place // across], columns[place % across]), entries[place])) for place in filled
         ]
         if not terms:
             return build.zeros((Dim.fixed(down),), (Dim.fixed(across),))

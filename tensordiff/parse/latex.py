@@ -27,6 +27,10 @@ def read_latex(text: str, known: Collection[str] = ()) -> list[Token]:
     return _Reader(text, known).read()
 
 
+def _is_number(part: str) -> bool:
+    return part.isascii() and part.isdigit()
+
+
 class _Level:
     """What is going on inside one bracket: functions that wait for the end of their argument written without
     parentheses, and what follows when the bracket closes."""
@@ -112,7 +116,7 @@ class _Reader:
 
     def name(self, name: str, start: int, end: int) -> None:
         self.operand(start)
-        self.tokens.put("NAME", normalise(name), start, end)
+        self.tokens.put_name(name, start, end)
         if name in LETTERS and name not in self.known and tex.OPENS.match(self.text, end):
             self.calling = True
 
@@ -284,16 +288,16 @@ class _Reader:
             self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
         self.place = lowered.end()
         parts = re.findall(r"\\?\w+", lowered["list"] or lowered["text"] or lowered["greek"] or lowered["one"])
-        full = f"{last}_{''.join(parts)}"
+        full = normalise(f"{last}_{''.join(parts)}")
         if full not in self.known and last in tex.SUBSCRIPTED and self.known and all(map(self.is_size, parts)):
             self.constant(str(last), lowered["list"] or parts[0], last.start_pos or 0)
-        elif last.type == "NUMBER" or "\\times" in parts:
+        elif not full.isidentifier():
             self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
         else:
             self.tokens.list[-1] = Token("NAME", full, last.start_pos, end_pos=self.place)
 
     def is_size(self, part: str) -> bool:
-        return part in self.known or part.isdigit() or part == "\\times"
+        return part in self.known or _is_number(part) or part == "\\times"
 
     def read_subscripted_ones(self, start: int) -> None:
         r"""\mathbf{1}_n, the vector of n ones."""
@@ -313,7 +317,7 @@ class _Reader:
         self.tokens.open("(", "LPAR", start, end)
         for part in tex.SIZES.finditer(sizes):
             if part[1]:
-                self.tokens.put("NUMBER" if part[1].isdigit() else "NAME", part[1], start, end)
+                self.tokens.put("NUMBER" if _is_number(part[1]) else "NAME", part[1], start, end)
             elif part[2]:
                 self.tokens.put("_COMMA", ",", start, end)
             else:
@@ -333,13 +337,13 @@ class _Reader:
             self.tokens.open("{", "LPAR", start, self.place)
             self.levels.append(_Level(steps))
             return
-        if match[1].isdigit():
+        if _is_number(match[1]):
             self.tokens.put("NUMBER", match[1], start, self.place)
         else:
             name = match[1].removeprefix("\\")
             if len(name) > 1 and name not in GREEK:
                 self.tokens.fail("put the argument in braces", start, self.place)
-            self.tokens.put("NAME", normalise(name), start, self.place)
+            self.tokens.put_name(name, start, self.place)
         self.run(steps)
 
     def run(self, steps: list[Callable[[int], None]]) -> None:

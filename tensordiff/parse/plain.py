@@ -56,7 +56,7 @@ def read_plain(text: str) -> list[Token]:
             _unexpected(tokens, place)
         kind, value, start, place = match.lastgroup, match[0], place, match.end()
         if kind == "name":
-            tokens.put("NAME", normalise(value), start, place)
+            tokens.put_name(value, start, place)
         elif kind == "space":
             if tokens.inside == "[":
                 _separate(tokens, value, place)

@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 from lark import Token
 
 from tensordiff.errors import ParseError
+from tensordiff.parse.names import normalise
 
 _ENDS_OPERAND = frozenset({"NUMBER", "NAME", "RPAR", "RINDEX", "RBLOCK", "TRANSPOSE"})
 _LONGEST_NUMBER = 1000
@@ -36,6 +37,12 @@ class Tokens:
 
     def put(self, type_: str, value: str, start: int, end: int) -> None:
         self.list.append(Token(type_, value, start, end_pos=end))
+
+    def put_name(self, value: str, start: int, end: int) -> None:
+        name = normalise(value)
+        if not name.isidentifier():
+            self.fail(f"cannot read {value}", start, end, "names are letters, digits and underscores")
+        self.put("NAME", name, start, end)
 
     def put_number(self, value: str, start: int, end: int) -> None:
         """A number; read exactly, so it may not be astronomically long."""
