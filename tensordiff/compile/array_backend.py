@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from tensordiff.compile.extent import Extent
 from tensordiff.compile.graph import Value, is_number
-from tensordiff.errors import TensordiffError
 from tensordiff.compile.text import ATOM, POWER, PRODUCT, SUM, UNARY, Scope, Text, atom, binary, call, method
+from tensordiff.errors import TensordiffError
 
 Rule = Callable[[Value, Sequence[Text], Scope], Text]
 
@@ -39,6 +39,7 @@ class ArrayBackend:
     shares_memory: ClassVar[bool] = False
     """Whether results may be views of inputs or of each other, so that outputs have to be copied."""
     dtype_name: ClassVar[str] = "dtype"
+    log_sum_exp: ClassVar[str] = "_logsumexp"
 
     def helpers(self) -> Mapping[str, str]:
         """Source of the helper functions by name; those that a program uses stand before it."""
@@ -84,7 +85,7 @@ class ArrayBackend:
         return number_text(value.attributes[1])
 
     def _size(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        extent: Extent = value.attributes[0]  # type: ignore[assignment]  # the attribute of a size
+        extent: Extent = value.attributes[0]
         return extent_text(extent, scope)
 
     def _pi(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
@@ -110,13 +111,13 @@ class ArrayBackend:
     # Views and shapes
 
     def _transpose(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        axes: tuple[int, ...] = value.attributes[0]  # type: ignore[assignment]  # the attribute of a transpose
+        axes: tuple[int, ...] = value.attributes[0]
         if axes == tuple(range(len(axes)))[::-1]:
             return Text(operands[0].at_least(ATOM) + ".T", ATOM)
         return method(operands[0], "transpose", *map(str, axes))
 
     def _expand(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        places = [":" if real else "None" for real in value.attributes[0]]  # type: ignore[attr-defined]
+        places = [":" if real else "None" for real in value.attributes[0]]
         while places[-1] == ":":
             places.pop()
         return Text(f"{operands[0].at_least(ATOM)}[{', '.join(places)}]", ATOM)
@@ -130,16 +131,20 @@ class ArrayBackend:
         return atom(f"{self.module}.broadcast_to({operands[0].text}, {scope.shape(value.shape)})")
 
     def _diagonal(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        pattern: tuple[int, ...] = value.attributes[0]  # type: ignore[assignment]  # the attribute of a diagonal
+        pattern: tuple[int, ...] = value.attributes[0]
         if pattern == (0, 0):
             return method(operands[0], "diagonal")
         return atom(f'{self.module}.einsum("{diagonal_subscripts(pattern)}", {operands[0].text})')
 
     def _sum(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        axes: tuple[int, ...] = value.attributes[0]  # type: ignore[assignment]  # the attribute of a sum
+        axes: tuple[int, ...] = value.attributes[0]
         if not value.shape:
             return method(operands[0], "sum")
         return method(operands[0], "sum", f"axis={axes[0] if len(axes) == 1 else axes}")
+
+    def _logsumexp(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        axes: tuple[int, ...] = value.attributes[0]  # type: ignore[assignment]  # the attribute of a logsumexp
+        return call(self.log_sum_exp, operands[0], atom(str(axes)))
 
     def _trace(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return method(operands[0], "trace")
@@ -237,7 +242,7 @@ def masked_diagonal(
 ) -> Text:
     """add_diagonal without writing into an array: the entries where repeated axes agree, else zero; plus the base. `eye`
     makes a mask from the text of a size, `number` an array from that of a number."""
-    pattern: tuple[int, ...] = value.attributes[0]  # type: ignore[assignment]  # the attribute of add_diagonal
+    pattern: tuple[int, ...] = value.attributes[0]
     rank = len(pattern)
     first = {label: pattern.index(label) for label in pattern}
     masks = [

@@ -16,7 +16,12 @@ _LOW_RANK_FROM = 2048
 """Results of fewer entries are summed by broadcasting: one matrix product costs less only past that."""
 
 
-_Pair = tuple[Fraction, Operand, Operand]
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """coefficient * the outer product of two sides."""
+
+    coefficient: Fraction
+    sides: tuple[Operand, Operand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int]) ->
             continue
         pairs = _merged(graph, [_pair(graph, item, split) for item in group])
         if len(pairs) == 1:
-            rest.append(Product(pairs[0][0], (), pairs[0][1:], products[0].output))
+            rest.append(Product(pairs[0].coefficient, (), pairs[0].sides, products[0].output))
         elif pairs:
             terms.append((1, _low_rank(graph, pairs, tuple(sorted(sizes)))))
     # The order of the terms is the one in which they came, but for low-rank sums, which are largest and go first.
@@ -145,7 +150,7 @@ def _pair(graph: Graph, item: Product, split: tuple[Labels, Labels]) -> _Pair:
     scalar = factor(graph, Fraction(1), item.numbers)
     if scalar is not None:
         second = Operand(graph.elementwise("multiply", scalar, second.value), second.labels)
-    return item.coefficient, first, second
+    return _Pair(item.coefficient, (first, second))
 
 
 def _merged(graph: Graph, pairs: list[_Pair]) -> list[_Pair]:
@@ -153,20 +158,20 @@ def _merged(graph: Graph, pairs: list[_Pair]) -> list[_Pair]:
     while True:
         groups: dict[tuple[int, Operand], list[_Pair]] = {}
         for pair in pairs:
-            for side in (1, 2):
-                groups.setdefault((side, pair[side]), []).append(pair)
+            for side in (0, 1):
+                groups.setdefault((side, pair.sides[side]), []).append(pair)
         (side, common), group = max(groups.items(), key=lambda entry: len(entry[1]))
         if len(group) == 1:
             return pairs
-        labels = group[0][3 - side].labels
+        labels = group[0].sides[1 - side].labels
         collected: dict[Value, Fraction] = {}
         for pair in group:
-            value = ordered(graph, pair[3 - side], labels)
-            collected[value] = collected.get(value, Fraction(0)) + pair[0]
-        other = Operand(combination(graph, [(c, value) for value, c in collected.items() if c]), labels)
+            value = ordered(graph, pair.sides[1 - side], labels)
+            collected[value] = collected.get(value, Fraction(0)) + pair.coefficient
         pairs = [pair for pair in pairs if pair not in group]
         if any(collected.values()):
-            pairs.append((Fraction(1), common, other) if side == 1 else (Fraction(1), other, common))
+            other = Operand(combination(graph, [(c, value) for value, c in collected.items() if c]), labels)
+            pairs.append(_Pair(Fraction(1), (common, other) if side == 0 else (other, common)))
         if not pairs:
             return pairs
 
@@ -189,14 +194,14 @@ def _low_rank(graph: Graph, pairs: Sequence[_Pair], target: Labels) -> Value:
     """The sum of outer products as one matrix product whose inner dimension is their number."""
     sides: list[Value] = []
     labels: Labels = ()
-    for side in (1, 2):
-        order = pairs[0][side].labels  # type: ignore[union-attr]  # the parts of a pair
-        values = [ordered(graph, pair[side], order) for pair in pairs]
-        if side == 2:
-            values = [combination(graph, [(pair[0], value)]) for pair, value in zip(pairs, values, strict=True)]
+    for side in (0, 1):
+        order = pairs[0].sides[side].labels
+        values = [ordered(graph, pair.sides[side], order) for pair in pairs]
+        if side == 1:
+            values = [combination(graph, [(pair.coefficient, value)]) for pair, value in zip(pairs, values, strict=True)]
         stacked = graph.emit("stack", values, shape=(Extent.number(len(values)), *values[0].shape))
         sides.append(graph.merge(stacked, [1, len(order)]))
         labels += order
-    lengths = [extent for pair in pairs[:1] for part in pair[1:] for extent in part.value.shape]
+    lengths = [extent for part in pairs[0].sides for extent in part.value.shape]
     flat = graph.matmul(graph.transpose(sides[0], (1, 0)), sides[1])
     return ordered(graph, Operand(graph.reshape(flat, tuple(lengths)), labels), target)

@@ -16,9 +16,11 @@ BACKENDS = ("numpy", "jax", "torch")
 class ArrayLibrary(Protocol):
     """How programs meet the arrays of one library."""
 
-    backend: Backend
-    failures: tuple[type[Exception], ...]
-    """What the library raises for singular matrices and values outside a domain."""
+    @property
+    def backend(self) -> Backend: ...
+    @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What the library raises for singular matrices and values outside a domain."""
 
     def array(self, name: str, value: Any) -> Any:
         """The value as an array with inexact entries. Raises EvaluationError where it is none."""
@@ -59,8 +61,6 @@ def backend_of(arrays: Mapping[str, Any]) -> str:
         module = type(value).__module__.partition(".")[0]
         if module in ("jax", "jaxlib"):
             found.setdefault("jax", name)
-        elif module == "torch":
-            found.setdefault("torch", name)
         elif (torch := sys.modules.get("torch")) is not None and isinstance(value, torch.Tensor):
             found.setdefault("torch", name)
     if len(found) > 1:

@@ -20,6 +20,7 @@ class JaxBackend(ArrayBackend):
 
     name = "jax"
     module = "jnp"
+    log_sum_exp = "jax.nn.logsumexp"
     imports = {  # noqa: RUF012
         "math": "import math",
         "jax": "import jax",
@@ -54,7 +55,12 @@ class JaxBackend(ArrayBackend):
 
     def _add_diagonal(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return masked_diagonal(
-            "jnp", value, operands, scope, lambda n: f"jnp.eye({n}, dtype=bool)", lambda x: self._created("jnp.asarray", scope, x)
+            "jnp",
+            value,
+            operands,
+            scope,
+            lambda n: f"jnp.eye({n}, dtype=bool)",
+            lambda x: self._created("jnp.asarray", scope, x),
         )
 
     def _erf(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:

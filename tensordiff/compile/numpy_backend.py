@@ -35,7 +35,7 @@ class NumpyBackend(ArrayBackend):
     def statements(self, value: Value, operands: Sequence[Text], scope: Scope, name: str, fresh: bool) -> list[str] | None:
         if value.operation != "add_diagonal":
             return None
-        view = f'np.einsum("{diagonal_subscripts(value.attributes[0])}", {name})'  # type: ignore[arg-type]
+        view = f'np.einsum("{diagonal_subscripts(value.attributes[0])}", {name})'
         if len(operands) == 1:
             return [f"{name} = np.zeros({scope.shape(value.shape)}, {scope.dtype()})", f"{view}[...] = {operands[0].text}"]
         base = operands[1]
@@ -67,7 +67,7 @@ class NumpyBackend(ArrayBackend):
         return atom(f"np.tri({operands[0].text}, dtype={scope.dtype()}).T")
 
     def _block(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        rows: int = value.attributes[0]  # type: ignore[assignment]  # the attribute of a block
+        rows: int = value.attributes[0]
         width = len(operands) // rows
         texts = [", ".join(text.text for text in operands[r * width : (r + 1) * width]) for r in range(rows)]
         return atom(f"np.block([{', '.join(f'[{text}]' for text in texts)}])")

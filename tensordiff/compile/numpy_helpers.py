@@ -11,6 +11,11 @@ def _define(source: str) -> None:
 
 
 _define('''
+def _logsumexp(a, axes):
+    largest = a.max(axes)
+    return largest + np.log(np.exp(a - largest).sum(axes))
+''')
+_define('''
 def _cholesky(a):
     """Lower Cholesky factor of a symmetric positive definite matrix (LU factors of a complex one)."""
     if a.dtype.kind == "c":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from math import prod
 
 Labels = frozenset[int]
@@ -57,13 +58,18 @@ def _path(
         for label in labels:
             places.setdefault(label, []).append(position)
     # A vector on an index that others have as well only scales them: it waits until the index is summed.
-    weights = [p for p, labels in enumerate(inputs) if len(labels) == 1 and len(places[labels[0]]) > 1 + (labels[0] not in output)]
-    weights = [p for p in weights if any(len(inputs[other]) > 1 for other in places[inputs[p][0]])]
-    rest = [p for p in range(len(inputs)) if p not in set(weights)]
+    weights = {
+        p
+        for p, labels in enumerate(inputs)
+        if len(labels) == 1
+        and len(places[labels[0]]) > 1 + (labels[0] not in output)
+        and any(len(inputs[other]) > 1 for other in places[labels[0]])
+    }
+    rest = [p for p in range(len(inputs)) if p not in weights]
     core = _core_path([inputs[p] for p in rest], output, sizes, [identities[p] for p in rest])
     if not weights:
         return core
-    return _with_weights(core, rest, weights, inputs, frozenset(output), sizes, identities)
+    return _with_weights(core, rest, sorted(weights), inputs, frozenset(output), sizes, identities)
 
 
 def _core_path(
@@ -226,7 +232,7 @@ def _chain_path(
     order: list[int], inputs: Sequence[Sequence[int]], sizes: Sequence[int], identities: Sequence[int]
 ) -> list[Pair]:
     """The order of multiplication along a chain: the classical optimum where it is short, else from the thinner end."""
-    links = [set(inputs[a]) & set(inputs[b]) for a, b in zip(order, order[1:], strict=False)]
+    links = [set(inputs[a]) & set(inputs[b]) for a, b in pairwise(order)]
     inner = [prod(sizes[x] for x in link) for link in links]
 
     def end_size(position: int, link: set[int]) -> int:

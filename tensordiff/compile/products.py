@@ -203,8 +203,8 @@ def _blocks(node: Einsum) -> list[tuple[list[int], tuple[int, ...]]]:
         alike.setdefault(frozenset(x for p in members for x in node.factors[p][1] if x in kept), []).extend(members)
     result = []
     for members in alike.values():
-        labels = dict.fromkeys(x for p in sorted(members) for x in node.factors[p][1] if x in kept)
-        result.append((sorted(members), tuple(labels)))
+        outer = dict.fromkeys(x for p in sorted(members) for x in node.factors[p][1] if x in kept)
+        result.append((sorted(members), tuple(outer)))
     return result
 
 

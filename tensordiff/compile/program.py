@@ -248,4 +248,5 @@ class _Compiled:
             place = place.tb_next
         if line is None:
             return EvaluationError(str(error))
-        return EvaluationError(f"{self.source.labels[line]}: {error}", hint="in " + self.source.text.splitlines()[line - 1].strip())
+        step = self.source.text.splitlines()[line - 1].strip()
+        return EvaluationError(f"{self.source.labels[line]}: {error}", hint=f"in {step}")

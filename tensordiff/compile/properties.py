@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, lookup
 from tensordiff.functions.shape import is_nonnegative
-from tensordiff.tensor import Apply, Einsum, Named, Structure, Sum, Symbol, Tensor, bottom_up
+from tensordiff.tensor import Apply, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, bottom_up
 
 _FACTORS = 12
 """Products of more factors are not examined."""
@@ -24,7 +24,7 @@ class Properties:
     semidefinite: bool = False
 
 
-Memo = dict[Tensor, Properties]
+Memo = dict[Node, Properties]
 
 
 def properties(node: Tensor, memo: Memo) -> Properties:
@@ -55,9 +55,9 @@ def _of_function(node: Apply, children: tuple[Properties, ...]) -> Properties:
     if not children:
         return Properties()
     if node.function.elementwise:
-        return Properties(symmetric=all(known.symmetric or not part.rank for known, part in zip(children, node.children, strict=True)))
-    keeps = node.function in (INVERSE, MATRIX_POWER) or node.function in [lookup(name) for name in ("adj", "expm", "logm", "sqrtm")]
-    if not keeps:
+        arguments = zip(children, node.children, strict=True)
+        return Properties(symmetric=all(known.symmetric or not part.rank for known, part in arguments))
+    if node.function not in (INVERSE, MATRIX_POWER, *map(lookup, ("adj", "expm", "logm", "sqrtm"))):
         return Properties()
     definite = children[0].semidefinite and node.function in (INVERSE, MATRIX_POWER)
     return Properties(children[0].symmetric, definite)

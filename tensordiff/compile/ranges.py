@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tensordiff.functions import EXP, POWER, lookup
 from tensordiff.functions.shape import is_nonnegative
-from tensordiff.tensor import Apply, Assumption, Einsum, Named, Structure, Sum, Symbol, Tensor, as_number, bottom_up
+from tensordiff.tensor import Apply, Assumption, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up
 
 
 class Bounds(NamedTuple):
@@ -17,7 +17,7 @@ class Bounds(NamedTuple):
     high: float = inf
 
 
-Memo = dict[Tensor, Bounds]
+Memo = dict[Node, Bounds]
 
 _FIXED = {
     "sigmoid": Bounds(0, 1), "step": Bounds(0, 1), "tanh": Bounds(-1, 1), "sin": Bounds(-1, 1), "cos": Bounds(-1, 1),

@@ -38,6 +38,9 @@ class Recorder:
     def size(self, dim: Dim) -> Value:
         return self.graph.size(Extent.of(dim))
 
+    def logsumexp(self, a: Value, count: int) -> Value:
+        return self.graph.emit("logsumexp", (a,), (tuple(range(count)),), shape=a.shape[count:])
+
     # Matrices
 
     def matricize(self, value: Value) -> Value:

@@ -45,8 +45,9 @@ def unpack(table: dict[str, Any]) -> list[Any]:
             terms = tuple((c, nodes[child]) for c, child in zip(coefficients, children, strict=True))
             nodes.append(Sum.make(terms, _undims(dims)))
         elif kind == "apply":
-            children, function = fields
-            function = lookup(function) if isinstance(function, str) else function
+            children, stored = fields
+            function = lookup(stored) if isinstance(stored, str) else stored
+            assert function is not None
             nodes.append(Apply.make(function, tuple(nodes[child] for child in children)))
         else:
             children, labels, output, dims = fields

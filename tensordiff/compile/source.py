@@ -21,6 +21,7 @@ _MAY_FAIL = {
     "matrix_power": "matpow", "adjugate": "adj", "frechet": "derivative", "cholesky_factor": "chol",
 }  # fmt: skip
 """Operations that not every matrix admits, and the function that a person would say it was."""
+_INLINE = frozenset({"matmul", "reshape", "diagonal", "stack", "broadcast_to"})
 _REUSES = frozenset({"cholesky_solve", "cholesky_logdet", "cholesky_inverse", "lu_solve", "lu_logdet", "lu_inverse"})
 
 
@@ -140,7 +141,7 @@ class _Writer:
             return True
         if self.uses[value] > 1:
             return False
-        return value.operation in ELEMENTWISE or value.operation in ("matmul", "reshape", "diagonal", "stack", "broadcast_to") or is_number(value)
+        return value.operation in ELEMENTWISE or value.operation in _INLINE
 
     def _assign(self, value: Value) -> None:
         name = self.names.new(self.hints.get(value) or self._suggestion(value))
@@ -241,10 +242,10 @@ class _Writer:
         raise AssertionError(f"no argument has the size {name}")
 
     def _docstring(self) -> list[str]:
-        shapes = [
-            f"{self.arguments[p.name]} ({', '.join(_plain(extent) for extent in p.shape)})" if p.shape else self.arguments[p.name]
-            for p in self.parameters
-        ]
+        shapes = []
+        for p in self.parameters:
+            lengths = ", ".join(_plain(extent) for extent in p.shape or ())
+            shapes.append(f"{self.arguments[p.name]} ({lengths})" if lengths else self.arguments[p.name])
         if len(line := f'    """Shapes: {"; ".join(shapes)}."""') <= _WIDTH:
             return [line] if shapes else []
         return ['    """Shapes:', *(f"        {shape}" for shape in shapes), '    """']
@@ -291,8 +292,8 @@ class _Writer:
 def _owner(value: Value) -> Value:
     """The value whose memory a view looks at."""
     while value.operation in VIEWS or value.operation in ("reshape", "broadcast_to"):
-        if value.operation == "broadcast_to":
-            return value if is_number(value.operands[0]) else value
+        if value.operation == "broadcast_to" and is_number(value.operands[0]):
+            return value
         value = value.operands[0]
     return value
 

@@ -18,6 +18,7 @@ class TorchBackend(ArrayBackend):
 
     name = "torch"
     module = "torch"
+    log_sum_exp = "torch.logsumexp"
     imports = {  # noqa: RUF012
         "math": "import math",
         "np": "import numpy as np",
@@ -79,7 +80,7 @@ class TorchBackend(ArrayBackend):
     def _transpose(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         if value.rank == 2:
             return Text(operands[0].at_least(ATOM) + ".T", ATOM)
-        return method(operands[0], "permute", *map(str, value.attributes[0]))  # type: ignore[call-overload]
+        return method(operands[0], "permute", *map(str, value.attributes[0]))
 
     def _sum(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         if not value.shape:
@@ -88,7 +89,12 @@ class TorchBackend(ArrayBackend):
 
     def _add_diagonal(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return masked_diagonal(
-            "torch", value, operands, scope, lambda n: f"_eye({n}, {scope.dtype()})", lambda x: self._created("torch.tensor", scope, x)
+            "torch",
+            value,
+            operands,
+            scope,
+            lambda n: f"_eye({n}, {scope.dtype()})",
+            lambda x: self._created("torch.tensor", scope, x),
         )
 
     # Arrays that depend on sizes alone

@@ -36,12 +36,12 @@ def measure(case: Case, seconds: float) -> tuple[list[str], float]:
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8 * np.abs(expected).max())
     times = interleaved({"hand": lambda: case.hand(**arrays), "compiled": lambda: program(**needed)}, budget=seconds)
     middle, low, high = ratios(times["compiled"], times["hand"])
-    row = [case.name, spelled(times["hand"].median), spelled(times["compiled"].median), f"{middle:.2f}", f"{low:.2f}-{high:.2f}"]
-    return [*row, spelled(derived), spelled(planned)], middle
+    medians = [spelled(times[name].median) for name in ("hand", "compiled")]
+    return [case.name, *medians, f"{middle:.2f}", f"{low:.2f}-{high:.2f}", spelled(derived), spelled(planned)], middle
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser("python -m tests.benchmarks", None, __doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", help="parts of the names of the cases to run (all)")
     parser.add_argument("--quick", action="store_true", help="small cases only, briefly")
     parser.add_argument("--seconds", type=float, default=None, help="time for each case (1; quick: 0.2)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ Derived = tuple[list[Tensor], list[Symbol]]
 
 @dataclass(frozen=True)
 class Case:
-    """Outputs to compile (with the symbols that may be given), arrays for them, and the same by hand (a function of the arrays by name)."""
+    """Outputs to compile (with the symbols that may be given), arrays for them, and the same by hand, from the arrays by
+    name."""
 
     name: str
     outputs: Callable[[], Derived]
@@ -223,30 +224,45 @@ def normal(**shapes: tuple[int, ...]) -> Callable[[np.random.Generator], Arrays]
     return lambda rng: {name: rng.normal(size=shape) / np.sqrt(max(shape[-1], 1)) for name, shape in shapes.items()}
 
 
+def mahalanobis_arrays(rng: np.random.Generator) -> Arrays:
+    return {"X": rng.normal(size=(1000, 20)), "S": spd(rng, 20)}
+
+
 def covariance_arrays(n: int) -> Callable[[np.random.Generator], Arrays]:
     return lambda rng: {"S": spd(rng, n), "C": spd(rng, n)}
 
 
-CASES = [
-    Case("projection n=5 m=2", projection, projection_arrays(5, 2), projection_hand),
-    Case("projection n=50 m=5", projection, projection_arrays(50, 5), projection_hand),
-    Case("projection definite n=50 m=5", lambda: projection(DEFINITE), projection_arrays(50, 5), projection_definite_hand),
-    Case("projection n=400 m=10", projection, projection_arrays(400, 10), projection_hand, quick=False),
-    Case("quadratic n=3", quadratic, normal(A=(3, 3), x=(3,)), lambda A, x: A + A.T),
-    Case("quadratic n=1000", quadratic, normal(A=(1000, 1000), x=(1000,)), lambda A, x: A + A.T),
-    Case("factorisation n=200", factorisation, normal(U=(200, 5), V=(200, 5), T=(200, 200)), lambda U, V, T: factorisation_hand(U, V)),
-    Case("logdet n=30", logdet, lambda rng: {"V": spd(rng, 30)}, logdet_hand),
-    Case("gaussian n=30", gaussian, covariance_arrays(30), gaussian_hand),
-    Case("gaussian n=80", gaussian, covariance_arrays(80), gaussian_hand, quick=False),
-    Case("trace power n=20", trace_power, normal(X=(20, 20)), trace_power_hand),
-    Case("trace power n=80", trace_power, normal(X=(80, 80)), trace_power_hand, quick=False),
-    Case("mahalanobis 1000 n=20", mahalanobis, lambda rng: {"X": rng.normal(size=(1000, 20)), "S": spd(rng, 20)}, mahalanobis_hand),
-    Case("logistic 2000 x 100", logistic, normal(X=(2000, 100), w=(100,), y=(2000,)), lambda X, w, y: logistic_hand(X, w)),
-    Case("logistic 2000 x 1000", logistic, normal(X=(2000, 1000), w=(1000,), y=(2000,)), lambda X, w, y: logistic_hand(X, w), quick=False),
-    Case("logsumexp n=200", logsumexp, normal(W=(200, 200), x=(200,)), logsumexp_hand),
-    Case("logsumexp n=1000", logsumexp, normal(W=(1000, 1000), x=(1000,)), logsumexp_hand, quick=False),
-    Case("relu network n=16", network, normal(x=(16,), **{f"W{i}": (16, 16) for i in range(10)}), network_hand),
-    Case("relu network n=64", network, normal(x=(64,), **{f"W{i}": (64, 64) for i in range(10)}), network_hand, quick=False),
-    Case("tanh layer n=60", tanh_layer, normal(W=(60, 60), x=(60,)), tanh_layer_hand),
-    Case("tanh layer n=300", tanh_layer, normal(W=(300, 300), x=(300,)), tanh_layer_hand, quick=False),
-]
+def cases() -> Iterator[Case]:
+    def weights(n: int) -> dict[str, tuple[int, ...]]:
+        return {f"W{i}": (n, n) for i in range(10)}
+
+    def logistic_case(n: int, quick: bool) -> Case:
+        arrays = normal(X=(2000, n), w=(n,), y=(2000,))
+        return Case(f"logistic 2000 x {n}", logistic, arrays, lambda X, w, y: logistic_hand(X, w), quick)
+
+    yield Case("projection n=5 m=2", projection, projection_arrays(5, 2), projection_hand)
+    yield Case("projection n=50 m=5", projection, projection_arrays(50, 5), projection_hand)
+    definite = lambda: projection(DEFINITE)  # noqa: E731
+    yield Case("projection definite n=50 m=5", definite, projection_arrays(50, 5), projection_definite_hand)
+    yield Case("projection n=400 m=10", projection, projection_arrays(400, 10), projection_hand, quick=False)
+    for n in (3, 1000):
+        yield Case(f"quadratic n={n}", quadratic, normal(A=(n, n), x=(n,)), lambda A, x: A + A.T)
+    shapes = {"U": (200, 5), "V": (200, 5), "T": (200, 200)}
+    yield Case("factorisation n=200", factorisation, normal(**shapes), lambda U, V, T: factorisation_hand(U, V))
+    yield Case("logdet n=30", logdet, lambda rng: {"V": spd(rng, 30)}, logdet_hand)
+    for n, quick in ((30, True), (80, False)):
+        yield Case(f"gaussian n={n}", gaussian, covariance_arrays(n), gaussian_hand, quick)
+    for n, quick in ((20, True), (80, False)):
+        yield Case(f"trace power n={n}", trace_power, normal(X=(n, n)), trace_power_hand, quick)
+    yield Case("mahalanobis 1000 n=20", mahalanobis, mahalanobis_arrays, mahalanobis_hand)
+    yield logistic_case(100, quick=True)
+    yield logistic_case(1000, quick=False)
+    for n, quick in ((200, True), (1000, False)):
+        yield Case(f"logsumexp n={n}", logsumexp, normal(W=(n, n), x=(n,)), logsumexp_hand, quick)
+    for n, quick in ((16, True), (64, False)):
+        yield Case(f"relu network n={n}", network, normal(x=(n,), **weights(n)), network_hand, quick)
+    for n, quick in ((60, True), (300, False)):
+        yield Case(f"tanh layer n={n}", tanh_layer, normal(W=(n, n), x=(n,)), tanh_layer_hand, quick)
+
+
+CASES = list(cases())

@@ -128,5 +128,6 @@ def test_precision_of_the_inputs_is_kept() -> None:
 
 def test_arrays_say_their_library() -> None:
     assert backend_of({"a": jnp.ones(2), "b": 1.0}) == "jax"
+    program = compile_program([einsum([(SYMBOLS[0], "ij"), (SYMBOLS[3], "j")], "i")], backend="jax")
     with pytest.raises(EvaluationError, match="n is 3"):
-        compile_program([einsum([(SYMBOLS[0], "ij"), (SYMBOLS[3], "j")], "i")], backend="jax")(A=jnp.ones((3, 3)), x=jnp.ones(4))
+        program(A=jnp.ones((3, 3)), x=jnp.ones(4))
