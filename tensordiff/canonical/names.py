@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tensordiff.canonical.form import Canonicaliser
+from tensordiff.canonical.scalar_names import ScaledName, put_scaled_names
 from tensordiff.functions import INVERSE, MATRIX_POWER
 from tensordiff.simplify import word_letters
 from tensordiff.tensor import (
@@ -30,8 +31,8 @@ def with_names(node: Tensor, names: Iterable[Named], forms: Canonicaliser) -> Te
     `forms` must be the canonicaliser that made `node`. Definitions are matched as functions, sums, and words of a matrix
     product; the first name declared wins where two have one definition.
     """
-    table, words = _definitions(names, forms)
-    if not table and not words:
+    table, words, scalars = _definitions(names, forms)
+    if not table and not words and not scalars:
         return node
 
     def visit(old: Node, children: tuple[Tensor, ...]) -> Tensor:
@@ -46,8 +47,12 @@ def with_names(node: Tensor, names: Iterable[Named], forms: Canonicaliser) -> Te
             inverse = apply(INVERSE, old.children[0])
             if (found := table.get(inverse)) is not None:
                 return apply(MATRIX_POWER, found, scale(-1, children[1]))
-        if isinstance(old, Einsum) and words and (cut := _replace_words(old, words, forms)) is not old:
-            return _put(cut, dict(zip(old.children, children, strict=True)))
+        if isinstance(old, Einsum) and (words or scalars):
+            coefficient, cut = put_scaled_names(old, scalars)
+            if isinstance(cut, Einsum):
+                cut = _replace_words(cut, words, forms)
+            if cut is not old:
+                return _put(scale(coefficient, cut), dict(zip(old.children, children, strict=True)))
         return old if children == old.children else old.rebuild(children)
 
     return bottom_up(node, visit)
@@ -62,9 +67,12 @@ class _WordName:
     letters: tuple[tuple[Tensor, int], ...]
 
 
-def _definitions(names: Iterable[Named], forms: Canonicaliser) -> tuple[dict[Tensor, Tensor], list[_WordName]]:
+def _definitions(
+    names: Iterable[Named], forms: Canonicaliser
+) -> tuple[dict[Tensor, Tensor], list[_WordName], list[ScaledName]]:
     table: dict[Tensor, Tensor] = {}
     words: list[_WordName] = []
+    scalars: list[ScaledName] = []
     for named in names:
         definition = forms.tensor(named.definition)
         coefficient, core = split_coefficient(definition)
@@ -74,15 +82,20 @@ def _definitions(names: Iterable[Named], forms: Canonicaliser) -> tuple[dict[Ten
                 if isinstance(atom, Apply) and atom.children:
                     value = einsum([(named, core.output)], indices)
                     table.setdefault(atom, scale(1 / coefficient, value))
+            elif (scaled := ScaledName.of(named, coefficient, core)) is not None:
+                scalars.append(scaled)
             elif (letters := word_letters(core)) is not None:
                 words.append(_WordName(named, coefficient, tuple(letters)))
         elif isinstance(core, Sum) or (isinstance(core, Apply) and core.children):
             table.setdefault(core, scale(1 / coefficient, named))
+            if (scaled := ScaledName.of(named, coefficient, core)) is not None:
+                scalars.append(scaled)
             if isinstance(core, Sum) and core.rank == 2:
                 turned = forms.tensor(einsum([(core, "ij")], "ji"))
                 table.setdefault(turned, einsum([(named, "ij")], "ji"))
     words.sort(key=lambda w: -len(w.letters))
-    return table, words
+    scalars.sort(key=lambda w: (w.open_factor is None, -len(w.scalars)))
+    return table, words, scalars
 
 
 def _put(node: Tensor, new: dict[Tensor, Tensor]) -> Tensor:
