@@ -39,8 +39,9 @@ class Tokens:
         self.list.append(Token(type_, value, start, end_pos=end))
 
     def put_name(self, value: str, start: int, end: int) -> None:
+        """A name, or the derivative f' of a function. Raises ParseError where it is no identifier."""
         name = normalise(value)
-        if not name.isidentifier():
+        if not name.rstrip("'").isidentifier():
             self.fail(f"cannot read {value}", start, end, "names are letters, digits and underscores")
         self.put("NAME", name, start, end)
 

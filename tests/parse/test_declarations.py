@@ -3,7 +3,8 @@
 import pytest
 
 from tensordiff.errors import ParseError, ShapeError, TensordiffError, UnknownNameError
-from tensordiff.matrix import shape_text
+from tensordiff.functions import Undefined
+from tensordiff.matrix import shape_text, text
 from tensordiff.parse import declare, parse, parse_answer, parse_matrix
 from tensordiff.tensor import Assumption, Dim, Structure
 
@@ -112,3 +113,12 @@ def test_size_names_are_numbers():
     assert parse_matrix("(n*x)/m", scope) is expression
     with pytest.raises(ShapeError):
         parse("n'*x*x", {"x": "n"})
+
+
+def test_functions_of_ones_own_and_their_derivatives():
+    expression, scope = parse("x'*f(A*x) + sum(f'(x))", SHAPES, functions=[Undefined("f")])
+    assert text(expression) == "x'*f(A*x) + sum(f'(x))"
+    assert parse_matrix("x'*f(A*x) + sum(f'(x))", scope) is expression
+    assert text(parse("f(A*x)", functions=[Undefined("f")])[0]) == "f(A*x)"
+    with pytest.raises(ParseError, match="unknown function g"):
+        parse("g(x)", SHAPES, functions=[Undefined("f")])
