@@ -12,7 +12,7 @@ See docs/ for the tutorial and the architecture.
 from tensordiff.api.chain import ChainLink, ChainRule, chain, explain
 from tensordiff.api.checks import check
 from tensordiff.api.derivative import Derivative, diff
-from tensordiff.api.exchange import from_einsum
+from tensordiff.api.exchange import from_einsum, from_sympy
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import (
     NAMED,
@@ -56,9 +56,8 @@ globals().update(NAMED)
 __all__ = [
     "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
     "MissingRuleError", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict", "chain", "check",
-    "commutation",
-    "compile", "diff", "dims", "elementwise", "explain", "eye", "from_einsum", "function", "gradient", "hessian",
-    "hvp", "jacobian", "jvp", "kron",
+    "commutation", "compile", "diff", "dims", "elementwise", "explain", "eye", "from_einsum", "from_sympy", "function",
+    "gradient", "hessian", "hvp", "jacobian", "jvp", "kron",
     "matrix", "named", "number", "ones", "parse", "pi", "scalar", "tensor", "vector", "vjp", "where", "zeros",
     *NAMED,
 ]  # fmt: skip

@@ -97,14 +97,15 @@ def _axes(subscripts: str, term: str, operand: Matrix) -> Shape:
 
 def _sizes(subscripts: str, terms: Sequence[str], operands: Sequence[Matrix], placed: Sequence[Shape]) -> set[str]:
     """The letters of size 1. Raises ShapeError where a letter runs over two sizes."""
-    known: dict[str, tuple[Group, Matrix]] = {}
-    for term, operand, groups in zip(terms, operands, placed, strict=True):
+    known: dict[str, tuple[Group, int]] = {}
+    for place, (term, groups) in enumerate(zip(terms, placed, strict=True)):
         for letter, group in zip(term, groups, strict=True):
-            first, other = known.setdefault(letter, (group, operand))
+            first, other = known.setdefault(letter, (group, place))
             if first != group:
-                here = f"{group_text(first)} and" if other is operand else f"{group_text(first)} in {describe(other)} and"
+                where = "" if other == place else f" in {describe(operands[other])}"
                 raise ShapeError(
-                    f"the letter {letter} runs over {here} over {group_text(group)} in {describe(operand)}",
+                    f"the letter {letter} runs over {group_text(first)}{where} and over {group_text(group)}"
+                    f" in {describe(operands[place])}",
                     text=subscripts, start=0, end=len(subscripts),
                 )  # fmt: skip
     return {letter for letter, (group, _) in known.items() if not group}

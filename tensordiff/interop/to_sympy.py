@@ -1,0 +1,339 @@
+"""Matrix form into SymPy's matrix expressions.
+
+A scalar becomes an ordinary SymPy expression (a 1-by-1 product of vectors its one entry), a column an n-by-1 matrix. What
+SymPy's matrix expressions cannot say raises MissingRuleError with the name of the operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tensordiff.canonical import Canonicaliser
+from tensordiff.errors import BudgetError, FoldError, MissingRuleError
+from tensordiff.fold import fold
+from tensordiff.functions import Undefined, UserFunction
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, brief
+from tensordiff.tensor import Assumption, Dim, Function, Group, Symbol, bottom_up, postorder, replace
+
+
+def to_sympy(matrix: Matrix, symbols: Mapping[str, Any] | None = None) -> Any:
+    """SymPy's expression for a matrix form.
+
+    Names become Symbol(name) for sizes and scalars (positive where they are assumed so) and MatrixSymbol(name, rows,
+    columns); `symbols` gives SymPy objects of the user's own for some names. Raises MissingRuleError for what SymPy has no
+    expression for (K, D, L, vec, vech, adj, expm inside products, tensors of three axes and more), BudgetError for nests that
+    are too deep for SymPy, which recurses.
+    """
+    closed = _without_entries(matrix)
+    writer = _Writer(dict(symbols or {}))
+    try:
+        if closed.op in ("expm", "logm"):  # exp(A) and log(A) of SymPy are no matrix expressions: they can only stand alone
+            return getattr(writer.sympy, closed.op[:3])(bottom_up(closed.children[0], writer.visit))
+        return bottom_up(closed, writer.visit)
+    except RecursionError:
+        raise BudgetError("the expression is nested more deeply than SymPy can hold", hint="use latex() or compile()") from None
+
+
+def _without_entries(matrix: Matrix) -> Matrix:
+    """Index notation with sums replaced by matrix products. Raises MissingRuleError where there are none."""
+    found: dict[Matrix, Matrix] = {}
+    for node in postorder([matrix]):
+        if node.op == "contract" and any(child.free for child in node.children):
+            _refuse_tensor(node)
+            tensor = Canonicaliser(define=False).tensor(lower(node))
+            rows = len(node.shape[0]) if node.shape else 0
+            axes = tuple(range(tensor.rank))
+            missing = MissingRuleError(f"SymPy has no matrix expression for {brief(node)}")
+            try:
+                found[node] = fold(tensor, axes[:rows], axes[rows:])
+            except FoldError as error:
+                raise missing from error
+            if any(part.op == "entry" and part.free for part in postorder([found[node]])):
+                raise missing  # a unit vector, which is in index notation itself
+    return replace(matrix, found) if found else matrix
+
+
+def _refuse_tensor(node: Matrix) -> None:
+    if len(node.shape) > 2:
+        raise MissingRuleError(f"SymPy's matrix expressions have two axes, and {brief(node)} has {len(node.shape)}")
+
+
+class _Writer:
+    def __init__(self, symbols: dict[str, Any]) -> None:
+        import sympy
+        from sympy.matrices.expressions import diagonal, matexpr
+
+        self.sympy: Any = sympy
+        self.diagonal: Any = diagonal
+        self.entry: Any = matexpr.MatrixElement
+        self.symbols = symbols
+
+    def visit(self, node: Matrix, children: tuple[Any, ...]) -> Any:
+        _refuse_tensor(node)
+        rule = _RULES.get(node.op)
+        if rule is None:
+            raise MissingRuleError(
+                f"SymPy's matrix expressions have no {_NAMES.get(node.op, node.op)}: {brief(node)}",
+                hint="other forms: latex(), compile().source, einsum()",
+            )
+        value = rule(self, node, children)
+        if not node.shape and getattr(value, "is_Matrix", False):
+            return self.entry(value, 0, 0)
+        return value
+
+    # Names and sizes.
+
+    def name(self, name: str, **assumptions: Any) -> Any:
+        return self.symbols.get(name) if name in self.symbols else self.sympy.Symbol(name, **assumptions)
+
+    def dim(self, dim: Dim) -> Any:
+        if dim.value is not None:
+            return self.sympy.Integer(dim.value)
+        if dim.base is not None:
+            n = self.dim(dim.base)
+            return n * (n + 1) / 2
+        assert dim.name is not None
+        return self.name(dim.name)
+
+    def size(self, group: Group) -> Any:
+        return self.sympy.Mul(*(self.dim(dim) for dim in group))
+
+    def symbol(self, symbol: Symbol, node: Matrix) -> Any:
+        if not node.shape:
+            return self.name(symbol.name, **({"positive": True} if symbol.assumption is Assumption.POSITIVE else {}))
+        if symbol.name in self.symbols:
+            return self.symbols[symbol.name]
+        return self.sympy.MatrixSymbol(symbol.name, self.size(node.rows), self.size(node.cols))
+
+    def number(self, value: Fraction) -> Any:
+        return self.sympy.Rational(value.numerator, value.denominator)
+
+    # Operations.
+
+    def add(self, node: Matrix, children: Sequence[Any]) -> Any:
+        """A scalar among matrices is added to every entry."""
+        terms = [self.scaled(self.number(c), x) for c, x in zip(node.data, children, strict=True)]
+        if not node.shape:
+            return self.sympy.Add(*terms)
+        ones = self.ones(node)
+        terms = [self.scaled(term, ones) if child.is_scalar else term for child, term in zip(node.children, terms, strict=True)]
+        return self.sympy.MatAdd(*terms) if len(terms) > 1 else terms[0]
+
+    def ones(self, node: Matrix) -> Any:
+        return self.sympy.OneMatrix(self.size(node.rows), self.size(node.cols))
+
+    def scaled(self, coefficient: Any, value: Any) -> Any:
+        if coefficient == 1:
+            return value
+        if getattr(value, "is_Matrix", False):
+            return self.sympy.MatMul(coefficient, value).doit(deep=False)
+        return coefficient * value
+
+    def product(self, node: Matrix, children: Sequence[Any]) -> Any:
+        """From left to right: where a run of factors ends in a scalar, its one entry multiplies the rest."""
+        scalars: list[Any] = []
+        run: list[Any] = []
+        rows: Group | None = None
+        for child, value in zip(node.children, children, strict=True):
+            if child.is_scalar:
+                scalars.append(value)
+                continue
+            run.append(value)
+            rows = child.rows if rows is None else rows
+            if not rows and not child.cols:
+                scalars.append(self.entry(self.chain(run), 0, 0))
+                run, rows = [], None
+        scalar = self.sympy.Mul(*scalars)
+        return self.scaled(scalar, self.chain(run)) if run else scalar
+
+    def chain(self, factors: Sequence[Any]) -> Any:
+        return self.sympy.MatMul(*factors).doit(deep=False) if len(factors) > 1 else factors[0]
+
+    def hadamard(self, factors: Sequence[Any]) -> Any:
+        return self.sympy.HadamardProduct(*factors)
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        return self.sympy.HadamardPower(base, exponent)
+
+    def divide(self, node: Matrix, children: Sequence[Any]) -> Any:
+        """By a scalar, or entry by entry."""
+        above, below = children
+        if node.children[1].is_scalar:
+            return self.scaled(1 / below, above)
+        reciprocal = self.power(below, self.sympy.Integer(-1))
+        if node.children[0].is_scalar:
+            return self.scaled(above, reciprocal)
+        return self.hadamard([above, reciprocal])
+
+    def raised(self, node: Matrix, children: Sequence[Any]) -> Any:
+        base, exponent = children
+        return self.sympy.MatPow(base, exponent).doit(deep=False) if node.shape else base**exponent
+
+    def place(self, node: Matrix, whole: Any) -> Any:
+        """An entry at a given place, counted from 1 here and from 0 in SymPy."""
+        places = [letter - 1 for letter in node.data[0] if isinstance(letter, int)]
+        assert len(places) == len(node.data[0]), "open letters are folded before"
+        if node.children[0].is_vector:
+            places = [places[-1] if node.children[0].cols else places[0]]
+            places = [0, *places] if node.children[0].cols else [*places, 0]
+        return self.entry(whole, *places)
+
+    def mapped(self, node: Matrix, values: Sequence[Any], function: Callable[..., Any]) -> Any:
+        """A function of every entry; of several arguments, at most one may be a matrix."""
+        if not node.shape:
+            return function(*values)
+        places = [place for place, child in enumerate(node.children) if child.shape]
+        if len(places) > 1:
+            raise MissingRuleError(f"SymPy has no entrywise function of two matrices: {brief(node)}")
+        variable = self.sympy.Dummy("x")
+        arguments = [variable if place == places[0] else value for place, value in enumerate(values)]
+        return self.every(values[places[0]], variable, function(*arguments))
+
+    def every(self, value: Any, variable: Any, body: Any) -> Any:
+        from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+
+        return ElementwiseApplyFunction(self.sympy.Lambda(variable, body), value)
+
+    def apply(self, node: Matrix, children: Sequence[Any]) -> Any:
+        function: Function = node.data[0]
+        if node.shape and function.name in _POWERS:
+            return self.power(children[0], self.number(_POWERS[function.name]))
+        if function.name in ("max", "min") and all(child.shape for child in node.children):
+            a, b = children
+            sign = 1 if function.name == "max" else -1
+            gap = self.absolute(self.scaled(self.number(Fraction(-1)), b), a)
+            half = self.number(Fraction(1, 2))
+            return self.sympy.MatAdd(self.scaled(half, a), self.scaled(half, b), self.scaled(sign * half, gap))
+        return self.mapped(node, children, self.scalar_function(function))
+
+    def absolute(self, *terms: Any) -> Any:
+        variable = self.sympy.Dummy("x")
+        return self.every(self.sympy.MatAdd(*terms), variable, self.sympy.Abs(variable))
+
+    def scalar_function(self, function: Function) -> Callable[..., Any]:
+        sympy = self.sympy
+        if isinstance(function, UserFunction):
+            (letter,) = function.expression.free_symbols or {sympy.Dummy()}
+            return lambda x: function.expression.xreplace({letter: x})
+        if isinstance(function, Undefined):
+            return lambda x: _undefined(sympy, function, x)
+        found = _functions(sympy).get(function.name)
+        if found is None:
+            raise MissingRuleError(f"{function.name} has no counterpart in SymPy's matrix expressions")
+        return found
+
+    def total(self, node: Matrix, value: Any) -> Any:
+        """The sum of all entries of the value of a node."""
+        if not node.shape:
+            return value
+        left = self.sympy.OneMatrix(1, self.size(node.rows))
+        right = self.sympy.OneMatrix(self.size(node.cols), 1)
+        factors = [*([left] if node.rows else []), value, *([right] if node.cols else [])]
+        return self.entry(self.sympy.MatMul(*factors), 0, 0)
+
+    def norm(self, node: Matrix, value: Any) -> Any:
+        x = node.children[0]
+        if not x.shape:
+            return self.sympy.Abs(value)
+        if len(x.shape) == 1:
+            return self.sympy.sqrt(self.entry(self.sympy.MatMul(self.sympy.Transpose(value), value), 0, 0))
+        return self.sympy.sqrt(self.sympy.Trace(self.sympy.MatMul(self.sympy.Transpose(value), value)))
+
+    def exponentials(self, value: Any) -> Any:
+        variable = self.sympy.Dummy("x")
+        return self.every(value, variable, self.sympy.exp(variable))
+
+    def refuse_axis(self, node: Matrix) -> None:
+        if len(node.children) > 1:
+            raise MissingRuleError(f"{brief(node)}: SymPy's matrix expressions have no {node.op} along an axis")
+
+    def softmax(self, node: Matrix, value: Any) -> Any:
+        if not node.shape:
+            return self.sympy.Integer(1)
+        self.refuse_axis(node)
+        raised = self.exponentials(value)
+        return self.scaled(1 / self.total(node, raised), raised)
+
+    def logsumexp(self, node: Matrix, value: Any) -> Any:
+        x = node.children[0]
+        self.refuse_axis(node)
+        return self.sympy.log(self.total(x, self.exponentials(value))) if x.shape else value
+
+    def diag(self, node: Matrix, value: Any) -> Any:
+        if len(node.shape) < 2:
+            return self.diagonal.DiagonalOf(value)
+        return self.diagonal.DiagMatrix(value if node.children[0].rows else self.sympy.Transpose(value))
+
+
+def _undefined(sympy: Any, function: Undefined, argument: Any) -> Any:
+    head = sympy.Function(function.base)
+    if not function.order:
+        return head(argument)
+    variable = argument if argument.is_Symbol else sympy.Dummy("x")
+    slope = sympy.Derivative(head(variable), (variable, function.order))
+    return slope if variable is argument else sympy.Subs(slope, variable, argument)
+
+
+def _functions(sympy: Any) -> dict[str, Callable[..., Any]]:
+    """Elementwise functions as SymPy writes them."""
+    half = sympy.Rational(1, 2)
+
+    def cbrt(x: Any) -> Any:
+        return sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3)
+
+    return {
+        **{name: getattr(sympy, name) for name in _ALIKE},
+        "arcsin": sympy.asin, "arccos": sympy.acos, "arctan": sympy.atan,
+        "arsinh": sympy.asinh, "arcosh": sympy.acosh, "artanh": sympy.atanh,
+        "abs": sympy.Abs, "max": sympy.Max, "min": sympy.Min, "cbrt": cbrt,
+        "log1p": lambda x: sympy.log(1 + x), "expm1": lambda x: sympy.exp(x) - 1,
+        "log2": lambda x: sympy.log(x) / sympy.log(2), "log10": lambda x: sympy.log(x) / sympy.log(10),
+        "square": lambda x: x**2, "reciprocal": lambda x: 1 / x,
+        "relu": lambda x: sympy.Max(x, 0), "step": lambda x: sympy.Heaviside(x, half),
+        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)), "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "logsigmoid": lambda x: -sympy.log(1 + sympy.exp(-x)), "silu": lambda x: x / (1 + sympy.exp(-x)),
+        "gelu": lambda x: x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
+    }  # fmt: skip
+
+
+_ALIKE = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "erf", "sqrt", "sec", "csc", "cot")
+_POWERS = {"sqrt": Fraction(1, 2), "square": Fraction(2), "reciprocal": Fraction(-1)}
+_NAMES = {"commutation": "commutation matrix K", "duplication": "duplication matrix D", "elimination": "elimination matrix L"}
+
+Rule = Callable[[_Writer, Matrix, Sequence[Any]], Any]
+_RULES: dict[str, Rule] = {
+    "symbol": lambda w, node, x: w.symbol(node.data[0], node),
+    "named": lambda w, node, x: x[0],
+    "number": lambda w, node, x: w.number(node.data[0]),
+    "size": lambda w, node, x: w.dim(node.data[0]),
+    "pi": lambda w, node, x: w.sympy.pi,
+    "eye": lambda w, node, x: w.sympy.Identity(w.size(node.rows)),
+    "ones": lambda w, node, x: w.ones(node),
+    "zeros": lambda w, node, x: w.sympy.ZeroMatrix(w.size(node.rows), w.size(node.cols)),
+    "add": _Writer.add,
+    "product": _Writer.product,
+    "hadamard": lambda w, node, x: w.hadamard(x),
+    "kron": lambda w, node, x: w.sympy.KroneckerProduct(*x),
+    "divide": _Writer.divide,
+    "dot_divide": _Writer.divide,
+    "power": _Writer.raised,
+    "dot_power": lambda w, node, x: w.power(*x),
+    "transpose": lambda w, node, x: w.sympy.Transpose(x[0]),
+    "inv": lambda w, node, x: w.sympy.Inverse(x[0]),
+    "tr": lambda w, node, x: w.sympy.Trace(x[0]),
+    "det": lambda w, node, x: w.sympy.Determinant(x[0]),
+    "logdet": lambda w, node, x: w.sympy.log(w.sympy.Abs(w.sympy.Determinant(x[0]))),
+    "sqrtm": lambda w, node, x: w.sympy.MatPow(x[0], w.number(Fraction(1, 2))),
+    "sum": lambda w, node, x: w.total(node.children[0], x[0]),
+    "norm1": lambda w, node, x: w.total(node.children[0], w.absolute(x[0]) if node.children[0].shape else w.sympy.Abs(x[0])),
+    "norm2": lambda w, node, x: w.norm(node, x[0]),
+    "diag": lambda w, node, x: w.diag(node, x[0]),
+    "softmax": lambda w, node, x: w.softmax(node, x[0]),
+    "logsumexp": lambda w, node, x: w.logsumexp(node, x[0]),
+    "apply": _Writer.apply,
+    "entry": lambda w, node, x: w.place(node, x[0]),
+    "contract": lambda w, node, x: w.sympy.Add(*(w.number(c) * term for c, term in zip(node.data[1], x, strict=True))),
+}
