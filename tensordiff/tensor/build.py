@@ -13,13 +13,15 @@ from typing import Any
 from tensordiff.errors import ShapeError
 from tensordiff.tensor.dim import Dim
 from tensordiff.tensor.function import Function, dims_text
-from tensordiff.tensor.nodes import Apply, Einsum, Sum, Tensor, Term
+from tensordiff.tensor.nodes import Apply, Einsum, Sum, Tensor
 
 Label = Hashable
 Number = int | Fraction
 
 ONE = Einsum.make((), (), ())
 """The scalar 1, the empty product."""
+
+_UNIT = Fraction(1)
 
 _SMALL_SUM = 12
 """Sums of at most so many terms are merged into an outer sum; longer ones stay shared."""
@@ -69,13 +71,16 @@ def add(terms: Iterable[tuple[Number, Tensor]], dims: Sequence[Dim] | None = Non
             dims = node.dims
         if node.dims != tuple(dims):
             raise ShapeError(f"cannot add tensors of sizes {dims_text(tuple(dims))} and {dims_text(node.dims)}")
-        if coefficient == 0:
+        factor = _UNIT if coefficient == 1 else Fraction(coefficient)
+        if not factor:
             continue
-        inner: tuple[Term, ...] = ((Fraction(1), node),)
-        if isinstance(node, Sum) and len(node.children) <= _SMALL_SUM:
-            inner = node.terms
+        inner = node.terms if isinstance(node, Sum) and len(node.children) <= _SMALL_SUM else ((_UNIT, node),)
         for inner_coefficient, part in inner:
-            collected[part] = collected.get(part, Fraction(0)) + coefficient * inner_coefficient
+            value = (
+                inner_coefficient if factor is _UNIT else factor if inner_coefficient is _UNIT else factor * inner_coefficient
+            )
+            known = collected.get(part)
+            collected[part] = value if known is None else known + value
     assert dims is not None, "an empty sum needs dims"
     kept = tuple((c, node) for node, c in collected.items() if c)
     if len(kept) == 1 and kept[0][0] == 1:

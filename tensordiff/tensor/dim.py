@@ -88,7 +88,7 @@ class Size(tuple["Dim", ...]):
 
     __slots__ = ()
 
-    def __mul__(self, other: object) -> Size:  # type: ignore[override]  # sizes multiply, they do not repeat
+    def __mul__(self, other: object) -> Size:
         if isinstance(other, Dim):
             return Size((*self, other))
         if isinstance(other, int):
@@ -97,7 +97,7 @@ class Size(tuple["Dim", ...]):
             return Size((*self, *other))
         return NotImplemented
 
-    __rmul__ = __mul__  # type: ignore[assignment]
+    __rmul__ = __mul__
 
     def __str__(self) -> str:
         return group_text(self)

@@ -86,6 +86,10 @@ class Function(ABC):
         """
         return None
 
+    def logarithm(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """The logarithm of the value where it has a form of its own, or None."""
+        return None
+
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         """What is known of the entries: 2 positive, 1 nonnegative, 0 nothing. `signs` says the same of the arguments."""
         return 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
+from marshal import dumps
 from typing import Any, ClassVar, Self, TypeVar
 from weakref import WeakValueDictionary
 
@@ -15,18 +16,11 @@ Value = TypeVar("Value")
 
 
 def digest(*parts: bytes | str | int) -> bytes:
-    """A 16-byte digest of a sequence of parts; injective in the sequence (each part is length-prefixed)."""
-    chunks: list[bytes] = []
-    for part in parts:
-        if isinstance(part, bytes):
-            data = part
-        elif isinstance(part, str):
-            data = b"s" + part.encode()
-        else:
-            data = b"i%d" % part
-        chunks.append(b"%d:" % len(data))
-        chunks.append(data)
-    return blake2b(b"".join(chunks), digest_size=16).digest()
+    """A 16-byte digest of a sequence of parts; injective in the sequence.
+
+    Version 0 of the marshal format writes equal values equally (later ones tell interned strings from others).
+    """
+    return blake2b(dumps(parts, 0), digest_size=16).digest()
 
 
 class Node:
