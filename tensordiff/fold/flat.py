@@ -79,6 +79,7 @@ class Flat:
     def __init__(self) -> None:
         self._flipped: dict[Matrix, Matrix] = {}
         self._lengths: dict[Matrix, int] = {}
+        self._sizes: dict[Matrix, int] = {}
 
     def mark_symmetric(self, letter: Matrix) -> None:
         self._flipped[letter] = letter
@@ -189,22 +190,24 @@ class Flat:
         return call("tr", product(*min(ways, key=lambda way: [letter.key for letter in way])))
 
     def without_sign(self, coefficient: Fraction, node: Matrix, first: bool) -> tuple[Fraction, Matrix]:
-        """A minus sign taken into a difference, if there is one: -A*(x - y) = A*(y - x). 1 - x stays, unless the minus
-        would stand first."""
+        """A minus sign taken into a difference, if there is one: -A*(x - y) = A*(y - x). 1 - x stays, and eye(n) - A
+        unless the minus would stand first."""
         if coefficient < 0:
-            for spared in (True, False) if first else (True,):
-                if (found := self._negated(node, _MAX_SIGN_DEPTH, spared)) is not None:
-                    return -coefficient, found
+            found = self._negated(node, _MAX_SIGN_DEPTH, ("number", "eye"))
+            if found is None and first:
+                found = self._negated(node, _MAX_SIGN_DEPTH, ("number",))
+            if found is not None:
+                return -coefficient, found
         return coefficient, node
 
-    def _negated(self, node: Matrix, depth: int, spared: bool) -> Matrix | None:
-        """The negative of a node by exchanging the terms of a difference inside; None where there is none. 1 - x may be
-        spared."""
+    def _negated(self, node: Matrix, depth: int, spared: Sequence[str]) -> Matrix | None:
+        """The negative of a node by exchanging the terms of a difference inside; None where there is none. Differences
+        that begin with one of the operations `spared` stay as they are."""
         if node.op == "add":
             if not (any(c < 0 for c in node.data) and any(c > 0 for c in node.data)):
                 return None
-            good = spared and any(c > 0 and x.op in ("number", "eye") for c, x in zip(node.data, node.children, strict=True))
-            return None if good else self.negative(node)
+            first = next(x.op for c, x in zip(node.data, node.children, strict=True) if c > 0)
+            return None if first in spared else self.negative(node)
         if not depth or node.op not in _MULTILINEAR:
             return None
         for place, child in enumerate(node.children if node.op != "divide" else node.children[:1]):
@@ -249,12 +252,23 @@ class Flat:
                 found[core] = found.get(core, Fraction(0)) + coefficient * inner * outer
         kept = [(c, node) for node, c in found.items() if c]
         if len(kept) > 1:
-            lengths = {node: self.length(node) for _, node in kept}
-            kept.sort(key=lambda term: (term[0] < 0, _rank(term[1], lengths[term[1]]), lengths[term[1]], self.text_key(term[1])))
+            kept.sort(key=lambda term: (term[0] < 0, *self._place_in_sum(term[1]), self.text_key(term[1])))
         if not kept:
             return zeros(*shape) if shape else number(0)
         made = add(kept)
         return product(made, ones(*shape)) if shape and made.is_scalar else made
+
+    def _place_in_sum(self, node: Matrix) -> tuple[int, int, int]:
+        """Numbers and identities come first in a sum, then products, those of more parts before those of fewer, then
+        other terms, and multiples of identities and permutations last; equals by length."""
+        length = self.length(node)
+        if node.op in ("number", "eye"):
+            return 0, 0, length
+        if node.op != "product":
+            return 2, 0, length
+        if node.children[-1].op in ("eye", "commutation"):
+            return 3, 0, length
+        return 1, -fold_up(node, _operands, _leaves, self._sizes), length
 
     def signed(self, node: Matrix) -> tuple[int, Matrix]:
         """A sum as sign * sum, of the sum and its negative always the same one."""
@@ -267,17 +281,6 @@ class Flat:
     def negative(self, node: Matrix) -> Matrix:
         """A sum with all signs changed."""
         return self.ordered_sum((-c, term) for c, term in terms_of(node))
-
-
-def _rank(node: Matrix, length: int) -> tuple[int, int]:
-    """Numbers and identities come first in a sum, then products, the longer ones before the shorter ones, then multiples
-    of identities and permutations."""
-    if node.op in ("number", "eye"):
-        return 0, 0
-    if node.op != "product":
-        return 1, 0
-    last = node.children[-1].op
-    return (2, 0) if last in ("eye", "commutation") else (1, -length)
 
 
 def _is_diagonal(node: Matrix) -> bool:
@@ -325,7 +328,7 @@ def first_name(node: Matrix) -> str:
         node = node.children[0]
     if node.op == "symbol":
         return str(node.data[0].name)
-    return str(node.data[0]) if node.op == "named" else node.op
+    return str(node.data[0]) if node.op in ("named", "size") else node.op
 
 
 def letters(node: Matrix) -> list[Matrix]:
@@ -349,6 +352,10 @@ def letters(node: Matrix) -> list[Matrix]:
                 found[row:] = [product(*found[row:])]
             row = None
     return found
+
+
+def _leaves(node: Matrix, leaves: list[int]) -> int:
+    return sum(leaves) or 1
 
 
 def _length(node: Matrix, lengths: list[int]) -> int:

@@ -133,10 +133,10 @@ def _advance(
             final = columns_only.issuperset(following) and everything <= done | leaving | columns_only
             following = list(columns) if final else following
             part, copy = _between_fronts(front, following, leaving, final, graph.part(_vertices(graph) - done))
-            order = columns if final else _natural(front, following, part, copy)
-            factor = between(front, tuple(copy.get(v, v) for v in order), part, flat)
-            if factor is not None:
-                yield order, leaving, factor
+            for order in [columns] if final else _orders(front, following, part, copy):
+                factor = between(front, tuple(copy.get(v, v) for v in order), part, flat)
+                if factor is not None:
+                    yield order, leaving, factor
 
 
 def _neighbours(vertices: frozenset[int], graph: Graph) -> set[int]:
@@ -156,10 +156,17 @@ def _in_block_order(vertices: set[int], graph: Graph) -> list[int]:
     return list(dict.fromkeys([v for side in groups for v in side] + sorted(vertices)))
 
 
-def _natural(front: Vertices, following: Sequence[int], part: Graph, copy: dict[int, int]) -> Vertices:
-    """The order of the next front that goes with the order of this one."""
+def _orders(front: Vertices, following: Sequence[int], part: Graph, copy: dict[int, int]) -> list[Vertices]:
+    """The order of the next front that goes with the order of this one; for the two equal axes of a duplication matrix
+    both."""
     ends = {copy.get(v, v): v for v in following}
-    return tuple(ends[v] for members in part.components((*front, *ends)) for v in ends if v in members)
+    natural = tuple(ends[v] for members in part.components((*front, *ends)) for v in ends if v in members)
+    found = [natural]
+    for block in part.blocks:
+        if block.matrix.op == "duplication" and set(block.rows) <= set(natural):
+            swap = dict(zip(block.rows, reversed(block.rows), strict=True))
+            found += [tuple(swap.get(v, v) for v in order) for order in found]
+    return found
 
 
 def _between_fronts(
@@ -191,22 +198,34 @@ def _scalar(graph: Graph, members: set[int], flat: Flat) -> Matrix | None:
     starts |= dict.fromkeys((tail, head) for tail, head, _ in graph.links)
     found: list[Matrix] = []
     for start in starts:
-        if len(set(start)) != len(start):
-            continue
-        inside = graph.part(set(start))
-        row = between((), start, inside, flat)
-        rest = Graph(
-            graph.dims,
-            [link for link in graph.links if link not in inside.links],
-            {v: w for v, w in graph.weights.items() if v not in start},
-            graph.blocks,
-        )
-        column = _cut(start, (), rest, flat) if row is not None else None
-        if row is not None and column is not None:
-            found.append(flat.scalar_word([row, *letters(column)]))
+        if len(set(start)) == len(start):
+            found += [value for row, rest in _rows_of(graph, start) if (value := _dot(start, row, rest, flat)) is not None]
     if not found:
         found = [value for block in graph.blocks if (value := _closed(block, graph, flat)) is not None]
     return min(found, key=lambda node: (flat.length(node), node.key), default=None)
+
+
+def _rows_of(graph: Graph, start: Vertices) -> Iterator[tuple[Graph, Graph]]:
+    """What may stand as a row on the indices `start`, with what is left: all that is among them, or one block of several."""
+    inside = graph.part(set(start))
+    outside = {v: w for v, w in graph.weights.items() if v not in start}
+    blocks = [block for block in graph.blocks if not set(start).issuperset(block.vertices)]
+    yield inside, Graph(graph.dims, [link for link in graph.links if link not in inside.links], outside, blocks)
+    if len(inside.blocks) > 1:
+        first = graph.blocks.index(inside.blocks[0])
+        rest = Graph(graph.dims, graph.links, graph.weights, graph.blocks[:first] + graph.blocks[first + 1 :])
+        yield Graph(graph.dims, blocks=inside.blocks[:1]), rest
+
+
+def _dot(start: Vertices, first: Graph, rest: Graph, flat: Flat) -> Matrix | None:
+    """row * column on the indices `start`; the sum of the entries where there is nothing for the column."""
+    row = between((), start, first, flat)
+    if row is None:
+        return None
+    if rest.is_bare and not rest.weights:
+        return call("sum", flat.flip(row))
+    column = _cut(start, (), rest, flat)
+    return None if column is None else flat.scalar_word([row, *letters(column)])
 
 
 def _closed(block: Block, graph: Graph, flat: Flat) -> Matrix | None:

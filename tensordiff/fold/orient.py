@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tensordiff.fold.flat import Flat, fold_up, letters
+from tensordiff.fold.flat import Flat, first_name, fold_up, letters
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import call, product, rebuild, transpose
 
@@ -152,8 +152,9 @@ def _product(node: Matrix, memo: Memo) -> Ways:
         open_part.append(pair)
         if not factor.cols:
             run = _run(open_part)
-            if run.plain.node.is_scalar:
-                scalars.append(run.least)
+            if run.plain.node.is_scalar:  # x'*y, not y'*x
+                ways = (run.plain, run.turned)
+                scalars.append(min(ways, key=lambda way: (way.cost, first_name(way.node))))
             else:
                 parts.append(run)
             open_part = []
