@@ -2,5 +2,6 @@
 
 from tensordiff.compile.backends import BACKENDS, backend_of
 from tensordiff.compile.program import Program, compile_program
+from tensordiff.compile.structured import LinearMap, at
 
-__all__ = ["BACKENDS", "Program", "backend_of", "compile_program"]
+__all__ = ["BACKENDS", "LinearMap", "Program", "at", "backend_of", "compile_program"]
