@@ -210,10 +210,14 @@ def _scalar_power(base: Matrix, exponent: Matrix, free: Free) -> Matrix:
     if value is not None and number_below is not None and value.denominator == 1:
         if not number_below and value < 0:
             raise DomainError("division by zero: 0 to a negative power")
-        if abs(value) <= 1000:
+        digits = max(number_below.numerator.bit_length(), number_below.denominator.bit_length())
+        if digits * abs(value) <= _MAX_BITS:
             return number(number_below ** int(value))
     return Matrix.make("power", (), (), (base, exponent), free)
 
+
+_MAX_BITS = 4096
+"""Powers of numbers with more digits stay powers."""
 
 _INTEGER_OPS = ("number", "size", "symbol", "named", "add", "product", "power")
 
