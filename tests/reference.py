@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 import scipy.special
+from scipy.special import logsumexp, softmax
 
 from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor, bottom_up
 
@@ -95,6 +96,10 @@ MATRIX: dict[str, Callable[..., Any]] = {
     "chol": np.linalg.cholesky,
 }
 """Functions of one square matrix, by name; the axes of an argument with two groups are flattened group by group."""
+
+
+ALONG: dict[str, Callable[..., Any]] = {"softmax": softmax, "logsumexp": logsumexp}
+"""Functions of the first axes of an argument, by name."""
 
 
 def triangular_places(n: int) -> list[tuple[int, int]]:
@@ -185,6 +190,8 @@ def _apply(node: Apply, children: tuple[Array, ...], sizes: Mapping[str, int]) -
         return CONSTANTS[name](function, node.dims[-1 if name == "L" else 0].size(sizes) if node.dims else 0)
     if name in ELEMENTWISE:
         return np.asarray(ELEMENTWISE[name](*children))
+    if name in ALONG:
+        return np.asarray(ALONG[name](children[0], axis=tuple(range(function.count))))
     half = children[0].ndim // 2
     length = int(np.prod(children[0].shape[:half]))
     square = children[0].reshape(length, length)

@@ -143,7 +143,7 @@ class ArrayBackend:
         return method(operands[0], "sum", f"axis={axes[0] if len(axes) == 1 else axes}")
 
     def _logsumexp(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        axes: tuple[int, ...] = value.attributes[0]  # type: ignore[assignment]  # the attribute of a logsumexp
+        axes: tuple[int, ...] = value.attributes[0]
         return call(self.log_sum_exp, operands[0], atom(str(axes)))
 
     def _trace(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:

@@ -68,6 +68,11 @@ class NumpyOps(ArrayOps):
 
         return np.asarray(erf(a))
 
+    def logsumexp(self, a: Array, count: int) -> Array:
+        axes = tuple(range(count))
+        largest = np.max(a, axis=axes)
+        return np.asarray(largest + np.log(np.sum(np.exp(a - largest), axis=axes)))
+
     def inv(self, matrix: Array) -> Array:
         try:
             return np.linalg.inv(matrix)

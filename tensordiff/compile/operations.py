@@ -59,6 +59,10 @@ class Operations(Protocol):
     def greater(self, a: Value, b: Value) -> Value: ...
     def where(self, condition: Value, a: Value, b: Value) -> Value: ...
 
+    # along axes
+    def logsumexp(self, a: Value, count: int) -> Value:
+        """log(sum(exp(a))) over the first `count` axes, without overflow."""
+
     # matrices
     def matricize(self, value: Value) -> Value:
         """The matrix whose rows and columns are the first and the second half of the axes."""

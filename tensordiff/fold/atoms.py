@@ -12,6 +12,7 @@ from tensordiff.functions import (
     INVERSE,
     MATRIX_POWER,
     POWER,
+    AlongAxes,
     Duplication,
     Elimination,
     LowerMask,
@@ -21,7 +22,7 @@ from tensordiff.functions import (
     UpperMask,
 )
 from tensordiff.matrix import Matrix, build
-from tensordiff.matrix.build import call, number
+from tensordiff.matrix.build import call, number, transpose
 from tensordiff.tensor import Apply, Function, Named, Symbol, Tensor, as_number
 
 Job = tuple[Tensor, Vertices, Vertices]
@@ -49,6 +50,12 @@ def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, colum
         cut = 2 if isinstance(node.function, Duplication) else 1
         yield [(axes[:cut], axes[cut:])]
         return
+    if isinstance(node, Apply) and isinstance(node.function, AlongAxes):
+        whole = node.rank == node.children[0].rank
+        cut = node.function.count if whole else rank
+        entries = cut == rank and rows and columns  # every entry of a matrix over the sum of all
+        yield [(rows, columns)] if whole and entries and len(rows) + len(columns) == rank else [(axes[:cut], axes[cut:])]
+        return
     if rank <= 2 or (isinstance(node, Apply) and isinstance(node.function, MatrixFunction)):
         yield [(axes[:half], axes[half:])]
     if rank < 2 or isinstance(node, Symbol):
@@ -66,6 +73,10 @@ def arguments(node: Tensor, axes: Axes, written: Mapping[str, Matrix]) -> list[J
         return []
     if isinstance(node, Named):
         return [(node.definition, *axes)]
+    if isinstance(node, Apply) and isinstance(node.function, AlongAxes):
+        places, count = tuple(range(node.children[0].rank)), node.function.count
+        spread = node.rank == count and axes[1]
+        return [(node.children[0], *(axes if spread else (places[:count], places[count:])))]
     if isinstance(node, Apply):
         return [(argument, *(axes if argument.rank == node.rank else _halves(argument))) for argument in node.children]
     return [(node, *axes)]
@@ -97,10 +108,26 @@ def letter(
         return Letter(folded[0], *axes)
     if node.function == POWER:
         return _power(node, axes, folded, flat)
+    if isinstance(node.function, AlongAxes):
+        return Letter(_along_axes(node.function, folded[0], flat), *axes)
     matrix = _value(node.function, folded)
     if len(matrix.shape) == 2 and folded and all(x.is_scalar or flat.is_symmetric(x) for x in folded):
         flat.mark_symmetric(matrix)
     return Letter(matrix, *axes)
+
+
+def _along_axes(function: AlongAxes, argument: Matrix, flat: Flat) -> Matrix:
+    """The function of every column of the argument; of every row of its transpose where that is shorter."""
+    if function.count == len(argument.dims):
+        if len(argument.shape) < 2:
+            return call(function.name, argument)
+        raised = call("exp", argument)
+        return build.divide(raised, call("sum", raised))
+    turned = flat.flip(argument)
+    by_rows = flat.length(turned) < flat.length(argument)
+    made = call(function.name, turned, number(2)) if by_rows else call(function.name, argument, number(1))
+    reduced = len(made.shape) == 1 or not made.rows
+    return made if by_rows == reduced else transpose(made)
 
 
 def _power(node: Apply, axes: Axes, folded: Sequence[Matrix], flat: Flat) -> Letter:

@@ -19,14 +19,15 @@ from tensordiff.functions.matrix_function import MatrixFunction, sandwich, trans
 from tensordiff.functions.matrix_power import MATRIX_POWER, matrix_power
 from tensordiff.functions.power import ABS, EXP, LOG, POWER, SIGN, power
 from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYNONYMS, lookup
+from tensordiff.functions.softmax import AlongAxes, LogSumExp, Softmax
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
 from tensordiff.functions.undefined import Undefined
 from tensordiff.functions.univariate import Univariate
 from tensordiff.functions.user import UserFunction, elementwise
 
 __all__ = [
-    "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
+    "ABS", "ADJUGATE", "AlongAxes", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "POWER", "SIGN", "SQRTM", "SYNONYMS", "Constant", "Duplication", "Elimination", "Frechet",
-    "LowerMask", "MatrixFunction", "Pi", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
-    "elementwise", "lookup", "matrix_power", "power", "sandwich", "transpose",
+    "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask",
+    "UserFunction", "constant", "elementwise", "lookup", "matrix_power", "power", "sandwich", "transpose",
 ]  # fmt: skip

@@ -234,14 +234,18 @@ def _split_log(x: Einsum) -> tuple[Tensor | None, Tensor]:
 
 
 def _reduce_log(x: Tensor) -> Tensor | None:
-    """log(exp(x)) = x; log(x^p) = p log(x), with abs(x) where x may be negative (even p)."""
+    """log(exp(x)) = x; log(x^p) = p log(x), with abs(x) where x may be negative (even p); log(softmax(x)) and the like."""
     value = as_number(x)
     if value is not None and value <= 0:
         raise DomainError(f"log({value}) is not a real number")
+    if isinstance(x, Sum):
+        return _log_of_complement(x)
     if not isinstance(x, Apply):
         return None
     if x.function == EXP:
         return x.children[0]
+    if (known := x.function.logarithm(x.children)) is not None:
+        return known
     if x.function == POWER and not x.children[1].dims:
         base, exponent = x.children
         p = as_number(exponent)
@@ -251,6 +255,15 @@ def _reduce_log(x: Tensor) -> Tensor | None:
             # An odd power or a root is positive only where its base is.
             return multiply(exponent, apply(LOG, base))
     return None
+
+
+def _log_of_complement(x: Sum) -> Tensor | None:
+    """log(1 - f(u)) where f knows it."""
+    parts = dict(zip(x.children, x.coefficients, strict=True))
+    inner = next((part for part, c in parts.items() if c == -1), None)
+    if len(parts) != 2 or parts.get(ones(x.dims)) != 1 or not isinstance(inner, Apply):
+        return None
+    return inner.function.log_complement(inner.children[0]) if isinstance(inner.function, Univariate) else None
 
 
 def _log_definition(x: Tensor) -> Tensor | None:

@@ -170,9 +170,14 @@ STEP: Univariate = Univariate(
 SIGMOID: Univariate = Univariate(
     "sigmoid", lambda x: multiply(SIGMOID(x), plus(SIGMOID(x), 1, -1)), _sigmoid_value, exact={0: HALF}, range_sign=2,
     definition=lambda x: power(plus(EXP(scale(-1, x)), 1), -1),
+    logarithm=lambda x: LOGSIGMOID(x), log_complement=lambda x: scale(-1, SOFTPLUS(x)),
 )  # fmt: skip
 SOFTPLUS: Univariate = Univariate(
     "softplus", lambda x: SIGMOID(x), _softplus_value, range_sign=2, definition=lambda x: LOG(plus(EXP(x), 1)),
+)  # fmt: skip
+LOGSIGMOID: Univariate = Univariate(
+    "logsigmoid", lambda x: plus(SIGMOID(x), 1, -1), lambda ops, x: ops.negative(_softplus_value(ops, ops.negative(x))),
+    definition=lambda x: scale(-1, LOG(plus(EXP(scale(-1, x)), 1))),
 )  # fmt: skip
 ERF: Univariate = Univariate(
     "erf", lambda x: multiply(scale(2, EXP(scale(-1, _square(x)))), power(_PI, -HALF)), lambda ops, x: ops.erf(x),
@@ -199,7 +204,6 @@ RECIPROCAL = abbreviation("reciprocal", lambda x: power(x, -1))
 LOG2 = abbreviation("log2", lambda x: multiply(LOG(x), power(LOG(number(2)), -1)))
 LOG10 = abbreviation("log10", lambda x: multiply(LOG(x), power(LOG(number(10)), -1)))
 SILU = abbreviation("silu", lambda x: multiply(x, SIGMOID(x)))
-LOGSIGMOID = abbreviation("logsigmoid", lambda x: scale(-1, SOFTPLUS(scale(-1, x))))
 SEC = abbreviation("sec", lambda x: power(COS(x), -1))
 CSC = abbreviation("csc", lambda x: power(SIN(x), -1))
 COT = abbreviation("cot", lambda x: power(TAN(x), -1))

@@ -30,8 +30,8 @@ class Univariate(Function):
 
     `slope(x)` is the derivative as a tensor; `value(ops, x)` evaluates it; `parity` is +1 (even), -1 (odd) or 0;
     `exact` maps numbers to exact values; `reduce(x)` is a simpler form for special arguments or None; `definition(x)`
-    is the same in more basic functions, for equality, and `square(x)` its square likewise; `range_sign` is 2 where every
-    value is positive, 1 nonnegative.
+    is the same in more basic functions, for equality, and `square(x)` its square likewise; `logarithm(x)` and
+    `log_complement(x)` are log(f(x)) and log(1 - f(x)); `range_sign` is 2 where every value is positive, 1 nonnegative.
     """
 
     elementwise = True
@@ -48,12 +48,16 @@ class Univariate(Function):
         reduce: Callable[[Tensor], Tensor | None] | None = None,
         definition: Callable[[Tensor], Tensor | None] | None = None,
         square: Rule | None = None,
+        logarithm: Rule | None = None,
+        log_complement: Rule | None = None,
         range_sign: int | Callable[[int], int] = 0,
     ) -> None:
         self.name = name
         self.latex_name = latex
         self.parity = parity
         self._square = square
+        self._logarithm = logarithm
+        self._log_complement = log_complement
         self._slope = slope
         self._value = value
         self._exact = dict(exact or {})
@@ -102,6 +106,13 @@ class Univariate(Function):
     def squared(self, argument: Tensor) -> Tensor | None:
         """The square of the function's value in other terms, for equality, or None."""
         return None if self._square is None else self._square(argument)
+
+    def logarithm(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        return None if self._logarithm is None else self._logarithm(arguments[0])
+
+    def log_complement(self, argument: Tensor) -> Tensor | None:
+        """log(1 - f) where it has a form of its own, or None."""
+        return None if self._log_complement is None else self._log_complement(argument)
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         return self._range_sign(signs[0]) if callable(self._range_sign) else self._range_sign

@@ -9,14 +9,14 @@ from tensordiff.functions import (
     ABS,
     ADJUGATE,
     DET,
-    EXP,
     INVERSE,
-    LOG,
     LOGDET,
     PI,
     Duplication,
     Elimination,
+    LogSumExp,
     LowerMask,
+    Softmax,
     UpperMask,
     constant,
     lookup,
@@ -26,11 +26,13 @@ from tensordiff.functions import (
 from tensordiff.lower import entries, products
 from tensordiff.matrix import Matrix
 from tensordiff.tensor import (
+    Function,
     Named,
     Node,
     Tensor,
     add,
     apply,
+    as_number,
     bottom_up,
     broadcast,
     einsum,
@@ -126,9 +128,21 @@ def _norm2(node: Matrix, values: Values) -> Tensor:
     return power(total(multiply(values[0], values[0])), Fraction(1, 2))
 
 
-def _softmax(node: Matrix, values: Values) -> Tensor:
-    raised = apply(EXP, values[0])
-    return multiply(raised, power(total(raised), -1))
+def _along(make: Callable[[int], Function]) -> Rule:
+    """A function of the whole vector, or of every column (axis 1) or row (axis 2) of a matrix."""
+
+    def rule(node: Matrix, values: Values) -> Tensor:
+        x, (value, *axis) = node.children[0], values
+        if not axis:
+            return apply(make(value.rank), value)
+        rows = len(x.rows)
+        if as_number(axis[0]) == 1:
+            return apply(make(rows), value)
+        columns = value.rank - rows
+        result = apply(make(columns), permute(value, (*range(rows, value.rank), *range(rows))))
+        return permute(result, (*range(columns, result.rank), *range(columns))) if result.rank == value.rank else result
+
+    return rule
 
 
 def _registered(name: str) -> Rule:
@@ -180,8 +194,8 @@ _RULES: dict[str, Rule] = {
     "diag": _diag,
     "vec": _vec,
     "vech": _vech,
-    "softmax": _softmax,
-    "logsumexp": lambda node, values: apply(LOG, total(apply(EXP, values[0]))),
+    "softmax": _along(Softmax),
+    "logsumexp": _along(LogSumExp),
     "entry": entries.entry,
     "contract": entries.contract,
 }

@@ -136,11 +136,17 @@ def _vech(x: Matrix) -> Matrix:
     return Matrix.make("vech", ((Dim.triangular(x.rows[0]),),), (), (x,))
 
 
-def _vector_function(name: str, to_scalar: bool) -> Callable[[Matrix], Matrix]:
-    def build(x: Matrix) -> Matrix:
-        if not x.is_vector and not x.is_scalar:
-            raise ShapeError(f"{name} needs a vector, got {describe(x)}")
-        return Matrix.make(name, () if to_scalar else normalise(x.shape), (), (x,))
+def _along(name: str, reduces: bool) -> Callable[..., Matrix]:
+    """A function of a vector, or of every column (axis 1) or row (axis 2) of a matrix."""
+
+    def build(x: Matrix, axis: Matrix | None = None) -> Matrix:
+        if axis is None:
+            if not x.is_vector and not x.is_scalar:
+                hint = f"{name}(X,1) is of every column, {name}(X,2) of every row"
+                raise ShapeError(f"{name} needs a vector, got {describe(x)}", hint=hint)
+            return Matrix.make(name, () if reduces else normalise(x.shape), (), (x,))
+        left = ((), x.cols) if _axis(name, x, axis) == 1 else (x.rows,)
+        return Matrix.make(name, normalise(left if reduces else x.shape), (), (x, axis))
 
     return build
 
@@ -161,7 +167,7 @@ _SPECIAL: dict[str, tuple[int, int, Callable[..., Matrix]]] = {
     "diag": (1, 1, _diag),
     "vec": (1, 1, _vec),
     "vech": (1, 1, _vech),
-    "softmax": (1, 1, _vector_function("softmax", False)),
-    "logsumexp": (1, 1, _vector_function("logsumexp", True)),
+    "softmax": (1, 2, _along("softmax", False)),
+    "logsumexp": (1, 2, _along("logsumexp", True)),
     "transpose": (1, 1, transpose),
 }

@@ -13,7 +13,7 @@ from tensordiff.errors import EvaluationError
 
 _IRRATIONAL = (
     "sqrt exp expm1 log log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh erf abs sign maximum "
-    "minimum greater_equal greater where slogdet expm logm sqrtm cholesky"
+    "minimum greater_equal greater where logsumexp slogdet expm logm sqrtm cholesky"
 )
 
 
