@@ -30,7 +30,7 @@ def families(symbols: Mapping[str, Symbol], rational: bool) -> Iterator[Family]:
     vectors = [s for s in plain if s.rank == 1]
     for structure in (Structure.SYMMETRIC, Structure.DIAGONAL, Structure.ORTHOGONAL):
         yield Family(Traits(structure), _names(square), f"is {structure}")
-    yield Family(Traits(assumption=Assumption.PROBABILITY), _names(vectors), "sums to one")
+    yield Family(Traits(sums_to_one=True), _names(vectors), "sums to one")
     yield Family(Traits(assumption=Assumption.BINARY), _names(vectors), "has entries +1 or -1")
     if not rational:  # in exact arithmetic a sign means nothing
         general = [s for s in plain if s.structure is Structure.GENERAL]

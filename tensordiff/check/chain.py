@@ -89,7 +89,7 @@ def check_chain(
     for pair, claim in ends.items():
         if pair not in known:
             raise UnknownNameError(
-                f"{_name(pair)} is no link of this chain: {pair[0]} does not depend on {pair[1]} while the other parts are fixed",
+                f"{_name(pair)} is no link of this chain: {pair[0]} does not depend on {pair[1]} while the others are fixed",
                 hint=f"the links are {', '.join(map(_name, known))}",
             )
         verdicts[pair] = _link_verdict(known[pair], claim, nodes, scope, layout, present)

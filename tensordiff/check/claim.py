@@ -63,9 +63,14 @@ class Reading:
 
 
 def read(claim: Claim, truth: Truth) -> list[Reading]:
-    """The layouts that the claim's shape fits."""
+    """The layouts that the claim's shape fits: those asked for first, and among them the usual one."""
     found = [reading for candidate in truth.candidates if (reading := read_as(claim, candidate)) is not None]
-    return sorted(found, key=lambda reading: not truth.asked(reading.candidate, claim.by_entries))
+
+    def rank(reading: Reading) -> tuple[bool, bool]:
+        candidate = reading.candidate
+        return not truth.asked(candidate, claim.by_entries), candidate.layout != truth.default_layout
+
+    return sorted(found, key=rank)
 
 
 def read_as(claim: Claim, candidate: Candidate) -> Reading | None:

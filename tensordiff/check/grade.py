@@ -55,8 +55,16 @@ class Grader:
 
     @cached_property
     def evidence(self) -> list[tuple[Reading, Evidence]]:
-        """What is known of each reading."""
-        return [(reading, self.examine(reading)) for reading in self.readings]
+        """What is known of each reading; layouts that coincide (for scalars, say) are looked at once."""
+        known: dict[tuple[object, ...], Evidence] = {}
+        found = []
+        for reading in self.readings:
+            order = reading.candidate.order if reading.tensor is None else ()
+            key = (reading.candidate.tensor, reading.tensor, reading.source, order)
+            if key not in known:
+                known[key] = self.examine(reading)
+            found.append((reading, known[key]))
+        return found
 
     def examine(self, reading: Reading, factor: Factor | None = None, suppose: Suppose | None = None) -> Evidence:
         """The evidence for a reading, given a factor and suppositions."""

@@ -16,12 +16,12 @@ import numpy as np
 
 from tensordiff.check.arithmetic import PRIMES, FieldOps, ModularOps, MpmathOps, NotRational, RationalOps
 from tensordiff.check.sizes import assignments, even_names, fits, literal_sizes, size_names
-from tensordiff.check.values import FIELD, INTEGERS, REAL_STYLES, TINY_INTEGERS, Array, Style, Traits, draw
+from tensordiff.check.values import EXPONENTS, FIELD, INTEGERS, REAL_STYLES, TINY_INTEGERS, Array, Style, Traits, draw
 from tensordiff.compile.array_ops import ArrayOps
 from tensordiff.compile.interpret import node_value
 from tensordiff.compile.numpy_ops import NumpyOps
 from tensordiff.errors import EvaluationError
-from tensordiff.tensor import Symbol, Tensor, bottom_up, postorder
+from tensordiff.tensor import Apply, Symbol, Tensor, bottom_up, postorder
 
 MOST_ENTRIES = 60_000
 """No array of a test is larger."""
@@ -94,6 +94,34 @@ class Point:
         return bool(np.max(abs(a - b), initial=0) > 1e-2 * max(np.max(abs(a), initial=0), np.max(abs(b), initial=0)))
 
 
+class _Memory:
+    """An iterator that may be gone through again and again; it is worked out as far as it is asked for."""
+
+    def __init__(self, source: Iterator[Point]) -> None:
+        self._source = source
+        self._seen: list[Point] = []
+
+    def __iter__(self) -> Iterator[Point]:
+        place = 0
+        while True:
+            if place == len(self._seen):
+                found = next(self._source, None)
+                if found is None:
+                    return
+                self._seen.append(found)
+            yield self._seen[place]
+            place += 1
+
+
+def matrix_exponents(tensors: Sequence[Tensor]) -> set[Symbol]:
+    """Scalars in exponents of matrices, which are whole numbers."""
+    found: set[Symbol] = set()
+    for node in postorder(tensors):
+        if isinstance(node, Apply) and not node.function.elementwise and len(node.children) > 1:
+            found.update(part for part in postorder(node.children[1:]) if isinstance(part, Symbol) and not part.dims)
+    return found
+
+
 class Samples:
     """A supply of points for some tensors, reproducible from a seed.
 
@@ -118,6 +146,8 @@ class Samples:
         self.symbols = symbols
         self.traits = {name: (suppose or {}).get(name, Traits.of(s)) for name, s in symbols.items()}
         self.names = size_names(tensors)
+        self._whole = matrix_exponents(tensors)
+        self._found: dict[tuple[object, ...], _Memory] = {}
         self._avoid = literal_sizes(tensors)
         self._even = even_names(tensors)
         self.rational = self._is_rational()
@@ -127,6 +157,7 @@ class Samples:
         made = object.__new__(Samples)
         made.__dict__.update(self.__dict__)
         made.traits = {**self.traits, **suppose}
+        made._found = {}
         return made
 
     def _is_rational(self) -> bool:
@@ -143,21 +174,28 @@ class Samples:
     def exact(self, start: int, number: int = 0) -> Iterator[Point]:
         """Points modulo a prime with sizes from `start` on, where every tensor is defined."""
         ops = ModularOps(PRIMES[number % len(PRIMES)])
-        return self._valid(start, number, (FIELD,), ops)
+        return self._remembered("exact", start, number, (FIELD,), ops)
 
     def real(self, start: int, number: int = 0, styles: Sequence[Style] = REAL_STYLES) -> Iterator[Point]:
         """Points in double precision, likewise."""
-        return self._valid(start, number, styles, NumpyOps())
+        return self._remembered("real", start, number, styles, NumpyOps())
 
     def integers(self, start: int, number: int = 0) -> Iterator[Point]:
         """Points of small integers, with fractions where the tensors are rational, for a person to follow."""
         if self.rational:
-            return self._valid(start, number, (INTEGERS,), RationalOps())
-        return self._valid(start, number, (TINY_INTEGERS, *REAL_STYLES), NumpyOps())
+            return self._remembered("integers", start, number, (INTEGERS,), RationalOps())
+        return self._remembered("integers", start, number, (TINY_INTEGERS, *REAL_STYLES), NumpyOps())
 
     def points(self, start: int, number: int = 0) -> Iterator[Point]:
         """Exact points where the tensors are rational, real ones otherwise."""
         return self.exact(start, number) if self.rational else self.real(start, number)
+
+    def _remembered(self, kind: str, start: int, number: int, styles: Sequence[Style], ops: ArrayOps) -> Iterator[Point]:
+        """The same points again for the same question, with what was evaluated at them."""
+        key = (kind, start, number, tuple(styles))
+        if key not in self._found:
+            self._found[key] = _Memory(self._valid(start, number, styles, ops))
+        return iter(self._found[key])
 
     def _valid(self, start: int, number: int, styles: Sequence[Style], ops: ArrayOps) -> Iterator[Point]:
         for style in styles:
@@ -176,5 +214,6 @@ class Samples:
         for name, symbol in self.symbols.items():
             # Seeded by name: the value of a symbol does not depend on which others there are.
             random = Random(f"{self.seed}:{number}:{style.name}:{name}:{sorted(sizes.items())}")
-            exact[name] = draw(symbol, sizes, self.traits[name], style, random)
+            chosen = EXPONENTS if symbol in self._whole else style
+            exact[name] = draw(symbol, sizes, self.traits[name], chosen, random)
         return Point(exact, sizes, ops)

@@ -43,7 +43,7 @@ def report(verdict: Verdict, explanation: Explanation) -> str:
 def _first(verdict: Verdict) -> str:
     here = "" if verdict.asked == "any" else f" in the {verdict.asked} layout"
     found = _and(verdict.layouts)
-    elsewhere = "" if verdict.asked in ("any", *verdict.layouts) else f" in the {found} layout"
+    there = f" in the {found} layout"
     match verdict.status:
         case "right":
             return f"Right in the {found} layout{'s' if len(verdict.layouts) > 1 else ''}." if found else "Right."
@@ -51,10 +51,10 @@ def _first(verdict: Verdict) -> str:
             return f"Not right{here}, but right in the {found} layout{'s' if len(verdict.layouts) > 1 else ''}."
         case "right-up-to-factor":
             said = f"the derivative is {_times(verdict.factor)} the claim"
-            return f"Right up to {_factor(verdict.factor)}{elsewhere or here}: {said}."
+            return f"Right up to {_factor(verdict.factor)}{there}: {said}."
         case "right-under-assumption":
             factor = "" if verdict.factor is None else f", and up to {_factor(verdict.factor)}"
-            return f"Right{elsewhere or here} only if {_and(verdict.assumptions)}{factor}."
+            return f"Right{there} only if {_and(verdict.assumptions)}{factor}."
         case "wrong":
             return f"Wrong{here}."
         case "does-not-conform":

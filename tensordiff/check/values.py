@@ -26,6 +26,8 @@ class Traits:
 
     structure: Structure = Structure.GENERAL
     assumption: Assumption = Assumption.NONE
+    sums_to_one: bool = False
+    """A supposition that is weaker than probability: entries may be negative."""
 
     @staticmethod
     def of(symbol: Symbol) -> Traits:
@@ -63,6 +65,9 @@ INTEGERS = Style("small integers", 1, 5)
 TINY_INTEGERS = Style("one and two", 1, 2)
 """The same where there are exponentials."""
 
+EXPONENTS = Style("exponents", 2, 7, signed=False)
+"""Exponents of matrices."""
+
 REAL_STYLES = (
     Style("moderate", 3, 20, 16),
     Style("positive", 3, 20, 16, signed=False),
@@ -86,6 +91,8 @@ WIDE_STYLES = (
 def draw(symbol: Symbol, sizes: Mapping[str, int], traits: Traits, style: Style, random: Random) -> Array:
     """A value of the symbol, as an array of integers and Fractions."""
     shape = tuple(dim.size(sizes) for dim in symbol.dims)
+    if traits.sums_to_one:
+        return _scaled_to_one(shape, style, random)
     if traits.structure is Structure.GENERAL or symbol.rank % 2 or not symbol.rank:
         if traits.assumption is Assumption.NEAR_IDENTITY and symbol.rank:
             return _near_identity(prod(shape[: len(shape) // 2]), style, random).reshape(shape)
@@ -119,6 +126,14 @@ def _summing_to_one(count: int, style: Style, random: Random) -> list[Number]:
         return [Fraction(part, sum(parts)) for part in parts]
     free = [style.entry(random) for _ in range(count - 1)]
     return [*free, 1 - sum(free)]
+
+
+def _scaled_to_one(shape: tuple[int, ...], style: Style, random: Random) -> Array:
+    while True:
+        made = _plain(shape, Assumption.NONE, style, random)
+        total = made.sum()
+        if not style.real or abs(Fraction(total)) * 4 >= 1:
+            return np.asarray(made * Fraction(1, total))
 
 
 def _eye(size: int) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -104,7 +105,8 @@ def witness_at(f: Matrix, variables: tuple[Symbol, ...], reading: Reading, point
         row, column = (_flat(place[part], true.shape[part]) for part in (slice(0, rows), slice(rows, None)))
         position = tuple(i + 1 for i, part in ((row, candidate.axes.rows), (column, candidate.axes.columns)) if part)
     return Witness(
-        dict(point.sizes), dict(point.exact), position, _number(claimed[place]), _number(true[place]), candidate.layout, seed,
+        dict(point.sizes), dict(point.exact), position, _number(claimed[place], true[place]),
+        _number(true[place], claimed[place]), candidate.layout, seed,
         tuple(entry[axis] for axis in range(len(place))), Subject(f, variables, reading),
     )  # fmt: skip
 
@@ -120,16 +122,19 @@ def _flat(place: tuple[int, ...], shape: tuple[int, ...]) -> int:
     return int(np.ravel_multi_index(place, shape)) if place else 0
 
 
-def _number(value: object) -> Number:
-    return value if isinstance(value, Fraction) else float(value)  # type: ignore[arg-type]  # a NumPy scalar
+def _number(value: Any, other: Any) -> Number:
+    """A value as a plain number; what is rounding beside the other value is zero."""
+    if isinstance(value, Fraction):
+        return value
+    return 0.0 if abs(value) < 1e-12 * abs(other) else float(value)
 
 
-def show(value: object) -> str:
+def show(value: Any) -> str:
     """A number for a message."""
     if isinstance(value, Fraction | int):
         exact = Fraction(value)
         return number_text(exact) if len(str(exact)) <= 12 else f"{float(exact):.6g}"
-    return f"{float(value):.6g}"  # type: ignore[arg-type]  # a NumPy scalar
+    return f"{float(value):.6g}"
 
 
 def show_array(value: Array) -> str:
