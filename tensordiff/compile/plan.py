@@ -17,6 +17,7 @@ from tensordiff.compile.properties import Memo, properties
 from tensordiff.compile.ranges import bounds
 from tensordiff.compile.record import Recorder
 from tensordiff.compile.sharing import share_pairs
+from tensordiff.compile.tidy import tidy
 from tensordiff.functions import MATRIX_POWER
 from tensordiff.tensor import Apply, Einsum, Sum, Symbol, Tensor, as_number, einsum, postorder, scale, split_coefficient
 
@@ -36,7 +37,7 @@ def plan(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> Plan:
     rewritten, names = open_products(outputs, sizes)
     planner = _Planner(rewritten, names, sizes)
     values = [planner.value(node) for node in rewritten]
-    graph, results = choose_factorisations(planner.graph, values)
+    graph, results = tidy(*choose_factorisations(planner.graph, values))
     return Plan(graph, tuple(results), tuple(planner.contractions))
 
 

@@ -11,8 +11,9 @@ from tensordiff.compile.backends import backend_of
 from tensordiff.compile.inputs import Sizes
 from tensordiff.compile.products import cost, open_products
 from tensordiff.compile.program import Program, compile_program
+from tensordiff.compile.properties import Memo, properties
 from tensordiff.errors import EvaluationError
-from tensordiff.tensor import Einsum, Sum, Symbol, Tensor, add, dims_text, einsum, postorder, split_coefficient
+from tensordiff.tensor import Einsum, Structure, Sum, Symbol, Tensor, add, dims_text, einsum, postorder, split_coefficient
 
 _CALLS = 4
 """A part is multiplied out beforehand where that costs at most so many applications without it."""
@@ -188,10 +189,12 @@ def _split(tensor: Tensor, groups: tuple[tuple[int, ...], ...], name: str, sizes
     placed = list(zip(directions, groups, strict=True))
     (opened,), _ = open_products([tensor], numbers)
     parts: dict[Tensor, Symbol] = {}
+    memo: Memo = {}
 
     def symbol(node: Tensor) -> Tensor:
         if node not in parts:
-            parts[node] = Symbol.make(f"part{len(parts) + 1}", node.dims)
+            structure = Structure.SYMMETRIC if properties(node, memo).symmetric else Structure.GENERAL
+            parts[node] = Symbol.make(f"part{len(parts) + 1}", node.dims, structure)
         return parts[node]
 
     terms = []

@@ -46,7 +46,7 @@ def test_apply_and_adjoint_are_contractions(name: str) -> None:
     derivative: Tensor = f
     for variable in variables:
         derivative = differentiate(derivative, variable)
-    needed = {k: v for k, v in POINT.items()}
+    needed = dict(POINT)
     made = at(derivative, f.rank, [v.rank for v in variables], needed, inputs=[X, V, x, A])
     dense = value(derivative, POINT, {"n": 5, "m": 3})
     assert made.shape == dense.shape
