@@ -47,6 +47,7 @@ from tensordiff.errors import (
     ShapeError,
     TensordiffError,
     UnknownNameError,
+    VerificationError,
 )
 
 __version__ = "0.1.0"
@@ -55,9 +56,9 @@ globals().update(NAMED)
 
 __all__ = [
     "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
-    "MissingRuleError", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict", "chain", "check",
-    "commutation", "compile", "diff", "dims", "elementwise", "explain", "eye", "from_einsum", "from_sympy", "function",
-    "gradient", "hessian", "hvp", "jacobian", "jvp", "kron",
-    "matrix", "named", "number", "ones", "parse", "pi", "scalar", "tensor", "vector", "vjp", "where", "zeros",
+    "MissingRuleError", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict", "VerificationError",
+    "chain", "check", "commutation", "compile", "diff", "dims", "elementwise", "explain", "eye", "from_einsum", "from_sympy",
+    "function", "gradient", "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "ones", "parse", "pi",
+    "scalar", "tensor", "vector", "vjp", "where", "zeros",
     *NAMED,
 ]  # fmt: skip

@@ -81,6 +81,10 @@ class EvaluationError(TensordiffError):
     the domain."""
 
 
+class VerificationError(TensordiffError):
+    """A derivative disagrees with differences of the function: a defect, or a function whose rule is wrong."""
+
+
 class DomainError(TensordiffError):
     """The operation is not defined for this input, e.g. an order of derivative that a structure does not admit."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain, count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
@@ -15,6 +15,9 @@ from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.simplify import close_frechet_in
 from tensordiff.tensor import Structure, Symbol, Tensor, replace
+
+if TYPE_CHECKING:
+    from tensordiff.api.verify import Verification
 
 
 class Derivative(TensorForm):
@@ -142,6 +145,20 @@ class Derivative(TensorForm):
                 if layout is not None:
                     raise
         return index_latex(self._readings[0])
+
+    def verify(self, points: int = 3, seed: int = 0) -> Verification:
+        """Compares the derivative with central differences of f, with 50 digits, at random points whose sizes are all
+        different. Raises VerificationError where they disagree, EvaluationError where f has no values.
+
+            >>> import tensordiff as td
+            >>> n, m = td.dims("n m")
+            >>> X, V = td.matrix("X", n, m), td.matrix("V", n, n, structure="positive-definite")
+            >>> bool(td.diff(td.logdet(X.T @ td.inv(V) @ X), V).verify())
+            True
+        """
+        from tensordiff.api.verify import verify
+
+        return verify(self, points, seed)
 
     def __repr__(self) -> str:
         sizes = ", ".join(str(dim) for dim in self.shape)
