@@ -243,9 +243,13 @@ def _tied(structure: Structure, direction: Array) -> Array:
 
 def _projected(structure: Structure, direction: Array) -> Array:
     """The part of a direction that lies within a linear structure."""
+    import numpy as np
+
+    if structure is Structure.SKEW:
+        return np.asarray((direction - direction.T) / 2)
     if structure.symmetric and structure is not Structure.DIAGONAL:
-        return (direction + direction.T) * Fraction(1, 2)
-    return (direction - direction.T) * Fraction(1, 2) if structure is Structure.SKEW else _masked(structure, direction)
+        return np.asarray((direction + direction.T) / 2)
+    return _masked(structure, direction)
 
 
 def _masked(structure: Structure, direction: Array) -> Array:

@@ -30,8 +30,8 @@ ROUND = [
     (X.T * V.I * X).I, V**2, V**-2, V**n, Trace(V * X * X.T), sympy.log(sympy.Determinant(V)), a * V + V.T, V - 2 * V.T, V / 3,
     V * x, x * y.T, V * x * x.T * V, x.T * V, Trace(V) * X, n * Trace(V) - sympy.Rational(1, 3) * a**2,
     sympy.Determinant(V) * V.I, HadamardProduct(X, Z), HadamardPower(X, 3), HadamardPower(2, V), KroneckerProduct(X, V),
-    Identity(n) + V, V - ZeroMatrix(n, n), OneMatrix(n, m) + X, DiagMatrix(x) * V, DiagonalOf(V), V[0, 2] * a, V**sympy.Rational(1, 2),
-    sympy.exp(a) * V, p**a,
+    Identity(n) + V, V - ZeroMatrix(n, n), OneMatrix(n, m) + X, DiagMatrix(x) * V, DiagonalOf(V), V[0, 2] * a,
+    V**sympy.Rational(1, 2),    sympy.exp(a) * V, p**a,
     sympy.sin(a) + sympy.cos(b) * sympy.sqrt(p) + sympy.Abs(b) + sympy.Max(a, b), sympy.pi * a / b, X * X.T * V.T,
 ]  # fmt: skip
 """SymPy writes these back as they are."""
@@ -99,8 +99,8 @@ SHAPES = {"X": "n m", "Z": "n m", "V": "n n", "W": "n n", "x": "n", "y": "n", "z
 TEXTS = [
     "inv(X'*inv(V)*X)", "x'*V*x*X", "V + a", "V + x'*y", "(V + x'*y)*X*z", "sum(V)", "sum(x)", "sum(x')", "norm2(X)",
     "norm2(x)", "norm1(X)", "norm1(x)", "diag(x)", "diag(V)", "diag(x')", "softmax(x)", "logsumexp(x)", "tr(V)*logdet(V)",
-    "det(V)*X", "kron(X, V)", "exp(V).*V./W", "x./x.^2", "2./x", "X.^2*z", "relu(W)", "sigmoid(W) + softplus(W)", "gelu(x)", "max(V, W)",
-    "min(V, W)", "max(W, 0)", "max(a, b)", "tanh(x)'*y", "V^3", "V^-2", "V^0", "sqrtm(V)", "V[i,j]*x[j] -> [i]",
+    "det(V)*X", "kron(X, V)", "exp(V).*V./W", "x./x.^2", "2./x", "X.^2*z", "relu(W)", "sigmoid(W) + softplus(W)", "gelu(x)",
+    "max(V, W)",    "min(V, W)", "max(W, 0)", "max(a, b)", "tanh(x)'*y", "V^3", "V^-2", "V^0", "sqrtm(V)", "V[i,j]*x[j] -> [i]",
     "V[i,i]*x[i] -> []", "V[1,2]*x[3]*a -> []", "n*V", "ones(n,m) - X", "zeros(n,m) + X", "eye(n) - V", "pi*V/a", "abs(W)",
     "cbrt(W)", "log1p(x)", "step(W)", "square(V) + reciprocal(W)", "(x'*y)*(x*y')", "expm(V)", "-V", "log2(x)", "expm1(a)",
     "silu(W)", "logsigmoid(W)", "sqrt(x)", "arsinh(W)", "erf(a*b)",
