@@ -246,9 +246,9 @@ def _projected(structure: Structure, direction: Array) -> Array:
     import numpy as np
 
     if structure is Structure.SKEW:
-        return np.asarray((direction - direction.T) / 2)
+        return np.asarray((direction - direction.T) * Fraction(1, 2))
     if structure.symmetric and structure is not Structure.DIAGONAL:
-        return np.asarray((direction + direction.T) / 2)
+        return np.asarray((direction + direction.T) * Fraction(1, 2))
     return _masked(structure, direction)
 
 

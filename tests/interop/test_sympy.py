@@ -31,7 +31,7 @@ ROUND = [
     V * x, x * y.T, V * x * x.T * V, x.T * V, Trace(V) * X, n * Trace(V) - sympy.Rational(1, 3) * a**2,
     sympy.Determinant(V) * V.I, HadamardProduct(X, Z), HadamardPower(X, 3), HadamardPower(2, V), KroneckerProduct(X, V),
     Identity(n) + V, V - ZeroMatrix(n, n), OneMatrix(n, m) + X, DiagMatrix(x) * V, DiagonalOf(V), V[0, 2] * a,
-    V**sympy.Rational(1, 2),    sympy.exp(a) * V, p**a,
+    V**sympy.Rational(1, 2), sympy.exp(a) * V, p**a,
     sympy.sin(a) + sympy.cos(b) * sympy.sqrt(p) + sympy.Abs(b) + sympy.Max(a, b), sympy.pi * a / b, X * X.T * V.T,
 ]  # fmt: skip
 """SymPy writes these back as they are."""
