@@ -19,6 +19,9 @@ from tensordiff.tensor import Structure, Symbol, Tensor, replace
 if TYPE_CHECKING:
     from tensordiff.api.verify import Verification
 
+if TYPE_CHECKING:
+    from tensordiff.compile.structured import LinearMap
+
 
 class Derivative(TensorForm):
     """The derivative of an expression; `diff` makes it.
@@ -95,11 +98,27 @@ class Derivative(TensorForm):
         shapes = [self.f.matrix.shape, *self._variable_shapes]
         return tuple(group for shape in shapes for group in shape if group)
 
-    def at(self, **values: Any) -> Any:
-        """The derivative at a point as a linear map that is applied without forming its entries."""
+    def at(self, **values: Any) -> LinearMap:
+        """The derivative at a point as a linear map, which costs a few matrix products instead of all entries.
+
+        `apply(dX)` contracts a direction with the last variable (`apply(dX, dY)` directions with both of a second
+        derivative), `adjoint(G)` an array of f's shape with f, `to_linear_operator(order="F")` is SciPy's linear
+        operator on stacked columns, `dense()` is the array. Raises EvaluationError as `evaluate` does.
+
+            >>> import numpy as np, tensordiff as td
+            >>> J = td.diff(td.parse("A*V*A'", shapes={"A": "m n", "V": "n n"}), "V")
+            >>> L = J.at(A=np.array([[1.0, 2.0]]), V=np.eye(2))
+            >>> L.apply(np.ones((2, 2)))
+            array([[9.]])
+        """
         from tensordiff.api.programs import at
 
         return at(self, values)
+
+    @property
+    def variable_ranks(self) -> tuple[int, ...]:
+        """The number of axes of each variable."""
+        return tuple(sum(len(group) for group in shape) for shape in self._variable_shapes)
 
     def __str__(self) -> str:
         from tensordiff.render import derivative_notation
@@ -110,8 +129,10 @@ class Derivative(TensorForm):
 
     def _variables_read(self) -> list[tuple[str, int]]:
         """Name and number of axes of each variable."""
-        counts = [sum(len(group) for group in shape) for shape in self._variable_shapes]
-        return [(v.name if axes == v.rank else f"vech({v.name})", axes) for v, axes in zip(self.variables, counts, strict=True)]
+        return [
+            (v.name if axes == v.rank else f"vech({v.name})", axes)
+            for v, axes in zip(self.variables, self.variable_ranks, strict=True)
+        ]
 
     def named(self, layout: str | None = None) -> Expression:
         """The matrix form with names for the parts that it repeats; `.where` of the result says what they stand for."""

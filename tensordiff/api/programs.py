@@ -12,9 +12,11 @@ from tensordiff.matrix import Matrix, Scope, Shape, shape_text, text
 from tensordiff.tensor import Dim, Group, Named, Symbol, Tensor, permute
 
 if TYPE_CHECKING:
+    from tensordiff.api.derivative import Derivative
     from tensordiff.api.expression import Expression
     from tensordiff.api.tensor_form import TensorForm
     from tensordiff.check.layouts import MatrixAxes
+    from tensordiff.compile.structured import LinearMap
 
 
 def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, Any]) -> Any:
@@ -174,4 +176,20 @@ def compile_expressions(
         allowed=tuple(scope.dims),
         backend=backend,
         sizes=sizes,
+    )
+
+
+def at(derivative: Derivative, values: Mapping[str, Any]) -> LinearMap:
+    """The derivative at a point as a linear map; see Derivative.at."""
+    from tensordiff.compile.structured import at as linear_map
+
+    scope = derivative.scope
+    refuse_named_parts(scope, values)
+    return linear_map(
+        derivative.tensor,
+        derivative.f.tensor.rank,
+        derivative.variable_ranks,
+        split_inputs(scope, values),
+        inputs=_symbols(scope),
+        allowed=tuple(scope.dims),
     )
