@@ -9,7 +9,15 @@ from typing import Protocol
 from tensordiff.canonical.label import Vertex, label
 from tensordiff.canonical.words import find_words
 from tensordiff.functions import POWER
-from tensordiff.simplify import Product, adjugate_over_determinant, close_frechet, divide_out, reduce_links
+from tensordiff.simplify import (
+    Product,
+    adjugate_over_determinant,
+    close_frechet,
+    divide_out,
+    reduce_links,
+    sum_beside_power,
+    sum_probabilities,
+)
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -43,8 +51,9 @@ def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
     while True:
         if not _collect(product, context):
             return product.coefficient, _as_tensor(product), False
-        if adjugate_over_determinant(product):
+        if adjugate_over_determinant(product) or sum_beside_power(product):
             return product.coefficient, _as_tensor(product), False
+        sum_probabilities(product)
         before = len(product)
         reduce_links(product, context.symmetric, context.tensor)
         if len(product) == before:

@@ -24,6 +24,7 @@ from tensordiff.functions import (
     SIGN,
     SQRTM,
     Frechet,
+    Softmax,
     power,
     transpose,
 )
@@ -40,7 +41,9 @@ from tensordiff.tensor import (
     multiply,
     number,
     ones,
+    postorder,
     scale,
+    size,
     total,
 )
 from tests.reference import value
@@ -191,3 +194,19 @@ def test_a_fraction_is_the_same_over_a_larger_denominator(degree: int, k: int, c
     over = power(base, -k - 1)
     right = add([(1, multiply(power(u, degree), over)), (c, multiply(power(u, degree + 1), over))])
     assert canonical(left) is canonical(right)
+
+
+def test_probabilities_sum_to_one() -> None:
+    p = Symbol.make("p", (N,), assumption=Assumption.PROBABILITY)
+    joint = Symbol.make("J", (N, N), assumption=Assumption.PROBABILITY)
+    some = Symbol.make("J", (N, N), Structure.LOWER, Assumption.PROBABILITY)
+    assert canonical(total(p)) is canonical(number(1))
+    assert canonical(multiply(total(p), X)) is canonical(X)
+    assert canonical(total(joint)) is canonical(number(1))
+    for node in (total(multiply(p, X)), total(some), einsum([(joint, "ij")], "i"), einsum([(joint, "ii")], "")):
+        assert len(postorder([canonical(node)])) > 1
+    softmax = apply(Softmax(1), A)
+    for define in (False, True):
+        assert canonical(einsum([(softmax, "ij")], "j"), define=define) is canonical(ones((N,)))
+        assert canonical(total(softmax), define=define) is canonical(size(N))
+        assert canonical(einsum([(softmax, "ij")], "i"), define=define) is not canonical(ones((N,)))
