@@ -34,7 +34,8 @@ from tensordiff.api.functions import (
     where,
     zeros,
 )
-from tensordiff.api.products import gradient, hessian, hvp, jacobian, jvp, vjp
+from tensordiff.api.objective import Objective, objective
+from tensordiff.api.products import gauss_newton, gradient, hessian, hvp, jacobian, jvp, vjp
 from tensordiff.api.programs import compile_expressions as compile
 from tensordiff.check.verdict import Verdict
 from tensordiff.errors import (
@@ -56,9 +57,10 @@ globals().update(NAMED)
 
 __all__ = [
     "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
-    "MissingRuleError", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict", "VerificationError",
-    "chain", "check", "commutation", "compile", "diff", "dims", "elementwise", "explain", "eye", "from_einsum", "from_sympy",
-    "function", "gradient", "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "ones", "parse", "pi",
-    "scalar", "tensor", "vector", "vjp", "where", "zeros",
+    "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
+    "VerificationError", "chain", "check", "commutation", "compile", "diff", "dims", "elementwise", "explain", "eye",
+    "from_einsum", "from_sympy", "function", "gauss_newton", "gradient", "hessian", "hvp", "jacobian", "jvp", "kron",
+    "matrix", "named", "number", "objective", "ones", "parse", "pi", "scalar", "tensor", "vector", "vjp", "where",
+    "zeros",
     *NAMED,
 ]  # fmt: skip

@@ -224,13 +224,17 @@ def diff(f: Expression, *variables: Expression | str, entries: str | None = None
 def free_derivative(f: Matrix, variables: Sequence[Matrix]) -> Tensor:
     """All entries of the variables varied independently: structure is taken away before anything is simplified, and put
     back when all differentiations are done."""
-    loosened = {
-        node: build.symbol(freed(node.data[0]), node.shape) for node in variables if freed(node.data[0]) is not node.data[0]
-    }
-    tensor = lower(replace(f, loosened) if loosened else f)
+    tensor = loosened(f, variables)
     for node in variables:
         tensor = close_frechet_in(differentiate(tensor, freed(node.data[0])))
     return restore(tensor, [node.data[0] for node in variables])
+
+
+def loosened(f: Matrix, variables: Sequence[Matrix]) -> Tensor:
+    """f in index form, with the structure of the variables taken away before anything is simplified."""
+    loose = {node: build.symbol(freed(node.data[0]), node.shape) for node in variables}
+    changed = {node: symbol for node, symbol in loose.items() if symbol is not node}
+    return lower(replace(f, changed) if changed else f)
 
 
 def read_entries(entries: str | None, variables: Sequence[Matrix]) -> Entries:

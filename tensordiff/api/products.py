@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from tensordiff.api.derivative import Derivative, diff, variable_node
+from tensordiff.api.derivative import Derivative, diff, loosened, variable_node
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.check.layouts import MatrixAxes
 from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import ShapeError
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope, Shape, build, shape_text
-from tensordiff.tensor import Symbol, Tensor, number, replace
+from tensordiff.matrix import Scope, Shape, shape_text
+from tensordiff.tensor import Tensor, number
 
 
 class Product(TensorForm):
@@ -53,7 +53,7 @@ def jvp(f: Expression, x: Expression | str, dx: Expression | str) -> Product:
     new variable of that shape."""
     node = variable_node(f.scope, x)
     direction, scope = _like(node.shape, dx, f.scope, "dx")
-    loose, tensor = _freed(f.matrix, node)
+    loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
     return Product(restore(pushforward(tensor, loose, direction), [node.data[0]]), scope, f.matrix.shape)
 
 
@@ -62,7 +62,7 @@ def vjp(f: Expression, x: Expression | str, g: Expression | str) -> Product:
     variable of that shape."""
     node = variable_node(f.scope, x)
     weights, scope = _like(f.matrix.shape, g, f.scope, "g")
-    loose, tensor = _freed(f.matrix, node)
+    loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
     return Product(restore(pullback(tensor, loose, weights), [node.data[0]]), scope, node.shape)
 
 
@@ -72,16 +72,9 @@ def hvp(f: Expression, x: Expression | str, v: Expression | str) -> Product:
         raise ShapeError(f"hvp is of a scalar function, and f is {shape_text(f.matrix.shape)}", hint="use diff(f, x, x)")
     node = variable_node(f.scope, x)
     direction, scope = _like(node.shape, v, f.scope, "v")
-    loose, tensor = _freed(f.matrix, node)
+    loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
     slope = pullback(tensor, loose, number(1))
     return Product(restore(pushforward(slope, loose, direction), [node.data[0]]), scope, node.shape)
-
-
-def _freed(f: Matrix, node: Matrix) -> tuple[Symbol, Tensor]:
-    """The variable without its structure, and f in it."""
-    symbol: Symbol = node.data[0]
-    loose = freed(symbol)
-    return loose, lower(f if loose is symbol else replace(f, {node: build.symbol(loose, node.shape)}))
 
 
 def _like(shape: Shape, value: Expression | str, scope: Scope, role: str) -> tuple[Tensor, Scope]:
@@ -94,3 +87,13 @@ def _like(shape: Shape, value: Expression | str, scope: Scope, role: str) -> tup
     if value.matrix.shape != shape:
         raise ShapeError(f"{role} must be {shape_text(shape)}, and {value} is {shape_text(value.matrix.shape)}")
     return value.tensor, scope.merge(value.scope)
+
+
+def gauss_newton(r: Expression, x: Expression | str, v: Expression | str) -> Product:
+    """J' J v for the Jacobian J of a residual r: the Gauss-Newton part of the Hessian of norm2(r)^2/2 times a direction v
+    of x's shape. Weigh the residual for other losses."""
+    node = variable_node(r.scope, x)
+    direction, scope = _like(node.shape, v, r.scope, "v")
+    loose, tensor = freed(node.data[0]), loosened(r.matrix, [node])
+    forward = pushforward(tensor, loose, direction)
+    return Product(restore(pullback(tensor, loose, forward), [node.data[0]]), scope, node.shape)

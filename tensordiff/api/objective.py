@@ -1,0 +1,188 @@
+"""Objectives for optimisers: value, gradient, Hessian and Hessian products on one flat vector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from tensordiff.api.derivative import diff, loosened, variable_node
+from tensordiff.api.expression import Expression
+from tensordiff.api.programs import refuse_named_parts, split_inputs
+from tensordiff.compile import Program, compile_program
+from tensordiff.differentiate import freed, pullback, pushforward, restore
+from tensordiff.errors import EvaluationError, ShapeError
+from tensordiff.matrix import Matrix, Scope, shape_text
+from tensordiff.tensor import ONE, Symbol, Tensor, add
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Vector = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Objective:
+    """A scalar expression as a function of one flat vector that holds all its variables, row by row, one after another.
+
+    `fun`, `jac`, `hess` and `hessp` are what scipy.optimize.minimize takes; `pack` and `unpack` go between arrays by
+    name and the vector. Value and gradient come from one program and are remembered for the last point, the products of
+    the Hessian cost about as much as a few gradients and never form it.
+
+        >>> import numpy as np, tensordiff as td
+        >>> from scipy.optimize import minimize
+        >>> f = td.parse("norm2(A*x - b)^2", shapes={"A": "m n", "x": "n", "b": "m"})
+        >>> problem = td.objective(f, "x", A=np.array([[2.0, 0], [0, 4], [1, 1]]), b=np.array([2.0, 4, 2]))
+        >>> found = minimize(problem.fun, np.zeros(2), jac=problem.jac, hess=problem.hess, method="trust-exact")
+        >>> problem.unpack(found.x)["x"].round(6)
+        array([1., 1.])
+    """
+
+    def __init__(self, f: Expression, variables: Sequence[Matrix], data: Mapping[str, Any]) -> None:
+        self.f = f
+        self.scope = f.scope
+        self.variables: tuple[Symbol, ...] = tuple(node.data[0] for node in variables)
+        self._nodes = tuple(variables)
+        refuse_named_parts(self.scope, data)
+        self._data = split_inputs(self.scope, data)
+        sizes = _sizes(self.scope, self._data)
+        self.shapes = {v.name: _shape(v, sizes) for v in self.variables}
+        """The shape of each variable's array."""
+        self.size = sum(prod(shape) for shape in self.shapes.values())
+        """The length of the vector."""
+        self._last: tuple[bytes, float, Vector] | None = None
+
+    @cached_property
+    def _gradients(self) -> list[Tensor]:
+        return [diff(self.f, v.name, entries="free").tensor for v in self.variables]
+
+    @cached_property
+    def _first(self) -> Program:
+        return self._program([self.f.tensor, *self._gradients])
+
+    @cached_property
+    def _second(self) -> Program:
+        """The blocks on and above the diagonal of the Hessian, row by row."""
+        names = [v.name for v in self.variables]
+        pairs = [(a, b) for place, a in enumerate(names) for b in names[place:]]
+        return self._program([diff(self.f, a, b, entries="free").tensor for a, b in pairs])
+
+    @cached_property
+    def _product(self) -> Program:
+        """The directional derivatives of all gradients along directions of all variables."""
+        directions = {v.name: Symbol.make(_direction(v.name, self.scope), v.dims) for v in self.variables}
+        value = loosened(self.f.matrix, self._nodes)
+        results: list[Tensor] = []
+        for variable in self.variables:
+            slope = pullback(value, freed(variable), ONE)
+            parts = [pushforward(slope, freed(v), directions[v.name]) for v in self.variables]
+            results.append(restore(add([(1, part) for part in parts]), self.variables))
+        return compile_program(results, inputs=(*self._symbols, *directions.values()), allowed=tuple(self.scope.dims))
+
+    @property
+    def _symbols(self) -> tuple[Symbol, ...]:
+        return tuple(node.data[0] for node in self.scope.symbols.values())
+
+    def _program(self, tensors: Sequence[Tensor]) -> Program:
+        return compile_program(tensors, inputs=self._symbols, allowed=tuple(self.scope.dims))
+
+    def pack(self, **arrays: Any) -> Vector:
+        """The vector of the variables' arrays. Raises EvaluationError for missing names and wrong shapes."""
+        import numpy as np
+
+        parts: list[Vector] = []
+        for name, shape in self.shapes.items():
+            if name not in arrays:
+                raise EvaluationError(f"no value given for {name}", hint=f"add {name}=...")
+            array = np.asarray(arrays[name], dtype=float)
+            if array.shape != shape:
+                raise EvaluationError(f"{name} has shape {array.shape}, expected {shape}")
+            parts.append(array.ravel())
+        return np.concatenate(parts)
+
+    def unpack(self, x: Vector) -> dict[str, Vector]:
+        """The variables' arrays, as views of the vector. Raises EvaluationError for a vector of another length."""
+        if x.shape != (self.size,):
+            raise EvaluationError(f"the vector has shape {x.shape}, expected ({self.size},)")
+        found: dict[str, Vector] = {}
+        start = 0
+        for name, shape in self.shapes.items():
+            found[name] = x[start : start + prod(shape)].reshape(shape)
+            start += prod(shape)
+        return found
+
+    def fun(self, x: Vector) -> float:
+        """The value."""
+        return self._value_and_gradient(x)[0]
+
+    def jac(self, x: Vector) -> Vector:
+        """The gradient."""
+        return self._value_and_gradient(x)[1].copy()
+
+    def _value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        key = x.tobytes()
+        if self._last is None or self._last[0] != key:
+            value, *gradients = self._first(**self._data, **self.unpack(x))
+            self._last = key, float(value), self.pack(**dict(zip(self.shapes, gradients, strict=True)))
+        return self._last[1], self._last[2]
+
+    def hess(self, x: Vector) -> Vector:
+        """The Hessian, size by size."""
+        import numpy as np
+
+        blocks = iter(self._second(**self._data, **self.unpack(x)))
+        lengths = [prod(shape) for shape in self.shapes.values()]
+        starts = [sum(lengths[:place]) for place in range(len(lengths))]
+        hessian = np.empty((self.size, self.size))
+        for i, (row, height) in enumerate(zip(starts, lengths, strict=True)):
+            for column, width in zip(starts[i:], lengths[i:], strict=True):
+                block = next(blocks).reshape(height, width)
+                hessian[row : row + height, column : column + width] = block
+                hessian[column : column + width, row : row + height] = block.T
+        return hessian
+
+    def hessp(self, x: Vector, p: Vector) -> Vector:
+        """The Hessian times a vector."""
+        directions = {_direction(name, self.scope): array for name, array in self.unpack(p).items()}
+        products = self._product(**self._data, **self.unpack(x), **directions)
+        return self.pack(**dict(zip(self.shapes, products, strict=True)))
+
+
+def objective(f: Expression, variables: str | Expression | Sequence[str | Expression], **data: Any) -> Objective:
+    """The scalar f as a function of the flat vector of `variables`, for scipy.optimize; `data` are the arrays of all other
+    symbols, and sizes that no array has. Structured variables are varied freely: project or parametrise them.
+
+    Raises ShapeError unless f is a scalar, UnknownNameError for an unknown variable, EvaluationError for data that does
+    not fit or leaves a size of a variable open.
+    """
+    if f.matrix.shape:
+        raise ShapeError(f"an objective is a scalar, and f is {shape_text(f.matrix.shape)}")
+    wanted = [variables] if isinstance(variables, str | Expression) else list(variables)
+    return Objective(f, [variable_node(f.scope, variable) for variable in wanted], data)
+
+
+def _sizes(scope: Scope, data: Mapping[str, Any]) -> dict[str, int]:
+    """Numbers for named sizes, from the shapes of the data and from sizes given by name."""
+    from numpy import shape
+
+    sizes = {name: int(data[name]) for name in scope.dims if name in data}
+    for name, node in scope.symbols.items():
+        if name in data:
+            for dim, length in zip(node.dims, shape(data[name]), strict=False):
+                if dim.name is not None:
+                    sizes.setdefault(dim.name, int(length))
+    return sizes
+
+
+def _shape(variable: Symbol, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    try:
+        return tuple(dim.size(sizes) for dim in variable.dims)
+    except EvaluationError as error:
+        raise EvaluationError(f"{variable.name}: {error.message}", hint=error.hint) from None
+
+
+def _direction(name: str, scope: Scope) -> str:
+    direction = f"d{name}"
+    while direction in scope:
+        direction = f"d_{direction}"
+    return direction
