@@ -10,7 +10,7 @@ See docs/ for the tutorial and the architecture.
 """
 
 from tensordiff.api.chain import ChainLink, ChainRule, chain, explain
-from tensordiff.api.checks import check
+from tensordiff.api.checks import assert_equal, check, check_chain, equal
 from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.exchange import from_einsum, from_sympy
 from tensordiff.api.expression import Expression
@@ -58,9 +58,9 @@ globals().update(NAMED)
 __all__ = [
     "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
     "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
-    "VerificationError", "chain", "check", "commutation", "compile", "diff", "dims", "elementwise", "explain", "eye",
-    "from_einsum", "from_sympy", "function", "gauss_newton", "gradient", "hessian", "hvp", "jacobian", "jvp", "kron",
-    "matrix", "named", "number", "objective", "ones", "parse", "pi", "scalar", "tensor", "vector", "vjp", "where",
-    "zeros",
+    "VerificationError", "assert_equal", "chain", "check", "check_chain", "commutation", "compile", "diff", "dims",
+    "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "gradient",
+    "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "objective", "ones", "parse", "pi",
+    "scalar", "tensor", "vector", "vjp", "where", "zeros",
     *NAMED,
 ]  # fmt: skip

@@ -8,9 +8,17 @@ from typing import Any
 from tensordiff.api.derivative import variable_node
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import parse
+from tensordiff.api.tensor_form import TensorForm
+from tensordiff.check.chain import ChainVerdict
+from tensordiff.check.chain import check_chain as link_verdicts
 from tensordiff.check.claims import check_claim
+from tensordiff.check.equal import Equality, equal_tensors
+from tensordiff.check.equal import equal as equal_matrices
 from tensordiff.check.verdict import Verdict
-from tensordiff.matrix import Matrix
+from tensordiff.errors import ShapeError
+from tensordiff.matrix import Matrix, Scope
+from tensordiff.parse import parse_answer
+from tensordiff.tensor import dims_text
 
 
 def check(
@@ -65,3 +73,74 @@ def check(
         where=extra,
         present=Expression,
     )
+
+
+def check_chain(
+    claims: Mapping[str, str | Expression],
+    f: Expression,
+    wrt: str | Expression,
+    *,
+    total: str | Expression | None = None,
+    layout: str = "any",
+) -> ChainVerdict:
+    """The verdict on a chain rule derived by hand, link by link.
+
+    `claims` has a formula for each link, by names: {"dF/dM": "-kron(F', F)", "dM/dV": ...}; the quantities between f and
+    the variable are `where` names of f. A link is the partial derivative with the other quantities of the chain held
+    fixed. `total` is the formula for the whole: where every link is right and it is wrong, the joining is.
+
+        >>> import tensordiff as td
+        >>> F = td.parse("F", shapes={"X": "n m", "V": "n n"}, where={"M": "X'*V*X", "F": "inv(M)"})
+        >>> verdict = td.check_chain({"dF/dM": "-kron(F', F)", "dM/dV": "kron(X, X)"}, F, "V")
+        >>> bool(verdict), verdict.wrong
+        (False, (('M', 'V'),))
+    """
+    scope = f.scope
+    for formula in (*claims.values(), total):
+        if isinstance(formula, Expression):
+            scope = scope.merge(formula.scope)
+    links = {name: _formula(claim) for name, claim in claims.items()}
+    whole = None if total is None else _formula(total)
+    variable = variable_node(f.scope, wrt)
+    return link_verdicts(links, f.matrix, variable, scope, total=whole, layout=layout, present=Expression)
+
+
+def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **declarations: Any) -> Equality:
+    """Whether two expressions, or two derivatives, are equal for all sizes and values, with the evidence of a verdict:
+    "proved" by canonical forms, "exact" at random points modulo primes, "numeric" with many digits. Texts are read with
+    `shapes`, `structures`, `where` and `assume` as in `parse`, or in the scope of the other expression.
+
+        >>> import tensordiff as td
+        >>> found = td.equal("tr(A*B)", "sum(A.*B')", shapes={"A": "n m", "B": "m n"})
+        >>> bool(found), found.method
+        (True, 'proved')
+    """
+    if isinstance(a, TensorForm) or isinstance(b, TensorForm):
+        if not (isinstance(a, TensorForm) and isinstance(b, TensorForm)):
+            raise TypeError("a derivative is compared with another derivative; check() compares it with a formula")
+        if a.shape != b.shape:
+            raise ShapeError(f"the derivatives have axes {dims_text(a.shape)} and {dims_text(b.shape)}")
+        return equal_tensors(a.tensor, b.tensor)
+    return equal_matrices(*_pair(a, b, declarations))
+
+
+def assert_equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **declarations: Any) -> None:
+    """Raises AssertionError, which says where the two differ, unless `equal` finds them equal. For use in tests."""
+    found = equal(a, b, **declarations)
+    if not found:
+        raise AssertionError(str(found))
+
+
+def _pair(a: str | Expression, b: str | Expression, declarations: Mapping[str, Any]) -> tuple[Matrix, Matrix]:
+    if isinstance(a, str) and isinstance(b, str):
+        first = parse(a, **declarations)
+        return first.matrix, parse_answer(b, first.scope)[0]
+    if declarations:
+        raise TypeError("declarations are for two texts; an expression brings its own scope")
+    scope = a.scope if isinstance(a, Expression) else b.scope if isinstance(b, Expression) else Scope()
+    left, right = (x.matrix if isinstance(x, Expression) else parse_answer(x, scope)[0] for x in (a, b))
+    return left, right
+
+
+def _formula(claim: str | Expression) -> str | Matrix:
+    return claim if isinstance(claim, str) else claim.matrix
