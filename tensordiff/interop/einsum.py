@@ -22,6 +22,7 @@ from tensordiff.tensor import (
     as_number,
     identity,
     ones,
+    permute,
     split_coefficient,
     zero,
 )
@@ -182,11 +183,25 @@ def terms_of(
 
 def _term(coefficient: Fraction, node: Tensor, describe: Callable[[Tensor], str], arrays: Evaluator) -> EinsumTerm:
     factors, output, dims = _plain(node)
-    names = tuple(describe(o) if isinstance(o, Tensor) else str(o) for o, _ in factors)
+    upright = [_upright(operand, indices, describe) for operand, indices in factors]
+    factors = [(operand, indices) for operand, indices, _ in upright]
+    names = tuple(text for _, _, text in upright)
     tensors = tuple(o if isinstance(o, Tensor) else o.tensor for o, _ in factors)
     slots = [indices for _, indices in factors]
     subscripts = _string(slots, output) if len(dims) <= len(_LETTERS) else _pairwise(slots, output)
     return EinsumTerm(coefficient, subscripts, names, tensors, arrays)
+
+
+def _upright(operand: Operand, indices: Indices, describe: Callable[[Tensor], str]) -> tuple[Operand, Indices, str]:
+    """A transposed matrix as the matrix with its indices exchanged, and its text."""
+    if not isinstance(operand, Tensor):
+        return operand, indices, str(operand)
+    text = describe(operand)
+    if operand.rank == 2 and text.endswith("'"):
+        turned = permute(operand, (1, 0))
+        if len(shorter := describe(turned)) < len(text):
+            return turned, indices[::-1], shorter
+    return operand, indices, text
 
 
 Factors = list[tuple[Operand, Indices]]
