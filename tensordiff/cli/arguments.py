@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from tensordiff import __version__
 from tensordiff.check.layouts import LAYOUTS
+from tensordiff.tensor import Assumption, Structure
 
 FORMS = ("matrix", "index", "latex", "einsum", "numpy", "jax", "torch")
 
@@ -37,11 +38,16 @@ _CHECK_EXAMPLES = """\
 examples:
   tensordiff check "-kron(inv(X)', inv(X))" --of "inv(X)" --wrt X
   tensordiff check "2*A*x" --of "x'*A*x" --wrt x
-  tensordiff check "F*X'*P .* A" --of F --wrt V --where F="inv(X'*P*X)" --where P="inv(V)"
+  tensordiff check "kron((P*X*F)', F*X'*P)" --of F --wrt V --where F="inv(X'*P*X)" P="inv(V)"
   tensordiff check "-inv(V)[i,k]*inv(V)[l,j] -> [i,j,k,l]" --of "inv(V)" --wrt V --layout index
 
 The exit status is 0 where the answer is right, 1 where it is not (or nothing can be said), 2 for
 an error in the input.
+"""
+
+_EXPLAIN_EXAMPLE = """\
+example:
+  tensordiff explain "inv(X'*inv(V)*X)" --wrt V
 """
 
 _SHORT_OPTIONS = ("-h",)
@@ -105,11 +111,14 @@ def _parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
 
+    meanings, layouts = ("projected", "free", "tied", "vech"), ("any", *LAYOUTS, "index")
+    variable = "the variable; give it again, or another, for a further order"
+
     diff = command("diff", "differentiate an expression", _DIFF_EXAMPLES)
     diff.add_argument("expression", metavar="EXPR", type=_text, help="what to differentiate")
-    diff.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help="the variable; again for a further order")
+    diff.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help=variable)
     _declarations(diff)
-    diff.add_argument("--entries", choices=("projected", "free", "tied", "vech"), help="what varies in a structured variable (projected)")
+    diff.add_argument("--entries", choices=meanings, help="what varies in a structured variable (projected)")
     diff.add_argument("--layout", choices=LAYOUTS, help="how the tensor is laid out as a matrix (by the shapes)")
     diff.add_argument("--to", choices=FORMS, help="print this form alone")
     diff.add_argument("--json", action="store_true", help="print a JSON object")
@@ -117,31 +126,33 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", "judge a derivative that somebody worked out", _CHECK_EXAMPLES)
     check.add_argument("answer", metavar="ANSWER", type=_text, help="the formula to judge")
     check.add_argument("--of", metavar="EXPR", required=True, type=_text, dest="expression", help="what was differentiated")
-    check.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help="the variable; again for a further order")
+    check.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help=variable)
     _declarations(check)
-    check.add_argument("--entries", choices=("any", "projected", "free", "tied", "vech"), default="any", help="what varies in a structured variable (any)")
-    check.add_argument("--layout", choices=("any", *LAYOUTS, "index"), default="any", help="the layout that the answer claims (any)")
+    check.add_argument("--entries", choices=("any", *meanings), default="any", help="as for diff; any of them is right (any)")
+    check.add_argument("--layout", choices=layouts, default="any", help="the layout that the answer claims (any)")
     check.add_argument("--json", action="store_true", help="print a JSON object")
 
-    explain = command("explain", "derive step by step", "example:\n  tensordiff explain \"inv(X'*inv(V)*X)\" --wrt V\n")
+    explain = command("explain", "derive step by step", _EXPLAIN_EXAMPLE)
     explain.add_argument("expression", metavar="EXPR", type=_text, help="what to differentiate")
     explain.add_argument("--wrt", metavar="V", required=True, type=_text, help="the variable")
     _declarations(explain)
 
-    serve = command("serve", "open a local web page for diff and check", "example:\n  tensordiff serve --port 8765\n")
+    serve = command("serve", "open a local web page for diff and check", "example:\n  tensordiff serve --port 8765")
     serve.add_argument("--port", type=int, default=8765, help="the port on 127.0.0.1; 0 for any free one (8765)")
     return parser
 
 
 def _declarations(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("declarations")
-    pair = _pair(":", "X:n,m")
-    group.add_argument("--var", metavar="X:n,m", action="append", default=[], type=pair, help="a variable and its sizes; a: for a scalar")
-    group.add_argument("--structure", metavar="V:symmetric", action="append", default=[], type=_pair(":", "V:symmetric"),
-                       help="symmetric, skew, diagonal, lower-triangular, upper-triangular, orthogonal, positive-definite")  # fmt: skip
-    group.add_argument("--assume", metavar="x:positive", action="append", default=[], type=_pair(":", "x:positive"),
-                       help="positive, nonzero, binary, probability, near-identity")  # fmt: skip
-    group.add_argument("--where", metavar="P=EXPR", action="append", default=[], type=_pair("=", "P=inv(V)"), help="a name for a part of the expression")
+
+    def declaration(option: str, separator: str, example: str, help: str) -> None:
+        pair = _pair(separator, example)
+        group.add_argument(option, metavar=example, action="append", default=[], type=pair, help=help)
+
+    declaration("--var", ":", "X:n,m", "a variable and its sizes; a: for a scalar")
+    declaration("--structure", ":", "V:symmetric", f"{', '.join(Structure)}")
+    declaration("--assume", ":", "x:positive", f"{', '.join(Assumption)}")
+    declaration("--where", "=", "P=inv(V)", "a name for a part of the expression")
 
 
 def _text(argument: str) -> str:

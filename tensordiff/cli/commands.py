@@ -76,16 +76,11 @@ def _expression(arguments: Namespace) -> td.Expression:
     variables = _once("variable", arguments.var)
     return td.parse(
         arguments.expression,
-        shapes={name: read_sizes(sizes) for name, sizes in variables.items()} or None,
+        shapes={name: report.read_sizes(sizes) for name, sizes in variables.items()} or None,
         structures=_once("structure of", arguments.structure),
         where=_once("name", arguments.where),
         assume=_once("assumption on", arguments.assume),
     )
-
-
-def read_sizes(sizes: str) -> tuple[str, ...]:
-    """The sizes in "n,m" or "n m"; none for a scalar."""
-    return tuple(sizes.replace(",", " ").split())
 
 
 def _once(what: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

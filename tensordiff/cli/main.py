@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        print(f"internal error: {type(error).__name__}: {error}\nThis is a defect of tensordiff; please report the command.", file=sys.stderr)
+        print(f"internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        print("This is a defect of tensordiff; please report the command.", file=sys.stderr)
         return INTERNAL_ERROR
     return status

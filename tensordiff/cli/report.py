@@ -1,4 +1,4 @@
-"""Derivatives and verdicts as plain data and as text; the command line and the web page share them."""
+"""What the command line and the web page share: derivatives and verdicts as plain data and as text, sizes out of text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from tensordiff.check.verdict import Verdict
 
 Report = dict[str, Any]
+
+
+def read_sizes(sizes: str) -> tuple[str, ...]:
+    """The sizes in "n,m" or "n m"; none for a scalar."""
+    return tuple(sizes.replace(",", " ").split())
 
 
 def derivative_report(derivative: Derivative, layout: str | None = None) -> Report:
@@ -58,7 +63,6 @@ def derivative_text(derivative: Derivative, layout: str | None = None) -> str:
     """A derivative for the screen: what was differentiated, the tensor's shape, its index form and its matrix form."""
     name = display_name(derivative.f, derivative.scope)
     matrix, reason = matrix_form(derivative, layout)
-    used = layout or derivative.default_layout
     rows = [
         *definitions(name, derivative.f).items(),
         ("sizes", ", ".join(f"{variable} {shape}" for variable, shape in shapes(derivative.f).items())),
@@ -67,7 +71,7 @@ def derivative_text(derivative: Derivative, layout: str | None = None) -> str:
         ("matrix form", matrix or f"none: {reason}"),
     ]
     if matrix:
-        rows.append(("layout", f"{used}: {_meaning(used, name, derivative)}"))
+        rows.append(("layout", _meaning(layout or derivative.default_layout, name, derivative)))
     width = max(len(label) for label, _ in rows)
     return "\n".join(f"{label:<{width}}  {value}" for label, value in rows)
 
@@ -76,21 +80,18 @@ def _meaning(layout: str, name: str, derivative: Derivative) -> str:
     """What the rows and columns of a layout are."""
     variables = [variable.name for variable in derivative.variables]
     last = variables[-1]
+    if layout.startswith("vec-"):
+        stacking = f"vec stacking {layout.removeprefix('vec-')}s"
+        if derivative.order == 1:
+            return f"{layout}: d vec {name} = (matrix form) * d vec {last}, {stacking}"
+        rows = " and ".join([name, *variables[:-1]] if derivative.f.shape else variables[:-1])
+        return f"{layout}: rows {rows}, columns {last}, {stacking}"
     if derivative.order > 1:
-        earlier = " and ".join(variables[:-1])
-        if layout in ("vec-column", "vec-row"):
-            return f"rows {name} and {earlier}, columns {last}, {_stacking(layout)}" if derivative.f.shape else f"rows {earlier}, columns {last}, {_stacking(layout)}"
-        return f"rows and columns {', '.join(variables)}"
-    if layout == "gradient":
-        return f"entry by entry as {last}"
-    if layout in ("vec-column", "vec-row"):
-        return f"d vec {name} = (matrix form) * d vec {last}, {_stacking(layout)}"
+        return layout
+    if layout == "gradient" or not derivative.variables[0].dims:
+        return f"{layout}: entry by entry as {last if layout == 'gradient' else name}"
     rows, columns = (name, last) if layout == "numerator" else (last, name)
-    return f"rows {rows}, columns {columns}"
-
-
-def _stacking(layout: str) -> str:
-    return "vec stacking columns" if layout == "vec-column" else "vec stacking rows"
+    return f"{layout}: rows {rows}, columns {columns}"
 
 
 def verdict_report(verdict: Verdict) -> Report:
@@ -99,11 +100,11 @@ def verdict_report(verdict: Verdict) -> Report:
         "right": bool(verdict),
         "status": verdict.status,
         "method": verdict.method,
-        "layouts": list(verdict.layouts),
-        "entries": list(verdict.entries),
-        "assumptions": list(verdict.assumptions),
+        "layouts": verdict.layouts,
+        "entries": verdict.entries,
+        "assumptions": verdict.assumptions,
         "factor": _words(verdict.factor),
-        "diagnosis": list(verdict.diagnosis),
+        "diagnosis": verdict.diagnosis,
         "expected": _words(verdict.expected),
         "witness": _words(verdict.witness),
         "explanation": str(verdict),
