@@ -27,8 +27,12 @@ class ArrayLibrary(Protocol):
 
     def shape(self, array: Any) -> Sequence[int]: ...
 
-    def alike(self, arrays: Sequence[Any]) -> list[Any]:
-        """The arrays with entries of one type, that of the most precise."""
+    def number(self, value: Any, dtype: Any) -> Any:
+        """A plain number as an array."""
+
+    def alike(self, arrays: Sequence[Any], weak: Sequence[bool]) -> list[Any]:
+        """The arrays with entries of one type, that of the most precise; plain numbers, which are `weak`, take that of the
+        others."""
 
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]: ...
 
@@ -83,6 +87,8 @@ class NumpyLibrary:
 
     def array(self, name: str, value: Any) -> Any:
         np = self.np
+        if isinstance(value, np.inexact):
+            return value
         if type(value) is not np.ndarray:
             try:
                 value = np.asarray(value)
@@ -103,11 +109,15 @@ class NumpyLibrary:
     def shape(self, array: Any) -> Sequence[int]:
         return tuple(array.shape)
 
-    def alike(self, arrays: Sequence[Any]) -> list[Any]:
+    def number(self, value: Any, dtype: Any) -> Any:
+        return self.np.asarray(value, dtype)
+
+    def alike(self, arrays: Sequence[Any], weak: Sequence[bool]) -> list[Any]:
         types = {array.dtype for array in arrays if hasattr(array, "dtype")}
         if len(types) < 2:
             return list(arrays)
-        common = self.np.result_type(*sorted(types, key=str))
+        strong = {array.dtype for array, soft in zip(arrays, weak, strict=True) if hasattr(array, "dtype") and not soft}
+        common = self.np.result_type(*sorted(strong, key=str), *(complex(1) if t.kind == "c" else 1.0 for t in types - strong))
         return [array.astype(common, copy=False) if hasattr(array, "dtype") else array for array in arrays]
 
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:

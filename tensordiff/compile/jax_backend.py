@@ -137,6 +137,13 @@ def _logdet(a):
     return jnp.linalg.slogdet(a)[1]
 """)
 _define('''
+def _pinv(a):
+    """NaN where the matrix has not full rank."""
+    u, s, vh = jnp.linalg.svd(a, full_matrices=False)
+    s = jnp.where(s > s.max() * max(a.shape) * jnp.finfo(s.dtype).eps, s, jnp.nan)
+    return (vh.conj().T / s) @ u.conj().T
+''')
+_define('''
 def _adjugate(a):
     """Transposed cofactors, of singular matrices too: from a = u @ diag(s) @ vh."""
     u, s, vh = jnp.linalg.svd(a)
@@ -180,7 +187,10 @@ class JaxLibrary:
     def shape(self, array: Any) -> Sequence[int]:
         return tuple(array.shape)
 
-    def alike(self, arrays: Sequence[Any]) -> list[Any]:
+    def number(self, value: Any, dtype: Any) -> Any:
+        return self.jnp.asarray(value, dtype)
+
+    def alike(self, arrays: Sequence[Any], weak: Sequence[bool]) -> list[Any]:
         typed = [array for array in arrays if hasattr(array, "dtype")]
         if len({array.dtype for array in typed}) < 2:
             return list(arrays)

@@ -49,7 +49,8 @@ def _cholesky_logdet(factor):
 _define('''
 def _lu(a):
     """LU factors of a square matrix and the row exchanges."""
-    factors, exchanges, info = getattr(lapack, _lapack_letter(a) + "getrf")(a)
+    getrf = lapack.dgetrf if a.dtype.char == "d" else getattr(lapack, _lapack_letter(a) + "getrf")
+    factors, exchanges, info = getrf(a)
     if info:
         raise np.linalg.LinAlgError("the matrix is singular")
     return factors, exchanges
@@ -57,8 +58,10 @@ def _lu(a):
 _define('''
 def _lu_solve(lu, b, transposed):
     """inv(A) @ b, or inv(A).T @ b."""
+    if lu[0].dtype.char == b.dtype.char == "d":
+        return lapack.dgetrs(*lu, b, transposed)[0]
     letter = max(_lapack_letter(lu[0]), _lapack_letter(b), key="sdcz".index)
-    return getattr(lapack, letter + "getrs")(*lu, b, trans=int(transposed))[0]
+    return getattr(lapack, letter + "getrs")(*lu, b, transposed)[0]
 ''')
 _define('''
 def _lu_inverse(lu):
@@ -78,6 +81,13 @@ def _logdet(a):
     if sign == 0:
         raise np.linalg.LinAlgError("the matrix is singular")
     return logdet
+''')
+_define('''
+def _pinv(a):
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    if s.min() <= s.max() * max(a.shape) * np.finfo(s.dtype).eps:
+        raise np.linalg.LinAlgError("the matrix has not full rank")
+    return (vh.conj().T / s) @ u.conj().T
 ''')
 _define('''
 def _adjugate(a):

@@ -75,8 +75,9 @@ class _Rewriter:
         elif isinstance(node, Einsum):
             factors = [(child, labels) for child, (_, labels) in zip(children, node.factors, strict=True)]
             opened = self._opened(node, children)
-            sizes = dict(enumerate(node.index_dims))
-            made = self._distributed(einsum(factors, node.output, sizes, flatten=opened), self.uses.get(node, 1))
+            same = not opened and children == node.children
+            flat = node if same else einsum(factors, node.output, dict(enumerate(node.index_dims)), flatten=opened)
+            made = self._distributed(flat, self.uses.get(node, 1))
         else:
             made = node
         self.new[node] = made

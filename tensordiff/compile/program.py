@@ -6,6 +6,7 @@ import linecache
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from keyword import iskeyword
+from math import log
 from threading import Lock
 from typing import Any
 
@@ -58,8 +59,8 @@ def compile_program(
 class Program:
     """Call it with arrays by name; it gives the list of results, in the order of the outputs.
 
-    It is planned at the first call for each set of sizes. `source` is its text, which stands alone. Programs may be shared
-    by threads and pickled.
+    It is planned at the first call for each set of sizes (sizes within about a tenth share a plan). `source` is its text,
+    which stands alone. Programs may be shared by threads and pickled.
     """
 
     def __init__(
@@ -84,6 +85,9 @@ class Program:
         self._lock = Lock()
         self._compiled: dict[tuple[tuple[str, int], ...], _Compiled] = {}
         self._ready: dict[tuple[object, ...], _Compiled] = {}
+        self._loose: dict[tuple[object, ...], tuple[_Compiled, list[Any]]] = {}
+        self._size_names = {name for symbol in self._symbols.values() for dim in symbol.dims for name in dim.names()}
+        self._planned_for = {**self._typical(), **(self.sizes or {})}
         if sizes is not None:
             self._for_sizes(sizes)
 
@@ -102,9 +106,23 @@ class Program:
             signature, values = self._signature(**arrays)
             ready = self._ready.get(signature)
         except (AttributeError, TypeError):  # other names, or inputs that are no arrays
-            ready = None
+            return self._run_loose(arrays)
         if ready is None:
             values, ready = self._bind(arrays)
+        return ready.run(values)
+
+    def _run_loose(self, arrays: Mapping[str, Any]) -> list[Any]:
+        """A call with plain numbers among the inputs, or with anything else that takes checking."""
+        signature = tuple([(name, type(v), getattr(v, "shape", None), getattr(v, "dtype", None)) for name, v in arrays.items()])
+        known = self._loose.get(signature)
+        if known is None:
+            values, ready = self._bind(arrays, signature)
+        else:
+            ready, kinds = known
+            values = [
+                arrays[name] if kind is None else self._library.number(arrays[name], kind)
+                for name, kind in zip(self._names, kinds, strict=True)
+            ]
         return ready.run(values)
 
     @property
@@ -117,9 +135,11 @@ class Program:
         """The contractions of the program as einsum strings, in the order in which they are computed."""
         return list(self._for_sizes({}).contractions)
 
-    def _bind(self, arrays: Mapping[str, Any]) -> tuple[list[Any], _Compiled]:
+    def _bind(
+        self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None
+    ) -> tuple[list[Any], _Compiled]:
         """The arrays as the function takes them, and the function for their sizes."""
-        size_names = {name for parameter in self._symbols.values() for dim in parameter.dims for name in dim.names()}
+        size_names = self._size_names
         binding.check_names(arrays, self.parameters, {*self._symbols, *self._allowed, *size_names})
         sizes = binding.Sizes()
         prepared: dict[str, Any] = {}
@@ -131,23 +151,42 @@ class Program:
             elif name in size_names or name in self._names:
                 sizes.give(name, array)
                 prepared[name] = sizes.values[name]
-        values = self._library.alike([prepared[name] for name in self._names])
+        weak = [type(arrays[name]) in (bool, int, float, complex) for name in self._names]
+        values = self._library.alike([prepared[name] for name in self._names], weak)
         compiled = self._for_sizes(sizes.values)
-        if len(arrays) == len(values) and all(value is arrays[name] for value, name in zip(values, self._names, strict=True)):
+        self._remember(arrays, values, weak, compiled, signature)
+        return values, compiled
+
+    def _remember(
+        self,
+        arrays: Mapping[str, Any],
+        values: Sequence[Any],
+        weak: Sequence[bool],
+        compiled: _Compiled,
+        signature: tuple[object, ...] | None,
+    ) -> None:
+        """Notes what a call needs, so that the next one with such inputs is not checked again."""
+        if any(parameter.shape is None for parameter in self.parameters) or set(arrays) != set(self._names):
+            return
+        kept = [value is arrays[name] for value, name in zip(values, self._names, strict=True)]
+        if all(kept):
             if len(self._ready) >= _KEPT_SIGNATURES:
                 self._ready.clear()
-            if all(hasattr(value, "dtype") for value in values):
-                self._ready[self._signature(**dict(zip(self._names, values, strict=True)))[0]] = compiled
-        return values, compiled
+            self._ready[self._signature(**arrays)[0]] = compiled
+        elif signature is not None and all(same or soft for same, soft in zip(kept, weak, strict=True)):
+            if len(self._loose) >= _KEPT_SIGNATURES:
+                self._loose.clear()
+            kinds = [None if same else value.dtype for same, value in zip(kept, values, strict=True)]
+            self._loose[signature] = compiled, kinds
 
     def _for_sizes(self, sizes: Mapping[str, int]) -> _Compiled:
         """The program planned for these sizes; unknown ones are taken from `self.sizes`, or as typical."""
-        full = self._typical()
-        full.update(self.sizes or {})
-        full.update({name: value for name, value in sizes.items() if name in full})
-        if self.sizes is not None:
-            full.update(self.sizes)
-        key = tuple(sorted(full.items()))
+        full = dict(self._planned_for)
+        if self.sizes is None:
+            full.update({name: value for name, value in sizes.items() if name in full})
+        else:
+            full.update({name: value for name, value in sizes.items() if name in full and name not in self.sizes})
+        key = tuple((name, _similar(value)) for name, value in sorted(full.items()))
         found = self._compiled.get(key)
         if found is None:
             with self._lock:
@@ -190,6 +229,11 @@ class Program:
         nodes = unpack(state["graph"])
         count = state["outputs"]
         self.__init__(nodes[:count], nodes[count:], state["allowed"], state["backend"], state["sizes"])  # type: ignore[misc]
+
+
+def _similar(size: int) -> int:
+    """Equal for sizes that are planned for alike: within about a tenth of each other."""
+    return size if size < 8 else 8 + round(7.3 * log(size / 8))
 
 
 def _signature_of(names: Sequence[str]) -> Callable[..., tuple[Any, Sequence[Any]]]:

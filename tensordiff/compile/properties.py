@@ -83,25 +83,18 @@ def _reflection(node: Einsum, children: tuple[Properties, ...], mirror: dict[int
     left = set(range(len(node.factors)))
     pairs: list[tuple[int, int]] = []
     while left:
-        matched = False
-        for position in sorted(left):
-            part, labels = node.factors[position]
-            if labels and not any(label in mirror for label in labels) and len(left) < len(node.factors):
-                continue
-            for other in [position, *sorted(left - {position})]:
-                found = _image(labels, node.factors[other], part, children[position].symmetric, mirror)
-                if found is not None:
-                    mirror.update(found)
-                    mirror.update({b: a for a, b in found.items()})
-                    pairs.append((position, other))
-                    left -= {position, other}
-                    matched = True
-                    break
-            if matched:
+        # A factor next to what is settled; only where there is none, one of a part that hangs together with nothing.
+        position = min(left, key=lambda p: (not any(label in mirror for label in node.factors[p][1]), p))
+        part, labels = node.factors[position]
+        for other in [position, *sorted(left - {position})]:
+            found = _image(labels, node.factors[other], part, children[position].symmetric, mirror)
+            if found is not None:
+                mirror.update(found)
+                mirror.update({b: a for a, b in found.items()})
+                pairs.append((position, other))
+                left -= {position, other}
                 break
-            if any(label in mirror for label in labels):
-                return None
-        if not matched:
+        else:
             return None
     return pairs
 

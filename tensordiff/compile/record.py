@@ -78,6 +78,9 @@ class Recorder:
     def inv(self, matrix: Value) -> Value:
         return self._square("inv", matrix, symmetric=True)
 
+    def pinv(self, matrix: Value) -> Value:
+        return self.graph.emit("pinv", (matrix,), shape=matrix.shape[::-1])
+
     def det(self, matrix: Value) -> Value:
         return self.graph.emit("det", (matrix,), shape=())
 

@@ -42,6 +42,8 @@ def settled(node: Tensor, symmetric: Symmetric) -> Tensor:
         for label in labels:
             order.setdefault(label, len(order))
         turned.append((part, labels))
+    if tuple(turned) == node.factors:
+        return node
     return einsum(turned, node.output, dict(enumerate(node.index_dims)))
 
 

@@ -19,6 +19,7 @@ _SHORT = 48
 _MAY_FAIL = {
     "inv": "inv", "solve": "inv", "lu": "inv", "cholesky": "inv", "logdet": "logdet", "logm": "logm", "sqrtm": "sqrtm",
     "matrix_power": "matpow", "adjugate": "adj", "frechet": "derivative", "cholesky_factor": "chol",
+    "pinv": "pinv",
 }  # fmt: skip
 """Operations that not every matrix admits, and the function that a person would say it was."""
 _INLINE = frozenset({"matmul", "reshape", "diagonal", "stack", "broadcast_to"})
@@ -135,7 +136,8 @@ class _Writer:
         """Whether the value is written where it is used, without a line of its own."""
         if value.operation in NUMBERS or value.operation == "input":
             return True
-        if value in self.hints or len(self.texts[value].text) > _SHORT:
+        final = value in self.outputs and self.uses[value] == 1
+        if value in self.hints or len(self.texts[value].text) > (_SHORT if not final else _WIDTH - 16):
             return False
         if value.operation in VIEWS and value.operation != "diagonal":
             return True
@@ -281,7 +283,7 @@ class _Writer:
         for value in self.outputs:
             owner = _owner(value)
             shared = self.backend.shares_memory and (
-                owner.operation in ("input", "broadcast_to") or owner in taken or value.operation == "broadcast_to"
+                owner.operation in ("input", "broadcast_to") or owner in taken or _is_locked(value)
             )
             taken.add(owner)
             texts.append(self.backend.output(value, self.texts[value].text, self.scope, shared=shared))
@@ -296,6 +298,15 @@ def _owner(value: Value) -> Value:
             return value
         value = value.operands[0]
     return value
+
+
+def _is_locked(value: Value) -> bool:
+    """Whether the result would be a view that cannot be written to."""
+    while value.operation in VIEWS or value.operation in ("reshape", "broadcast_to"):
+        if value.operation in ("diagonal", "broadcast_to"):
+            return True
+        value = value.operands[0]
+    return False
 
 
 class _Names:

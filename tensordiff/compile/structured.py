@@ -134,16 +134,17 @@ class LinearMap:
         prepared = self._parts.get(split.key)
         if prepared is None:
             prepared = self._parts[split.key] = self._prepare(split)
-        given = dict(zip(split.directions, arrays, strict=True))
+        given = {symbol.name: array for symbol, array in zip(split.directions, arrays, strict=True)}
         sizes = {size: self._sizes[size] for size in split.size_names if size in self._sizes}
         return split.program(self.backend)(**prepared, **given, **sizes)[0]
 
     def _prepare(self, split: _Split) -> dict[str, Any]:
         if not split.parts:
             return {}
-        nodes = list(split.parts.values())
+        nodes = list(split.parts)
         program = compile_program(nodes, inputs=self._inputs, allowed=self._allowed, backend=self.backend)
-        return dict(zip(split.parts, program(**self._arrays), strict=True))
+        names = [symbol.name for symbol in split.parts.values()]
+        return dict(zip(names, program(**self._arrays), strict=True))
 
     def _read_sizes(self) -> dict[str, int]:
         """The sizes that the arrays have; the program that computes with them checks the names."""
@@ -164,7 +165,9 @@ class _Split:
     """A contraction taken apart: `parts` do not depend on the directions; `result` is made of symbols for them and for the
     directions."""
 
-    def __init__(self, parts: dict[str, Tensor], directions: tuple[str, ...], result: Tensor, key: tuple[int, ...]) -> None:
+    def __init__(
+        self, parts: dict[Tensor, Symbol], directions: Sequence[Symbol], result: Tensor, key: tuple[int, ...]
+    ) -> None:
         self.parts = parts
         self.directions = directions
         self.result = result
@@ -173,7 +176,7 @@ class _Split:
         self.size_names = tuple(parameter.name for parameter in program.parameters if parameter.shape is None)
 
     def program(self, backend: str) -> Program:
-        return compile_program([self.result], backend=backend)
+        return compile_program([self.result], inputs=[*self.parts.values(), *self.directions], backend=backend)
 
 
 @lru_cache(maxsize=256)
@@ -209,7 +212,7 @@ def _split(tensor: Tensor, groups: tuple[tuple[int, ...], ...], name: str, sizes
         terms.append((coefficient * inner, made))
     result = add(terms, [tensor.dims[axis] for axis in kept])
     key = tuple(taken)
-    return _Split({s.name: node for node, s in parts.items()}, tuple(d.name for d in directions), result, key)
+    return _Split(parts, directions, result, key)
 
 
 class _Defaults(dict[str, int]):

@@ -15,8 +15,8 @@ def tidy(graph: Graph, outputs: Sequence[Value]) -> tuple[Graph, list[Value]]:
     """The graph with (A B)' as B' A', and A B + A C as A (B + C), where these products have no other use."""
     needed = live(outputs)
     uses: dict[Value, int] = {}
-    for value in [operand for value in needed for operand in value.operands] + list(outputs):
-        uses[value] = uses.get(value, 0) + 1
+    for used in [*(operand for value in needed for operand in value.operands), *outputs]:
+        uses[used] = uses.get(used, 0) + 1
     inner = {
         operand
         for value in needed

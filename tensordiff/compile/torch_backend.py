@@ -181,6 +181,13 @@ def _logdet(a):
     return torch.linalg.slogdet(a)[1]
 """)
 _define('''
+def _pinv(a):
+    """NaN where the matrix has not full rank."""
+    u, s, vh = torch.linalg.svd(a, full_matrices=False)
+    s = torch.where(s > s.max() * max(a.shape) * torch.finfo(s.dtype).eps, s, torch.nan)
+    return (vh.conj().T / s) @ u.conj().T
+''')
+_define('''
 def _adjugate(a):
     """Transposed cofactors, of singular matrices too: from a = u @ diag(s) @ vh."""
     u, s, vh = torch.linalg.svd(a)
@@ -219,11 +226,9 @@ class TorchLibrary:
         torch = self.torch
         if not isinstance(value, torch.Tensor):
             try:
-                value = torch.as_tensor(value)
+                value = torch.as_tensor(value, dtype=torch.float64 if isinstance(value, float) else None)
             except (TypeError, ValueError, RuntimeError) as error:
                 raise EvaluationError(f"{name}: not an array of numbers ({error})") from None
-            if value.dtype == torch.float64 and value.ndim == 0:
-                return value
         if value.is_floating_point() or value.is_complex():
             return value
         return value.to(torch.float64)
@@ -231,14 +236,20 @@ class TorchLibrary:
     def shape(self, array: Any) -> Sequence[int]:
         return tuple(array.shape)
 
-    def alike(self, arrays: Sequence[Any]) -> list[Any]:
+    def number(self, value: Any, dtype: Any) -> Any:
+        return self.torch.tensor(value, dtype=dtype)
+
+    def alike(self, arrays: Sequence[Any], weak: Sequence[bool]) -> list[Any]:
         torch = self.torch
         tensors = [array for array in arrays if isinstance(array, torch.Tensor)]
         if len({(tensor.dtype, tensor.device) for tensor in tensors}) < 2:
             return list(arrays)
-        kind = tensors[0].dtype
-        for tensor in tensors[1:]:
+        strong = [array for array, soft in zip(arrays, weak, strict=True) if isinstance(array, torch.Tensor) and not soft]
+        kind = (strong or tensors)[0].dtype
+        for tensor in (strong or tensors)[1:]:
             kind = torch.promote_types(kind, tensor.dtype)
+        if any(tensor.is_complex() for tensor in tensors):
+            kind = torch.promote_types(kind, torch.complex64)
         device = next((tensor.device for tensor in tensors if tensor.device.type != "cpu"), tensors[0].device)
         return [array.to(device=device, dtype=kind) if isinstance(array, torch.Tensor) else array for array in arrays]
 

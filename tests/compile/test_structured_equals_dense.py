@@ -82,7 +82,7 @@ def _places(shape: tuple[int, ...], order: str) -> list[tuple[int, ...]]:
     return list(zip(*(axis.tolist() for axis in found), strict=True))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(graphs(), st.integers(0, 3))
 def test_random_tensors(outputs: list[Tensor], split: int) -> None:
     node = outputs[-1]

@@ -1,0 +1,126 @@
+"""What a program takes: names, shapes, sizes, types of entries; and how it says what is wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tensordiff.compile import backend_of, compile_program
+from tensordiff.errors import EvaluationError, TensordiffError
+from tensordiff.functions import INVERSE, LOG, LOGDET, Duplication, Undefined, constant, lookup, power
+from tensordiff.tensor import Dim, Structure, Symbol, add, apply, einsum, identity, multiply, size
+
+N, M = Dim.named("n"), Dim.named("m")
+X, V, x, a = Symbol.make("X", (N, M)), Symbol.make("V", (N, N)), Symbol.make("x", (M,)), Symbol.make("a", ())
+XX = einsum([(X, "ia"), (V, "ij"), (X, "jb")], "ab")
+
+
+def test_names() -> None:
+    program = compile_program([XX], inputs=[x], allowed=["y"])
+    assert program.inputs == ("X", "V") or program.inputs == ("V", "X")
+    given = {"X": np.ones((4, 3)), "V": np.eye(4)}
+    np.testing.assert_allclose(program(**given, x=np.ones(3), y="ignored")[0], np.full((3, 3), 4.0))
+    with pytest.raises(EvaluationError, match="no value given for X"):
+        program(V=np.eye(4))
+    with pytest.raises(EvaluationError, match="W is no input"):
+        program(**given, W=1)
+    with pytest.raises(EvaluationError, match="did you mean V"):
+        program(**given, v=1)
+
+
+def test_shapes() -> None:
+    program = compile_program([XX], inputs=[x])
+    with pytest.raises(EvaluationError, match="n is 3 in X but 4 in V"):
+        program(X=np.ones((3, 2)), V=np.eye(4))
+    with pytest.raises(EvaluationError, match="n is both 4 and 5 in V"):
+        program(V=np.ones((4, 5)), X=np.ones((4, 2)))
+    with pytest.raises(EvaluationError, match=r"V is n-by-n, but the array given has shape \(4,\)"):
+        program(V=np.ones(4), X=np.ones((4, 2)))
+    with pytest.raises(EvaluationError, match="m is 2 in X but 3 in x"):
+        program(V=np.eye(4), X=np.ones((4, 2)), x=np.ones(3))
+    with pytest.raises(EvaluationError, match="takes a number"):
+        compile_program([multiply(a, x)])(a=np.ones(2), x=np.ones(2))
+    with pytest.raises(EvaluationError, match="T is 3"):
+        compile_program([Symbol.make("T", (Dim.fixed(3),))])(T=np.ones(4))
+
+
+def test_types_of_entries() -> None:
+    program = compile_program([multiply(a, x), identity((M,))])
+    kept = [np.float32, np.float64, np.complex64, np.complex128]
+    kinds = {int: np.float64, bool: np.float64, **{kind: kind for kind in kept}}
+    for given, expected in kinds.items():
+        for _ in range(2):
+            found = program(a=2, x=np.ones(3, given))
+            assert [array.dtype for array in found] == [expected, expected]
+    assert program(a=np.float64(2), x=np.ones(3, np.float32))[0].dtype == np.float64
+    for _ in range(2):
+        np.testing.assert_allclose(program(a=0.5, x=[1, 2, 3])[0], [0.5, 1, 1.5])
+        np.testing.assert_allclose(program(a=1.5, x=[1, 2, 3])[0], [1.5, 3, 4.5])
+    with pytest.raises(EvaluationError, match="x: entries"):
+        program(a=1, x=np.array(["a", "b"]))
+    with pytest.raises(EvaluationError, match="x: not an array"):
+        program(a=1, x=[[1, 2], [3]])
+
+
+def test_sizes_alone() -> None:
+    n = size(N)
+    program = compile_program([identity((N,)), n, add([(1, multiply(n, n)), (-1, n)])])
+    assert program.inputs == ("n",)
+    for number in (3, 4):
+        eye, found, other = program(n=number)
+        np.testing.assert_array_equal(eye, np.eye(number))
+        assert (float(found), float(other)) == (number, number * number - number)
+    with pytest.raises(EvaluationError, match="integer"):
+        program(n=2.5)
+    with_symbol = compile_program([identity((N,))], inputs=[V])
+    assert with_symbol.inputs == ("V",)
+    np.testing.assert_array_equal(with_symbol(V=np.ones((2, 2)))[0], np.eye(2))
+
+
+def test_triangular_sizes_are_read_backwards() -> None:
+    half = Symbol.make("h", (Dim.triangular(N),))
+    program = compile_program([einsum([(constant(Duplication(N)), "jia"), (half, "a")], "ij")])
+    found = program(h=np.arange(6.0))[0]
+    np.testing.assert_array_equal(found, [[0, 1, 2], [1, 3, 4], [2, 4, 5]])
+    namespace: dict[str, object] = {}
+    exec(program.source, namespace)
+    np.testing.assert_array_equal(namespace["program"](np.arange(10.0)).shape, (4, 4))  # type: ignore[operator]
+    with pytest.raises(EvaluationError, match="no integer"):
+        program(h=np.ones(5))
+
+
+@pytest.mark.parametrize("structure", [Structure.GENERAL, Structure.POSITIVE_DEFINITE])
+def test_singular_matrices_name_the_function(structure: Structure) -> None:
+    s = Symbol.make("S", (N, N), structure)
+    singular = np.ones((3, 3))
+    solve = einsum([(apply(INVERSE, s), "ij"), (X, "jk")], "ik")
+    for outputs in ([apply(INVERSE, s)], [solve], [solve, apply(LOGDET, s)], [apply(INVERSE, s), apply(LOGDET, s)]):
+        program = compile_program(outputs)
+        given = {"S": singular, "X": np.ones((3, 2))}
+        with pytest.raises(EvaluationError, match=r"(?i)inv\(S\).*singular"):
+            program(**{name: given[name] for name in program.inputs})
+    with pytest.raises(EvaluationError, match=r"(?i)logdet\(V\).*singular"):
+        compile_program([apply(LOGDET, V)])(V=singular)
+
+
+def test_values_outside_the_domain() -> None:
+    program = compile_program([apply(LOG, x), power(x, -1)])
+    with pytest.raises(EvaluationError, match="log"):
+        program(x=np.array([1.0, -1.0]))
+    with pytest.raises(EvaluationError, match="divide by zero"):
+        compile_program([power(x, -1)])(x=np.array([1.0, 0.0]))
+    with pytest.raises(EvaluationError, match="negative axis"):
+        compile_program([apply(lookup("logm"), V)])(V=-np.eye(3))
+    with pytest.raises(EvaluationError, match="undefined function"):
+        compile_program([apply(Undefined("f"), x)])(x=np.ones(3))
+
+
+def test_backends() -> None:
+    with pytest.raises(TensordiffError, match="no backend 'cupy'"):
+        compile_program([XX], backend="cupy")
+    assert backend_of({"a": 1.0, "b": [1, 2], "c": np.ones(2)}) == "numpy"
+
+
+def test_two_variables_of_one_name() -> None:
+    with pytest.raises(EvaluationError, match="two variables are called X"):
+        compile_program([X, Symbol.make("X", (M,))])
