@@ -190,6 +190,8 @@ def _apply(node: Apply, children: tuple[Array, ...], sizes: Mapping[str, int]) -
         return CONSTANTS[name](function, node.dims[-1 if name == "L" else 0].size(sizes) if node.dims else 0)
     if name in ELEMENTWISE:
         return np.asarray(ELEMENTWISE[name](*children))
+    if name == "pinv":
+        return np.linalg.pinv(children[0])
     if name in ALONG:
         return np.asarray(ALONG[name](children[0], axis=tuple(range(function.count))))
     half = children[0].ndim // 2

@@ -113,6 +113,7 @@ def _apply(constructor: Callable[..., Matrix], arguments: tuple[Any, ...]) -> Ex
 
 _STRUCTURAL = {
     "inv": "The inverse of a square matrix.",
+    "pinv": "The pseudo-inverse of a matrix of full rank.",
     "tr": "The trace of a square matrix.",
     "det": "The determinant of a square matrix.",
     "logdet": "log|det| of a square matrix.",
@@ -120,14 +121,15 @@ _STRUCTURAL = {
     "expm": "The matrix exponential.",
     "logm": "The principal matrix logarithm.",
     "sqrtm": "The principal matrix square root.",
-    "sum": "The sum of all entries.",
+    "sum": "The sum of all entries, of every column (sum(X, 1)) or of every row (sum(X, 2)).",
+    "mean": "The mean of all entries, of every column (axis 1) or of every row (axis 2).",
     "norm1": "The sum of the absolute values of all entries.",
     "norm2": "The Euclidean (Frobenius) norm.",
     "diag": "A vector as a diagonal matrix, or the diagonal of a square matrix.",
     "vec": "The columns stacked.",
     "vech": "The columns of the lower triangle stacked.",
-    "softmax": "exp(x)/sum(exp(x)) of a vector.",
-    "logsumexp": "log(sum(exp(x))) of a vector.",
+    "softmax": "exp(x)/sum(exp(x)) of a vector, of every column (softmax(X, 1)) or of every row (softmax(X, 2)) of a matrix.",
+    "logsumexp": "log(sum(exp(x))) of a vector, of every column (axis 1) or of every row (axis 2) of a matrix.",
 }
 
 

@@ -152,6 +152,19 @@ class ArrayOps(ABC):
         np.lib.stride_tricks.as_strided(made, shape, strides)[...] = value
         return made
 
+    # inverses
+
+    @abstractmethod
+    def inv(self, matrix: Array) -> Array: ...
+
+    def pinv(self, matrix: Array) -> Array:
+        """inv(A'A) A' or A' inv(A A'), by the shape."""
+        rows, columns = matrix.shape
+        turned = np.transpose(matrix)
+        if rows >= columns:
+            return self.matmul(self.inv(self.matmul(turned, matrix)), turned)
+        return self.matmul(turned, self.inv(self.matmul(matrix, turned)))
+
     # derivatives of matrix functions
 
     def frechet(self, operation: str, order: int, matrix: Array, *parameters: Any) -> Array:

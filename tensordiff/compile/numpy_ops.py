@@ -79,6 +79,12 @@ class NumpyOps(ArrayOps):
         except np.linalg.LinAlgError:
             raise EvaluationError("the inverse of a singular matrix") from None
 
+    def pinv(self, matrix: Array) -> Array:
+        u, s, vh = np.linalg.svd(matrix, full_matrices=False)
+        if s.min() <= s.max() * max(matrix.shape) * np.finfo(s.dtype).eps:
+            raise EvaluationError("pinv of a matrix that has not full rank")
+        return np.asarray((vh.conj().T / s) @ u.conj().T)
+
     def det(self, matrix: Array) -> Array:
         return np.asarray(np.linalg.det(matrix))
 

@@ -71,6 +71,9 @@ class Operations(Protocol):
         """The matrix with the axes of `value`; several (row, column) pairs in `matrix` get as many copies of them."""
 
     def inv(self, matrix: Value) -> Value: ...
+    def pinv(self, matrix: Value) -> Value:
+        """The pseudo-inverse of a matrix of full rank."""
+
     def det(self, matrix: Value) -> Value: ...
     def slogdet(self, matrix: Value) -> tuple[Value, Value]:
         """(sign, log|det|)."""

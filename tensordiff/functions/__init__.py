@@ -18,6 +18,7 @@ from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import MatrixFunction, sandwich, transpose
 from tensordiff.functions.matrix_power import MATRIX_POWER, matrix_power
 from tensordiff.functions.power import ABS, EXP, LOG, POWER, SIGN, power
+from tensordiff.functions.pseudo_inverse import PINV
 from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYNONYMS, lookup
 from tensordiff.functions.softmax import AlongAxes, LogSumExp, Softmax
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
@@ -26,8 +27,9 @@ from tensordiff.functions.univariate import Univariate
 from tensordiff.functions.user import UserFunction, elementwise
 
 __all__ = [
-    "ABS", "ADJUGATE", "AlongAxes", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
-    "MATRIX_POWER", "PI", "POWER", "SIGN", "SQRTM", "SYNONYMS", "Constant", "Duplication", "Elimination", "Frechet",
-    "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask",
-    "UserFunction", "constant", "elementwise", "lookup", "matrix_power", "power", "sandwich", "transpose",
+    "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
+    "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
+    "Elimination", "Frechet", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Softmax", "Undefined", "Unit",
+    "Univariate", "UpperMask", "UserFunction", "constant", "elementwise", "lookup", "matrix_power", "power", "sandwich",
+    "transpose",
 ]  # fmt: skip

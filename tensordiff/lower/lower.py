@@ -12,6 +12,7 @@ from tensordiff.functions import (
     INVERSE,
     LOGDET,
     PI,
+    PINV,
     Duplication,
     Elimination,
     LogSumExp,
@@ -128,6 +129,14 @@ def _norm2(node: Matrix, values: Values) -> Tensor:
     return power(total(multiply(values[0], values[0])), Fraction(1, 2))
 
 
+def _pinv(node: Matrix, values: Values) -> Tensor:
+    """inv of a square matrix, x'/(x'*x) for a vector."""
+    x, (value,) = node.children[0], values
+    if x.is_vector:
+        return multiply(value, power(total(multiply(value, value)), -1))
+    return apply(INVERSE if x.rows == x.cols else PINV, value)
+
+
 def _along(make: Callable[[int], Function]) -> Rule:
     """A function of the whole vector, or of every column (axis 1) or row (axis 2) of a matrix."""
 
@@ -187,6 +196,7 @@ _RULES: dict[str, Rule] = {
     "expm": _registered("expm"),
     "logm": _registered("logm"),
     "sqrtm": _registered("sqrtm"),
+    "pinv": _pinv,
     "tr": _trace,
     "sum": lambda node, values: total(values[0]),
     "norm1": lambda node, values: total(apply(ABS, values[0])),

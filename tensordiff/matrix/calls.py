@@ -77,6 +77,15 @@ def _matrix_function(name: str, of_scalar: Callable[[Matrix], Matrix]) -> Callab
     return build
 
 
+def _pinv(x: Matrix) -> Matrix:
+    """The pseudo-inverse of a matrix of full rank."""
+    if x.is_scalar:
+        return divide(number(1), x)
+    if len(x.shape) > 2 or (not x.is_vector and x.rows != x.cols and any(len(group) != 1 for group in x.shape)):
+        raise ShapeError(f"pinv needs a matrix with single axes, got {describe(x)}")
+    return Matrix.make("pinv", normalise((x.cols, x.rows)), (), (x,))
+
+
 def _sum(x: Matrix, axis: Matrix | None = None) -> Matrix:
     """sum(X) of all entries; sum(X,1) the row of column sums; sum(X,2) the column of row sums."""
     if axis is None:
@@ -153,6 +162,7 @@ def _along(name: str, reduces: bool) -> Callable[..., Matrix]:
 
 _SPECIAL: dict[str, tuple[int, int, Callable[..., Matrix]]] = {
     "inv": (1, 1, inverse),
+    "pinv": (1, 1, _pinv),
     "tr": (1, 1, _matrix_function("tr", lambda x: x)),
     "det": (1, 1, _matrix_function("det", lambda x: x)),
     "logdet": (1, 1, _matrix_function("logdet", lambda x: call("log", call("abs", x)))),

@@ -292,7 +292,7 @@ class Inference:
             return Value((columns + rows,))
         if name == "vech":
             return Value(((Triangular(self._square(node, argument, name)),),))
-        if name == "transpose":
+        if name in ("transpose", "pinv"):
             return self._transpose(node, children[0])
         if name == "kron":
             for child in children[1:]:

@@ -1,8 +1,9 @@
 """Rules on two factors of a product that are joined by inner indices: matrix powers, inverses, orthogonal matrices,
-duplication and elimination.
+projectors, duplication and elimination.
 
 Each rule is a function (product, link) -> True if it has rewritten the product. `reduce_links` applies them to every
-inner index until none fits. Every rule removes at least one factor or one index and none adds any, so this ends.
+inner index until none fits. Every rule removes at least one factor or one index, and none adds any; but for the one that
+turns a projector, which turns each once. So this ends.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, Duplication, Elimination
 from tensordiff.simplify.product import Product
+from tensordiff.simplify.projectors import project, turn_projector
 from tensordiff.tensor import Apply, Einsum, Structure, Symbol, Tensor, add, apply, number
 
 Link = tuple[int, int, int, int]
@@ -253,6 +255,8 @@ RULES: tuple[Callable[[Product, Link, Symmetric, Tidy], bool], ...] = (
     merge_powers,
     orthogonal,
     inverse_of_word,
+    project,
+    turn_projector,
     eliminate_duplication,
     duplicate_symmetric,
 )
