@@ -102,8 +102,11 @@ def einsum(
     diagonals and identities among the factors are unified away; with `flatten`, products among them are opened too
     (all of them, or only the nodes given).
 
-        >>> n = Dim.named("n"); A = Symbol.make("A", (n, n))         # doctest: +SKIP
-        >>> einsum([(A, "ik"), (A, "kj")], "ij")                     # A @ A
+        >>> from tensordiff.tensor import Dim, Symbol
+        >>> n, m = Dim.named("n"), Dim.named("m")
+        >>> A = Symbol.make("A", (n, m))
+        >>> einsum([(A, "ik"), (A, "jk")], "ij").dims  # A @ A.T
+        (Dim(n), Dim(n))
     """
     parent: dict[Label, Label] = {}
     dim_of: dict[Label, Dim] = dict(sizes or {})
