@@ -16,7 +16,6 @@ import shlex
 import traceback
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from doctest import DocTestParser, Example
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from tensordiff.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLE = re.compile(r"^>>> .*\n(?:\.\.\..*\n)*", re.MULTILINE)
 FENCE = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 
 
@@ -52,16 +52,11 @@ def rewritten(page: Path) -> str:
 
 
 def _python(content: str, names: dict[str, Any]) -> str:
+    """All that is not an example is output, and is written anew."""
     found = ""
-    for part in DocTestParser().parse(content):
-        if not isinstance(part, Example):
-            if part.strip():
-                raise ValueError(f"not an example: {part!r}")
-            found += part
-            continue
-        first, *more = part.source.splitlines()
-        found += "".join(f"{line}\n" for line in [f">>> {first}", *(f"... {line}".rstrip() for line in more)])
-        found += _printed(part.source, names)
+    for example in EXAMPLE.findall(content):
+        source = "".join(line[4:] or "\n" for line in example.splitlines(keepends=True))
+        found += example + _printed(source, names)
     return found
 
 
