@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from numbers import Rational, Real
 from typing import Any
 
 from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, ShapeLike, build, read_shape, shape_text, text
-from tensordiff.tensor import Assumption, Dim, Size, Structure, Symbol, Tensor, postorder
+from tensordiff.tensor import Assumption, Countable, Dim, Size, Structure, Symbol, Tensor, postorder
 
 
 class Expression:
@@ -41,6 +42,15 @@ class Expression:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("expressions are immutable")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("expressions are immutable")
+
+    def __copy__(self) -> Expression:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Expression:
+        return self
+
     @property
     def tensor(self) -> Tensor:
         """The index form; its axes are the dimensions of `shape`, compound axes taken apart."""
@@ -49,7 +59,7 @@ class Expression:
     @property
     def shape(self) -> tuple[Dim | Size, ...]:
         """The sizes: () for a scalar, one for a column, rows and columns for a matrix."""
-        return tuple(group[0] if len(group) == 1 else Size(group) for group in self.matrix.shape)
+        return tuple(group[0] if len(group) == 1 else Size(group) if group else Dim.fixed(1) for group in self.matrix.shape)
 
     @property
     def ndim(self) -> int:
@@ -69,6 +79,8 @@ class Expression:
         return self._combine(other, lambda a, b: build.add([(Fraction(1), a), (Fraction(1), b)]))
 
     def __radd__(self, other: Any) -> Expression:
+        if isinstance(other, int) and other == 0:
+            return self  # where Python's own sum starts
         return self._combine(other, lambda a, b: build.add([(Fraction(1), b), (Fraction(1), a)]))
 
     def __sub__(self, other: Any) -> Expression:
@@ -83,8 +95,14 @@ class Expression:
     def __pos__(self) -> Expression:
         return self
 
+    def __abs__(self) -> Expression:
+        return self._with(build.call("abs", self.matrix))
+
     def __matmul__(self, other: Any) -> Expression:
         return self._combine(other, _matmul)
+
+    def __rmatmul__(self, other: Any) -> Expression:
+        return self._combine(other, lambda a, b: _matmul(b, a))
 
     def __mul__(self, other: Any) -> Expression:
         return self._combine(other, build.hadamard)
@@ -180,6 +198,7 @@ class Expression:
     def _combine(self, other: Any, operation: Any) -> Expression:
         right = as_expression(other)
         if right is None:
+            _refuse_array(other)
             return NotImplemented  # type: ignore[no-any-return]
         return Expression(operation(self.matrix, right.matrix), self.scope.merge(right.scope))
 
@@ -190,10 +209,10 @@ def as_expression(value: object) -> Expression | None:
         return value
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | Fraction):
-        return Expression(build.number(Fraction(value)), Scope())
-    if isinstance(value, float):
-        return Expression(build.number(Fraction(repr(value))), Scope())
+    if isinstance(value, Rational):
+        return Expression(build.number(Fraction(int(value.numerator), int(value.denominator))), Scope())
+    if isinstance(value, Real):
+        return Expression(build.number(_exact(value)), Scope())
     if isinstance(value, Dim):
         return Expression(build.size(value), Scope().with_dim(value) if value.names() else Scope())
     if isinstance(value, Size):
@@ -204,12 +223,29 @@ def as_expression(value: object) -> Expression | None:
     return None
 
 
+def _exact(value: Real) -> Fraction:
+    """A float by its shortest decimal: 0.1 is 1/10."""
+    try:
+        return Fraction(str(value))
+    except ValueError:
+        raise TensordiffError(f"{value} is not a finite number, so it cannot stand in an expression") from None
+
+
+def _refuse_array(value: object) -> None:
+    if hasattr(value, "__array__") or hasattr(value, "__dlpack__"):
+        raise TypeError("an array cannot stand in an expression: declare a symbol for it, and give its value to .evaluate(...)")
+
+
 def expression(value: object) -> Expression:
     """`as_expression`, or TypeError."""
     found = as_expression(value)
     if found is None:
+        _refuse_array(value)
         raise TypeError(f"not an expression, a number or a size: {value!r} ({type(value).__name__})")
     return found
+
+
+Countable.to_scalar = expression
 
 
 def _matmul(left: Matrix, right: Matrix) -> Matrix:

@@ -22,6 +22,7 @@ from tensordiff.functions.pseudo_inverse import PINV
 from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYNONYMS, lookup
 from tensordiff.functions.softmax import AlongAxes, LogSumExp, Softmax
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
+from tensordiff.functions.table import Extremum
 from tensordiff.functions.undefined import Undefined
 from tensordiff.functions.univariate import Univariate
 from tensordiff.functions.user import UserFunction, elementwise
@@ -29,7 +30,7 @@ from tensordiff.functions.user import UserFunction, elementwise
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
-    "Elimination", "Frechet", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Softmax", "Undefined", "Unit",
+    "Elimination", "Extremum", "Frechet", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Softmax", "Undefined", "Unit",
     "Univariate", "UpperMask", "UserFunction", "constant", "elementwise", "lookup", "matrix_power", "power", "sandwich",
     "transpose",
 ]  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
-from tensordiff.functions import ELEMENTWISE, MATRIX, lookup
-from tensordiff.matrix.flexible import alike, describe, size_mismatch, square
+from tensordiff.functions import ELEMENTWISE, MATRIX, Extremum, lookup
+from tensordiff.matrix.flexible import alike, describe, square
 from tensordiff.matrix.leaves import as_number, number, ones, size
 from tensordiff.matrix.letters import merge_free, refuse_open
 from tensordiff.matrix.linear import transpose
@@ -44,15 +44,15 @@ def known_calls() -> list[str]:
 
 def _apply(function: Function, operands: tuple[Matrix, ...]) -> Matrix:
     """A function of the registry, entry by entry unless it is a function of square matrices."""
-    if not operands:
-        raise ShapeError(f"{function.name}: no argument given")
+    arguments = 2 if isinstance(function, Extremum) else 1
+    if len(operands) > arguments == 2:  # the largest of several numbers, two by two
+        return _apply(function, (_apply(function, operands[:-1]), operands[-1]))
+    _count(function.name, operands, arguments, arguments)
     if function.elementwise:
         free = merge_free(function.name, operands)
         fitted = alike(f"apply {function.name} to", list(operands))
-        for other in fitted[1:]:
-            if fitted[0].is_scalar and not other.is_scalar:
-                raise size_mismatch(f"apply {function.name} to", fitted[0], other)
-        return Matrix.make("apply", fitted[0].shape, (function,), tuple(fitted), free)
+        shape = next((x.shape for x in fitted if x.shape), ())
+        return Matrix.make("apply", shape, (function,), tuple(fitted), free)
     refuse_open(function.name, operands)
     fitted = [square(function.name, x) for x in operands]
     return Matrix.make("apply", fitted[0].shape, (function,), tuple(fitted))
@@ -60,7 +60,7 @@ def _apply(function: Function, operands: tuple[Matrix, ...]) -> Matrix:
 
 def _count(name: str, operands: tuple[Matrix, ...], low: int, high: int) -> None:
     if not low <= len(operands) <= high:
-        wanted = "one argument" if high == 1 else f"{low} to {high} arguments"
+        wanted = "one argument" if high == 1 else f"{high} arguments" if low == high else f"{low} to {high} arguments"
         raise ShapeError(f"{name} takes {wanted}, got {len(operands)}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from numbers import Integral
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix.node import Shape, normalise
@@ -28,10 +29,13 @@ def read_group(size: SizeLike) -> Group:
         return () if size.value == 1 else (size,)
     if isinstance(size, tuple):
         return tuple(dim for part in size for dim in read_group(part))
-    if isinstance(size, int):
+    if isinstance(size, Integral):
+        size = int(size)
         if size < 1:
             raise ShapeError(f"a size must be positive, got {size}")
         return () if size == 1 else (Dim.fixed(size),)
+    if not isinstance(size, str):
+        raise ShapeError(f"cannot read the size {size}", hint='a size is a number, a name, or a product such as "n*m"')
     text = size.replace(" ", "")
     triangular: list[Dim] = []
 

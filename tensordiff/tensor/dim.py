@@ -5,14 +5,52 @@ Every other size (n*m) is a group of dimensions, slowest first: the axes that a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from numbers import Real
+from typing import Any, ClassVar, TypeGuard
 
 from tensordiff.errors import EvaluationError
 from tensordiff.tensor.node import Node, digest
 
 
-class Dim(Node):
+class Countable:
+    """Sizes are numbers too: n/2, n + 1 and 1/n are scalars, which `to_scalar` makes (the public API sets it)."""
+
+    __slots__ = ()
+
+    to_scalar: ClassVar[Callable[[Any], Any] | None] = None
+
+    def _scalar(self) -> Any:
+        assert Countable.to_scalar is not None, "scalars are made by the public API"
+        return Countable.to_scalar(self)
+
+    def __add__(self, other: Any) -> Any:
+        return self._scalar() + other
+
+    def __radd__(self, other: Any) -> Any:
+        return other + self._scalar()
+
+    def __sub__(self, other: Any) -> Any:
+        return self._scalar() - other
+
+    def __rsub__(self, other: Any) -> Any:
+        return other - self._scalar()
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._scalar() / other
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return other / self._scalar()
+
+    def __neg__(self) -> Any:
+        return -self._scalar()
+
+
+def _is_size(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and value > 0
+
+
+class Dim(Countable, Node):
     """One dimension; exactly one of `name`, `value`, `base` is set. `Dim.named`, `Dim.fixed` and `Dim.triangular` make it."""
 
     __slots__ = ("base", "name", "value")
@@ -56,9 +94,9 @@ class Dim(Node):
         return () if self.name is None else (self.name,)
 
     def __mul__(self, other: object) -> Size:
-        if isinstance(other, Dim | int | Size):
+        if isinstance(other, Dim | Size) or _is_size(other):
             return Size((self,)) * other
-        return NotImplemented
+        return self._scalar() * other if isinstance(other, Real) else NotImplemented
 
     __rmul__ = __mul__
 
@@ -83,19 +121,25 @@ class Dim(Node):
         return f"Dim({self})"
 
 
-class Size(tuple["Dim", ...]):
+class Size(Countable, tuple["Dim", ...]):
     """A product of dimensions, as in eye(n*m): a compound axis, slowest first."""
 
     __slots__ = ()
 
+    def __add__(self, other: Any) -> Any:
+        return tuple(self) + other if isinstance(other, tuple) else super().__add__(other)
+
+    def __radd__(self, other: Any) -> Any:
+        return other + tuple(self) if isinstance(other, tuple) else super().__radd__(other)
+
     def __mul__(self, other: object) -> Size:
         if isinstance(other, Dim):
             return Size((*self, other))
-        if isinstance(other, int):
+        if _is_size(other):
             return Size((*self, Dim.fixed(other)))
         if isinstance(other, Size):
             return Size((*self, *other))
-        return NotImplemented
+        return self._scalar() * other if isinstance(other, Real) else NotImplemented
 
     __rmul__ = __mul__
 
