@@ -12,6 +12,7 @@ from typing import Any
 
 from tensordiff.compile import inputs as binding
 from tensordiff.compile.backends import ArrayLibrary, library
+from tensordiff.compile.estimate import Cost, estimate
 from tensordiff.compile.graph import GUARDED, live
 from tensordiff.compile.plan import plan
 from tensordiff.compile.serial import pack, unpack
@@ -96,7 +97,7 @@ class Program:
         """The names of the inputs that the program needs, in the order of the function's parameters."""
         return self._names
 
-    def __call__(self, **arrays: Any) -> list[Any]:
+    def __call__(self, /, **arrays: Any) -> list[Any]:
         """The results for these inputs.
 
         Raises EvaluationError for missing or unknown names, shapes that do not fit, singular matrices, and values outside
@@ -134,6 +135,25 @@ class Program:
     def einsum(self) -> list[str]:
         """The contractions of the program as einsum strings, in the order in which they are computed."""
         return list(self._for_sizes({}).contractions)
+
+    def cost(self, **sizes: int) -> Cost:
+        """An estimate of the work for given sizes (`program.cost(n=400, m=10)`), in operations and entries. Sizes that are
+        not given are those that the program was planned for, else about 100."""
+        for name in sizes:
+            if name not in self._planned_for:
+                known = ", ".join(self._planned_for) or "none"
+                raise EvaluationError(f"{name} is no size of this program; its sizes are {known}")
+        full = {**self._planned_for, **sizes}
+        return estimate(plan(self._outputs, full).outputs, full)
+
+    def explain(self, **sizes: int) -> str:
+        """What the program does, for a person: its inputs, its contractions, its cost and its steps."""
+        compiled = self._for_sizes(sizes)
+        lines = [f"inputs: {', '.join(self._names) or 'none'}"]
+        lines += [f"contraction: {subscripts}" for subscripts in compiled.contractions]
+        known = ", ".join(f"{name}={value}" for name, value in {**self._planned_for, **sizes}.items())
+        lines.append(f"cost{f' for {known}' if known else ''}: {self.cost(**sizes)}")
+        return "\n".join([*lines, "", compiled.source.text])
 
     def _bind(
         self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None

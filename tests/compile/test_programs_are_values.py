@@ -14,6 +14,7 @@ import pytest
 
 from tensordiff.compile import Program, compile_program
 from tensordiff.differentiate import differentiate
+from tensordiff.errors import EvaluationError
 from tensordiff.functions import EXP, INVERSE, LOGDET, Frechet, lookup, matrix_power
 from tensordiff.tensor import Dim, Named, Structure, Symbol, Tensor, add, apply, einsum, multiply, permute, total
 from tests.compile.graphs import TANH
@@ -232,3 +233,13 @@ def test_weighted_gram_matrices() -> None:
     found = program(X=matrix, w=vector)
     np.testing.assert_allclose(found[0], (matrix.T * s) @ matrix, rtol=1e-12)
     np.testing.assert_allclose(found[1], (s * s).sum(), rtol=1e-12)
+
+
+def test_cost_counts_the_work() -> None:
+    product = compile_program([einsum([(A, "ij"), (B, "jk")], "ik")])
+    assert product.cost(n=10).flops == 2 * 10**3 and product.cost(n=10).largest == 100
+    thin = compile_program([einsum([(A, "ij"), (B, "jk"), (Symbol.make("v", (N,)), "k")], "i")])
+    assert thin.cost(n=1000).flops == 4 * 1000**2
+    assert "->" in thin.explain() and "def program" in thin.explain(n=5)
+    with pytest.raises(EvaluationError, match="q is no size"):
+        thin.cost(q=3)
