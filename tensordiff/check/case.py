@@ -34,7 +34,7 @@ class Case:
         self._deadline = monotonic() + SECONDS
         claims = [] if claim is None else [claim.tensor]
         symbols = [lower(node) for node in scope.symbols.values()]  # corrections may need any of them
-        samples = Samples([*truth.meanings.values(), *claims, *symbols])
+        samples = Samples([*truth.meanings.values(), *claims], beside=symbols)
         self.points: list[Point] = list(varied(samples, 2))
 
     @property

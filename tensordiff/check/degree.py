@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import prod
 
-from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, POWER
-from tensordiff.tensor import Apply, Einsum, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up
+from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, POWER, Frechet
+from tensordiff.tensor import Apply, Einsum, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up, postorder
 
 Degree = tuple[int, int] | None
 """Degrees of the numerators and of one denominator that all entries share; None where it is no rational function."""
@@ -67,6 +67,30 @@ def _of_function(node: Apply, known: list[tuple[int, int]], entries: Callable[[T
             top, bottom = _inverse(top, bottom, size) if function == MATRIX_POWER else reciprocal
         return times * top, times * bottom
     return None
+
+
+def is_rational(tensor: Tensor) -> bool:
+    """Whether every entry is a rational function of the entries of the symbols (pi counts as one more variable)."""
+    return all(_is_rational(node) for node in postorder([tensor]) if isinstance(node, Apply) and node.children)
+
+
+def _is_rational(node: Apply) -> bool:
+    function = node.function
+    if function in (INVERSE, DET, ADJUGATE):
+        return True
+    power = isinstance(function, Frechet) and function.base in (INVERSE, MATRIX_POWER)
+    return (power or function in (POWER, MATRIX_POWER)) and all(map(_is_whole, node.children[1:]))
+
+
+def _is_whole(exponent: Tensor) -> bool:
+    """Whether an exponent is a whole number, or made of sizes by sums and products."""
+    if exponent.dims:
+        return False
+    for node in postorder([exponent]):
+        fraction = isinstance(node, Sum) and any(c.denominator != 1 for c in node.coefficients)
+        if fraction or isinstance(node, Symbol | Apply):
+            return False
+    return True
 
 
 def _inverse(top: int, bottom: int, size: int) -> tuple[int, int]:

@@ -17,16 +17,18 @@ from math import log10
 from time import monotonic
 from typing import Literal
 
+import numpy as np
+
 from tensordiff.canonical import Canonicaliser
 from tensordiff.check.arithmetic import PRIMES
 from tensordiff.check.degree import difference_degree
 from tensordiff.check.kinks import Kinks
-from tensordiff.check.points import Point, Samples
-from tensordiff.check.sizes import SMALLEST, matrix_degree
-from tensordiff.check.values import REAL_STYLES, WIDE_STYLES, Array, Traits
+from tensordiff.check.points import Point, Samples, is_costly
+from tensordiff.check.sizes import SMALLEST, expanded_size, matrix_degree
+from tensordiff.check.values import REAL_STYLES, TINY, WIDE_STYLES, Array, Style, Traits
 from tensordiff.errors import BudgetError, DomainError, EvaluationError, ShapeError
-from tensordiff.functions import Frechet, power
-from tensordiff.tensor import Apply, Assumption, Symbol, Tensor, multiply, postorder, replace, total
+from tensordiff.functions import power
+from tensordiff.tensor import Assumption, Symbol, Tensor, multiply, postorder, replace, total
 
 Method = Literal["proved", "exact", "numeric"]
 Pair = Callable[[Point], tuple[Array, Array]]
@@ -35,11 +37,16 @@ Pair = Callable[[Point], tuple[Array, Array]]
 SECONDS = 4.0
 """How long sampling for one pair may take; what was found by then counts."""
 _MAX_TERMS = 1500
+_MAX_FACTORS = 8000
+"""A proof is tried where multiplying out writes at most so many factors: it costs about as many tenths of milliseconds."""
 _LARGEST = 9
 _EXACT_POINTS = 3
+_DIGITS = (40, 100, 250)
+_STABLE = 1e-3
 _BINARY_POINTS = 8
 _PRECISE_POINTS = 3
 _DOUBLE_POINTS = 12
+_SMOOTH_POINTS = 5
 
 
 @dataclass(frozen=True)
@@ -100,22 +107,36 @@ def new_forms() -> Canonicaliser:
 
 
 def differs(pair: Pair, point: Point) -> Evidence | None:
-    """The evidence that two values differ at a point, None where they agree. A small difference in double precision is
-    looked at again with many digits."""
+    """The evidence that two values differ at a point, None where they agree.
+
+    In double precision a difference may be made of rounding errors (expm(A)*expm(-A) for large A). It counts when another
+    precision gives the same difference.
+    """
     a, b = pair(point)
     if point.equal(a, b):
         return None
     if point.is_exact:
         return Evidence(False, "exact", "the two sides differ at a random point, computed exactly", point)
-    if point.differ(a, b):
-        return Evidence(False, "numeric", "the two sides differ at a random point", point)
-    if _precisely(pair, point) is not False:
-        return None
-    return Evidence(False, "numeric", "the two sides differ at a random point, computed with 40 digits", point)
+    seen = a - b
+    for digits in _DIGITS if not point.is_costly else ():
+        precise = point.with_digits(digits)
+        try:
+            a, b = pair(precise)
+        except EvaluationError:
+            return None
+        if precise.equal(a, b):
+            return None
+        difference = a - b
+        if np.max(abs(difference - seen)) <= _STABLE * np.max(abs(difference)):
+            break
+        seen = difference
+    return Evidence(False, "numeric", f"the two sides differ at a random point, by {float(np.max(abs(seen))):.2g}", point)
 
 
 def proves(a: Tensor, b: Tensor, forms: Canonicaliser) -> bool:
     """Whether the canonical forms are equal, with vectors that sum to one written as y/sum(y) where that is needed."""
+    if expanded_size(a) + expanded_size(b) > _MAX_FACTORS:
+        return False
     try:
         if forms.tensor(a) is forms.tensor(b):
             return True
@@ -200,26 +221,24 @@ def _numeric(pair: Pair, samples: Samples) -> Evidence:
     kinks = Kinks(samples.tensors)
     doubles = 0
     for number in range(_DOUBLE_POINTS):
-        styles = (*WIDE_STYLES[number % len(WIDE_STYLES) :], *REAL_STYLES) if number % 2 and kinks.unseen else REAL_STYLES
-        point = next(samples.real(SMALLEST + number % 2, number, styles), None)
+        point = next(samples.real(SMALLEST + number % 2, number, _styles(number)), None)
         if point is None:
             continue
         kinks.see(point)
         if (refuted := differs(pair, point)) is not None:
             return refuted
         doubles += 1
-        if monotonic() > deadline or (number >= 3 and not kinks.any):
+        if monotonic() > deadline or (number >= _SMOOTH_POINTS and not kinks.any):
             break
     precise: list[Point] = []
-    # Frechet derivatives cost many digits of a large matrix for each entry.
-    few = any(isinstance(n, Apply) and isinstance(n.function, Frechet) for n in postorder(samples.tensors))
-    for point in islice(samples.real(SMALLEST - 1), 1) if few else varied(samples, _PRECISE_POINTS):
+    points = samples.real(SMALLEST - 1) if any(map(is_costly, samples.tensors)) else _magnified(samples)
+    for point in islice(points, _PRECISE_POINTS + 1):
         verdict = _precisely(pair, point)
         if verdict is False:
             return Evidence(False, "numeric", "the two sides differ at a random point, computed with 40 digits", point)
         if verdict:
             precise.append(point)
-        if monotonic() > deadline:
+        if monotonic() > deadline or point.is_costly:
             break
     if not precise:
         return Evidence(None, None, "the canonical forms differ, and no sample point could be computed with many digits")
@@ -229,12 +248,28 @@ def _numeric(pair: Pair, samples: Samples) -> Evidence:
     return Evidence(True, "numeric", words)
 
 
+def _magnified(samples: Samples) -> Iterator[Point]:
+    """Points with different sizes, then one of tiny numbers."""
+    yield from varied(samples, _PRECISE_POINTS)
+    yield from islice(samples.real(SMALLEST, 0, (TINY, *REAL_STYLES)), 1)
+
+
+def _styles(number: int) -> Sequence[Style]:
+    """Points of every magnitude by turns: what is a small term at one is a large one at another."""
+    wide = number // 2 % len(WIDE_STYLES)
+    return (*WIDE_STYLES[wide:], *REAL_STYLES) if number % 2 else REAL_STYLES
+
+
 def _precisely(pair: Pair, point: Point) -> bool | None:
-    try:
-        precise = point.precise
-        return precise.equal(*pair(precise))
-    except EvaluationError:
-        return None
+    """Whether two values agree to many digits, with ever more digits where rounding errors may be at fault."""
+    for digits in _DIGITS[:1] if point.is_costly else _DIGITS:
+        try:
+            precise = point.with_digits(digits)
+            if precise.equal(*pair(precise)):
+                return True
+        except EvaluationError:
+            return None
+    return False
 
 
 def _count(points: Sequence[Point]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -53,22 +53,25 @@ def _raised(name: str, exponent: int) -> str:
     return name if exponent == 1 else f"{name}^{exponent}"
 
 
-def factors(reading: Reading, point: Point, scalars: dict[str, Tensor]) -> Iterator[Factor]:
-    """Factors with which the claim agrees with the derivative at a point, the simplest first; 1 is left out.
+def factors(reading: Reading, points: Sequence[Point], scalars: Mapping[str, Tensor]) -> Iterator[Factor]:
+    """Factors with which the claim agrees with the derivative at every point, the simplest first; 1 is left out.
 
-    `scalars` are what may stand in a factor beside numbers, by name.
+    `scalars` are what may stand in a factor beside numbers, by name. Points of different sizes tell them apart.
     """
-    ratio = proportion(reading, point)
-    if ratio is None:
+    try:
+        ratios = [ratio for point in points if (ratio := proportion(reading, point)) is not None]
+    except EvaluationError:
+        return
+    if not points or len(ratios) < len(points):
         return
     for powers in _monomials(scalars):
         try:
-            rest = point.ops.divide(ratio, _value(powers, point))
+            rest = [p.ops.divide(ratio, _value(powers, p)) for p, ratio in zip(points, ratios, strict=True)]
         except EvaluationError:
             continue
-        found = _fraction(rest, point)
-        if found is not None and (found != 1 or powers):
-            yield Factor(found, powers)
+        found = {_fraction(value, point) for value, point in zip(rest, points, strict=True)}
+        if len(found) == 1 and (number := found.pop()) is not None and (number != 1 or powers):
+            yield Factor(number, powers)
 
 
 def proportion(reading: Reading, point: Point) -> np.ndarray | None:
@@ -84,7 +87,7 @@ def proportion(reading: Reading, point: Point) -> np.ndarray | None:
     return np.asarray(ratio) if point.equal(true, point.ops.multiply(ratio, claimed)) else None
 
 
-def _monomials(scalars: dict[str, Tensor]) -> Iterator[tuple[tuple[str, Tensor, int], ...]]:
+def _monomials(scalars: Mapping[str, Tensor]) -> Iterator[tuple[tuple[str, Tensor, int], ...]]:
     yield ()
     for exponent in (1, -1, 2, -2):
         for name, base in scalars.items():
@@ -119,7 +122,7 @@ def reconstructed(residue: int, prime: int) -> Fraction | None:
     return Fraction(r1, t1) if r1 and 0 < abs(t1) <= _MOST else None
 
 
-def scalar_bases(symbols: dict[str, Symbol], sizes: tuple[str, ...], excluded: set[str]) -> dict[str, Tensor]:
+def scalar_bases(symbols: Mapping[str, Symbol], sizes: Sequence[str], excluded: set[str]) -> dict[str, Tensor]:
     """What may stand in a factor: sizes, and declared scalars that are not differentiated by."""
     found: dict[str, Tensor] = {name: size(Dim.named(name)) for name in sizes}
     found.update({name: symbol for name, symbol in symbols.items() if not symbol.dims and name not in excluded})

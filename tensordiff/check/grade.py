@@ -11,13 +11,15 @@ import numpy as np
 
 from tensordiff.check.assumptions import Family, Suppose, families, in_words, smallest
 from tensordiff.check.claim import Claim, Reading, read
-from tensordiff.check.evidence import Evidence, compare, differs, examine, new_forms, supposed
-from tensordiff.check.factor import Factor, factors, scalar_bases
+from tensordiff.check.evidence import Evidence, compare, examine, new_forms, supposed, varied
+from tensordiff.check.factor import Factor, factors, proportion, scalar_bases
 from tensordiff.check.points import Point, Samples
 from tensordiff.check.sizes import SMALLEST
 from tensordiff.check.truth import Truth
+from tensordiff.check.values import Traits
 from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import DomainError, EvaluationError
+from tensordiff.lower import lower
 from tensordiff.tensor import Structure
 
 _RANK = {"proved": 0, "exact": 1, "numeric": 2, None: 3}
@@ -45,8 +47,9 @@ class Grader:
         self.truth = truth
         self.claim = claim
         self.readings = read(claim, truth)
-        self.samples = Samples([*truth.meanings.values(), claim.tensor])
+        self.samples = Samples([*truth.meanings.values(), claim.tensor], beside=[lower(truth.f)])
         self.forms = new_forms()
+        self._points: dict[tuple[tuple[str, Traits], ...], Point | None] = {}
 
     @cached_property
     def first(self) -> Point | None:
@@ -108,17 +111,15 @@ class Grader:
     def up_to_factor(self, readings: Sequence[Reading]) -> Match | None:
         """A factor that makes one of the readings right; those in the layout asked for come first."""
         for reading in readings:
-            for factor in self._factors(reading, self.first):
+            for factor in self._factors(reading, self.samples):
                 if evidence := self.examine(reading, factor):
                     return Match(reading, evidence, factor)
         return None
 
-    def _factors(self, reading: Reading, point: Point | None) -> Iterator[Factor]:
-        if point is None:
-            return
+    def _factors(self, reading: Reading, samples: Samples) -> Iterator[Factor]:
         variables = {symbol.name for symbol in self.truth.symbols}
-        bases = scalar_bases(self.samples.symbols, self.samples.names, variables)
-        yield from islice(factors(reading, point, bases), _FACTORS)
+        bases = scalar_bases(samples.symbols, samples.names, variables)
+        return islice(factors(reading, list(varied(samples, 2)), bases), _FACTORS)
 
     def under_assumption(self, readings: Sequence[Reading]) -> Match | None:
         """The fewest assumptions that make one of the readings right, in the layout asked for perhaps up to a factor."""
@@ -144,13 +145,10 @@ class Grader:
         """Readings that hold, at a point, under the family's assumption for as few symbols as possible."""
         if not family.names:
             return
-        point = self._point({**base, **family.suppose(family.names)})
-        if point is None:
-            return
         for reading in readings:
             # A factor beside a strong assumption would explain too much.
             weak = family.traits.structure in (Structure.GENERAL, Structure.SYMMETRIC) and self.asked(reading)
-            for factor in self._holds(reading, point, weak):
+            for factor in self._holds(reading, {**base, **family.suppose(family.names)}, weak):
 
                 def holds(suppose: Suppose, reading: Reading = reading, factor: Factor | None = factor) -> bool:
                     other = self._point(suppose)
@@ -165,19 +163,27 @@ class Grader:
                 yield Match(reading, _UNSEEN, factor, suppose, in_words(suppose, known))
                 break
 
-    def _holds(self, reading: Reading, point: Point, factors_too: bool) -> Iterator[Factor | None]:
-        """None where a reading agrees at the point as it is, else factors with which it does."""
+    def _holds(self, reading: Reading, suppose: Suppose, factors_too: bool) -> Iterator[Factor | None]:
+        """None where a reading agrees at a point as it is, else factors with which it does."""
+        point = self._point(suppose)
+        if point is not None and agrees(reading, point):
+            yield None
+        elif point is not None and factors_too and self._proportional(reading, point):
+            yield from self._factors(reading, self.samples.supposing(suppose))
+
+    @staticmethod
+    def _proportional(reading: Reading, point: Point) -> bool:
         try:
-            if agrees(reading, point):
-                yield None
-                return
-            if factors_too:
-                yield from self._factors(reading, point)
+            return proportion(reading, point) is not None
         except EvaluationError:
-            return
+            return False
 
     def _point(self, suppose: Suppose) -> Point | None:
-        return next(self.samples.supposing(suppose).points(SMALLEST), None)
+        """A point where the suppositions hold; the same one for the same suppositions."""
+        key = tuple(sorted(suppose.items(), key=lambda item: item[0]))
+        if key not in self._points:
+            self._points[key] = next(self.samples.supposing(suppose).points(SMALLEST), None)
+        return self._points[key]
 
     def nearest(self) -> Reading | None:
         """The reading to explain a mistake in: of those in the layout asked for, the one with most entries right."""
@@ -195,9 +201,8 @@ _UNSEEN = Evidence(None, None, "")
 def agrees(reading: Reading, point: Point) -> bool:
     """Whether a claim agrees with the derivative at a point, without both being zero."""
     try:
-        if differs(reading.pair, point) is not None:
-            return False
-        return bool(np.any(reading.pair(point)[0] != 0))
+        true, claimed = reading.pair(point)
+        return point.equal(true, claimed) and bool(np.any(true != 0))
     except EvaluationError:
         return False
 

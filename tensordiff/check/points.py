@@ -7,20 +7,21 @@ What was evaluated is remembered, so that many claims about one derivative share
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import islice
 from random import Random
 from typing import Any
 
 import numpy as np
 
-from tensordiff.check.arithmetic import PRIMES, FieldOps, ModularOps, MpmathOps, NotRational, RationalOps
+from tensordiff.check.arithmetic import PRIMES, FieldOps, ModularOps, MpmathOps, RationalOps
+from tensordiff.check.degree import is_rational
 from tensordiff.check.sizes import assignments, even_names, fits, literal_sizes, size_names
 from tensordiff.check.values import EXPONENTS, FIELD, INTEGERS, REAL_STYLES, TINY_INTEGERS, Array, Style, Traits, draw
 from tensordiff.compile.array_ops import ArrayOps
 from tensordiff.compile.interpret import node_value
 from tensordiff.compile.numpy_ops import NumpyOps
 from tensordiff.errors import EvaluationError
+from tensordiff.functions import Frechet
 from tensordiff.tensor import Apply, Symbol, Tensor, bottom_up, postorder
 
 MOST_ENTRIES = 60_000
@@ -40,24 +41,26 @@ class Point:
         self.ops: Any = ops.with_sizes(sizes)
         self._inputs = {name: self.ops.literal(value) for name, value in exact.items()}
         self._values: dict[Any, Any] = {}
+        self._precise: dict[int, Point] = {}
 
     def value(self, tensor: Tensor) -> Array:
-        """The tensor's value. Raises EvaluationError where it has none here, NotRational where this arithmetic has none."""
-        with self.ops.context():
-            value: Array = bottom_up(
-                tensor, lambda node, _: node_value(node, self._values, self._inputs, self.ops), self._values
-            )
+        """The tensor's value. Raises EvaluationError where it has none here."""
+        try:
+            with self.ops.context():
+                value: Array = bottom_up(
+                    tensor, lambda node, _: node_value(node, self._values, self._inputs, self.ops), self._values
+                )
+        except (FloatingPointError, OverflowError, ZeroDivisionError) as error:
+            raise EvaluationError(f"a value is outside the domain, or too large ({error})") from error
         if value.dtype.kind == "f" and not np.all(np.isfinite(value)):
             raise EvaluationError("a value is too large for double precision")
         return value
 
     def defines(self, tensors: Sequence[Tensor]) -> bool:
-        """Whether every tensor has a value here. NotRational passes through."""
+        """Whether every tensor has a value here."""
         try:
             for tensor in tensors:
                 self.value(tensor)
-        except NotRational:
-            raise
         except EvaluationError:
             return False
         return True
@@ -66,10 +69,17 @@ class Point:
         """The same values under another arithmetic."""
         return Point(self.exact, self.sizes, ops)
 
-    @cached_property
-    def precise(self) -> Point:
-        """The same values with many digits."""
-        return self.under(MpmathOps())
+    def with_digits(self, digits: int) -> Point:
+        """The same values with many digits; remembered."""
+        found = self._precise.get(digits)
+        if found is None:
+            found = self._precise[digits] = self.under(MpmathOps(digits))
+        return found
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether a Frechet derivative was evaluated here: many digits would take seconds."""
+        return any(is_frechet(node) for node in self._values)
 
     @property
     def is_exact(self) -> bool:
@@ -86,12 +96,6 @@ class Point:
             fine, coarse = self.ops.mp.mpf(10) ** -20, self.ops.mp.mpf(10) ** -30
             return bool(np.all((difference <= fine * size) | (difference <= coarse * np.max(size, initial=0))))
         return bool(np.all(difference <= 1e-6 * np.max(size, initial=0)))
-
-    def differ(self, a: Array, b: Array) -> bool:
-        """Whether two values differ beyond doubt: exactly, or by more than rounding can do."""
-        if self.is_exact or isinstance(self.ops, MpmathOps):
-            return not self.equal(a, b)
-        return bool(np.max(abs(a - b), initial=0) > 1e-2 * max(np.max(abs(a), initial=0), np.max(abs(b), initial=0)))
 
 
 class _Memory:
@@ -113,6 +117,15 @@ class _Memory:
             place += 1
 
 
+def is_frechet(node: object) -> bool:
+    return isinstance(node, Apply) and isinstance(node.function, Frechet)
+
+
+def is_costly(tensor: Tensor) -> bool:
+    """Whether there is a Frechet derivative, whose every entry takes a large matrix."""
+    return any(is_frechet(node) for node in postorder([tensor]))
+
+
 def matrix_exponents(tensors: Sequence[Tensor]) -> set[Symbol]:
     """Scalars in exponents of matrices, which are whole numbers."""
     found: set[Symbol] = set()
@@ -125,7 +138,7 @@ def matrix_exponents(tensors: Sequence[Tensor]) -> set[Symbol]:
 class Samples:
     """A supply of points for some tensors, reproducible from a seed.
 
-    `suppose` overrides what is declared of symbols, by name.
+    `suppose` overrides what is declared of symbols, by name. The symbols of the tensors `beside` get values too.
     """
 
     def __init__(
@@ -133,24 +146,25 @@ class Samples:
         tensors: Sequence[Tensor],
         *,
         suppose: Mapping[str, Traits] | None = None,
+        beside: Sequence[Tensor] = (),
         seed: int = 0,
     ) -> None:
         self.tensors = tuple(tensors)
         self.seed = seed
         symbols: dict[str, Symbol] = {}
-        for node in postorder(tensors):
+        for node in postorder([*tensors, *beside]):
             if isinstance(node, Symbol):
                 known = symbols.get(node.name)
                 if known is None or Traits.of(known) == Traits():  # a freed variable stands beside the declared one
                     symbols[node.name] = node
         self.symbols = symbols
         self.traits = {name: (suppose or {}).get(name, Traits.of(s)) for name, s in symbols.items()}
-        self.names = size_names(tensors)
-        self._whole = matrix_exponents(tensors)
+        self.names = size_names([*tensors, *beside])
+        self._whole = matrix_exponents([*tensors, *beside])
         self._found: dict[tuple[object, ...], _Memory] = {}
-        self._avoid = literal_sizes(tensors)
-        self._even = even_names(tensors)
-        self.rational = self._is_rational()
+        self._avoid = literal_sizes([*tensors, *beside])
+        self._even = even_names([*tensors, *beside])
+        self.rational = all(is_rational(tensor) for tensor in tensors)
 
     def supposing(self, suppose: Mapping[str, Traits]) -> Samples:
         """The same supply with symbols more special than they are declared."""
@@ -159,17 +173,6 @@ class Samples:
         made.traits = {**self.traits, **suppose}
         made._found = {}
         return made
-
-    def _is_rational(self) -> bool:
-        """Whether exact arithmetic can evaluate the tensors, wherever they are defined."""
-        for number, sizes in enumerate(self._sizes(2)):
-            try:
-                self._point(sizes, number, FIELD, ModularOps()).defines(self.tensors)
-            except NotRational:
-                return False
-            if number >= 1:
-                break
-        return True
 
     def exact(self, start: int, number: int = 0) -> Iterator[Point]:
         """Points modulo a prime with sizes from `start` on, where every tensor is defined."""

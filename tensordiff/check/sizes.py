@@ -100,6 +100,31 @@ def matrix_degree(tensor: Tensor) -> int:
     return bottom_up(tensor, visit)
 
 
+def expanded_size(tensor: Tensor) -> int:
+    """About how many factors there are when all products of sums are multiplied out, arguments of functions too."""
+    inner: dict[Node, int] = {}
+
+    def visit(node: Node, children: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+        """(terms, factors)"""
+        if isinstance(node, Symbol) or not children:
+            return 1, 1
+        if isinstance(node, Einsum):
+            terms = 1
+            for count, _ in children:
+                terms = min(terms * count, _UNTOLD)
+            return terms, min(sum(factors * terms // count for count, factors in children), _UNTOLD)
+        if isinstance(node, Apply):
+            inner[node] = sum(factors for _, factors in children)
+            return 1, 1
+        return min(sum(t for t, _ in children), _UNTOLD), min(sum(f for _, f in children), _UNTOLD)
+
+    _, factors = bottom_up(tensor, visit)
+    return factors + sum(inner.values())
+
+
+_UNTOLD = 10**9
+
+
 def fits(sizes: Mapping[str, int], tensors: Sequence[Tensor], most: int) -> bool:
     """Whether every array on the way has at most `most` entries at these sizes."""
     for node in postorder(tensors):

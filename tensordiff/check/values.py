@@ -79,13 +79,14 @@ REAL_STYLES = (
 )
 """Where real functions are evaluated. Moderate sizes: a term of 1e-100 beside one of 1 could not be seen."""
 
+TINY = Style("tiny", 1, 90, 1000)
 WIDE_STYLES = (
+    TINY,
     Style("large", 2, 40),
     Style("positive, large", 2, 40, signed=False),
-    Style("tiny", 1, 9, 1000),
     Style("huge", 50, 900),
 )
-"""To reach both sides of every kink."""
+"""Other magnitudes: to reach both sides of every kink, and to see terms that are tiny beside others elsewhere."""
 
 
 def draw(symbol: Symbol, sizes: Mapping[str, int], traits: Traits, style: Style, random: Random) -> Array:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
+
 from tensordiff.check.values import Array
 from tensordiff.check.witness import Witness
 from tensordiff.compile import compile_program
@@ -23,7 +25,8 @@ def witness_code(witness: Witness) -> str:
     claim = subject.reading.source
     program = compile_program([lower(subject.f), derivative, claim], sizes=witness.sizes)
     given = list(program.inputs)
-    lines = [program.source.rstrip(), "", ""]
+    source = program.source.rstrip()
+    lines = [source if "import numpy as np" in source else f"import numpy as np\n\n\n{source}", "", ""]
     lines.extend(f"{name} = {_literal(witness.values[name])}" for name in given if name in witness.values)
     lines.extend(f"{name} = {witness.sizes[name]}" for name in given if name in witness.sizes)
     lines.append(f"value, derivative, claim = program({', '.join(given)})")
@@ -62,7 +65,6 @@ def _literal(value: Array) -> str:
         exact = Fraction(entry)
         return int(exact) if exact.denominator == 1 else float(exact)
 
-    def nested(part: Array) -> object:
-        return number(part.item()) if part.ndim == 0 else [nested(p) for p in part]
-
-    return f"np.array({nested(value)!r}, dtype=float)"
+    numbers = np.empty(value.shape, dtype=object)
+    numbers[...] = np.frompyfunc(number, 1, 1)(value)
+    return f"np.array({numbers.tolist()!r}, dtype=float)"

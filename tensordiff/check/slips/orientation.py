@@ -42,7 +42,7 @@ def _turned(node: Matrix) -> Iterable[Attempt]:
 
 
 def swapped_kronecker(case: Case) -> Iterator[str]:
-    """The factors of a Kronecker product are swapped."""
+    """The factors of a Kronecker product are swapped, perhaps with a transpose missing too."""
     if case.claim is None:
         return
     found = (
@@ -53,8 +53,12 @@ def swapped_kronecker(case: Case) -> Iterator[str]:
 
 
 def _swapped_kron(node: Matrix) -> Iterable[Attempt]:
-    if node.op == "kron":
-        yield lambda: build.kron(*reversed(node.children))
+    if node.op != "kron":
+        return
+    first, second = node.children
+    for left in (second, build.transpose(second)):
+        for right in (first, build.transpose(first)):
+            yield partial(build.kron, left, right)
 
 
 def swapped_product(case: Case) -> Iterator[str]:

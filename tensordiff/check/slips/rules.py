@@ -9,7 +9,6 @@ from tensordiff.check.case import Case
 from tensordiff.check.claim import Reading
 from tensordiff.check.expected import expected_matrix
 from tensordiff.check.factor import factors, proportion
-from tensordiff.check.grade import agrees
 from tensordiff.check.slips.variation import loosened, single
 from tensordiff.differentiate import Entries, constrain, contract_links, differentiate, restore
 from tensordiff.errors import DomainError, EvaluationError
@@ -121,12 +120,10 @@ def outer_factor(case: Case) -> Iterator[str]:
         if not case.points or any(_ratio(reading, point) is None for point in case.points):
             continue
         bases = _scalars(case, reading)
-        constant = next(factors(reading, case.points[0], {}), None)
-        if constant is not None and all(agrees(reading.scaled(constant.tensor), point) for point in case.points):
+        if next(factors(reading, case.points, {}), None) is not None:
             return
-        for factor in factors(reading, case.points[0], {_bracketed(m): t for t, m in bases.items()}):
-            scaled = reading.scaled(factor.tensor)
-            if factor.powers and all(agrees(scaled, point) for point in case.points):
+        for factor in factors(reading, case.points, {_bracketed(m): t for t, m in bases.items()}):
+            if factor.powers:
                 yield f"A scalar factor is missing: {factor} times the claim is right."
                 return
         yield (

@@ -15,4 +15,4 @@ def instead(new: Matrix, old: Matrix, whole: Matrix) -> str:
 
 def listed(parts: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
