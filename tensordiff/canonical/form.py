@@ -15,6 +15,7 @@ from tensordiff.canonical.atoms import closed_form
 from tensordiff.canonical.expand import expand
 from tensordiff.canonical.monomial import normalise
 from tensordiff.functions import MatrixFunction
+from tensordiff.simplify import word_letters
 from tensordiff.tensor import (
     Apply,
     Einsum,
@@ -238,6 +239,13 @@ def _cut(term: Tensor, axes: list[int]) -> Tensor:
     return einsum(term.factors, output, {i: d for i, d in enumerate(term.index_dims) if i not in gone})
 
 
-def _weight(node: Tensor) -> int:
-    """Bare symbols before products: inv(A), not the transpose of inv(A')."""
-    return 0 if not isinstance(node, Einsum | Sum) else 1
+def _weight(node: Tensor) -> tuple[int, int]:
+    """How a matrix reads: bare symbols before products, and few transposed letters: inv(X'*P*X), not inv(X'*P'*X)'."""
+    turned = 0
+    for _, term in _terms(node):
+        letters = word_letters(term)
+        if letters is not None:
+            turned += sum(slot for _, slot in letters)
+        elif isinstance(term, Einsum) and len(term.factors) == 1 and term.factors[0][1] == term.output[::-1]:
+            turned += 1
+    return (1 if isinstance(node, Einsum | Sum) else 0), turned
