@@ -118,8 +118,8 @@ def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **
     if isinstance(a, TensorForm) or isinstance(b, TensorForm):
         if not (isinstance(a, TensorForm) and isinstance(b, TensorForm)):
             raise TypeError("a derivative is compared with another derivative; check() compares it with a formula")
-        if a.shape != b.shape:
-            raise ShapeError(f"the derivatives have axes {dims_text(a.shape)} and {dims_text(b.shape)}")
+        if a.tensor.dims != b.tensor.dims:
+            raise ShapeError(f"the derivatives have axes {dims_text(a.tensor.dims)} and {dims_text(b.tensor.dims)}")
         return equal_tensors(a.tensor, b.tensor)
     return equal_matrices(*_pair(a, b, declarations))
 

@@ -83,12 +83,13 @@ class Derivative(TensorForm):
     def evaluate(self, *, layout: str | None = None, **values: Any) -> Any:
         """The derivative's array for given arrays, of shape f.shape + variable shapes, on the arrays' own namespace.
 
-        With a `layout` the matrix of that layout. Every symbol in the derivative needs a value; other names of the
-        scope are accepted. Raises EvaluationError for missing or unknown names, wrong shapes, and singular matrices.
+        With a `layout` the matrix of that layout, always with two axes ("index" is the array as without). Every symbol in
+        the derivative needs a value; other names of the scope are accepted. Raises EvaluationError for missing or unknown
+        names, wrong shapes, and singular matrices.
         """
         from tensordiff.api.programs import evaluate, laid_out
 
-        if layout is None:
+        if layout in (None, "index"):
             return evaluate(self._array_shape, self.tensor, self.scope, values)
         return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values)
 

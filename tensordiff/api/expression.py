@@ -9,7 +9,7 @@ from typing import Any
 
 from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope, ShapeLike, build, read_shape, shape_text, text
+from tensordiff.matrix import Matrix, Scope, Shape, ShapeLike, build, read_shape, shape_text, text
 from tensordiff.tensor import Assumption, Countable, Dim, Size, Structure, Symbol, Tensor, postorder
 
 
@@ -59,7 +59,7 @@ class Expression:
     @property
     def shape(self) -> tuple[Dim | Size, ...]:
         """The sizes: () for a scalar, one for a column, rows and columns for a matrix."""
-        return tuple(group[0] if len(group) == 1 else Size(group) if group else Dim.fixed(1) for group in self.matrix.shape)
+        return sizes_of_axes(self.matrix.shape)
 
     @property
     def ndim(self) -> int:
@@ -201,6 +201,11 @@ class Expression:
             _refuse_array(other)
             return NotImplemented  # type: ignore[no-any-return]
         return Expression(operation(self.matrix, right.matrix), self.scope.merge(right.scope))
+
+
+def sizes_of_axes(shape: Shape) -> tuple[Dim | Size, ...]:
+    """One size for each group of axes: a Dim, a product of Dims, or 1."""
+    return tuple(group[0] if len(group) == 1 else Size(group) if group else Dim.fixed(1) for group in shape)
 
 
 def as_expression(value: object) -> Expression | None:

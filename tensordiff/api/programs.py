@@ -29,10 +29,8 @@ def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, An
 
 
 def laid_out(tensor: Tensor, axes: MatrixAxes) -> tuple[Shape, Tensor]:
-    """The tensor with its axes in the order of a matrix, and that matrix's shape (two groups; none for a scalar)."""
+    """The tensor with its axes in the order of a matrix, and that matrix's shape (two groups, empty ones of size 1)."""
     permuted = permute(tensor, axes.rows + axes.columns)
-    if not permuted.dims:
-        return (), permuted
     split = len(axes.rows)
     return (permuted.dims[:split], permuted.dims[split:]), permuted
 

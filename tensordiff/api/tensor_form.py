@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.expression import Expression
+from tensordiff.api.expression import Expression, sizes_of_axes
 from tensordiff.canonical import Canonicaliser, with_names
 from tensordiff.check.layouts import MatrixAxes
 from tensordiff.errors import BudgetError, FoldError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, text
-from tensordiff.tensor import Dim, Named, Sum, Tensor, postorder
+from tensordiff.tensor import Dim, Named, Size, Sum, Tensor, postorder
 
 if TYPE_CHECKING:
     from tensordiff.interop.einsum import EinsumTerms
@@ -26,9 +26,9 @@ class TensorForm:
         self.scope = scope
 
     @property
-    def shape(self) -> tuple[Dim, ...]:
-        """The sizes of the axes."""
-        return self.tensor.dims
+    def shape(self) -> tuple[Dim | Size, ...]:
+        """The sizes of the array's axes; a compound axis is a product of sizes."""
+        return sizes_of_axes(self._array_shape)
 
     @property
     def size(self) -> int:

@@ -76,10 +76,11 @@ class Sizes:
     def add(self, name: str, dims: Sequence[Dim], shape: Sequence[int]) -> None:
         """What the shape of the array for `name` says."""
         if len(shape) != len(dims):
-            wanted = dims_text(dims) if dims else "a scalar"
+            wanted = dims_text(dims) if len(dims) > 1 else f"a vector of size {dims[0]}" if dims else "a scalar"
+            axes = "1 axis" if len(dims) == 1 else f"{len(dims)} axes"
             raise EvaluationError(
                 f"{name} is {wanted}, but the array given has shape {tuple(shape)}",
-                hint=f"{name} takes an array with {len(dims)} axes" if dims else f"{name} takes a number",
+                hint=f"{name} takes an array with {axes}" if dims else f"{name} takes a number",
             )
         for dim, length in zip(dims, shape, strict=True):
             self._axis(name, dims, dim, int(length), shape)

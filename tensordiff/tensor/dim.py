@@ -146,6 +146,9 @@ class Size(Countable, tuple["Dim", ...]):
     def __str__(self) -> str:
         return group_text(self)
 
+    def __repr__(self) -> str:
+        return f"Size({self})"
+
 
 Group = tuple[Dim, ...]
 """A compound axis: the dimensions it is made of, slowest first. The empty group has size 1."""
