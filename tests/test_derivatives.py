@@ -13,6 +13,8 @@ import pytest
 from scipy.linalg import expm
 
 import tensordiff as td
+from tensordiff.api.tensor_form import TensorForm
+from tensordiff.canonical import canonical
 from tensordiff.check.layouts import applicable_layouts
 from tests.cases import CASES, Case
 
@@ -129,6 +131,23 @@ def test_published_answers(case: Case) -> None:
     derivative = td.diff(parsed(case), case.wrt[0], entries=case.entries)
     published = td.parse(case.published, **case.scope)
     agree(as_matrix(derivative.evaluate(layout=case.layout, **case.values())), as_matrix(published.evaluate(**case.values())))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.published], ids=lambda case: case.name)
+def test_published_answers_are_judged_right(case: Case) -> None:
+    claim = {"f": parsed(case), "wrt": case.wrt[0], "layout": case.layout, "entries": case.entries}
+    assert td.check(case.published, **claim), td.check(case.published, **claim)
+    assert not td.check(f"-3*({case.published})", **claim)
+
+
+@by_case
+def test_canonical_form_is_a_fixed_point_of_the_same_value(case: Case) -> None:
+    f, values = parsed(case), case.values()
+    for name in case.wrt:
+        derivative = td.diff(f, name)
+        form = derivative.canonical()
+        assert canonical(form) is form
+        agree(TensorForm(form, f.scope).evaluate(**values), TensorForm(derivative.tensor, f.scope).evaluate(**values))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.structures], ids=lambda case: case.name)

@@ -126,7 +126,7 @@ def test_explain_names_the_links(capsys: pytest.CaptureFixture[str]) -> None:
         ([], "COMMAND"),
     ],
 )  # fmt: skip
-def test_input_errors_go_to_stderr_with_status_2(capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str) -> None:
+def test_input_errors_go_to_stderr(capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str) -> None:
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
     assert err.startswith("error: ") and expected in err

@@ -9,7 +9,9 @@ COMMAND = [sys.executable, "-m", "tensordiff"]
 
 
 def test_standard_output_and_status() -> None:
-    found = subprocess.run([*COMMAND, "diff", "x'*x", "--wrt", "x", "--to", "matrix"], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [*COMMAND, "diff", "x'*x", "--wrt", "x", "--to", "matrix"], capture_output=True, text=True, check=True
+    )
     assert (found.stdout, found.stderr) == ("2*x\n", "")
 
 
