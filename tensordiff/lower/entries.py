@@ -6,12 +6,14 @@ for several labels.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tensordiff.functions import Unit, constant, power
 from tensordiff.matrix import Matrix
-from tensordiff.tensor import Apply, Dim, Einsum, Group, Tensor, add, apply, einsum
+from tensordiff.tensor import Apply, Dim, Group, Tensor, add, apply, einsum
 
 Label = tuple[object, int]
-Values = tuple[Tensor, ...]
+Values = Sequence[Tensor]
 Placed = tuple[Tensor, list[Label]]
 
 
@@ -52,29 +54,19 @@ def _units(place: int, group: Group) -> list[Apply]:
     return units[::-1]
 
 
-def _placed(node: Matrix, value: Tensor) -> list[Placed]:
-    """The factors of an open value: a product of entries is opened, so that a sum over it is one flat contraction."""
-    labels = _labels(node)
-    if not (node.free and node.op in ("product", "divide") and isinstance(value, Einsum)):
-        return [(value, labels)]
-    names: dict[int, Label] = {}
-    for index, label in zip(value.output, labels, strict=True):
-        if names.setdefault(index, label) != label:
-            return [(value, labels)]
-    for index in range(len(value.index_dims)):
-        names.setdefault(index, ((node.key, value.key), index))
-    return [(factor, [names[i] for i in indices]) for factor, indices in value.factors]
+def _product(children: Sequence[Matrix], values: Values, output: Sequence[Label], sizes: Mapping[Label, Dim]) -> Tensor:
+    """The product of open values; products of entries among them are opened, so that a sum is one flat contraction."""
+    opened = {value for child, value in zip(children, values, strict=True) if child.free and child.op in ("product", "divide")}
+    factors = [(value, _labels(child)) for child, value in zip(children, values, strict=True)]
+    return einsum(factors, output, sizes, flatten=opened)
 
 
 def multiply_entries(node: Matrix, values: Values) -> Tensor:
-    factors = [placed for child, value in zip(node.children, values, strict=True) for placed in _placed(child, value)]
-    return einsum(factors, _labels(node), _sizes(node))
+    return _product(node.children, values, _labels(node), _sizes(node))
 
 
 def divide_entries(node: Matrix, values: Values) -> Tensor:
-    above, below = node.children
-    factors = [*_placed(above, values[0]), (power(values[1], -1), _labels(below))]
-    return einsum(factors, _labels(node), _sizes(node))
+    return _product(node.children, (values[0], power(values[1], -1)), _labels(node), _sizes(node))
 
 
 def add_entries(node: Matrix, values: Values) -> Tensor:
@@ -105,7 +97,7 @@ def contract(node: Matrix, values: Values) -> Tensor:
     labels: list[Label] = [(letter, p) for letter in output for p in range(len(group_of[letter]))]
     sizes: dict[Label, Dim] = {(letter, p): dim for letter in output for p, dim in enumerate(group_of[letter])}
     terms = [
-        einsum(_placed(child, value), labels, {**sizes, **_sizes(child)})
+        _product([child], [value], labels, {**sizes, **_sizes(child)})
         for child, value in zip(node.children, values, strict=True)
     ]
     return add(zip(coefficients, terms, strict=True), tuple(sizes[label] for label in labels))

@@ -22,7 +22,10 @@ def product(*operands: Matrix) -> Matrix:
 
     Products among the operands are opened where that keeps the meaning: A*(x'*y) stays nested. Raises ShapeError.
     """
-    merge_free("multiply", operands)
+    first_open = next((place for place, operand in enumerate(operands) if operand.free), 0)
+    if first_open > 1:  # x'*y*A[i,j]: what comes first is a whole value
+        operands = (product(*operands[:first_open]), *operands[first_open:])
+    free = merge_free("multiply", operands)
     coefficient = Fraction(1)
     acc: list[Matrix] = []
     shape: Shape = ()
@@ -31,7 +34,7 @@ def product(*operands: Matrix) -> Matrix:
         coefficient *= inner
         if core.op == "number":
             continue
-        opened = core.op == "product" and _may_open(core, shape, len(acc))
+        opened = core.op == "product" and (not free or _has_scalars_only(core)) and _may_open(core, shape, len(acc))
         for factor in core.children if opened else (core,):
             acc, shape = _append(acc, shape, factor)
     return scale(coefficient, _close(acc, shape))
@@ -51,6 +54,11 @@ def _may_open(inner: Matrix, shape: Shape, length: int) -> bool:
             return False
         reached = _joined(reached, factor.shape)
     return True
+
+
+def _has_scalars_only(inner: Matrix) -> bool:
+    """Whether the factors of a product may stand among entries: those of x'*y may not."""
+    return all(factor.is_scalar for factor in inner.children)
 
 
 def _joined(left: Shape, right: Shape) -> Shape:

@@ -22,6 +22,8 @@ ONE = Einsum.make((), (), ())
 """The scalar 1, the empty product."""
 
 _UNIT = Fraction(1)
+_INNER = object()
+"""Marks the labels of inner indices, so that they are like no label of a caller."""
 
 _SMALL_SUM = 12
 """Sums of at most so many terms are merged into an outer sum; longer ones stay shared."""
@@ -147,7 +149,7 @@ def einsum(
                     names[index] = label
             for index, dim in enumerate(node.index_dims):
                 if index not in names:
-                    names[index] = ("inner", fresh)
+                    names[index] = (_INNER, fresh)
                     fresh += 1
                     dim_of[names[index]] = dim
             pending.extend([(inner, tuple(names[i] for i in indices)) for inner, indices in node.factors][::-1])

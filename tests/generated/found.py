@@ -1,0 +1,13 @@
+"""Texts that were once read, evaluated or differentiated wrongly; every law is tried on them."""
+
+FOUND = [
+    # sizes among the factors of index notation
+    "m*X[i,l]*ones(n)[j] -> [i,j,l]",
+    "X[i,l]*(X*X')[1,2]*m -> [l]",
+    "X[i,l]^2*(ones(n, n*m)*ones(n*m, m))[j,l]*D[k,k] -> [i,j,k,l]",
+    # an index called like a mark of the builder
+    "n*m*X[inner,l] -> [inner,l]",
+    # scalars that are products of vectors, among entries
+    "X[i,l]*(ones(m)'*ones(m))*y[j] -> [i,j,l]",
+    "ones(p)'*w*c*X[i,j] -> [i,j]",
+]
