@@ -37,7 +37,6 @@ from tensordiff.api.functions import (
 from tensordiff.api.objective import Objective, objective
 from tensordiff.api.products import gauss_newton, gradient, hessian, hvp, jacobian, jvp, vjp
 from tensordiff.api.programs import compile_expressions as compile
-from tensordiff.check.verdict import Verdict
 from tensordiff.errors import (
     BudgetError,
     DomainError,
@@ -64,3 +63,11 @@ __all__ = [
     "scalar", "tensor", "vector", "vjp", "where", "zeros",
     *NAMED,
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name == "Verdict":  # checking needs NumPy, which is imported when it is first needed
+        from tensordiff.check import Verdict
+
+        return Verdict
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.derivative import variable_node
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import parse
 from tensordiff.api.tensor_form import TensorForm
-from tensordiff.check.chain import ChainVerdict
-from tensordiff.check.chain import check_chain as link_verdicts
-from tensordiff.check.claims import check_claim
-from tensordiff.check.equal import Equality, equal_tensors
-from tensordiff.check.equal import equal as equal_matrices
-from tensordiff.check.verdict import Verdict
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import parse_answer
 from tensordiff.tensor import dims_text
+
+if TYPE_CHECKING:
+    from tensordiff.check import ChainVerdict, Equality, Verdict
 
 
 def check(
@@ -49,6 +46,8 @@ def check(
         >>> bool(verdict), str(verdict.expected)
         (False, 'kron(A, A)')
     """
+    from tensordiff.check import check_claim
+
     if isinstance(f, str):
         f = parse(f, shapes, structures, where, assume)
         extra: Mapping[str, str] | None = None
@@ -95,6 +94,8 @@ def check_chain(
         >>> bool(verdict), verdict.wrong
         (False, (('M', 'V'),))
     """
+    from tensordiff.check import check_chain as link_verdicts
+
     scope = f.scope
     for formula in (*claims.values(), total):
         if isinstance(formula, Expression):
@@ -115,6 +116,9 @@ def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **
         >>> bool(found), found.method
         (True, 'proved')
     """
+    from tensordiff.check import equal as equal_matrices
+    from tensordiff.check import equal_tensors
+
     if isinstance(a, TensorForm) or isinstance(b, TensorForm):
         if not (isinstance(a, TensorForm) and isinstance(b, TensorForm)):
             raise TypeError("a derivative is compared with another derivative; check() compares it with a formula")
