@@ -33,6 +33,8 @@ def choose_factorisations(graph: Graph, outputs: Sequence[Value]) -> tuple[Graph
         else:
             made = result.emit(value.operation, operands, value.attributes, shape=value.shape)
         new[value] = made
+        if value in graph.symmetric:
+            result.symmetric.add(made)
         if value in graph.hints:
             result.hints.setdefault(made, graph.hints[value])
     return result, [new[value] for value in outputs]

@@ -145,7 +145,10 @@ class Graph:
         if value.operation == "transpose":
             inner: tuple[int, ...] = value.attributes[0]
             return self.transpose(value.operands[0], tuple(inner[a] for a in axes))
+        half = value.rank // 2
         if axes == tuple(range(value.rank)):
+            return value
+        if value in self.symmetric and axes == (*range(half, value.rank), *range(half)):
             return value
         return self.emit("transpose", (value,), (axes,), shape=tuple(value.shape[a] for a in axes))
 

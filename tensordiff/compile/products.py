@@ -139,13 +139,19 @@ class _Rewriter:
             made: list[tuple[Fraction, Tensor]] = []
             for c, part in parts:
                 factors = [*node.factors[:position], (part, labels), *node.factors[position + 1 :]]
-                opened = {part for _, part in parts if isinstance(part, Einsum) and self._is_open(part)}
+                products = [part for _, part in parts if isinstance(part, Einsum)]
+                opened = {part for part in products if self._is_open(part) or _is_pointwise(part)}
                 made.append((c, einsum(factors, node.output, sizes, flatten=opened)))
             formed = sum(cost(part, self.sizes) + 2 * elements(part.dims, self.sizes) for _, part in parts)
             closed = cost(node, self.sizes) + formed / max(uses, self.uses.get(factor, 1))
             if sum(cost(term, self.sizes) for _, term in made) < _GAIN * closed:
                 return made
         return None
+
+
+def _is_pointwise(node: Einsum) -> bool:
+    """Whether the product sums over nothing, such as a matrix with its rows scaled."""
+    return len(node.factors) <= 4 and len(node.index_dims) == len(set(node.output))
 
 
 def is_outer(node: Einsum, sizes: Mapping[str, int], strict: bool = False) -> bool:

@@ -29,13 +29,15 @@ def tidy(graph: Graph, outputs: Sequence[Value]) -> tuple[Graph, list[Value]]:
     for value in needed:
         operands = [new[v] for v in value.operands]
         made: Value | None = None
-        if value.operation == "transpose" and uses[value.operands[0]] == 1 and value.operands[0] not in graph.hints:
-            made = _turned(result, operands[0])
+        if value.operation == "transpose" and value.rank == 2:
+            made = _turned(result, value.operands[0], uses, new)
         elif value.operation in _LINEAR and value not in inner:
             made = _factored(result, value, inner, uses, new)
         if made is None:
             made = result.emit(value.operation, operands, value.attributes, shape=value.shape)
         new[value] = made
+        if value in graph.symmetric:
+            result.symmetric.add(made)
         if value in graph.hints:
             result.hints.setdefault(made, graph.hints[value])
     return result, [new[value] for value in outputs]
@@ -44,12 +46,15 @@ def tidy(graph: Graph, outputs: Sequence[Value]) -> tuple[Graph, list[Value]]:
 _LINEAR = frozenset({"add", "subtract", "negative"})
 
 
-def _turned(graph: Graph, value: Value) -> Value | None:
-    """The transpose of a product of two matrices."""
-    if value.operation != "matmul" or any(v.rank != 2 for v in (value, *value.operands)):
-        return None
-    left, right = value.operands
-    return graph.matmul(graph.transpose(right, (1, 0)), graph.transpose(left, (1, 0)))
+def _turned(graph: Graph, value: Value, uses: dict[Value, int], new: dict[Value, Value], depth: int = 8) -> Value:
+    """The transpose of a matrix; of a product with no other use that of its factors, some levels down."""
+    if value.operation == "transpose" and uses[value] == 1:
+        return new[value.operands[0]]
+    alone = uses[value] == 1 and value.operation == "matmul" and all(v.rank == 2 for v in value.operands)
+    if not alone or not depth or new[value].operation != "matmul":
+        return graph.transpose(new[value], (1, 0))
+    left, right = (_turned(graph, v, uses, new, depth - 1) for v in value.operands)
+    return graph.matmul(right, left)
 
 
 def _factored(
