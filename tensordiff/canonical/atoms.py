@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from tensordiff.functions import (
+    ADJUGATE,
     DET,
     INVERSE,
     LOGDET,
@@ -210,6 +211,12 @@ def _determinant(node: Apply, context: Context) -> Tensor | None:
     return None
 
 
+def _adjugate(node: Apply, context: Context) -> Tensor | None:
+    """adj(A B) = adj(B) adj(A) for square factors."""
+    word = _square_word(node.children[0])
+    return None if word is None else _product([apply(ADJUGATE, factor) for factor in reversed(word)])
+
+
 def _log_determinant(node: Apply, context: Context) -> Tensor | None:
     """logdet of products of square matrices, inverses, powers and Kronecker products."""
     (argument,) = node.children
@@ -234,6 +241,7 @@ _RULES: dict[str, Rule] = {
     POWER.name: _power,
     INVERSE.name: _inverse,
     MATRIX_POWER.name: _matrix_power,
+    ADJUGATE.name: _adjugate,
     DET.name: _determinant,
     LOGDET.name: _log_determinant,
 }

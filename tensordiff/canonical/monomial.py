@@ -11,10 +11,10 @@ from tensordiff.canonical.words import find_words
 from tensordiff.functions import POWER
 from tensordiff.simplify import (
     Product,
-    adjugate_over_determinant,
     close_frechet,
     divide_out,
     reduce_links,
+    settle_cofactors,
     sum_beside_power,
     sum_probabilities,
 )
@@ -51,7 +51,7 @@ def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
     while True:
         if not _collect(product, context):
             return product.coefficient, _as_tensor(product), False
-        if adjugate_over_determinant(product) or sum_beside_power(product):
+        if sum_beside_power(product) or (not context.define and settle_cofactors(product)):
             return product.coefficient, _as_tensor(product), False
         sum_probabilities(product)
         before = len(product)

@@ -1,43 +1,64 @@
-"""Determinants and adjugates that stand beside each other."""
+"""Determinants, adjugates and inverses of one matrix that stand beside each other."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from tensordiff.functions import ADJUGATE, DET, INVERSE, POWER, power
 from tensordiff.simplify.product import Product
-from tensordiff.tensor import ONE, Apply, Tensor, add, apply, as_number
+from tensordiff.tensor import ONE, Apply, Tensor, apply, as_number
 
 
-def adjugate_over_determinant(product: Product) -> bool:
-    """adj(A) / det(A) = inv(A). The division says that A is invertible; a lone adj(A) is left, for it needs no such thing.
+def settle_cofactors(product: Product) -> bool:
+    """adj(A) = det(A) inv(A): of the inverses and adjugates of one matrix either all are adjugates, where no negative power
+    of its determinant is left, or all are inverses.
 
-    True if the product was rewritten. Each use removes one adjugate, so repeated use ends.
+    For reading only: where functions are replaced by their definitions, every adjugate is det(A) inv(A). A product of
+    adjugates without a division is left as it is, for it needs no invertible matrix. True if the product was rewritten; one
+    matrix is then settled, so repeated use ends.
     """
-    for name in list(product.factors):
-        node, indices = product.factors[name]
-        if not isinstance(node, Apply) or node.function != ADJUGATE:
-            continue
-        argument = node.children[0]
-        divisor = _divisor(product, argument)
-        if divisor is None:
-            continue
-        exponent = product.remove(divisor)[0].children[1]
-        product.remove(name)
-        product.insert(apply(INVERSE, argument), indices)
-        rest = power(apply(DET, argument), add([(1, exponent), (1, ONE)]))
-        if rest is not ONE:
-            product.insert(rest, ())
-        return True
-    return False
+    arguments = dict.fromkeys(
+        node.children[0]
+        for node, _ in product.factors.values()
+        if isinstance(node, Apply) and (node.function == ADJUGATE or node.function == INVERSE)
+    )
+    return any(_settle(product, argument) for argument in arguments)
 
 
-def _divisor(product: Product, argument: Tensor) -> int | None:
-    """The factor det(argument)^e with a number e <= -1."""
+def _settle(product: Product, argument: Tensor) -> bool:
+    inverses: list[int] = []
+    adjugates: list[int] = []
+    determinants: list[int] = []
+    exponent = Fraction(0)
     for name, (node, _) in product.factors.items():
-        if not isinstance(node, Apply) or node.function != POWER:
+        if not isinstance(node, Apply):
             continue
-        base, exponent = node.children
-        value = as_number(exponent)
-        of_argument = isinstance(base, Apply) and base.function == DET and base.children[0] is argument
-        if of_argument and value is not None and value <= -1:
-            return name
+        if node.function in (INVERSE, ADJUGATE) and node.children[0] is argument:
+            (inverses if node.function == INVERSE else adjugates).append(name)
+        power_of_det = _determinant_power(node, argument)
+        if power_of_det is not None:
+            determinants.append(name)
+            exponent += power_of_det
+    divisions = exponent + len(adjugates)
+    all_adjugates = divisions >= len(inverses) + len(adjugates)
+    changed = inverses if all_adjugates else adjugates
+    if not changed:
+        return False
+    rest = exponent + (-len(changed) if all_adjugates else len(changed))
+    for name in changed:
+        _, indices = product.remove(name)
+        product.insert(apply(ADJUGATE if all_adjugates else INVERSE, argument), indices)
+    for name in determinants:
+        product.remove(name)
+    determinant = power(apply(DET, argument), rest)
+    if determinant is not ONE:
+        product.insert(determinant, ())
+    return True
+
+
+def _determinant_power(node: Apply, argument: Tensor) -> Fraction | None:
+    """The number e where the factor is det(argument)^e."""
+    base, exponent = (node.children[0], as_number(node.children[1])) if node.function == POWER else (node, Fraction(1))
+    if isinstance(base, Apply) and base.function == DET and base.children[0] is argument:
+        return exponent
     return None

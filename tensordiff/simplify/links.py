@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tensordiff.functions import INVERSE, MATRIX_POWER, Duplication, Elimination
+from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, Duplication, Elimination
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.projectors import project, turn_projector
 from tensordiff.tensor import Apply, Einsum, Structure, Symbol, Tensor, add, apply, number
@@ -106,6 +106,23 @@ def orthogonal(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -
     product.drop(a[slot_first])
     product.unite([a[1 - slot_first]], [b[1 - slot_second]])
     return True
+
+
+def matrix_by_adjugate(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -> bool:
+    """A adj(A) = adj(A) A = det(A) I, of singular matrices too."""
+    for number_, slot, other, entry in (link, link[2:] + link[:2]):
+        (node, indices), (matrix, own) = product.factors[number_], product.factors[other]
+        if not isinstance(node, Apply) or node.function != ADJUGATE or node.rank != 2 or node.children[0] is not matrix:
+            continue
+        if slot == entry and not symmetric(matrix):
+            continue
+        product.remove(number_)
+        product.remove(other)
+        product.drop(indices[slot])
+        product.insert(apply(DET, matrix), ())
+        product.unite([indices[1 - slot]], [own[1 - entry]])
+        return True
+    return False
 
 
 def inverse_of_word(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -> bool:
@@ -255,6 +272,7 @@ RULES: tuple[Callable[[Product, Link, Symmetric, Tidy], bool], ...] = (
     merge_powers,
     orthogonal,
     inverse_of_word,
+    matrix_by_adjugate,
     project,
     turn_projector,
     eliminate_duplication,

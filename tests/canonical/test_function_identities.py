@@ -210,3 +210,27 @@ def test_probabilities_sum_to_one() -> None:
         assert canonical(einsum([(softmax, "ij")], "j"), define=define) is canonical(ones((N,)))
         assert canonical(total(softmax), define=define) is canonical(size(N))
         assert canonical(einsum([(softmax, "ij")], "i"), define=define) is not canonical(ones((N,)))
+
+
+def test_cofactors_read_in_one_way() -> None:
+    """Of det, adj and inv of one matrix those that need no division where there is none, else inverses alone."""
+    det, adj, inv = (apply(function, A) for function in (DET, ADJUGATE, INVERSE))
+    pairs = {
+        "no division": (multiply(inv, det), adj),
+        "a division too many": (einsum([(adj, "ij"), (adj, "kl"), (power(det, -1), "")], "ijkl"),
+                                einsum([(inv, "ij"), (inv, "kl"), (det, "")], "ijkl")),
+        "a mixture": (einsum([(adj, "ij"), (inv, "kl")], "ijkl"), einsum([(inv, "ij"), (adj, "kl")], "ijkl")),
+        "two divisions": (multiply(adj, power(det, -2)), multiply(inv, power(det, -1))),
+        "A adj(A)": (einsum([(A, "ij"), (adj, "jk")], "ik"), einsum([(det, "")], "ii", {"i": N})),
+        "A' adj(A)'": (einsum([(A, "ji"), (adj, "kj")], "ik"), einsum([(det, "")], "ii", {"i": N})),
+        "adj of a product": (apply(ADJUGATE, einsum([(A, "ij"), (B, "jk")], "ik")),
+                             einsum([(apply(ADJUGATE, B), "ij"), (adj, "jk")], "ik")),
+    }  # fmt: skip
+    arrays = {"A": np.random.default_rng(0).normal(size=(3, 3)), "B": np.random.default_rng(1).normal(size=(3, 3))}
+    for name, (left, right) in pairs.items():
+        for define in (False, True):
+            assert canonical(left, define=define) is canonical(right, define=define), name
+        read = value(canonical(left, define=False), arrays, {"n": 3})
+        np.testing.assert_allclose(value(left, arrays, {"n": 3}), read, atol=1e-12)
+    assert canonical(multiply(adj, det), define=False) is not canonical(inv, define=False)
+    assert canonical(einsum([(A, "ij"), (adj, "kj")], "ik"), define=False) is not canonical(pairs["A adj(A)"][1])
