@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tensordiff.check.chain import ChainVerdict, check_chain
     from tensordiff.check.claims import check_claim
-    from tensordiff.check.equal import Equality, assert_equal, equal, equal_tensors
+    from tensordiff.check.equality import Equality, assert_equal, equal, equal_tensors
     from tensordiff.check.evidence import Evidence, compare
     from tensordiff.check.verdict import Verdict
     from tensordiff.check.witness import Witness
 
 _MODULES = {
-    "ChainVerdict": "chain", "check_chain": "chain", "check_claim": "claims", "Equality": "equal", "assert_equal": "equal",
-    "equal": "equal", "equal_tensors": "equal", "Evidence": "evidence", "compare": "evidence", "Verdict": "verdict",
+    "ChainVerdict": "chain", "check_chain": "chain", "check_claim": "claims", "Equality": "equality", "assert_equal": "equality",
+    "equal": "equality", "equal_tensors": "equality", "Evidence": "evidence", "compare": "evidence", "Verdict": "verdict",
     "Witness": "witness",
 }  # fmt: skip
 

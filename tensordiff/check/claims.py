@@ -17,6 +17,7 @@ from tensordiff.check.special import renamings
 from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.check.verdict import Explanation, Status, Verdict
 from tensordiff.check.witness import find_witness
+from tensordiff.check.words import in_layouts
 from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError
 from tensordiff.matrix import Matrix, Scope, shape_text, text
 
@@ -76,10 +77,10 @@ class _Judge:
             return self._verdict("right", [*asked, *(m for m in right if m not in asked)])
         if (admissible := grader.admissible()) is not None:
             return replace(self._verdict("right", [admissible]), entries=("admissible",))
+        if (undecided := grader.undecided) and grader.first is not None:
+            return replace(self._verdict("undecided", right), method=None, basis=undecided[0].basis)
         if right:
             return self._in_other_layout(right)
-        if (open_ := grader.open) and grader.first is not None:
-            return replace(self._verdict("undecided", []), basis=open_[0].basis)
         if grader.readings and grader.first is None:
             return self._without_value()
         if match := grader.up_to_factor(grader.readings):
@@ -141,7 +142,10 @@ class _Judge:
         """The claim, or the derivative, is not defined at any sample point."""
         point = next(Samples(list(self.truth.meanings.values())).points(SMALLEST), None)
         if point is None:
-            basis = "the derivative has no value at any sample point (is there an inverse of a matrix that is always singular?)"
+            basis = (
+                "the derivative has no value at any sample point: the sizes are too large to be sampled, a matrix that is "
+                "inverted is always singular, or a function is undefined"
+            )
             return replace(self._verdict("undecided", []), basis=basis)
         try:
             point.value(self.grader.claim.tensor)
@@ -167,7 +171,7 @@ class _Judge:
         if nearest is not None and grader.first is not None:
             witness = find_witness(self.problem.f, self.truth.symbols, nearest, grader.samples)
         case = Case(self.problem, self.truth, grader.claim, self.scope)
-        return Explanation(formula, candidate.layout, diagnose(case), witness)
+        return Explanation(formula, candidate.layout, diagnose(case, remarks=status == "wrong"), witness)
 
 
 def default_candidate(truth: Truth) -> Candidate:
@@ -189,9 +193,7 @@ def shapes_differ(truth: Truth, shape: str) -> str:
     for c in truth.candidates:
         if c.layout != INDEX and truth.layout in ("any", c.layout):
             wanted.setdefault(shape_text(c.shape), {})[c.layout] = None
-    shown = [
-        f"{size} in the {' and '.join(layouts)} layout{'s' if len(layouts) > 1 else ''}" for size, layouts in wanted.items()
-    ]
+    shown = [f"{size} {in_layouts(list(layouts))}" for size, layouts in wanted.items()]
     return f"The claim is {shape}; the derivative is {', '.join(shown) or 'given by entries, ... -> [i,j,...]'}."
 
 

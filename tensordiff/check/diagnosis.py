@@ -12,14 +12,15 @@ from tensordiff.errors import TensordiffError
 Slip = Callable[[Case], Iterator[str]]
 
 
-def diagnose(case: Case) -> tuple[str, ...]:
-    """Sentences that name the slip, at most a cause and a correction; () where none was recognised."""
+def diagnose(case: Case, *, remarks: bool = True) -> tuple[str, ...]:
+    """Sentences that name the slip, at most a cause and a correction; () where none was recognised. `remarks` allows
+    general remarks where nothing else was found."""
     if case.problem.is_link:
         return tuple(_first(CORRECTIONS, case))
     if meant := _first((other_meaning,), case):
         return tuple(meant)
     found = [sentence for slips in (CAUSES, CORRECTIONS) for sentence in _first(slips, case)]
-    return tuple(found or _first(REMARKS, case))
+    return tuple(found or (_first(REMARKS, case) if remarks else ()))
 
 
 def _first(slips: Sequence[Slip], case: Case) -> list[str]:

@@ -86,9 +86,9 @@ class Grader:
         return [Match(reading, evidence) for reading, evidence in self.evidence if evidence]
 
     @property
-    def open(self) -> list[Evidence]:
-        """What could not be decided."""
-        return [evidence for _, evidence in self.evidence if evidence.equal is None]
+    def undecided(self) -> list[Evidence]:
+        """What could not be decided of the readings asked for."""
+        return [evidence for reading, evidence in self.evidence if evidence.equal is None and self.asked(reading)]
 
     def asked(self, reading: Reading) -> bool:
         return self.truth.asked(reading.candidate, self.claim.by_entries)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tensordiff.check.arithmetic import PRIMES, FieldOps, ModularOps, MpmathOps, RationalOps
+from tensordiff.check.concrete import concrete
 from tensordiff.check.degree import is_rational
 from tensordiff.check.sizes import assignments, even_names, fits, literal_sizes, size_names
 from tensordiff.check.values import EXPONENTS, FIELD, INTEGERS, REAL_STYLES, TINY_INTEGERS, Array, Style, Traits, draw
@@ -22,10 +23,11 @@ from tensordiff.compile.interpret import node_value
 from tensordiff.compile.numpy_ops import NumpyOps
 from tensordiff.errors import EvaluationError
 from tensordiff.functions import Frechet
-from tensordiff.tensor import Apply, Symbol, Tensor, bottom_up, postorder
+from tensordiff.tensor import Apply, Assumption, Symbol, Tensor, bottom_up, postorder
 
 MOST_ENTRIES = 60_000
-"""No array of a test is larger."""
+MOST_GIVEN = 250_000
+"""No array of a test is larger; the second number is for sizes that are given as numbers."""
 _ORDERS = 8
 _RETRIES = 3
 _STRIDE = 1000
@@ -45,6 +47,7 @@ class Point:
 
     def value(self, tensor: Tensor) -> Array:
         """The tensor's value. Raises EvaluationError where it has none here."""
+        tensor = concrete(tensor)
         try:
             with self.ops.context():
                 value: Array = bottom_up(
@@ -162,6 +165,8 @@ class Samples:
         self.names = size_names([*tensors, *beside])
         self._whole = matrix_exponents([*tensors, *beside])
         self._found: dict[tuple[object, ...], _Memory] = {}
+        scalars = [n for n, s in symbols.items() if not s.dims and self.traits[n].assumption is Assumption.BINARY]
+        self._signs = {name: place for place, name in enumerate(sorted(scalars))}
         self._avoid = literal_sizes([*tensors, *beside])
         self._even = even_names([*tensors, *beside])
         self.rational = all(is_rational(tensor) for tensor in tensors)
@@ -204,7 +209,7 @@ class Samples:
         for style in styles:
             for retry in range(_RETRIES):
                 for sizes in islice(self._sizes(start), _ORDERS):
-                    if fits(sizes, self.tensors, MOST_ENTRIES):
+                    if fits(sizes, self.tensors, MOST_ENTRIES if self.names else MOST_GIVEN):
                         point = self._point(sizes, number + _STRIDE * retry, style, ops)
                         if point.defines(self.tensors):
                             yield point
@@ -219,4 +224,6 @@ class Samples:
             random = Random(f"{self.seed}:{number}:{style.name}:{name}:{sorted(sizes.items())}")
             chosen = EXPONENTS if symbol in self._whole else style
             exact[name] = draw(symbol, sizes, self.traits[name], chosen, random)
+            if name in self._signs:  # one sign has two values: by turns, so that all are seen soon
+                exact[name] = np.array((-1) ** (number >> self._signs[name]), dtype=object)
         return Point(exact, sizes, ops)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tensordiff.check.words import in_layouts, listed
 from tensordiff.matrix import number_text
 
 if TYPE_CHECKING:
@@ -42,24 +42,24 @@ def report(verdict: Verdict, explanation: Explanation) -> str:
 
 def _first(verdict: Verdict) -> str:
     here = "" if verdict.asked == "any" else f" in the {verdict.asked} layout"
-    found = _and(verdict.layouts)
-    there = f" in the {found} layout"
+    there = f" {in_layouts(verdict.layouts)}" if verdict.layouts else ""
     match verdict.status:
         case "right":
-            return f"Right in the {found} layout{'s' if len(verdict.layouts) > 1 else ''}." if found else "Right."
+            return f"Right{there}."
         case "right-in-other-layout":
-            return f"Not right{here}, but right in the {found} layout{'s' if len(verdict.layouts) > 1 else ''}."
+            return f"Not right{here}, but right{there}."
         case "right-up-to-factor":
             said = f"the derivative is {_times(verdict.factor)} the claim"
             return f"Right up to {_factor(verdict.factor)}{there}: {said}."
         case "right-under-assumption":
             factor = "" if verdict.factor is None else f", and up to {_factor(verdict.factor)}"
-            return f"Right{there} only if {_and(verdict.assumptions)}{factor}."
+            return f"Right{there} only if {listed(verdict.assumptions)}{factor}."
         case "wrong":
             return f"Wrong{here}."
         case "does-not-conform":
             return "The claim does not conform: it has no value."
-    return f"Undecided: {verdict.basis}."
+    right = f" It is right{there}." if there else ""
+    return f"Undecided{here}: {verdict.basis}.{right}"
 
 
 def _extras(verdict: Verdict) -> list[str]:
@@ -67,11 +67,11 @@ def _extras(verdict: Verdict) -> list[str]:
     lines = []
     if verdict.status == "right-in-other-layout":
         if verdict.assumptions:
-            lines.append(f"In the {verdict.asked} layout it is right only if {_and(verdict.assumptions)}.")
+            lines.append(f"In the {verdict.asked} layout it is right only if {listed(verdict.assumptions)}.")
         elif verdict.factor is not None:
             lines.append(f"In the {verdict.asked} layout it is right up to {_factor(verdict.factor)}.")
     if verdict.status in ("wrong", "does-not-conform") and verdict.assumptions:
-        lines.append(f"It would be right for {_and(verdict.assumptions)}.")
+        lines.append(f"It would be right for {listed(verdict.assumptions)}.")
     return lines
 
 
@@ -99,9 +99,3 @@ def _times(factor: Fraction | str | None) -> str:
     if factor == -1:
         return "minus"
     return f"{number_text(factor) if isinstance(factor, Fraction) else factor} times"
-
-
-def _and(parts: Sequence[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return ", ".join(parts[:-1]) + " and " + parts[-1]

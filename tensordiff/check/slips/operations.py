@@ -7,8 +7,8 @@ from fractions import Fraction
 from functools import partial
 
 from tensordiff.check.case import Case
-from tensordiff.check.slips.words import instead
 from tensordiff.check.variants import Attempt, variants
+from tensordiff.check.words import instead
 from tensordiff.matrix import Matrix, build, text
 from tensordiff.tensor import Group
 

@@ -7,8 +7,8 @@ from functools import partial
 from itertools import permutations
 
 from tensordiff.check.case import Case
-from tensordiff.check.slips.words import instead
 from tensordiff.check.variants import Attempt, variants
+from tensordiff.check.words import instead
 from tensordiff.matrix import Matrix, build, text
 
 _MAX_INDEX_AXES = 4

@@ -10,8 +10,8 @@ from tensordiff.check.case import Case
 from tensordiff.check.claim import Claim, Reading, read_as
 from tensordiff.check.expected import expected_matrix, readings
 from tensordiff.check.linear import MOST, combination, value_of
-from tensordiff.check.slips.words import instead, listed
 from tensordiff.check.variants import Attempt, variants
+from tensordiff.check.words import instead, listed
 from tensordiff.matrix import Matrix, build, number_text, text
 from tensordiff.tensor import Sum, Tensor, scale
 

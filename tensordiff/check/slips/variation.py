@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from tensordiff.check.case import Case
 from tensordiff.check.linear import MOST, combination, value_of
-from tensordiff.check.slips.words import listed
 from tensordiff.check.variants import separated
+from tensordiff.check.words import listed
 from tensordiff.differentiate import differentiate, freed, restore
 from tensordiff.errors import TensordiffError
 from tensordiff.lower import lower

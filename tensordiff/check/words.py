@@ -1,6 +1,8 @@
-"""How corrections are worded."""
+"""How things are worded."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from tensordiff.matrix import Matrix, brief, text
 
@@ -13,6 +15,11 @@ def instead(new: Matrix, old: Matrix, whole: Matrix) -> str:
     return f"{said}: {text(whole)}." if whole is not new and len(brief(whole, _LONG)) < _LONG else f"{said}."
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
+
+
+def in_layouts(layouts: Sequence[str]) -> str:
+    """ "in the gradient layout", "in the vec-column and vec-row layouts"."""
+    return f"in the {listed(layouts)} layout{'s' if len(layouts) > 1 else ''}"
