@@ -47,12 +47,13 @@ def check(
         (False, 'kron(A, A)')
     """
     from tensordiff.check import check_claim
+    from tensordiff.check.problem import split_where
 
+    extra = where
     if isinstance(f, str):
-        f = parse(f, shapes, structures, where, assume)
-        extra: Mapping[str, str] | None = None
-    else:
-        extra = where
+        # Without shapes every definition counts, for they are inferred from all of them.
+        own, extra = split_where(f, where) if where and shapes is not None else (where, None)
+        f = parse(f, shapes, structures, own, assume)
     wanted = [wrt] if isinstance(wrt, str | Expression) else list(wrt)
     variables = [variable_node(f.scope, variable) for variable in wanted]
     scope = f.scope

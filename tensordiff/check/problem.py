@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,23 @@ from tensordiff.check.truth import Truth
 from tensordiff.errors import DomainError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import parse_answer
+
+
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+def split_where(f: str, where: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The definitions that the text of f needs, and the others, which belong to the answer: a part of the answer that does
+    not conform is no fault of f."""
+    needed: dict[str, None] = {}
+    pending = [f]
+    while pending:
+        for word in _WORD.findall(pending.pop()):
+            if word in where and word not in needed:
+                needed[word] = None
+                pending.append(where[word])
+    own = {name: text for name, text in where.items() if name in needed}
+    return own, {name: text for name, text in where.items() if name not in needed}
 
 
 @dataclass(frozen=True)
