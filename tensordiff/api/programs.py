@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, Any]) -> Any:
     """The value of a tensor whose axes are joined to the groups of `shape`."""
     refuse_named_parts(scope, values)
-    program = compile_program([tensor], inputs=_symbols(scope), allowed=tuple(scope.dims), backend=backend_of(values))
+    program = compile_program([tensor], inputs=_given(scope, values), allowed=tuple(scope.dims), backend=backend_of(values))
     arrays = split_inputs(scope, values)
     (result,) = program(**arrays)
     return join_axes(result, shape, tensor.dims)
@@ -138,7 +138,7 @@ def operand_arrays(scope: Scope) -> Callable[[Sequence[Tensor], Mapping[str, Any
 
     def arrays(operands: Sequence[Tensor], values: Mapping[str, Any]) -> list[Any]:
         refuse_named_parts(scope, values)
-        program = compile_program(operands, inputs=_symbols(scope), allowed=tuple(scope.dims), backend=backend_of(values))
+        program = compile_program(operands, inputs=_given(scope, values), allowed=tuple(scope.dims), backend=backend_of(values))
         return program(**split_inputs(scope, values))
 
     return arrays
@@ -146,6 +146,11 @@ def operand_arrays(scope: Scope) -> Callable[[Sequence[Tensor], Mapping[str, Any
 
 def _is_compound(node: Matrix) -> bool:
     return any(len(group) != 1 for group in node.shape)
+
+
+def _given(scope: Scope, values: Mapping[str, Any]) -> tuple[Symbol, ...]:
+    """The symbols that have values; a size is taken from any of them."""
+    return tuple(symbol for symbol in _symbols(scope) if symbol.name in values)
 
 
 def _symbols(scope: Scope) -> tuple[Symbol, ...]:
