@@ -35,8 +35,8 @@ Axes = tuple[Vertices, Vertices]
 
 
 def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, columns: Vertices) -> Iterator[list[Axes]]:
-    """The ways in which the axes of a factor may be grouped, better ones in earlier lists. `rows` and `columns` are the
-    axes that lie on open indices, in their order."""
+    """The ways in which the axes of a factor may be grouped, better ones in earlier lists. `rows` and `columns` are its
+    axes in the order of the open indices, where all of them lie on such."""
     rank = node.rank
     axes = tuple(range(rank))
     half = (rank + 1) // 2
@@ -136,7 +136,7 @@ def _power(node: Apply, axes: Axes, folded: Sequence[Matrix], flat: Flat) -> Let
     if value is None:
         repeated = _repeated(base)
         matrix = build.dot_power(base if repeated is None else repeated, exponent)
-    elif not axes[0]:
+    elif not node.dims:
         return Letter(base, exponent=value)
     else:
         matrix = flat.from_entry_factors([(base, value)], base)

@@ -79,6 +79,8 @@ class _Folder:
     def _open(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> list[Axes]:
         """How the axes of a factor may be grouped: of equally good ways, those whose arguments did not fail to fold."""
         on_rows, on_columns = (tuple(indices.index(v) for v in side if v in indices) for side in ends)
+        if sorted(on_rows + on_columns) != list(range(node.rank)):
+            on_rows, on_columns = (), ()
         failure: FoldError | None = None
         for tier in groupings(node, self.written, on_rows, on_columns):
             found: list[Axes] = []
