@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import prod
 
-from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, POWER, Frechet
-from tensordiff.tensor import Apply, Einsum, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up, postorder
+from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, PINV, POWER, Frechet
+from tensordiff.tensor import Apply, Einsum, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up, ones, postorder
 
 Degree = tuple[int, int] | None
 """Degrees of the numerators and of one denominator that all entries share; None where it is no rational function."""
@@ -51,6 +51,9 @@ def _of_function(node: Apply, known: list[tuple[int, int]], entries: Callable[[T
     size = round(count**0.5)
     if function == INVERSE:
         return _inverse(top, bottom, size)
+    if function == PINV:  # inv(A'A) A'
+        square = _inverse(2 * top, 2 * bottom, min(entries(ones((dim,))) for dim in node.dims))
+        return square[0] + top, square[1] + bottom
     if function == DET:
         return size * top, size * bottom
     if function == ADJUGATE:
@@ -76,7 +79,7 @@ def is_rational(tensor: Tensor) -> bool:
 
 def _is_rational(node: Apply) -> bool:
     function = node.function
-    if function in (INVERSE, DET, ADJUGATE):
+    if function in (INVERSE, PINV, DET, ADJUGATE):
         return True
     power = isinstance(function, Frechet) and function.base in (INVERSE, MATRIX_POWER)
     return (power or function in (POWER, MATRIX_POWER)) and all(map(_is_whole, node.children[1:]))

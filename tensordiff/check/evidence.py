@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import log10
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -43,6 +43,7 @@ _LARGEST = 9
 _EXACT_POINTS = 3
 _DIGITS = (40, 100, 250)
 _STABLE = 1e-3
+_VANISHING = 1e-20
 _BINARY_POINTS = 8
 _PRECISE_POINTS = 3
 _DOUBLE_POINTS = 12
@@ -118,7 +119,8 @@ def differs(pair: Pair, point: Point) -> Evidence | None:
     if point.is_exact:
         return Evidence(False, "exact", "the two sides differ at a random point, computed exactly", point)
     seen = a - b
-    for digits in _DIGITS if not point.is_costly else ():
+    precisions = _DIGITS if not point.is_costly else ()
+    for digits in precisions:
         precise = point.with_digits(digits)
         try:
             a, b = pair(precise)
@@ -130,6 +132,9 @@ def differs(pair: Pair, point: Point) -> Evidence | None:
         if np.max(abs(difference - seen)) <= _STABLE * np.max(abs(difference)):
             break
         seen = difference
+    else:
+        if precisions:  # never twice the same: all that was seen is rounding
+            return None
     return Evidence(False, "numeric", f"the two sides differ at a random point, by {float(np.max(abs(seen))):.2g}", point)
 
 
@@ -261,14 +266,21 @@ def _styles(number: int) -> Sequence[Style]:
 
 
 def _precisely(pair: Pair, point: Point) -> bool | None:
-    """Whether two values agree to many digits, with ever more digits where rounding errors may be at fault."""
+    """Whether two values agree to many digits, with ever more digits where rounding errors may be at fault. Values that
+    become tiny with the rounding errors are both zero."""
+    size: Any = None
     for digits in _DIGITS[:1] if point.is_costly else _DIGITS:
         try:
             precise = point.with_digits(digits)
-            if precise.equal(*pair(precise)):
-                return True
+            a, b = pair(precise)
         except EvaluationError:
             return None
+        if precise.equal(a, b):
+            return True
+        seen = max(np.max(abs(a), initial=0), np.max(abs(b), initial=0))
+        if size is not None and seen <= _VANISHING * size:
+            return True
+        size = seen
     return False
 
 
