@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tensordiff.check.witness import Witness
 
 _MODULES = {
-    "ChainVerdict": "chain", "check_chain": "chain", "check_claim": "claims", "Equality": "equality",
-    "assert_equal": "equality", "equal": "equality", "equal_tensors": "equality", "Evidence": "evidence", "compare": "evidence", "Verdict": "verdict",
-    "Witness": "witness",
+    "ChainVerdict": "chain", "check_chain": "chain", "check_claim": "claims",
+    "Equality": "equality", "assert_equal": "equality", "equal": "equality", "equal_tensors": "equality",
+    "Evidence": "evidence", "compare": "evidence", "Verdict": "verdict", "Witness": "witness",
 }  # fmt: skip
 
 __all__ = [

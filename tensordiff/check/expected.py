@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tensordiff.canonical import Canonicaliser, with_names
+from tensordiff.check.by_entries import by_entries
 from tensordiff.check.layouts import MatrixAxes
 from tensordiff.check.truth import VEC_LAYOUTS, Candidate, Truth
 from tensordiff.differentiate import Entries
-from tensordiff.errors import BudgetError, FoldError
+from tensordiff.errors import BudgetError, FoldError, TensordiffError
 from tensordiff.fold import fold
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, build, text
@@ -36,6 +37,12 @@ def expected(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | str:
         forms = [matrix for matrix in found if matrix is not None]
         if forms:
             return min(forms, key=lambda matrix: len(text(matrix)))
+    written = {**scope.symbols, **scope.where}
+    for reading in readings(candidate.tensor, scope):
+        try:
+            return by_entries(reading, written)
+        except TensordiffError:
+            continue
     reading = next(readings(candidate.tensor, scope), candidate.tensor)
     letters = ",".join(free_letters(candidate.tensor.rank))
     return f"{index_notation(reading)} for the entry [{letters}]"

@@ -176,6 +176,23 @@ def test_index_notation_follows_f_then_the_variable() -> None:
     assert "indices are exchanged" in str(exchanged.diagnosis)
 
 
+@pytest.mark.parametrize(
+    ("claim", "f", "wrt", "shapes"),
+    [
+        ("-inv(X)[k,i]*inv(X)[j,l] -> [i,j,k,l]", "inv(X)", ["X"], {"X": "n n"}),
+        ("T[i,j,k] -> [i,j,k]", "T[i,j,k]*x[j]*x[k] -> [i]", ["x", "x"], {"T": "n n n", "x": "n"}),
+        ("x[i]*x[j]*x[k] -> [i,j,k]", "exp(a'*x)", ["x", "x", "x"], {"x": "n", "a": "n"}),
+        ("X[j,l]*eye(n)[i,k] -> [i,j,k,l]", "X*X'", ["X"], {"X": "n m"}),
+        ("x[i] -> [i]", "exp(x)", ["x"], {"x": "n"}),
+        ("x[i] -> [i]", "sum(x)*n", ["x"], {"x": "n"}),
+    ],
+)
+def test_the_correct_formula_by_entries_is_right(claim: str, f: str, wrt: list[str], shapes: dict[str, str]) -> None:
+    verdict = td.check(claim, f, wrt, layout="index", shapes=shapes)
+    assert not verdict
+    assert td.check(str(verdict.expected), f, wrt, layout="index", shapes=shapes)
+
+
 def test_a_constant_factor_may_hold_a_size() -> None:
     verdict = td.check("2*X", "n*norm2(X)^2", "X", shapes={"X": "n m"})
     assert (verdict.status, verdict.factor) == ("right-up-to-factor", "n")
