@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.derivative import variable_node
+from tensordiff.api.exchange import from_sympy
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import parse
 from tensordiff.api.tensor_form import TensorForm
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    answer: str | Expression,
+    answer: Any,
     f: str | Expression,
     wrt: str | Expression | Sequence[str | Expression],
     layout: str = "any",
@@ -32,10 +33,11 @@ def check(
 ) -> Verdict:
     """Whether `answer` is the derivative of f by one or several variables, and if not, why.
 
-    `answer` is text or an expression; f is an expression, or text (then `shapes`, `structures` and `assume` declare its
-    variables as in `parse`; without `shapes` they are inferred). `where` names parts for both. `layout` is "gradient",
-    "numerator", "denominator", "vec-column", "vec-row", "index" (the answer ends in -> [i,j,k,l], f's indices, then the
-    variable's) or "any"; `entries` is "free", "projected", "tied", "vech" or "any".
+    `answer` is text, an expression, a SymPy expression, or a function of arrays whose parameters are names of symbols
+    (called at random points, the method is then "numeric"). f is an expression, or text (then `shapes`, `structures` and
+    `assume` declare its variables as in `parse`; without `shapes` they are inferred). `where` names parts for both.
+    `layout` is "gradient", "numerator", "denominator", "vec-column", "vec-row", "index" (the answer ends in
+    -> [i,j,k,l], f's indices, then the variable's) or "any"; `entries` is "free", "projected", "tied", "vech" or "any".
 
     The verdict is true where the answer is right in the layout asked; `status`, `method`, `layouts`, `entries`,
     `assumptions`, `factor`, `diagnosis`, `expected` and `witness` say more, and `str` tells it to a person. An answer
@@ -46,7 +48,7 @@ def check(
         >>> bool(verdict), str(verdict.expected)
         (False, 'kron(A, A)')
     """
-    from tensordiff.check import check_claim
+    from tensordiff.check import check_callable, check_claim
     from tensordiff.check.problem import split_where
 
     extra = where
@@ -60,19 +62,16 @@ def check(
     for variable in wanted:
         if isinstance(variable, Expression):
             scope = scope.merge(variable.scope)
-    formula: str | Matrix = answer if isinstance(answer, str) else answer.matrix
+    options: dict[str, Any] = {"layout": layout, "entries": entries, "present": Expression}
+    if not isinstance(answer, str | Expression):
+        if type(answer).__module__.partition(".")[0] != "sympy":
+            if not callable(answer):
+                raise TypeError(f"an answer is text, an expression or a function of arrays, not {type(answer).__name__}")
+            return check_callable(answer, f.matrix, variables, scope, **options)
+        answer = str(from_sympy(answer))  # read again, so that its symbols are those declared here
     if isinstance(answer, Expression):
         scope = scope.merge(answer.scope)
-    return check_claim(
-        formula,
-        f.matrix,
-        variables,
-        scope,
-        layout=layout,
-        entries=entries,
-        where=extra,
-        present=Expression,
-    )
+    return check_claim(_formula(answer), f.matrix, variables, scope, where=extra, **options)
 
 
 def check_chain(

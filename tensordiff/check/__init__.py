@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tensordiff.check.callables import check_callable
     from tensordiff.check.chain import ChainVerdict, check_chain
     from tensordiff.check.claims import check_claim
     from tensordiff.check.equality import Equality, assert_equal, equal, equal_tensors
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
     from tensordiff.check.witness import Witness
 
 _MODULES = {
-    "ChainVerdict": "chain", "check_chain": "chain", "check_claim": "claims",
-    "Equality": "equality", "assert_equal": "equality", "equal": "equality", "equal_tensors": "equality",
-    "Evidence": "evidence", "compare": "evidence", "Verdict": "verdict", "Witness": "witness",
+    "ChainVerdict": "chain", "Equality": "equality", "Evidence": "evidence", "Verdict": "verdict", "Witness": "witness",
+    "assert_equal": "equality", "check_callable": "callables", "check_chain": "chain", "check_claim": "claims",
+    "compare": "evidence", "equal": "equality", "equal_tensors": "equality",
 }  # fmt: skip
 
 __all__ = [
-    "ChainVerdict", "Equality", "Evidence", "Verdict", "Witness", "assert_equal", "check_chain", "check_claim", "compare",
-    "equal", "equal_tensors",
+    "ChainVerdict", "Equality", "Evidence", "Verdict", "Witness", "assert_equal", "check_callable", "check_chain",
+    "check_claim", "compare", "equal", "equal_tensors",
 ]  # fmt: skip
 
 

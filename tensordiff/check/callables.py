@@ -1,0 +1,151 @@
+"""Checking a function of arrays that somebody wrote for a derivative: by numbers, and said so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, signature
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tensordiff.check.claims import Present, default_candidate, presented
+from tensordiff.check.expected import expected
+from tensordiff.check.points import Point, Samples
+from tensordiff.check.truth import Candidate, Truth
+from tensordiff.check.values import Array
+from tensordiff.check.verdict import Explanation, Verdict
+from tensordiff.errors import EvaluationError
+from tensordiff.matrix import Matrix, Scope
+from tensordiff.tensor import permute
+
+_POINTS = 3
+_TOLERANCE = 1e-6
+
+
+def check_callable(
+    answer: Callable[..., Any],
+    f: Matrix,
+    variables: Sequence[Matrix],
+    scope: Scope,
+    *,
+    layout: str = "any",
+    entries: str = "any",
+    present: Present | None = None,
+) -> Verdict:
+    """The verdict on a function of arrays, as the derivative of f: it is called at three random points of different sizes.
+
+    Its parameters are names of symbols (or sizes), and it gets their arrays in double precision. It may return the matrix
+    of a layout, or the array with the axes of f, then of the variables. The method is "numeric": agreement to six digits.
+    Raises EvaluationError for a parameter that is no name of the scope; errors of the function pass through.
+    """
+    truth = Truth(f, variables, layout, entries)
+    wanted = _wanted(answer, scope)
+    symbols = [node.data[0] for node in scope.symbols.values()]
+    samples = Samples([truth.free, *symbols])
+    agreeing = list(truth.candidates)
+    refutation = ""
+    tried: list[str] = []
+    for number in range(_POINTS):
+        point = next(samples.real(3 + number, number), None)
+        if point is None:
+            continue
+        tried.append(", ".join(f"{name} = {value}" for name, value in sorted(point.sizes.items())))
+        given = np.asarray(answer(**_arrays(wanted, scope, point)))
+        kept = [candidate for candidate in agreeing if _agrees(candidate, given, point)]
+        if not kept and not refutation:
+            refutation = _difference(_nearest(truth, agreeing), given, point)
+        agreeing = kept
+    name = getattr(answer, "__name__", "the function")
+    if not tried:
+        return Verdict("undecided", None, layout, name, basis="no point was found at which the derivative has a value")
+    basis = f"called in double precision at {len(tried)} random points ({'; '.join(tried)})"
+    asked = [c for c in agreeing if truth.asked(c, by_entries=True)]
+    layouts = tuple(dict.fromkeys(c.layout for c in (asked or agreeing)))
+    meanings = tuple(dict.fromkeys(str(c.entries) for c in (asked or agreeing)))
+    status = "right" if asked else "right-in-other-layout" if agreeing else "wrong"
+
+    def explain() -> Explanation:
+        if status == "right":
+            candidate = asked[0]
+        else:
+            candidate = next((c for c in truth.candidates if c.layout == layout), default_candidate(truth))
+        return Explanation(presented(expected(truth, candidate, scope), scope, present), candidate.layout)
+
+    return Verdict(
+        status,  # type: ignore[arg-type]  # one of three literals
+        "numeric",
+        layout,
+        name,
+        layouts=layouts,
+        entries=meanings,
+        basis=basis,
+        structured=truth.structured,
+        problem="" if agreeing else refutation,
+        _explain=explain,
+    )
+
+
+def _wanted(answer: Callable[..., Any], scope: Scope) -> list[str]:
+    """The names that the function takes."""
+    known = [*scope.symbols, *scope.dims]
+    parameters = signature(answer).parameters.values()
+    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
+        return known
+    for parameter in parameters:
+        if parameter.name not in known and parameter.default is Parameter.empty:
+            raise EvaluationError(
+                f"the function takes {parameter.name}, which is no symbol of the expression",
+                hint=f"symbols are {', '.join(scope.symbols)}",
+            )
+    return [parameter.name for parameter in parameters if parameter.name in known]
+
+
+def _arrays(wanted: Sequence[str], scope: Scope, point: Point) -> Mapping[str, Any]:
+    """The values as a person gives them: one axis per compound axis, plain floats for scalars."""
+    arrays: dict[str, Any] = {}
+    for name in wanted:
+        if name in scope.dims:
+            arrays[name] = point.sizes[name]
+            continue
+        node = scope.symbols[name]
+        value = point.value(node.data[0])
+        shape = [prod(dim.size(point.sizes) for dim in group) for group in node.shape]
+        arrays[name] = float(value) if not node.shape else np.array(value, dtype=float).reshape(shape)
+    return arrays
+
+
+def _truth_at(candidate: Candidate, point: Point) -> Array:
+    value = point.value(permute(candidate.tensor, candidate.order))
+    return value.reshape([prod(dim.size(point.sizes) for dim in group) for group in candidate.shape])
+
+
+def _agrees(candidate: Candidate, given: Array, point: Point) -> bool:
+    """Whether the array is the derivative in this layout; a row or column may have one axis or two."""
+    value = _truth_at(candidate, point)
+    if given.shape != value.shape and [n for n in given.shape if n != 1] != [n for n in value.shape if n != 1]:
+        return False
+    if 1 < given.ndim == value.ndim and given.shape != value.shape:
+        return False
+    given = given.reshape(value.shape)
+    return bool(np.all(np.abs(given - value) <= _TOLERANCE * max(1.0, float(np.max(np.abs(value), initial=0)))))
+
+
+def _nearest(truth: Truth, candidates: Sequence[Candidate]) -> Candidate:
+    asked = [c for c in candidates if truth.asked(c, by_entries=True)]
+    return (asked or list(candidates) or truth.candidates)[0]
+
+
+def _difference(candidate: Candidate, given: Array, point: Point) -> str:
+    """Where the function first differs from the derivative in the nearest layout."""
+    value = _truth_at(candidate, point)
+    sizes = ", ".join(f"{name} = {number}" for name, number in sorted(point.sizes.items()))
+    if given.size != value.size:
+        return f"The function gives an array of shape {given.shape}; the derivative has shape {value.shape} with {sizes}."
+    entries = given.reshape(value.shape)
+    wrong = np.argwhere(np.abs(entries - value) > _TOLERANCE * max(1.0, float(np.max(np.abs(value), initial=0))))
+    if not len(wrong):
+        return f"The function gives the right numbers in an array of shape {given.shape}, not {value.shape}, with {sizes}."
+    first = tuple(int(i) for i in wrong[0])
+    place = f"At {list(first)} (counted from 0) with {sizes}"
+    return f"{place} the function gives {entries[first]:.6g}, the derivative is {value[first]:.6g}."
