@@ -65,7 +65,7 @@ def _parse_declared(text: str, scope: Scope, where: Mapping[str, str] | None) ->
 def parse_answer(text: str, scope: Scope, where: Mapping[str, str] | None = None) -> tuple[Matrix, Scope]:
     """The expression that a text stands for in a scope, and the scope with further `where` names."""
     names = _where_names(where)
-    known = {*scope.names(), *scope.functions, *names}
+    known = {*scope.names(), *names}
     trees = _ordered({name: _where_tree(name, part, known, scope) for name, part in names.items()})
     for name, tree in trees:
         try:
@@ -77,7 +77,7 @@ def parse_answer(text: str, scope: Scope, where: Mapping[str, str] | None = None
 
 def parse_matrix(text: str, scope: Scope) -> Matrix:
     """The expression that a text stands for in a scope."""
-    return _elaborated(_tree(text, [*scope.names(), *scope.functions], scope), scope)
+    return _elaborated(_tree(text, scope.names(), scope), scope)
 
 
 def _elaborated(tree: Tree, scope: Scope) -> Matrix:
@@ -120,7 +120,7 @@ def _is_unsized(node: Syntax) -> bool:
 
 def _tree(text: str, known: Collection[str], scope: Scope) -> Tree:
     """The syntax tree of a text; an exponent T is the transpose where T is no size, scalar or `where` name."""
-    tree = parse_syntax(text, known)
+    tree = parse_syntax(text, known, scope.functions)
     if not scope.lookup("T").is_scalar if "T" in scope else "T" not in known:
         found = [node for node in tree.nodes if node.op == "power" and _raised_to_t(node)]
         for node in found:
@@ -211,7 +211,7 @@ def _parse_undeclared(
     structure_of = read_choices("structure", structures, Structure)
     assumption_of = read_choices("assumption", assume, Assumption)
     names = _where_names(where)
-    known = {*names, *structure_of, *assumption_of, *own.functions}
+    known = {*names, *structure_of, *assumption_of}
     definitions = _ordered({name: _where_tree(name, part, known, own) for name, part in names.items()})
     tree = _tree(text, known, own)
     written = [tree, *(dict(definitions)[name] for name in names)]

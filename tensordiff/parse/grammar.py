@@ -124,10 +124,10 @@ def _parser() -> Lark:
     return Lark(GRAMMAR, parser="lalr", lexer=_GivenTokens, transformer=_Actions(), maybe_placeholders=False)
 
 
-def parse_syntax(text: str, known: Collection[str] = ()) -> Tree:
+def parse_syntax(text: str, known: Collection[str] = (), functions: Collection[str] = ()) -> Tree:
     """The syntax tree of a text, plain or LaTeX; `known` are the declared names, which LaTeX may write with several
-    letters. Raises ParseError with the place."""
-    tokens = read_latex(text, known) if is_latex(text) else read_plain(text)
+    letters, `functions` those of the user's own functions. Raises ParseError with the place."""
+    tokens = read_latex(text, {*known, *functions}, functions) if is_latex(text) else read_plain(text)
     try:
         root = _parser().parse(tokens)
     except UnexpectedToken as error:

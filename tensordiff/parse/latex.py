@@ -22,9 +22,10 @@ def is_latex(text: str) -> bool:
     return any(mark in text for mark in "\\{}$")
 
 
-def read_latex(text: str, known: Collection[str] = ()) -> list[Token]:
-    """The tokens of LaTeX; `known` are the declared names, which may have several letters. Raises ParseError."""
-    return _Reader(text, known).read()
+def read_latex(text: str, known: Collection[str] = (), functions: Collection[str] = ()) -> list[Token]:
+    """The tokens of LaTeX; `known` are the declared names, which may have several letters, and `functions` those among
+    them that are functions of the user's own. Raises ParseError."""
+    return _Reader(text, known, functions).read()
 
 
 def _is_number(part: str) -> bool:
@@ -43,9 +44,10 @@ class _Level:
 
 
 class _Reader:
-    def __init__(self, text: str, known: Collection[str]) -> None:
+    def __init__(self, text: str, known: Collection[str], functions: Collection[str]) -> None:
         self.text = text
         self.known = known
+        self.functions = functions
         self.tokens = Tokens(text)
         self.levels = [_Level()]
         self.place = 0
@@ -115,6 +117,12 @@ class _Reader:
             self.levels[-1].pending += 1
 
     def name(self, name: str, start: int, end: int) -> None:
+        if name in self.functions:
+            primed = end + len(self.text[end:]) - len(self.text[end:].lstrip("'"))
+            if tex.OPENS.match(self.text, primed):
+                self.place = max(self.place, primed)
+                self.function(name + self.text[end:primed], start, primed)
+                return
         self.operand(start)
         self.tokens.put_name(name, start, end)
         if name in LETTERS and name not in self.known and tex.OPENS.match(self.text, end):
