@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
+from tensordiff.fold.denominators import over_common_denominators
 from tensordiff.fold.flat import Flat, entry_factors, letters
 from tensordiff.fold.terms import (
     Powers,
@@ -55,6 +57,10 @@ def collect(terms: Iterable[Term], shape: Shape, flat: Flat, depth: int = 0) -> 
     return product(number(coefficient), written(Term(Fraction(1), scalars, _as_letters(matrix)), flat))
 
 
+def _inner(flat: Flat, depth: int, terms: Iterable[Term], shape: Shape) -> Matrix:
+    return collect(terms, shape, flat, depth + 1)
+
+
 def _opened(terms: list[Term], flat: Flat) -> list[Term]:
     """Sums that are terms of the sum, as their terms."""
     if len(terms) == 1:
@@ -94,6 +100,10 @@ def _as_letters(matrix: Matrix) -> tuple[Matrix, ...]:
 
 def _joined(terms: list[Term], flat: Flat, depth: int) -> list[Term]:
     terms = _equal_letters(terms, flat, depth)
+    if 1 < len(terms) <= _MAX_TERMS and depth < _MAX_DEPTH:
+        while (found := next(over_common_denominators(terms, flat, partial(_inner, flat, depth)), None)) is not None:
+            places, quotient = found
+            terms = [term for p, term in enumerate(terms) if p not in places] + [quotient]
     while 1 < len(terms) <= _MAX_TERMS and depth < _MAX_DEPTH:
         ways = [join for join in _ways(terms, flat, depth) if join.gain > 0]
         best = max(ways, key=lambda join: (join.clean, join.gain), default=None)

@@ -312,6 +312,8 @@ def entry_factors(node: Matrix) -> list[tuple[Matrix, Fraction]]:
             exponent = as_number(node.children[1])
             if exponent is not None and not node.children[0].is_scalar:
                 return [(node.children[0], exponent)]
+        case "apply" if node.data[0].name == "sqrt" and node.shape:
+            return [(node.children[0], Fraction(1, 2))]
     return [(node, Fraction(1))]
 
 

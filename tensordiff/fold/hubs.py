@@ -200,8 +200,7 @@ def _scalar(graph: Graph, members: set[int], flat: Flat) -> Matrix | None:
     for start in starts:
         if len(set(start)) == len(start):
             found += [value for row, rest in _rows_of(graph, start) if (value := _dot(start, row, rest, flat)) is not None]
-    if not found:
-        found = [value for block in graph.blocks if (value := _closed(block, graph, flat)) is not None]
+    found += [value for block in graph.blocks if (value := _closed(block, graph, flat)) is not None]
     return min(found, key=lambda node: (flat.length(node), node.key), default=None)
 
 

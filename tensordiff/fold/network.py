@@ -109,6 +109,18 @@ class Network:
         del self.at[edge.tail][number], self.at[edge.head][number]
         return edge.word if edge.tail == start else edge.word.turn()
 
+    def distinct(self, vertices: Vertices) -> Vertices:
+        """The vertices, with new ones in the place of repetitions, each joined to the first by an identity."""
+        found: list[int] = []
+        for vertex in vertices:
+            if vertex in found:
+                new = max(self.dims) + 1
+                self.dims[new] = self.dims[vertex]
+                self.connect(vertex, new, Word(eye((self.dims[vertex],))))
+                vertex = new
+            found.append(vertex)
+        return tuple(found)
+
     def weight(self, vertex: int, flat: Flat) -> Word | None:
         """All weights and loops of a vertex as one vector; None where there are none."""
         words = self.weights.get(vertex, []) + [
@@ -166,4 +178,5 @@ def _place(made: Network, letter: Letter, indices: Vertices, flat: Flat) -> None
     elif len(rows) == 1 and not columns:
         made.weigh(rows[0], Word(matrix))
     else:
-        made.blocks.append(Block(matrix, rows, columns))
+        vertices = made.distinct(rows + columns)
+        made.blocks.append(Block(matrix, vertices[: len(rows)], vertices[len(rows) :]))

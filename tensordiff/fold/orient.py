@@ -132,10 +132,11 @@ def _matrix_function(node: Matrix, operands: Sequence[Ways], flat: Flat) -> Ways
     argument, others = operands[0], [pair.plain for pair in operands[1:]]
     if argument.plain.node is argument.turned.node:
         return _same(_made(node, [argument.plain, *others], flat))
-    if argument.plain.cost <= argument.turned.cost:
-        return _either(_made(node, [argument.plain, *others], flat))
-    ways = _either(_made(node, [argument.turned, *others], flat))
-    return Ways(ways.turned, ways.plain)
+    plain, turned = (_made(node, [way, *others], flat) for way in (argument.plain, argument.turned))
+    return Ways(
+        plain if plain.cost <= turned.cost else Way(turned.cost + 1, transpose(turned.node)),
+        turned if turned.cost <= plain.cost else Way(plain.cost + 1, transpose(plain.node)),
+    )
 
 
 def _product(node: Matrix, memo: Memo) -> Ways:

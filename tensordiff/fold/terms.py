@@ -104,11 +104,12 @@ def square_root(scalar: Matrix, flat: Flat) -> Matrix | None:
         ways = [word[k:] + word[:k] for k in range(len(word))] if len(word) <= 64 else []
     else:
         return None
+    found: list[Matrix] = []
     for way in ways:
         half, odd = divmod(len(way), 2)
         if not odd and all(flat.flip(left) is right for left, right in zip(way[:half], reversed(way[half:]), strict=True)):
-            return product(*way[half:])
-    return None
+            found.append(product(*way[half:]))
+    return min(found, key=flat.length, default=None)
 
 
 def total(terms: Iterable[tuple[Fraction, Matrix]], flat: Flat) -> Matrix:
