@@ -90,11 +90,11 @@ class Derivative(TensorForm):
         from tensordiff.api.programs import evaluate, laid_out
 
         if layout in (None, "index"):
-            return evaluate(self._array_shape, self.tensor, self.scope, values)
+            return evaluate(self.array_shape, self.tensor, self.scope, values)
         return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values)
 
     @property
-    def _array_shape(self) -> Shape:
+    def array_shape(self) -> Shape:
         """f's shape then the variables', where a row or column has one axis."""
         shapes = [self.f.matrix.shape, *self._variable_shapes]
         return tuple(group for shape in shapes for group in shape if group)

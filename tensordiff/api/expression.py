@@ -62,6 +62,11 @@ class Expression:
         return sizes_of_axes(self.matrix.shape)
 
     @property
+    def array_shape(self) -> Shape:
+        """The groups of dimensions that the axes of the value's array are made of."""
+        return self.matrix.shape
+
+    @property
     def ndim(self) -> int:
         return len(self.matrix.shape)
 

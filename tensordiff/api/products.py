@@ -21,7 +21,7 @@ class Product(TensorForm):
         self._shape = shape
 
     @property
-    def _array_shape(self) -> Shape:
+    def array_shape(self) -> Shape:
         return self._shape
 
     def matrix_form(self) -> Expression:

@@ -139,7 +139,8 @@ def operand_arrays(scope: Scope) -> Callable[[Sequence[Tensor], Mapping[str, Any
     def arrays(operands: Sequence[Tensor], values: Mapping[str, Any]) -> list[Any]:
         refuse_named_parts(scope, values)
         program = compile_program(operands, inputs=_given(scope, values), allowed=tuple(scope.dims), backend=backend_of(values))
-        return program(**split_inputs(scope, values))
+        found: list[Any] = program(**split_inputs(scope, values))
+        return found
 
     return arrays
 
@@ -164,11 +165,20 @@ def compile_expressions(
 ) -> Program:
     """A program for one expression or derivative, or for several that share their work.
 
-    program(**arrays) gives the list of values, in the order of `what`: an expression's value has one axis per index-form
-    axis (compound axes taken apart), a derivative's the axes of f, then of the variables. `program.source` is code that
-    stands alone. Backends: "numpy", "jax", "torch". With `sizes` the program is planned at once, for these sizes.
-    Raises TensordiffError for an unknown backend or one that is not installed.
+    program(**arrays) gives the value, for a list the list of values in its order: an expression's as `evaluate` gives it,
+    a derivative's with the axes of f, then of the variables. `program.source` is code that stands alone, `program.einsum`
+    its contractions. Inputs with compound axes are given with these axes taken apart. Backends: "numpy", "jax", "torch".
+    With `sizes` the program is planned at once, for these sizes. Raises TensordiffError for an unknown backend or one that
+    is not installed.
+
+        >>> import numpy as np, tensordiff as td
+        >>> f = td.parse("x'*A*x", shapes={"A": "n n", "x": "n"})
+        >>> program = td.compile([f, td.diff(f, "x")])
+        >>> value, slope = program(A=np.eye(2), x=np.array([1.0, 2.0]))
+        >>> value.item(), slope
+        (5.0, array([2., 4.]))
     """
+    single = not isinstance(what, Sequence)
     items = [what] if not isinstance(what, Sequence) else list(what)
     scope = Scope()
     for item in items:
@@ -179,6 +189,8 @@ def compile_expressions(
         allowed=tuple(scope.dims),
         backend=backend,
         sizes=sizes,
+        groups=[[len(group) for group in item.array_shape] for item in items],
+        single=single,
     )
 
 

@@ -28,7 +28,7 @@ class TensorForm:
     @property
     def shape(self) -> tuple[Dim | Size, ...]:
         """The sizes of the array's axes; a compound axis is a product of sizes."""
-        return sizes_of_axes(self._array_shape)
+        return sizes_of_axes(self.array_shape)
 
     @property
     def size(self) -> int:
@@ -36,7 +36,7 @@ class TensorForm:
         return len(postorder([self.tensor]))
 
     @property
-    def _array_shape(self) -> Shape:
+    def array_shape(self) -> Shape:
         return tuple((dim,) for dim in self.tensor.dims)
 
     @cached_property
@@ -68,7 +68,7 @@ class TensorForm:
         the scope are accepted. Raises EvaluationError for missing or unknown names, wrong shapes, singular matrices."""
         from tensordiff.api.programs import evaluate
 
-        return evaluate(self._array_shape, self.tensor, self.scope, values)
+        return evaluate(self.array_shape, self.tensor, self.scope, values)
 
     def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None) -> Any:
         """A program that computes the array; see `tensordiff.compile`."""
@@ -88,7 +88,7 @@ class TensorForm:
             self._products,
             operand_text(self.scope),
             operand_arrays(self.scope),
-            lambda array: join_axes(array, self._array_shape, self.tensor.dims),
+            lambda array: join_axes(array, self.array_shape, self.tensor.dims),
         )
 
     @property

@@ -32,11 +32,14 @@ class Plan:
     """The products of the program as einsum strings, in the order in which they are computed."""
 
 
-def plan(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> Plan:
-    """How to compute the tensors; right for all sizes, good for these."""
+def plan(outputs: Sequence[Tensor], sizes: Mapping[str, int], groups: Sequence[Sequence[int]] = ()) -> Plan:
+    """How to compute the tensors; right for all sizes, good for these. With `groups`, neighbouring axes of the results are
+    joined: groups[r][p] axes of result r are its axis p."""
     rewritten, names = open_products(outputs, sizes)
     planner = _Planner(rewritten, names, sizes)
     values = [planner.value(node) for node in rewritten]
+    if groups:
+        values = [planner.graph.merge(value, counts) for value, counts in zip(values, groups, strict=True)]
     graph, results = tidy(*choose_factorisations(planner.graph, values))
     return Plan(graph, tuple(results), tuple(planner.contractions))
 

@@ -34,8 +34,10 @@ def _cached(
     allowed: frozenset[str],
     backend: str,
     sizes: tuple[tuple[str, int], ...] | None,
+    groups: tuple[tuple[int, ...], ...],
+    single: bool,
 ) -> Program:
-    return Program(outputs, inputs, allowed, backend, None if sizes is None else dict(sizes))
+    return Program(outputs, inputs, allowed, backend, None if sizes is None else dict(sizes), groups, single)
 
 
 def compile_program(
@@ -45,20 +47,25 @@ def compile_program(
     allowed: Collection[str] = (),
     backend: str = "numpy",
     sizes: Mapping[str, int] | None = None,
+    groups: Sequence[Sequence[int]] = (),
+    single: bool = False,
 ) -> Program:
     """A program that computes the tensors from arrays given by name.
 
     `inputs` are the symbols that are declared: they may be given, and those that the outputs do not need are checked and
     ignored. Names in `allowed` may be given too and are ignored. `backend` is "numpy", "jax" or "torch". With `sizes`
-    (numbers for named dimensions) the program is planned at once and for these; it is right for all sizes. Equal requests
-    give the same program. Raises TensordiffError for an unknown backend.
+    (numbers for named dimensions) the program is planned at once and for these; it is right for all sizes. `groups` says
+    how many neighbouring axes of each result are joined to one (compound axes), by default none; with `single` the program
+    gives its one result bare. Equal requests give the same program. Raises TensordiffError for an unknown backend.
     """
     fixed = None if sizes is None else tuple(sorted(sizes.items()))
-    return _cached(tuple(outputs), tuple(inputs), frozenset(allowed), backend, fixed)
+    joined = tuple(tuple(counts) for counts in groups)
+    return _cached(tuple(outputs), tuple(inputs), frozenset(allowed), backend, fixed, joined, single)
 
 
 class Program:
-    """Call it with arrays by name; it gives the list of results, in the order of the outputs.
+    """Call it with arrays by name; it gives the list of results, in the order of the outputs (one that was asked for alone,
+    bare).
 
     It is planned at the first call for each set of sizes (sizes within about a tenth share a plan). `source` is its text,
     which stands alone. Programs may be shared by threads and pickled.
@@ -71,8 +78,13 @@ class Program:
         allowed: Collection[str] = (),
         backend: str = "numpy",
         sizes: Mapping[str, int] | None = None,
+        groups: Sequence[Sequence[int]] = (),
+        single: bool = False,
     ) -> None:
+        assert not single or len(outputs) == 1
         self.backend = backend
+        self._groups = tuple(tuple(counts) for counts in groups)
+        self._single = single
         self.sizes = None if sizes is None else dict(sizes)
         self._outputs = tuple(outputs)
         self._declared = tuple(inputs)
@@ -97,7 +109,7 @@ class Program:
         """The names of the inputs that the program needs, in the order of the function's parameters."""
         return self._names
 
-    def __call__(self, /, **arrays: Any) -> list[Any]:
+    def __call__(self, /, **arrays: Any) -> Any:
         """The results for these inputs.
 
         Raises EvaluationError for missing or unknown names, shapes that do not fit, singular matrices, and values outside
@@ -112,7 +124,7 @@ class Program:
             values, ready = self._bind(arrays)
         return ready.run(values)
 
-    def _run_loose(self, arrays: Mapping[str, Any]) -> list[Any]:
+    def _run_loose(self, arrays: Mapping[str, Any]) -> Any:
         """A call with plain numbers among the inputs, or with anything else that takes checking."""
         signature = tuple([(name, type(v), getattr(v, "shape", None), getattr(v, "dtype", None)) for name, v in arrays.items()])
         known = self._loose.get(signature)
@@ -144,7 +156,7 @@ class Program:
                 known = ", ".join(self._planned_for) or "none"
                 raise EvaluationError(f"{name} is no size of this program; its sizes are {known}")
         full = {**self._planned_for, **sizes}
-        return estimate(plan(self._outputs, full).outputs, full)
+        return estimate(plan(self._outputs, full, self._groups).outputs, full)
 
     def explain(self, **sizes: int) -> str:
         """What the program does, for a person: its inputs, its contractions, its cost and its steps."""
@@ -155,9 +167,7 @@ class Program:
         lines.append(f"cost{f' for {known}' if known else ''}: {self.cost(**sizes)}")
         return "\n".join([*lines, "", compiled.source.text])
 
-    def _bind(
-        self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None
-    ) -> tuple[list[Any], _Compiled]:
+    def _bind(self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None) -> tuple[list[Any], _Compiled]:
         """The arrays as the function takes them, and the function for their sizes."""
         size_names = self._size_names
         binding.check_names(arrays, self.parameters, {*self._symbols, *self._allowed, *size_names})
@@ -228,13 +238,13 @@ class Program:
         return {name: max(_TYPICAL - number, 2) for number, name in enumerate(sorted(names))}
 
     def _compile(self, sizes: Mapping[str, int]) -> _Compiled:
-        made = plan(self._outputs, sizes)
+        made = plan(self._outputs, sizes, self._groups)
         source = write(made.outputs, self.parameters, made.graph.hints, self._library.backend)
         for other in self._compiled.values():
             if other.source.text == source.text:
                 return other
         guarded = any(value.operation in GUARDED for value in live(made.outputs))
-        return _Compiled(source, tuple(made.contractions), self._library, len(self._outputs), guarded)
+        return _Compiled(source, tuple(made.contractions), self._library, self._single, len(self._outputs), guarded)
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -243,12 +253,15 @@ class Program:
             "allowed": self._allowed,
             "backend": self.backend,
             "sizes": self.sizes,
+            "groups": self._groups,
+            "single": self._single,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         nodes = unpack(state["graph"])
         count = state["outputs"]
-        self.__init__(nodes[:count], nodes[count:], state["allowed"], state["backend"], state["sizes"])  # type: ignore[misc]
+        rest = [state[name] for name in ("allowed", "backend", "sizes", "groups", "single")]
+        self.__init__(nodes[:count], nodes[count:], *rest)  # type: ignore[misc]
 
 
 def _similar(size: int) -> int:
@@ -276,9 +289,16 @@ class _Compiled:
     """The function of one source text, and how its errors are told."""
 
     def __init__(
-        self, source: Source, contractions: tuple[str, ...], array_library: ArrayLibrary, results: int, guarded: bool
+        self,
+        source: Source,
+        contractions: tuple[str, ...],
+        array_library: ArrayLibrary,
+        single: bool,
+        results: int,
+        guarded: bool,
     ) -> None:
         self.source = source
+        self.single = single
         self.guarded = guarded
         self.contractions = contractions
         self.results = results
@@ -289,7 +309,7 @@ class _Compiled:
         self.function: Callable[..., Any] = array_library.wrap(namespace[source.function])
         self.library = array_library
 
-    def run(self, values: Sequence[Any]) -> list[Any]:
+    def run(self, values: Sequence[Any]) -> Any:
         try:
             if self.guarded:
                 with self.library.errors():
@@ -300,6 +320,8 @@ class _Compiled:
             raise
         except self.library.failures as error:
             raise self._explained(error) from error
+        if self.single:
+            return result
         return [result] if self.results == 1 else list(result)
 
     def _explained(self, error: Exception) -> EvaluationError:
