@@ -70,9 +70,9 @@ def parsed(case: Case) -> td.Expression:
 
 
 def as_matrix(array: np.ndarray) -> np.ndarray:
-    """A column has one axis as an expression's value, two as a derivative in a layout."""
+    """A column has one axis as an expression's value and a scalar none, where a derivative in a layout has two."""
     array = np.asarray(array)
-    return array[:, None] if array.ndim == 1 else array
+    return array if array.ndim == 2 else array.reshape(-1, 1)
 
 
 def check_against_differences(value: Callable[[Values], np.ndarray], tensor: np.ndarray, case: Case, name: str) -> None:
