@@ -32,10 +32,16 @@ FOUND = [
     ("x/norm2(x)", "x", {"r": "norm2(x)"}, "(eye(n) - x*x'/r^2)/r"),
     ("sigmoid(x'*y)", "x", {"s": "sigmoid(x'*y)"}, "s*(1 - s)*y"),
     ("logdet(A + V)", "A", {"S": "A + V"}, "inv(S)'"),
+    ("y'*y", "x", {"y": "A*x"}, "2*A'*y"),
+    ("sum(exp(y))", "x", {"y": "A*x"}, "A'*exp(y)"),
+    ("q^2", "x", {"q": "x'*A*x"}, "2*q*(A + A')*x"),
+    ("z'*V*A*x", "V", {"y": "A*x"}, "z*y'"),
+    ("tr(W*V)", "V", {"W": "A*diag(x)*A'"}, "W"),
+    ("sum(H.*H)", "V", {"H": "X'*V*X"}, "2*X*H*X'"),
 ]
 
 
 @pytest.mark.parametrize(("text", "wrt", "where", "expected"), FOUND)
 def test_names_are_found(text: str, wrt: str, where: dict[str, str], expected: str) -> None:
-    shapes = {"X": "n m", "V": "n n", "A": "n n", "x": "n", "y": "n"}
+    shapes = {"X": "n m", "V": "n n", "A": "n n", "x": "n", "z": "n"} | ({} if "y" in where else {"y": "n"})
     assert str(td.diff(td.parse(text, shapes=shapes, where=where), wrt).matrix_form()) == expected
