@@ -218,7 +218,7 @@ def diff(f: Expression, *variables: Expression | str, entries: str | None = None
     meaning = read_entries(entries, nodes)
     symbols = [node.data[0] for node in nodes]
     derivative = free_derivative(f.matrix, nodes)
-    derivative = constrain(derivative, f.tensor.rank, symbols, meaning)
+    derivative = constrain(derivative, len(f.matrix.dims), symbols, meaning)
     return Derivative(Expression(f.matrix, scope), nodes, meaning, derivative)
 
 

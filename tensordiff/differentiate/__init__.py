@@ -5,6 +5,6 @@ from tensordiff.differentiate.chain import Chain, Link, chain, contract_links
 from tensordiff.differentiate.structured import Entries, constrain, constrained_dims, freed, restore
 
 __all__ = [
-    "Chain", "Entries", "Link", "chain", "constrain", "constrained_dims", "contract_links", "differentiate", "freed", "pullback",
-    "pushforward", "restore",
+    "Chain", "Entries", "Link", "chain", "constrain", "constrained_dims", "contract_links", "differentiate", "freed",
+    "pullback", "pushforward", "restore",
 ]  # fmt: skip

@@ -39,7 +39,9 @@ def freed(symbol: Symbol) -> Symbol:
 
 def restore(derivative: Tensor, symbols: Sequence[Symbol]) -> Tensor:
     """Put the structures back that `freed` took away."""
-    return replace(derivative, {freed(s): s for s in symbols if freed(s) is not s})  # type: ignore[no-any-return]
+    changed = {freed(symbol): symbol for symbol in symbols if freed(symbol) is not symbol}
+    restored: Tensor = replace(derivative, changed) if changed else derivative
+    return restored
 
 
 def constrain(derivative: Tensor, f_rank: int, variables: Sequence[Symbol], entries: Entries) -> Tensor:

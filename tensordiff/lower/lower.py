@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from weakref import WeakKeyDictionary
 
 from tensordiff.functions import (
     ABS,
@@ -56,9 +57,17 @@ def lower(matrix: Matrix, memo: dict[Node, Tensor] | None = None) -> Tensor:
 
     Linear in the number of nodes: each shared node is lowered once, products stay nested two by two. `memo` may hold what
     was lowered before, and collects more. Open entries lower to a tensor with the axes of their letters, in the order of
-    `matrix.free`.
+    `matrix.free`. What was lowered is remembered as long as the expression lives.
     """
-    return bottom_up(matrix, _visit, memo)
+    if memo is not None:
+        return bottom_up(matrix, _visit, memo)
+    found = _LOWERED.get(matrix)
+    if found is None:
+        found = _LOWERED[matrix] = bottom_up(matrix, _visit)
+    return found
+
+
+_LOWERED: WeakKeyDictionary[Matrix, Tensor] = WeakKeyDictionary()
 
 
 def _visit(node: Matrix, values: Values) -> Tensor:
