@@ -335,7 +335,7 @@ GAUSSIAN = [
 
 FUNCTIONS = [
     ("expm", "expm(X)", "X:m,m", "X", {"unfolded": "X"}),
-    ("tr expm", "tr(A*expm(a*X))", "A:n,n a: X:n,n", "a A X", {"unfolded": "a X"}),
+    ("tr expm", "tr(A*expm(a*X))", "A:n,n a: X:n,n", "a A X", _gradient("tr(A*X*expm(a*X))", unfolded="X")),
     ("logm", "tr(logm(X))", "X:n,n", "X", _gradient("inv(X)'", assume="X:near-identity")),
     ("sqrtm", "tr(sqrtm(X))", "X:n,n", "X", _gradient("inv(sqrtm(X))'/2", assume="X:near-identity")),
     ("negative power", "X^-2", "X:n,n", "X", _column("-kron((X^-2)', inv(X)) - kron(inv(X)', X^-2)")),
@@ -348,6 +348,7 @@ FUNCTIONS = [
     ("error function", "sum(erf(X*w))", "X:m,n w:n", "w X", {}),
     ("roots", "sum(sqrt(x)) + sum(cbrt(x))", "x:n", "x", {"assume": "x:positive"}),
     ("entry of a power", "sqrt(a^2 + b^2)^3", "a: b:", "a b", _gradient("3*a*sqrt(a^2 + b^2)")),
+    ("sizes in a sum", "1/(x'*x/n + 1/n^2)", "x:n", "x", _gradient("-2*n^3*x/(n*x'*x + 1)^2")),
     ("vech", "vech(X*A*X')", "X:n,n A:n,n", "A", {}),
     ("skew", "norm2((eye(n) - A)*inv(eye(n) + A)*x - y)^2", "A:n,n x:n y:n", "A", {"structures": "A:skew"}),
     ("diagonal of a product", "diag(A*X*B)", "A:p,n X:n,m B:m,p", "X", {}),

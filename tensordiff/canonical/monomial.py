@@ -19,6 +19,7 @@ from tensordiff.simplify import (
     sum_probabilities,
 )
 from tensordiff.tensor import (
+    ONE,
     Apply,
     Dim,
     Einsum,
@@ -95,7 +96,7 @@ def _collect(product: Product, context: Context) -> bool:
         for name, _ in members:
             product.remove(name)
         node = power_of(base, add([(1, exponent) for _, exponent in members]), context)
-        if isinstance(node, Einsum) and not node.factors and not node.dims:
+        if node is ONE:
             continue
         settled = settled and context.is_atom(node) and power_parts(node)[0] is base
         product.insert(node, indices)
