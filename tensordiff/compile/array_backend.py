@@ -167,7 +167,7 @@ class ArrayBackend:
     def _sized(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return self._created(f"_{value.operation}", scope, operands[0].text, *map(repr, value.attributes))
 
-    _unit = _duplication = _elimination = _lower_mask = _upper_mask = _sized
+    _unit = _duplication = _skew_duplication = _elimination = _lower_mask = _upper_mask = _sized
 
     # Matrix functions
 
@@ -289,5 +289,3 @@ def extent_text(extent: Extent, scope: Scope) -> Text:
     if text.isidentifier() or text.isdigit():
         return atom(text)
     return Text(text, SUM if len(extent.terms) > 1 else PRODUCT)
-
-

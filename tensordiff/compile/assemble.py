@@ -43,9 +43,7 @@ def dense(graph: Graph, products: Sequence[Product], shape: tuple[Extent, ...], 
         place = {label: number for number, label in enumerate(distinct)}
         parts = tuple(Operand(part.value, tuple(place[x] for x in part.labels)) for part in item.parts)
         pattern = tuple(place[label] for label in item.output)
-        patterns.setdefault(pattern, []).append(
-            Product(item.coefficient, item.numbers, parts, tuple(range(len(distinct))))
-        )
+        patterns.setdefault(pattern, []).append(Product(item.coefficient, item.numbers, parts, tuple(range(len(distinct)))))
     straight = tuple(range(len(shape)))
     total: Value | None = None
     if straight in patterns:

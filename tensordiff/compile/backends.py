@@ -125,5 +125,3 @@ class NumpyLibrary:
 
     def errors(self) -> AbstractContextManager[Any]:
         return self.np.errstate(invalid="raise", divide="raise", over="ignore", under="ignore")
-
-

@@ -47,9 +47,7 @@ def contract(
         for label in set(labels):
             count[label] = count.get(label, 0) + 1
     wanted = set(output)
-    operands = [
-        operand(graph, value, labels, {x for x in labels if x in wanted or count[x] > 1}) for value, labels in factors
-    ]
+    operands = [operand(graph, value, labels, {x for x in labels if x in wanted or count[x] > 1}) for value, labels in factors]
     if (gram := _weighted_gram(graph, operands, wanted, sizes)) is not None:
         return gram
     uses = dict.fromkeys(count, 0)
@@ -132,9 +130,7 @@ def _inner(graph: Graph, a: Operand, b: Operand, batch: Labels, summed: Labels) 
     return Operand(graph.emit("inner_last", (x, y), (len(summed),), shape=shape), order[: len(batch)])
 
 
-def _matmul(
-    graph: Graph, a: Operand, b: Operand, batch: Labels, left: Labels, right: Labels, target: Labels | None
-) -> Operand:
+def _matmul(graph: Graph, a: Operand, b: Operand, batch: Labels, left: Labels, right: Labels, target: Labels | None) -> Operand:
     """A matrix product, one for each batch index, with groups of labels as rows and columns."""
     summed = tuple(label for label in a.labels if label not in batch and label not in left)
     if not left or (right and _swaps(a, b, left, right, batch, summed, target)):
@@ -154,9 +150,7 @@ def _matmul(
     return Operand(graph.reshape(product, tuple(lengths[label] for label in labels)), labels)
 
 
-def _swaps(
-    a: Operand, b: Operand, left: Labels, right: Labels, batch: Labels, summed: Labels, target: Labels | None
-) -> bool:
+def _swaps(a: Operand, b: Operand, left: Labels, right: Labels, batch: Labels, summed: Labels, target: Labels | None) -> bool:
     """Whether b @ a needs fewer transpositions than a @ b, or gives the order that is wanted."""
     if target is not None:
         for order, swap in ((batch + left + right, False), (batch + right + left, True)):

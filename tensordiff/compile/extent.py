@@ -33,11 +33,7 @@ class Extent:
 
     def __mul__(self, other: Extent) -> Extent:
         return _collected(
-            [
-                (tuple(sorted(a + b, key=lambda dim: dim.key)), m * k)
-                for a, m in self.terms
-                for b, k in other.terms
-            ]
+            [(tuple(sorted(a + b, key=lambda dim: dim.key)), m * k) for a, m in self.terms for b, k in other.terms]
         )
 
     @property
@@ -82,7 +78,7 @@ def _dim_text(dim: Dim, name: Callable[[str], str]) -> str:
         return name(dim.name)
     base = Extent.of(dim.base).text(name)
     base = base if base.isidentifier() or base.isdigit() else f"({base})"
-    return f"{base}*({base} + 1)//2"
+    return f"{base}*({base} {'-' if dim.strict else '+'} 1)//2"
 
 
 def _collected(terms: Iterable[tuple[_Monomial, int]]) -> Extent:

@@ -62,9 +62,7 @@ class Graph:
     """Those that are known to be positive definite wherever they are invertible."""
     _known: dict[tuple[object, ...], Value] = field(default_factory=dict)
 
-    def emit(
-        self, operation: str, operands: Sequence[Value] = (), attributes: Iterable[Any] = (), *, shape: Shape
-    ) -> Value:
+    def emit(self, operation: str, operands: Sequence[Value] = (), attributes: Iterable[Any] = (), *, shape: Shape) -> Value:
         """The value of an operation; an equal one is reused."""
         attributes = tuple(attributes)
         key = (operation, tuple(v.number for v in operands), attributes, shape)

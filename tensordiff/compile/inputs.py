@@ -90,8 +90,8 @@ class Sizes:
             self._set(dim.name, length, name)
             return
         if dim.base is not None and dim.names():
-            n = (isqrt(8 * length + 1) - 1) // 2
-            if n * (n + 1) // 2 != length:
+            n = (isqrt(8 * length + 1) + (1 if dim.strict else -1)) // 2
+            if n * (n - 1 if dim.strict else n + 1) // 2 != length:
                 raise EvaluationError(f"{name} is {dims_text(dims)}, but no integer makes {dim} equal to {length}")
             self._axis(name, dims, dim.base, n, shape)
             return

@@ -82,7 +82,7 @@ class JaxBackend(ArrayBackend):
         arguments = ", ".join([operands[0].text, *map(repr, value.attributes), "float"])
         return self._created("jnp.asarray", scope, f"_{value.operation}({arguments})")
 
-    _unit = _duplication = _elimination = _constant_array
+    _unit = _duplication = _skew_duplication = _elimination = _constant_array
 
     def _expm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call("jax.scipy.linalg.expm", *operands)
@@ -92,7 +92,8 @@ class JaxBackend(ArrayBackend):
         return known.get(operation) or super().matrix_function(operation)
 
 
-HELPERS: dict[str, str] = {name: NUMPY_HELPERS[name] for name in ("_unit", "_duplication", "_elimination")}
+_SIZED = ("_unit", "_duplication", "_skew_duplication", "_elimination")
+HELPERS: dict[str, str] = {name: NUMPY_HELPERS[name] for name in _SIZED}
 
 
 def _define(source: str) -> None:
@@ -210,5 +211,3 @@ class JaxLibrary:
 
     def errors(self) -> AbstractContextManager[Any]:
         return nullcontext()
-
-

@@ -10,11 +10,11 @@ def _define(source: str) -> None:
     HELPERS[source.split("(", 1)[0].removeprefix("def ")] = source
 
 
-_define('''
+_define("""
 def _logsumexp(a, axes):
     largest = a.max(axes)
     return largest + np.log(np.exp(a - largest).sum(axes))
-''')
+""")
 _define('''
 def _cholesky(a):
     """Lower Cholesky factor of a symmetric positive definite matrix (LU factors of a complex one)."""
@@ -26,26 +26,26 @@ def _cholesky(a):
         raise np.linalg.LinAlgError("the matrix is singular or not positive definite")
     return factor
 ''')
-_define('''
+_define("""
 def _cholesky_solve(factor, b):
     if isinstance(factor, tuple):
         return _lu_solve(factor, b, False)
     return (lapack.spotrs if factor.dtype.char == "f" else lapack.dpotrs)(factor, b, lower=1)[0]
-''')
-_define('''
+""")
+_define("""
 def _cholesky_inverse(factor):
     if isinstance(factor, tuple):
         return _lu_inverse(factor)
     inverse = (lapack.spotri if factor.dtype.char == "f" else lapack.dpotri)(factor, lower=1)[0]
     lower = np.tril(inverse, -1)
     return lower + lower.T + np.diag(inverse.diagonal())
-''')
-_define('''
+""")
+_define("""
 def _cholesky_logdet(factor):
     if isinstance(factor, tuple):
         return _lu_logdet(factor)
     return 2 * np.log(factor.diagonal()).sum()
-''')
+""")
 _define('''
 def _lu(a):
     """LU factors of a square matrix and the row exchanges."""
@@ -63,32 +63,32 @@ def _lu_solve(lu, b, transposed):
     letter = max(_lapack_letter(lu[0]), _lapack_letter(b), key="sdcz".index)
     return getattr(lapack, letter + "getrs")(*lu, b, transposed)[0]
 ''')
-_define('''
+_define("""
 def _lu_inverse(lu):
     return getattr(lapack, _lapack_letter(lu[0]) + "getri")(*lu)[0]
-''')
-_define('''
+""")
+_define("""
 def _lu_logdet(lu):
     return np.log(np.abs(lu[0].diagonal())).sum()
-''')
-_define('''
+""")
+_define("""
 def _lapack_letter(a):
     return {"f": "s", "F": "c", "D": "z"}.get(a.dtype.char, "d")
-''')
-_define('''
+""")
+_define("""
 def _logdet(a):
     sign, logdet = np.linalg.slogdet(a)
     if sign == 0:
         raise np.linalg.LinAlgError("the matrix is singular")
     return logdet
-''')
-_define('''
+""")
+_define("""
 def _pinv(a):
     u, s, vh = np.linalg.svd(a, full_matrices=False)
     if s.min() <= s.max() * max(a.shape) * np.finfo(s.dtype).eps:
         raise np.linalg.LinAlgError("the matrix has not full rank")
     return (vh.conj().T / s) @ u.conj().T
-''')
+""")
 _define('''
 def _adjugate(a):
     """Transposed cofactors, of singular matrices too: from a = u @ diag(s) @ vh."""
@@ -107,20 +107,20 @@ def _real(value, a, name):
         value = value.real.copy()
     return value.astype(a.dtype, copy=False)
 ''')
-_define('''
+_define("""
 def _logm(a):
     return _real(scipy.linalg.logm(a), a, "logm")
-''')
-_define('''
+""")
+_define("""
 def _sqrtm(a):
     return _real(scipy.linalg.sqrtm(a), a, "sqrtm")
-''')
-_define('''
+""")
+_define("""
 def _matrix_power(a, exponent):
     if exponent != round(float(exponent)):
         raise ValueError(f"a matrix power needs an integer exponent, got {exponent}")
     return np.linalg.matrix_power(a, round(float(exponent)))
-''')
+""")
 _define('''
 def _frechet(function, order, a, *parameters):
     """Derivatives of a matrix function: entry [i, j, k1, l1, ...] by a[k1, l1], ...; from the top right block of the
@@ -138,14 +138,14 @@ def _frechet(function, order, a, *parameters):
             made[(slice(None), slice(None), *(i for place in arrangement for i in divmod(place, n)))] = corner
     return made
 ''')
-_define('''
+_define("""
 def _unit(n, k, dtype):
     unit = np.zeros(n, dtype)
     if k > n:
         raise ValueError(f"index {k} is outside 1..{n}")
     unit[k - 1] = 1
     return unit
-''')
+""")
 _define('''
 def _duplication(n, dtype):
     """D with axes (column j, row i, place): 1 where the place is that of (max(i, j), min(i, j)) in the lower triangle."""
@@ -153,6 +153,16 @@ def _duplication(n, dtype):
     columns, rows = np.triu_indices(n)
     places = np.arange(len(rows))
     made[columns, rows, places] = made[rows, columns, places] = 1
+    return made
+''')
+_define('''
+def _skew_duplication(n, dtype):
+    """Axes (column j, row i, place): 1 where the place is that of (i, j), i > j, in the strict lower triangle, -1 at (j, i)."""
+    made = np.zeros((n, n, n * (n - 1) // 2), dtype)
+    columns, rows = np.triu_indices(n, 1)
+    places = np.arange(len(rows))
+    made[columns, rows, places] = 1
+    made[rows, columns, places] = -1
     return made
 ''')
 _define('''

@@ -312,9 +312,7 @@ def _optimal_splits(bounds: Sequence[int]) -> list[tuple[int, int, int]]:
     for length in range(2, count + 1):
         for i in range(count - length + 1):
             j = i + length - 1
-            best, at = min(
-                (cost[i][k] + cost[k + 1][j] + bounds[i] * bounds[k + 1] * bounds[j + 1], -k) for k in range(i, j)
-            )
+            best, at = min((cost[i][k] + cost[k + 1][j] + bounds[i] * bounds[k + 1] * bounds[j + 1], -k) for k in range(i, j))
             cost[i][j], split[i][j] = best, -at
     steps: list[tuple[int, int, int]] = []
     stack = [(0, count - 1)]

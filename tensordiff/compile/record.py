@@ -128,6 +128,10 @@ class Recorder:
         n = _extent(size)
         return self.graph.emit("duplication", (size,), shape=(n, n, _triangle(n)))
 
+    def skew_duplication(self, size: Value) -> Value:
+        n = _extent(size)
+        return self.graph.emit("skew_duplication", (size,), shape=(n, n, _triangle(n, strict=True)))
+
     def elimination(self, size: Value) -> Value:
         n = _extent(size)
         return self.graph.emit("elimination", (size,), shape=(_triangle(n), n, n))
@@ -174,11 +178,11 @@ def _extent(size: Any) -> Extent:
     return a + b if size.operation == "add" else a * b
 
 
-def _triangle(n: Extent) -> Extent:
-    """n(n+1)/2, where n is one dimension or a number."""
+def _triangle(n: Extent, strict: bool = False) -> Extent:
+    """n(n+1)/2 or n(n-1)/2, where n is one dimension or a number."""
     if not n.names():
         value = n.value({})
-        return Extent.number(value * (value + 1) // 2)
+        return Extent.number(value * (value - 1 if strict else value + 1) // 2)
     ((monomial, coefficient),) = n.terms
     assert len(monomial) == 1 and coefficient == 1
-    return Extent.of(Dim.triangular(monomial[0]))
+    return Extent.of(Dim.triangular(monomial[0], strict))

@@ -62,13 +62,13 @@ def _function(function: Function) -> Function | str:
 
 
 def _dims(dims: Sequence[Dim]) -> tuple[Any, ...]:
-    """Dimensions as names, numbers, or one-entry tuples for triangular ones."""
+    """Dimensions as names, numbers, or tuples (base, strict) for triangular ones."""
     return tuple(_dim(dim) for dim in dims)
 
 
 def _dim(dim: Dim) -> Any:
     if dim.base is not None:
-        return (_dim(dim.base),)
+        return (_dim(dim.base), dim.strict)
     return dim.value if dim.name is None else dim.name
 
 
@@ -78,5 +78,5 @@ def _undims(table: Sequence[Any]) -> tuple[Dim, ...]:
 
 def _undim(entry: Any) -> Dim:
     if isinstance(entry, tuple):
-        return Dim.triangular(_undim(entry[0]))
+        return Dim.triangular(_undim(entry[0]), entry[1])
     return Dim.named(entry) if isinstance(entry, str) else Dim.fixed(entry)

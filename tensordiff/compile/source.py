@@ -236,11 +236,13 @@ class _Writer:
         return lines
 
     def _from_triangle(self, name: str) -> str:
-        """n from an axis of length n(n+1)/2."""
+        """n from an axis of length n(n+1)/2 or n(n-1)/2."""
         for parameter in self.parameters:
             for axis, extent in enumerate(parameter.shape or ()):
-                if _triangle_name(extent) == name:
-                    return f"int((8*{self.arguments[parameter.name]}.shape[{axis}] + 1) ** 0.5 - 1) // 2"
+                triangle = _triangle(extent)
+                if triangle is not None and triangle.names() == (name,):
+                    root = f"(8*{self.arguments[parameter.name]}.shape[{axis}] + 1) ** 0.5"
+                    return f"int({root} {'+' if triangle.strict else '-'} 1) // 2"
         raise AssertionError(f"no argument has the size {name}")
 
     def _docstring(self) -> list[str]:
@@ -359,8 +361,9 @@ def _axis_name(extent: Extent) -> str | None:
     return None
 
 
-def _triangle_name(extent: Extent) -> str | None:
+def _triangle(extent: Extent) -> Dim | None:
+    """The triangular dimension that an axis has as its length."""
     if len(extent.terms) == 1 and extent.terms[0][1] == 1 and len(extent.terms[0][0]) == 1:
-        base = extent.terms[0][0][0].base
-        return base.name if base is not None else None
+        dim = extent.terms[0][0][0]
+        return dim if dim.base is not None and dim.base.name is not None else None
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tensordiff.compile.backends import backend_of
 from tensordiff.compile.inputs import Sizes
@@ -13,7 +13,21 @@ from tensordiff.compile.products import cost, open_products
 from tensordiff.compile.program import Program, compile_program
 from tensordiff.compile.properties import Memo, properties
 from tensordiff.errors import EvaluationError
-from tensordiff.tensor import Einsum, Structure, Sum, Symbol, Tensor, add, dims_text, einsum, postorder, split_coefficient
+from tensordiff.tensor import (
+    Einsum,
+    Structure,
+    Sum,
+    Symbol,
+    Tensor,
+    add,
+    dims_text,
+    einsum,
+    multiply,
+    postorder,
+    split_coefficient,
+)
+
+_Axes = tuple[int, ...]
 
 _CALLS = 4
 """A part is multiplied out beforehand where that costs at most so many applications without it."""
@@ -60,7 +74,8 @@ class LinearMap:
         self._inputs, self._allowed = tuple(inputs), frozenset(allowed)
         self._arrays = dict(arrays)
         self._sizes = self._read_sizes()
-        self._parts: dict[tuple[int, ...], dict[str, Any]] = {}
+        self._axes = _groups(f_rank, variable_ranks)
+        self._ready: dict[tuple[_Axes, ...], tuple[Program, dict[str, Any], list[str]]] = {}
 
     @property
     def order(self) -> int:
@@ -78,12 +93,11 @@ class LinearMap:
             raise EvaluationError(
                 f"apply takes one direction{f', or {self.order}' if self.order > 1 else ''}, got {len(directions)}"
             )
-        groups = self._groups()[1:]
-        return self._contract(groups[len(groups) - len(directions) :], directions, "direction")
+        return self._contract(self._axes[1 + self.order - len(directions) :], directions, "direction")
 
     def adjoint(self, cotangent: Any) -> Any:
         """The cotangent, an array with the shape of f, contracted with f: the result has the axes of the variables."""
-        return self._contract(self._groups()[:1], (cotangent,), "cotangent")
+        return self._contract(self._axes[:1], (cotangent,), "cotangent")
 
     def dense(self) -> Any:
         """The derivative as an array."""
@@ -100,8 +114,7 @@ class LinearMap:
             raise EvaluationError(f'order is "F" or "C", got {order!r}')
         last = self._variable_ranks[-1]
         rows, columns = self.shape[: len(self.shape) - last], self.shape[len(self.shape) - last :]
-        inner = self._groups()
-        outer = tuple(axis for group in inner[:-1] for axis in group)
+        outer = tuple(axis for group in self._axes[:-1] for axis in group)
 
         def stack(array: Any) -> Any:
             return np.asarray(array).reshape(-1, order=order)
@@ -119,32 +132,26 @@ class LinearMap:
     def __repr__(self) -> str:
         return f"<linear map, axes {dims_text(self.tensor.dims)}, at a point>"
 
-    def _groups(self) -> list[tuple[int, ...]]:
-        """The axes of f, then those of each variable."""
-        groups, start = [], 0
-        for rank in (self._f_rank, *self._variable_ranks):
-            groups.append(tuple(range(start, start + rank)))
-            start += rank
-        return groups
-
-    def _contract(self, groups: Sequence[tuple[int, ...]], arrays: Sequence[Any], name: str) -> Any:
+    def _contract(self, groups: tuple[_Axes, ...], arrays: Sequence[Any], name: str) -> Any:
         """The derivative contracted with arrays over groups of axes."""
-        taken = tuple(groups)
-        split = _split(self.tensor, taken, name, tuple(sorted(self._sizes.items())))
-        prepared = self._parts.get(split.key)
-        if prepared is None:
-            prepared = self._parts[split.key] = self._prepare(split)
-        given = {symbol.name: array for symbol, array in zip(split.directions, arrays, strict=True)}
-        sizes = {size: self._sizes[size] for size in split.size_names if size in self._sizes}
-        return split.program(self.backend)(**prepared, **given, **sizes)[0]
+        ready = self._ready.get(groups)
+        if ready is None:
+            ready = self._ready[groups] = self._prepare(groups, name)
+        program, parts, names = ready
+        return program(**parts, **dict(zip(names, arrays, strict=True)))[0]
 
-    def _prepare(self, split: _Split) -> dict[str, Any]:
-        if not split.parts:
-            return {}
-        nodes = list(split.parts)
-        program = compile_program(nodes, inputs=self._inputs, allowed=self._allowed, backend=self.backend)
-        names = [symbol.name for symbol in split.parts.values()]
-        return dict(zip(names, program(**self._arrays), strict=True))
+    def _prepare(self, groups: tuple[_Axes, ...], name: str) -> tuple[Program, dict[str, Any], list[str]]:
+        """The program for a contraction, its inputs that do not depend on the direction, and what the others are called."""
+        split = _split(self.tensor, groups, name, tuple(sorted(self._sizes.items())))
+        symbols = [*split.parts.values(), *split.directions]
+        program = compile_program([split.result], inputs=symbols, backend=self.backend)
+        given: dict[str, Any] = {}
+        if split.parts:
+            parts = compile_program(list(split.parts), inputs=self._inputs, allowed=self._allowed, backend=self.backend)
+            values = zip(split.parts.values(), parts(**self._arrays), strict=True)
+            given = {symbol.name: value for symbol, value in values if symbol.name in program.inputs}
+        given |= {p.name: self._sizes[p.name] for p in program.parameters if p.shape is None and p.name in self._sizes}
+        return program, given, [direction.name for direction in split.directions]
 
     def _read_sizes(self) -> dict[str, int]:
         """The sizes that the arrays have; the program that computes with them checks the names."""
@@ -161,26 +168,27 @@ class LinearMap:
         return sizes.values
 
 
-class _Split:
+def _groups(f_rank: int, variable_ranks: Sequence[int]) -> tuple[_Axes, ...]:
+    """The axes of f, then those of each variable."""
+    groups: list[_Axes] = []
+    start = 0
+    for rank in (f_rank, *variable_ranks):
+        groups.append(tuple(range(start, start + rank)))
+        start += rank
+    return tuple(groups)
+
+
+class _Split(NamedTuple):
     """A contraction taken apart: `parts` do not depend on the directions; `result` is made of symbols for them and for the
     directions."""
 
-    def __init__(
-        self, parts: dict[Tensor, Symbol], directions: Sequence[Symbol], result: Tensor, key: tuple[int, ...]
-    ) -> None:
-        self.parts = parts
-        self.directions = directions
-        self.result = result
-        self.key = key
-        program = self.program("numpy")
-        self.size_names = tuple(parameter.name for parameter in program.parameters if parameter.shape is None)
-
-    def program(self, backend: str) -> Program:
-        return compile_program([self.result], inputs=[*self.parts.values(), *self.directions], backend=backend)
+    parts: dict[Tensor, Symbol]
+    directions: tuple[Symbol, ...]
+    result: Tensor
 
 
 @lru_cache(maxsize=256)
-def _split(tensor: Tensor, groups: tuple[tuple[int, ...], ...], name: str, sizes: tuple[tuple[str, int], ...]) -> _Split:
+def _split(tensor: Tensor, groups: tuple[_Axes, ...], name: str, sizes: tuple[tuple[str, int], ...]) -> _Split:
     """How to contract groups of axes of the tensor with arrays."""
     numbers = _Defaults(sizes)
     taken = [axis for group in groups for axis in group]
@@ -211,8 +219,7 @@ def _split(tensor: Tensor, groups: tuple[tuple[int, ...], ...], name: str, sizes
         made = einsum([*factors, *renamed], output, dict(enumerate(flat.index_dims)))
         terms.append((coefficient * inner, made))
     result = add(terms, [tensor.dims[axis] for axis in kept])
-    key = tuple(taken)
-    return _Split(parts, directions, result, key)
+    return _Split(parts, tuple(directions), result)
 
 
 class _Defaults(dict[str, int]):
@@ -244,7 +251,18 @@ def _chosen(
     closed = _call_cost(whole, placed, kept, sizes)
     if closed < _call_cost(current, placed, kept, sizes) and cost(core, sizes) <= _CALLS * closed:
         return whole
-    return current
+    return _weighted(current)
+
+
+def _weighted(node: Einsum) -> Einsum:
+    """The product with vectors on one index made one vector."""
+    vectors: dict[tuple[int, ...], list[Tensor]] = {}
+    for part, labels in node.factors:
+        if len(labels) == 1:
+            vectors.setdefault(labels, []).append(part)
+    rest = [(part, labels) for part, labels in node.factors if len(labels) != 1]
+    made = [(multiply(*parts) if len(parts) > 1 else parts[0], labels) for labels, parts in vectors.items()]
+    return Einsum.make((*rest, *made), node.output, node.index_dims)
 
 
 def _call_cost(

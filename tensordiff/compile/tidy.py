@@ -57,9 +57,7 @@ def _turned(graph: Graph, value: Value, uses: dict[Value, int], new: dict[Value,
     return graph.matmul(right, left)
 
 
-def _factored(
-    graph: Graph, root: Value, inner: set[Value], uses: dict[Value, int], new: dict[Value, Value]
-) -> Value | None:
+def _factored(graph: Graph, root: Value, inner: set[Value], uses: dict[Value, int], new: dict[Value, Value]) -> Value | None:
     """A sum with common factors of its products taken out, None where it has none."""
     terms: list[_Term] = []
     shared: list[_Term] = []

@@ -112,7 +112,7 @@ class TorchBackend(ArrayBackend):
         arguments = ", ".join([operands[0].text, *map(repr, value.attributes), "float"])
         return self._created("torch.as_tensor", scope, f"_{value.operation}({arguments})")
 
-    _unit = _duplication = _elimination = _constant_array
+    _unit = _duplication = _skew_duplication = _elimination = _constant_array
 
     # Matrix functions
 
@@ -124,7 +124,8 @@ class TorchBackend(ArrayBackend):
         return known.get(operation) or super().matrix_function(operation)
 
 
-HELPERS: dict[str, str] = {name: NUMPY_HELPERS[name] for name in ("_unit", "_duplication", "_elimination")}
+_SIZED = ("_unit", "_duplication", "_skew_duplication", "_elimination")
+HELPERS: dict[str, str] = {name: NUMPY_HELPERS[name] for name in _SIZED}
 
 
 def _define(source: str) -> None:
@@ -195,12 +196,12 @@ def _adjugate(a):
     return torch.linalg.det(u) * torch.linalg.det(vh) * (vh.conj().T * others) @ u.conj().T
 ''')
 HELPERS["_sqrtm"] = square_root("torch", "torch.eye(len(a), dtype=a.dtype, device=a.device)")
-_define('''
+_define("""
 def _matrix_power(a, exponent):
     if exponent != round(float(exponent)):
         raise ValueError(f"a matrix power needs an integer exponent, got {exponent}")
     return torch.linalg.matrix_power(a, round(float(exponent)))
-''')
+""")
 _define('''
 def _frechet(function, order, a, *parameters):
     """Derivatives of a matrix function: entry [i, j, k1, l1, ...] by a[k1, l1], ..."""

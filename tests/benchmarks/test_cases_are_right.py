@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tensordiff.compile import compile_program
+from tensordiff.compile import at, compile_program
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.cases import CASES, Case
+from tests.benchmarks.structured import STRUCTURED, Structured
 from tests.benchmarks.timing import interleaved, ratios, spelled
 
 QUICK = [case for case in CASES if case.quick]
@@ -20,6 +21,17 @@ def test_compiled_equals_hand_written(case: Case) -> None:
     program = compile_program(outputs, inputs=declared)
     found = program(**{name: arrays[name] for name in program.inputs})[0]
     expected = case.hand(**arrays)
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("case", STRUCTURED, ids=lambda case: case.name)
+def test_applied_equals_hand_written(case: Structured) -> None:
+    (derivative,), declared = case.derived()
+    rng = np.random.default_rng(0)
+    arrays = case.arrays(rng)
+    direction = rng.normal(size=arrays[case.variable].shape)
+    expected = case.hand(arrays)(direction)
+    found = at(derivative, *case.ranks, arrays, inputs=declared).apply(direction)
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8 * np.abs(expected).max())
 
 

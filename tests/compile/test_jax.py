@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tensordiff.compile import backend_of, compile_program
+from tensordiff.compile import at, backend_of, compile_program
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.functions import (
@@ -131,3 +131,14 @@ def test_arrays_say_their_library() -> None:
     program = compile_program([einsum([(SYMBOLS[0], "ij"), (SYMBOLS[3], "j")], "i")], backend="jax")
     with pytest.raises(EvaluationError, match="n is 3"):
         program(A=jnp.ones((3, 3)), x=jnp.ones(4))
+
+
+def test_derivatives_at_a_point() -> None:
+    a, x = SYMBOLS[0], SYMBOLS[3]
+    f = apply(TANH, einsum([(a, "ij"), (x, "j")], "i"))
+    point = {"A": jnp.asarray(arrays()["A"]), "x": jnp.asarray(arrays()["x"])}
+    made = at(differentiate(f, a), 1, [2], point)
+    direction = jnp.ones((3, 3))
+    found = made.apply(direction)
+    assert isinstance(found, jax.Array)
+    np.testing.assert_allclose(found, jnp.tensordot(made.dense(), direction, axes=2), rtol=1e-10)
