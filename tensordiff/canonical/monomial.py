@@ -258,7 +258,7 @@ def _orient(factors: list[Factor], output: Indices, rank: dict[int, int], contex
     for node, slots in factors:
         classes = _slot_classes(node, context)
         if len(slots) > 1 and classes[0] == classes[1]:
-            first, second = sorted(slots[:2], key=lambda i: (seen.get(i, far + 1), rank.get(i, far)))
+            first, second = sorted(slots[:2], key=lambda i: (i not in seen, seen.get(i, 0), rank.get(i, far)))
             slots = (first, second, *slots[2:])
         for index in slots:
             seen.setdefault(index, len(seen))
