@@ -53,13 +53,13 @@ def divide_out(product: Product) -> Tensor | None:
 
 
 def _denominator(product: Product) -> tuple[int, Sum, Fraction] | None:
-    """The only factor that is a negative integer power of a sum: (its number, the sum, the exponent)."""
+    """The only factor that is a negative power of a sum: (its number, the sum, the exponent)."""
     found: list[tuple[int, Sum, Fraction]] = []
     for place, (node, indices) in product.factors.items():
         if not isinstance(node, Apply) or node.function != POWER or len(set(indices)) != len(indices):
             continue
         base, exponent = node.children[0], as_number(node.children[1])
-        if isinstance(base, Sum) and exponent is not None and exponent.denominator == 1 and exponent < 0:
+        if isinstance(base, Sum) and exponent is not None and exponent < 0:
             found.append((place, base, exponent))
     return found[0] if len(found) == 1 else None
 
