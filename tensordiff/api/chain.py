@@ -10,19 +10,17 @@ from tensordiff.api.derivative import (
     Derivative,
     diff,
     display_name,
-    free_derivative,
     read_entries,
     variable_node,
 )
 from tensordiff.api.expression import Expression
-from tensordiff.api.tensor_form import named_parts, readings
-from tensordiff.canonical import canonical
+from tensordiff.canonical import canonical, readings
 from tensordiff.check.layouts import matrix_axes
 from tensordiff.differentiate import chain as chain_rule
 from tensordiff.differentiate import freed, restore
 from tensordiff.errors import FoldError, TensordiffError, UnknownNameError
 from tensordiff.fold import fold
-from tensordiff.lower import lower
+from tensordiff.lower import free_derivative, lower, named_parts
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.render import free_letters, index_notation
 from tensordiff.tensor import Apply, Named, Symbol, Tensor, postorder, replace
@@ -183,7 +181,7 @@ def _chain(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Matrix) -
     letters = _letters(names, symbol)
     links = []
     for link in found.links:
-        forms = readings(restore(link.derivative, [symbol]), keep)
+        forms = list(readings(restore(link.derivative, [symbol]), keep))
         upper, lower_ = letters[link.upper], letters[link.lower]
         shown = min((index_notation(form, upper + lower_) for form in forms), key=len)
         links.append(

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.check.layouts import MatrixAxes, default_layout, matrix_axes
-from tensordiff.differentiate import Entries, constrain, constrained_dims, differentiate, freed, restore
+from tensordiff.differentiate import Entries, constrain, constrained_dims
 from tensordiff.errors import DomainError, FoldError, UnknownNameError, nearest
-from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope, Shape, build, text
-from tensordiff.simplify import close_frechet_in
-from tensordiff.tensor import Structure, Symbol, Tensor, replace
+from tensordiff.lower import free_derivative
+from tensordiff.matrix import Matrix, Scope, Shape, text
+from tensordiff.tensor import Structure, Symbol, Tensor
 
 if TYPE_CHECKING:
     from tensordiff.api.verify import Verification
@@ -220,22 +219,6 @@ def diff(f: Expression, *variables: Expression | str, entries: str | None = None
     derivative = free_derivative(f.matrix, nodes)
     derivative = constrain(derivative, len(f.matrix.dims), symbols, meaning)
     return Derivative(Expression(f.matrix, scope), nodes, meaning, derivative)
-
-
-def free_derivative(f: Matrix, variables: Sequence[Matrix]) -> Tensor:
-    """All entries of the variables varied independently: structure is taken away before anything is simplified, and put
-    back when all differentiations are done."""
-    tensor = loosened(f, variables)
-    for node in variables:
-        tensor = close_frechet_in(differentiate(tensor, freed(node.data[0])))
-    return restore(tensor, [node.data[0] for node in variables])
-
-
-def loosened(f: Matrix, variables: Sequence[Matrix]) -> Tensor:
-    """f in index form, with the structure of the variables taken away before anything is simplified."""
-    loose = {node: build.symbol(freed(node.data[0]), node.shape) for node in variables}
-    changed = {node: symbol for node, symbol in loose.items() if symbol is not node}
-    return lower(replace(f, changed) if changed else f)
 
 
 def read_entries(entries: str | None, variables: Sequence[Matrix]) -> Entries:

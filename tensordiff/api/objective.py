@@ -7,12 +7,13 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.derivative import diff, loosened, variable_node
+from tensordiff.api.derivative import diff, variable_node
 from tensordiff.api.expression import Expression
 from tensordiff.api.programs import refuse_named_parts, split_inputs
 from tensordiff.compile import Program, compile_program
 from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import EvaluationError, ShapeError
+from tensordiff.lower import loosened
 from tensordiff.matrix import Matrix, Scope, shape_text
 from tensordiff.tensor import ONE, Symbol, Tensor, add
 

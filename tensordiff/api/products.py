@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tensordiff.api.derivative import Derivative, diff, loosened, variable_node
+from tensordiff.api.derivative import Derivative, diff, variable_node
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.check.layouts import MatrixAxes
 from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import ShapeError
-from tensordiff.lower import lower
+from tensordiff.lower import loosened, lower
 from tensordiff.matrix import Scope, Shape, shape_text
 from tensordiff.tensor import Tensor, number
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.expression import Expression, sizes_of_axes
-from tensordiff.canonical import Canonicaliser, with_names
+from tensordiff.canonical import Canonicaliser, readings, with_names
 from tensordiff.check.layouts import MatrixAxes
 from tensordiff.errors import BudgetError, FoldError
-from tensordiff.lower import lower
+from tensordiff.lower import named_parts
 from tensordiff.matrix import Matrix, Scope, Shape, text
-from tensordiff.tensor import Dim, Named, Size, Sum, Tensor, postorder
+from tensordiff.tensor import Dim, Size, Tensor, postorder
 
 if TYPE_CHECKING:
     from tensordiff.interop.einsum import EinsumTerms
@@ -41,7 +41,7 @@ class TensorForm:
 
     @cached_property
     def _readings(self) -> list[Tensor]:
-        return readings(self.tensor, named_parts(self.scope))
+        return list(readings(self.tensor, named_parts(self.scope)))
 
     def _folded(self, axes: MatrixAxes) -> Expression:
         """The shortest matrix form on these rows and columns."""
@@ -117,35 +117,3 @@ class TensorForm:
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
-
-
-def named_parts(scope: Scope) -> list[Named]:
-    """The `where` names as let-bindings in index form, in the order in which they were declared."""
-    parts = [lower(node) for node in scope.where.values()]
-    return [part for part in parts if isinstance(part, Named)]
-
-
-def readings(tensor: Tensor, names: Sequence[Named]) -> list[Tensor]:
-    """Canonical forms made for reading: with sums kept as factors, and with products of sums multiplied out."""
-    found: list[Tensor] = []
-    failure: BudgetError | None = None
-    for distribute in (False, True):
-        forms = Canonicaliser(distribute=distribute, define=False)
-        try:
-            reading = with_names(forms.tensor(tensor), names, forms)
-        except BudgetError as error:
-            failure = error
-            continue
-        if reading not in found:
-            found.append(reading)
-        if not distribute and not _keeps_sums(reading):
-            break
-    if not found:
-        assert failure is not None
-        raise failure
-    return found
-
-
-def _keeps_sums(reading: Tensor) -> bool:
-    """Whether a sum stands inside a product or a function: then multiplying out may read otherwise."""
-    return any(isinstance(node, Sum) and len(node.children) > 1 for node in postorder([reading]) if node is not reading)

@@ -217,18 +217,19 @@ def _curve(variable: Symbol, entries: Entries, at: Array, direction: Array) -> C
 
 
 def _unpacked(structure: Structure, packed: Array, size: int) -> Array:
-    """The matrix with these free entries: its diagonal, or the columns of its lower triangle."""
+    """The matrix with these free entries: its diagonal, or the columns of its (strict) lower triangle."""
     import numpy as np
 
     made = np.full((size, size), Fraction(0), dtype=object)
     if structure is Structure.DIAGONAL:
         made[np.arange(size), np.arange(size)] = packed
         return made
-    places = [(i, j) for j in range(size) for i in range(j, size)]
+    skew = structure is Structure.SKEW
+    places = [(i, j) for j in range(size) for i in range(j + skew, size)]
     for (i, j), value in zip(places, packed, strict=True):
         made[i, j] = value
-        if structure.symmetric:
-            made[j, i] = value
+        if skew or structure.symmetric:
+            made[j, i] = -value if skew else value
     return made
 
 

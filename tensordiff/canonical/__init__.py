@@ -2,5 +2,6 @@
 
 from tensordiff.canonical.form import Canonicaliser, canonical
 from tensordiff.canonical.names import with_names
+from tensordiff.canonical.reading import readings
 
-__all__ = ["Canonicaliser", "canonical", "with_names"]
+__all__ = ["Canonicaliser", "canonical", "readings", "with_names"]

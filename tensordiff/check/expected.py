@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tensordiff.canonical import Canonicaliser, with_names
+from tensordiff.canonical import readings
 from tensordiff.check.by_entries import by_entries
 from tensordiff.check.layouts import MatrixAxes
 from tensordiff.check.truth import VEC_LAYOUTS, Candidate, Truth
 from tensordiff.differentiate import Entries
 from tensordiff.errors import BudgetError, FoldError, TensordiffError
 from tensordiff.fold import fold
-from tensordiff.lower import lower
+from tensordiff.lower import named_parts
 from tensordiff.matrix import Matrix, Scope, build, text
-from tensordiff.tensor import Named, Structure, Tensor
+from tensordiff.tensor import Structure, Tensor
 
 
 def expected_matrix(tensor: Tensor, axes: MatrixAxes, scope: Scope) -> Matrix | None:
     """The shortest matrix form of a tensor on these rows and columns; None where there is none."""
     written = {**scope.symbols, **scope.where}
     found: list[Matrix] = []
-    for reading in readings(tensor, scope):
+    for reading in readings_of(tensor, scope):
         try:
             found.append(fold(reading, axes.rows, axes.columns, written))
         except FoldError:
@@ -38,12 +38,12 @@ def expected(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | str:
         if forms:
             return min(forms, key=lambda matrix: len(text(matrix)))
     written = {**scope.symbols, **scope.where}
-    for reading in readings(candidate.tensor, scope):
+    for reading in readings_of(candidate.tensor, scope):
         try:
             return by_entries(reading, written)
         except TensordiffError:
             continue
-    reading = next(readings(candidate.tensor, scope), candidate.tensor)
+    reading = next(readings_of(candidate.tensor, scope), candidate.tensor)
     letters = ",".join(free_letters(candidate.tensor.rank))
     return f"{index_notation(reading)} for the entry [{letters}]"
 
@@ -59,19 +59,12 @@ def _tied(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | None:
     return None if free is None else build.product(free, duplication, build.transpose(duplication))
 
 
-def readings(tensor: Tensor, scope: Scope) -> Iterator[Tensor]:
-    """Canonical forms with the user's names put back: sums kept as factors, then multiplied out."""
-    names = [part for part in map(lower, scope.where.values()) if isinstance(part, Named)]
-    seen: set[Tensor] = set()
-    for distribute in (False, True):
-        forms = Canonicaliser(distribute=distribute, define=False, max_terms=_MAX_TERMS)
-        try:
-            reading = with_names(forms.tensor(tensor), names, forms)
-        except BudgetError:
-            continue
-        if reading not in seen:
-            seen.add(reading)
-            yield reading
+def readings_of(tensor: Tensor, scope: Scope) -> Iterator[Tensor]:
+    """Canonical forms to read from, with the user's names put back; none where they are too large to read."""
+    try:
+        yield from readings(tensor, named_parts(scope), max_terms=_MAX_TERMS)
+    except BudgetError:
+        return
 
 
 _MAX_TERMS = 400

@@ -8,12 +8,12 @@ from functools import cached_property
 
 from tensordiff.canonical import Canonicaliser
 from tensordiff.check.layouts import LAYOUTS, MatrixAxes, default_layout, matrix_axes
-from tensordiff.differentiate import Entries, constrain, constrained_dims, differentiate, freed, restore
+from tensordiff.differentiate import Entries, constrain, constrained_dims
 from tensordiff.errors import BudgetError, DomainError, FoldError
 from tensordiff.functions import Frechet
-from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Shape, build, normalise
-from tensordiff.tensor import Apply, Node, Structure, Symbol, Tensor, postorder, replace
+from tensordiff.lower import free_derivative
+from tensordiff.matrix import Matrix, Shape, normalise
+from tensordiff.tensor import Apply, Structure, Symbol, Tensor, postorder
 
 INDEX = "index"
 """The layout of an answer by entries: `... -> [i,j,k,l]`, f's indices then the variables'."""
@@ -138,13 +138,3 @@ def _lighter(tensor: Tensor) -> Tensor:
 
 def _has_frechet(tensor: Tensor) -> bool:
     return any(isinstance(node, Apply) and isinstance(node.function, Frechet) for node in postorder([tensor]))
-
-
-def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:
-    """All entries of the variables varied independently: structure is taken away before anything is simplified, and put
-    back when all differentiations are done."""
-    loosened = {v: build.symbol(freed(v.data[0]), v.shape) for v in variables if freed(v.data[0]) is not v.data[0]}
-    tensor = lower(replace(f, loosened) if loosened else f, memo)
-    for variable in variables:
-        tensor = differentiate(tensor, freed(variable.data[0]))
-    return restore(tensor, [variable.data[0] for variable in variables])

@@ -8,7 +8,7 @@ from functools import partial
 
 from tensordiff.check.case import Case
 from tensordiff.check.claim import Claim, Reading, read_as
-from tensordiff.check.expected import expected_matrix, readings
+from tensordiff.check.expected import expected_matrix, readings_of
 from tensordiff.check.linear import MOST, combination, value_of
 from tensordiff.check.variants import Attempt, variants
 from tensordiff.check.words import instead, listed
@@ -57,7 +57,7 @@ def _multiple(coefficient: Fraction, term: Matrix) -> str:
 def missing_term(case: Case) -> Iterator[str]:
     """The claim is made of some terms of the derivative, perhaps with other coefficients."""
     for reading in case.asked_readings:
-        for form in readings(reading.candidate.tensor, case.scope):
+        for form in readings_of(reading.candidate.tensor, case.scope):
             if not isinstance(form, Sum) or not 1 < len(form.children) <= MOST:
                 continue
             values = [value_of(term) for term in form.children]

@@ -1,0 +1,36 @@
+"""Derivatives of matrix-form expressions: index form with the structure of variables taken away and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensordiff.differentiate import differentiate, freed, restore
+from tensordiff.lower.lower import lower
+from tensordiff.matrix import Matrix, Scope, build
+from tensordiff.simplify import close_frechet_in
+from tensordiff.tensor import Named, Node, Tensor, replace
+
+
+def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:
+    """The derivative by all entries of the variables (symbols) independently, axes of f, then of each variable.
+
+    Structure is taken away before anything is simplified, and put back when all differentiations are done. `memo` is as
+    for `lower`.
+    """
+    tensor = loosened(f, variables, memo)
+    for node in variables:
+        tensor = close_frechet_in(differentiate(tensor, freed(node.data[0])))
+    return restore(tensor, [node.data[0] for node in variables])
+
+
+def loosened(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:
+    """f in index form, with the structure of the variables taken away before anything is simplified."""
+    loose = {node: build.symbol(freed(node.data[0]), node.shape) for node in variables}
+    changed = {node: symbol for node, symbol in loose.items() if symbol is not node}
+    return lower(replace(f, changed) if changed else f, memo)
+
+
+def named_parts(scope: Scope) -> list[Named]:
+    """The `where` names of a scope as let-bindings in index form, in the order in which they were declared."""
+    parts = [lower(node) for node in scope.where.values()]
+    return [part for part in parts if isinstance(part, Named)]
