@@ -33,7 +33,9 @@ def test_a_product_of_5000_different_matrices() -> None:
     middle = names[count // 2]
     rng = np.random.default_rng(0)
     values = {name: np.linalg.qr(rng.normal(size=(2, 2)))[0] for name in names}
-    left, right = (reduce(np.matmul, [values[name] for name in part]) for part in (names[: count // 2], names[count // 2 + 1 :]))
+    left, right = (
+        reduce(np.matmul, [values[name] for name in part]) for part in (names[: count // 2], names[count // 2 + 1 :])
+    )
     np.testing.assert_allclose(td.diff(f, middle).evaluate(**values), np.einsum("ik,lj->ijkl", left, right), atol=1e-9)
 
 
