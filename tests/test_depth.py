@@ -15,7 +15,7 @@ DEFAULT_LIMIT = 1000
 def test_a_product_of_5000_matrices() -> None:
     assert sys.getrecursionlimit() <= DEFAULT_LIMIT
     count = 5000
-    f = td.parse("*".join(["A"] * (count // 2) + ["X"] + ["B"] * (count // 2 - 1)), shapes={name: "n n" for name in "AXB"})
+    f = td.parse("*".join(["A"] * (count // 2) + ["X"] + ["B"] * (count // 2 - 1)), shapes=dict.fromkeys("AXB", "n n"))
     derivative = td.diff(f, "X")
     angle = 0.3
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
