@@ -97,11 +97,22 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return [Operand(children[0], ATOM), ".^", *_exponent(children[1])]
         case "entry":
             return [Operand(children[0], ATOM), "[", ",".join(str(letter) for letter in node.data[0]), "]"]
+        case "kron":
+            return ["kron(", *_commas(_kron_operands(node)), ")"]
         case "apply":
             return [node.data[0].name, "(", *_commas(children), ")"]
         case "eye" | "ones" | "zeros" | "commutation" | "duplication" | "elimination" | "tril" | "triu":
             return [constant_text(node)]
     return [node.op, "(", *_commas(children), ")"]
+
+
+def _kron_operands(node: Matrix) -> list[Matrix]:
+    """kron(A, B, C) of kron(kron(A, B), C)."""
+    found: list[Matrix] = []
+    while node.op == "kron":
+        node, last = node.children
+        found.append(last)
+    return [node, *reversed(found)]
 
 
 def constant_text(node: Matrix) -> str:

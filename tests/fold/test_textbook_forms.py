@@ -46,7 +46,7 @@ FORMS: list[tuple[str, str, str, str, str]] = [
     ("A n n; B m m; X n m", "A*X + X*B", "X", "vec-column", "kron(eye(m), A) + kron(B', eye(n))"),
     ("X n m; A n m", "A.*X", "X", "vec-column", "diag(vec(A))"),
     ("X n m; A n m", "A.*X", "X", "vec-row", "diag(vec(A'))"),
-    ("X n m; A p q", "kron(X, A)", "X", "vec-column", "kron(eye(m*q), K(n,p))*kron(kron(eye(m), vec(A)), eye(n))"),
+    ("X n m; A p q", "kron(X, A)", "X", "vec-column", "kron(eye(m*q), K(n,p))*kron(eye(m), vec(A), eye(n))"),
     ("x n; y m", "x*y'", "x", "vec-column", "kron(y, eye(n))"),
     ("x n; y m", "x*y'", "y", "vec-column", "kron(eye(m), x)"),
     ("X n n", "tr(X^2)", "X, X", "vec-column", "2*K(n,n)"),
