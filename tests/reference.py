@@ -114,6 +114,14 @@ def _duplication(n: int) -> Array:
     return out
 
 
+def _skew_duplication(n: int) -> Array:
+    places = [(i, j) for i, j in triangular_places(n) if i > j]
+    out = np.zeros((n, n, len(places)))
+    for a, (i, j) in enumerate(places):
+        out[j, i, a], out[i, j, a] = 1, -1
+    return out
+
+
 def _elimination(n: int) -> Array:
     out = np.zeros((n * (n + 1) // 2, n, n))
     for a, (i, j) in enumerate(triangular_places(n)):
@@ -124,6 +132,7 @@ def _elimination(n: int) -> Array:
 CONSTANTS: dict[str, Callable[..., Any]] = {
     "pi": lambda function, n: np.array(np.pi),
     "D": lambda function, n: _duplication(n),
+    "Dskew": lambda function, n: _skew_duplication(n),
     "L": lambda function, n: _elimination(n),
     "tril": lambda function, n: np.tril(np.ones((n, n))),
     "triu": lambda function, n: np.triu(np.ones((n, n))),

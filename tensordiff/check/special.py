@@ -38,7 +38,7 @@ def identified_scope(scope: Scope, renaming: Renaming) -> Scope:
 
 def renamed_dim(dim: Dim, renaming: Renaming) -> Dim:
     if dim.base is not None:
-        return Dim.triangular(renamed_dim(dim.base, renaming))
+        return Dim.triangular(renamed_dim(dim.base, renaming), dim.strict)
     return renaming.get(dim, dim)
 
 

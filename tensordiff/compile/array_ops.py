@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
-from itertools import combinations_with_replacement, permutations
+from itertools import combinations, combinations_with_replacement, permutations
 from math import prod
 from typing import Any, Self
 
@@ -71,6 +71,9 @@ class ArrayOps(ABC):
 
     def duplication(self, size: int) -> Array:
         return self.literal(duplication(int(size)))
+
+    def skew_duplication(self, size: int) -> Array:
+        return self.literal(skew_duplication(int(size)))
 
     def elimination(self, size: int) -> Array:
         return self.literal(elimination(int(size)))
@@ -196,6 +199,14 @@ def duplication(n: int) -> Array:
     made = np.zeros((n, n, n * (n + 1) // 2), dtype=np.int64)
     for place, (j, i) in enumerate(combinations_with_replacement(range(n), 2)):
         made[j, i, place] = made[i, j, place] = 1
+    return made
+
+
+def skew_duplication(n: int) -> Array:
+    """Axes (n, n, n(n-1)/2): 1 at (j, i) and -1 at (i, j) for the place of (i, j), i > j, in the strict lower triangle."""
+    made = np.zeros((n, n, n * (n - 1) // 2), dtype=np.int64)
+    for place, (j, i) in enumerate(combinations(range(n), 2)):
+        made[j, i, place], made[i, j, place] = 1, -1
     return made
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from tensordiff.compile.extent import Extent
 from tensordiff.compile.graph import ELEMENTWISE, NUMBERS, VIEWS, Value, is_number, live
 from tensordiff.compile.text import Scope, Text, atom, tuple_text
+from tensordiff.tensor import Dim
 
 _WIDTH = 96
 """Longer lines are split into steps."""

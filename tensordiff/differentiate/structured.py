@@ -17,7 +17,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from tensordiff.errors import DomainError
-from tensordiff.functions import Duplication, Elimination, LowerMask, UpperMask, constant
+from tensordiff.functions import Duplication, Elimination, LowerMask, SkewDuplication, UpperMask, constant
 from tensordiff.tensor import Assumption, Dim, Structure, Symbol, Tensor, add, einsum, replace
 
 
@@ -72,7 +72,7 @@ def constrained_dims(variable: Symbol, entries: Entries) -> tuple[Dim, ...]:
         return variable.dims
     if variable.structure is Structure.DIAGONAL:
         return variable.dims[:1]
-    return (Dim.triangular(variable.dims[0]),)
+    return (Dim.triangular(variable.dims[0], strict=variable.structure is Structure.SKEW),)
 
 
 def _constrain_one(derivative: Tensor, start: int, variable: Symbol, entries: Entries) -> Tensor:
@@ -110,12 +110,14 @@ def _vech(derivative: Tensor, before: tuple[int, ...], after: tuple[int, ...], v
         factors = [(derivative, labels), (constant(Duplication(dim)), ("l", "k", "a"))]
     elif variable.structure is Structure.LOWER:
         factors = [(derivative, labels), (constant(Elimination(dim)), ("a", "l", "k"))]
+    elif variable.structure is Structure.SKEW:
+        factors = [(derivative, labels), (constant(SkewDuplication(dim)), ("l", "k", "a"))]
     elif variable.structure is Structure.DIAGONAL:
         return einsum([(derivative, (*before, "a", "a", *after))], (*before, "a", *after))
     else:
         raise DomainError(
             f"{variable.name} is {variable.structure}: there is no vech of it",
-            hint="vech is defined for symmetric, positive definite, lower triangular and diagonal variables",
+            hint="vech is defined for symmetric, positive definite, skew, lower triangular and diagonal variables",
         )
     return einsum(factors, (*before, "a", *after))
 

@@ -49,6 +49,21 @@ class Duplication(Constant):
         return ops.duplication(ops.size(self.dim))
 
 
+class SkewDuplication(Constant):
+    """Axes (n, n, n(n-1)/2): 1 where the third is the place of the entry (i, j), i > j, in the column order of the strict
+    lower triangle, -1 where it is that of (j, i), so it takes the free entries of a skew V to vec(V) (Magnus 1988, chapter
+    6). Axes: column j, row i, place."""
+
+    name = "Dskew"
+
+    def __init__(self, dim: Dim) -> None:
+        self.dim = dim
+        self.axes = (dim, dim, Dim.triangular(dim, strict=True))
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        return ops.skew_duplication(ops.size(self.dim))
+
+
 class Elimination(Constant):
     """L(n) with axes (n(n+1)/2, n, n): L_{a,(j,i)} is 1 iff a is the place of (i, j), i >= j, in the column order of the
     lower triangle, so L vec(A) = vech(A). Axes: place a, column j, row i."""

@@ -94,7 +94,7 @@ class _Writer:
             return self.sympy.Integer(dim.value)
         if dim.base is not None:
             n = self.dim(dim.base)
-            return n * (n + 1) / 2
+            return n * (n - 1 if dim.strict else n + 1) / 2
         assert dim.name is not None
         return self.name(dim.name)
 

@@ -71,7 +71,7 @@ class Latex(Style):
     def size(self, dim: Dim) -> str:
         if dim.base is not None:
             base = self.size(dim.base)
-            return rf"\frac{{{base} ({base} + 1)}}{{2}}"
+            return rf"\frac{{{base} ({base} {'-' if dim.strict else '+'} 1)}}{{2}}"
         return latex_name(str(dim))
 
     def entry(self, letters: Sequence[str]) -> str:

@@ -111,7 +111,7 @@ class Plain(Spelling):
         return "I"
 
     def size(self, dim: Dim) -> str:
-        return f"({dim.base} ({dim.base} + 1)/2)" if dim.base is not None else str(dim)
+        return f"({dim.base} ({dim.base} {'-' if dim.strict else '+'} 1)/2)" if dim.base is not None else str(dim)
 
     def around(self, function: Function) -> tuple[str, str]:
         return f"{function.name}(", ")"
@@ -178,7 +178,7 @@ class Tex(Spelling):
     def size(self, dim: Dim) -> str:
         if dim.base is not None:
             base = latex_name(str(dim.base))
-            return rf"\frac{{{base} ({base} + 1)}}{{2}}"
+            return rf"\frac{{{base} ({base} {'-' if dim.strict else '+'} 1)}}{{2}}"
         return latex_name(str(dim))
 
     def around(self, function: Function) -> tuple[str, str]:

@@ -53,24 +53,28 @@ def _is_size(value: object) -> TypeGuard[int]:
 class Dim(Countable, Node):
     """One dimension; exactly one of `name`, `value`, `base` is set. `Dim.named`, `Dim.fixed` and `Dim.triangular` make it."""
 
-    __slots__ = ("base", "name", "value")
+    __slots__ = ("base", "name", "strict", "value")
 
     name: str | None
     value: int | None
     base: Dim | None
+    strict: bool
+    """Whether a triangular size leaves out the diagonal."""
 
     @staticmethod
     def named(name: str) -> Dim:
-        return Dim._interned(digest("dim", name), (), name=name, value=None, base=None)
+        return Dim._interned(digest("dim", name), (), name=name, value=None, base=None, strict=False)
 
     @staticmethod
     def fixed(value: int) -> Dim:
-        return Dim._interned(digest("dim", value), (), name=None, value=value, base=None)
+        return Dim._interned(digest("dim", value), (), name=None, value=value, base=None, strict=False)
 
     @staticmethod
-    def triangular(base: Dim) -> Dim:
-        """The number n(n+1)/2 of entries on and below the diagonal of a matrix of size `base`."""
-        return Dim._interned(digest("tri", base.key), (), name=None, value=None, base=base)
+    def triangular(base: Dim, strict: bool = False) -> Dim:
+        """The number n(n+1)/2 of entries on and below the diagonal of a matrix of size `base`; where `strict`, the number
+        n(n-1)/2 of those below it."""
+        key = digest("strict tri" if strict else "tri", base.key)
+        return Dim._interned(key, (), name=None, value=None, base=base, strict=strict)
 
     def size(self, sizes: Mapping[str, int]) -> int:
         """The number that this dimension stands for, given numbers for the names."""
@@ -78,7 +82,7 @@ class Dim(Countable, Node):
             return self.value
         if self.base is not None:
             n = self.base.size(sizes)
-            return n * (n + 1) // 2
+            return n * (n - 1 if self.strict else n + 1) // 2
         assert self.name is not None
         try:
             return sizes[self.name]
@@ -109,12 +113,12 @@ class Dim(Countable, Node):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled by what it is, and interned again when read."""
         if self.base is not None:
-            return Dim.triangular, (self.base,)
+            return Dim.triangular, (self.base, self.strict)
         return (Dim.fixed, (self.value,)) if self.name is None else (Dim.named, (self.name,))
 
     def __str__(self) -> str:
         if self.base is not None:
-            return f"{self.base}*({self.base}+1)/2"
+            return f"{self.base}*({self.base}{'-' if self.strict else '+'}1)/2"
         return str(self.value) if self.name is None else self.name
 
     def __repr__(self) -> str:

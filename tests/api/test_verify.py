@@ -22,6 +22,7 @@ RIGHT: list[tuple[str, str, dict[str, str], str | None]] = [
     ("logdet(V)", "V", {"V": "symmetric"}, "free"),
     ("tr(V*A*V*B)", "V", {"V": "orthogonal"}, None),
     ("tr(V*A*V*B)", "V V", {"V": "skew"}, None),
+    ("tr(V*A*V*B)", "V V", {"V": "skew"}, "vech"),
     ("tr(V*A*V*B)", "V A", {"V": "skew", "A": "diagonal"}, "tied"),
     ("tr(V*A*V*B)", "V", {"V": "lower-triangular"}, "vech"),
     ("inv(V)", "V", {"V": "upper-triangular"}, None),

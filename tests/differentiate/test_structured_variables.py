@@ -170,7 +170,7 @@ def test_tied_entries_are_one_variable(structure: Structure, name: str) -> None:
     assert all(not found[..., k, l].any() for k, l in outside)
 
 
-VECH = [Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE, Structure.LOWER, Structure.DIAGONAL]
+VECH = [Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE, Structure.SKEW, Structure.LOWER, Structure.DIAGONAL]
 
 
 @pytest.mark.parametrize("name", NAMES)
