@@ -31,7 +31,7 @@ from tensordiff.functions.user import UserFunction, elementwise
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
-    "Elimination", "Extremum", "Frechet", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "SkewDuplication", "Softmax", "Undefined", "Unit",
-    "Univariate", "UpperMask", "UserFunction", "constant", "elementwise", "lookup", "matrix_power", "power", "sandwich",
-    "transpose",
+    "Elimination", "Extremum", "Frechet", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "SkewDuplication",
+    "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant", "elementwise", "lookup",
+    "matrix_power", "power", "sandwich", "transpose",
 ]  # fmt: skip

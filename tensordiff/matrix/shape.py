@@ -11,11 +11,11 @@ from tensordiff.matrix.node import Shape, normalise
 from tensordiff.tensor import Dim, Group
 
 SizeLike = int | str | Dim | Group
-"""One size: a number, a name, a product such as "n*m" or "n^2", a triangular size "n*(n+1)/2", or a group."""
+"""One size: a number, a name, a product such as "n*m" or "n^2", a triangular size "n*(n+1)/2" or "n*(n-1)/2", or a group."""
 
 ShapeLike = SizeLike | Sequence[SizeLike]
 
-_TRIANGULAR = re.compile(r"\(?(\w+)\*\((\w+)\+1\)/2\)?")
+_TRIANGULAR = re.compile(r"\(?(\w+)\*\((\w+)([+-])1\)/2\)?")
 _POWER = re.compile(r"(\w+)(?:\^(\d+))?")
 
 
@@ -42,13 +42,13 @@ def read_group(size: SizeLike) -> Group:
     def keep(match: re.Match[str]) -> str:
         if match[1] != match[2]:
             return match[0]
-        triangular.append(_one(match[1]))
+        triangular.append(Dim.triangular(_one(match[1]), strict=match[3] == "-"))
         return f"_triangular_{len(triangular) - 1}_"
 
     group: list[Dim] = []
     for part in _TRIANGULAR.sub(keep, text).split("*"):
         if part.startswith("_triangular_"):
-            group.append(Dim.triangular(triangular[int(part.split("_")[2])]))
+            group.append(triangular[int(part.split("_")[2])])
             continue
         found = _POWER.fullmatch(part)
         if not found:

@@ -368,13 +368,13 @@ def _size(node: Syntax, parts: list[Group | None], scope: Scope | None) -> Group
 
 
 def _triangular(node: Syntax, parts: list[Group | None]) -> Group | None:
-    """n*(n+1)/2."""
+    """n*(n+1)/2 and n*(n-1)/2."""
     if len(parts) != 3 or node.data[0][0] not in ("*", "") or node.data[1][0] != "/" or node.children[2].data != 2:
         return None
     for group, other in ((parts[0], node.children[1]), (parts[1], node.children[0])):
-        successor = other.op == "add" and other.data[0][0] == "+" and len(other.children) == 2
+        successor = other.op == "add" and len(other.children) == 2
         if group is not None and len(group) == 1 and successor:
             base, one = other.children
             if base.op == "name" and group[0].name == base.data and one.op == "number" and one.data == 1:
-                return (Dim.triangular(group[0]),)
+                return (Dim.triangular(group[0], strict=other.data[0][0] == "-"),)
     return None
