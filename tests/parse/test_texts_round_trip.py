@@ -4,7 +4,7 @@ declarations the declared text still conforms."""
 import re
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tensordiff.lower import lower
@@ -121,7 +121,9 @@ def test_printed_text_reads_back(written):
 @given(texts())
 def test_unicode_and_latex_read_back_with_the_same_value(written):
     expression, _ = parse_answer(written, SCOPE)
-    want = value(lower(expression), values(), SIZES)
+    with np.errstate(all="ignore"):
+        want = value(lower(expression), values(), SIZES)
+    assume(np.all(abs(want) < 1e9))  # not a division by zero, such as a/(3 - n)
     again = [unicode(expression)]
     if "[" not in text(expression):
         again.append(f"${latex(expression)}$")
