@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tensordiff.canonical.form import Canonicaliser
 from tensordiff.canonical.product_names import ProductName, put_product_names
 from tensordiff.canonical.scalar_names import ScaledName, put_scaled_names
+from tensordiff.errors import BudgetError, DomainError
 from tensordiff.functions import INVERSE, MATRIX_POWER
 from tensordiff.tensor import (
     Apply,
@@ -63,7 +64,10 @@ def _definitions(
     products: list[ProductName] = []
     scalars: list[ScaledName] = []
     for named in names:
-        definition = forms.tensor(named.definition)
+        try:
+            definition = forms.tensor(named.definition)
+        except (BudgetError, DomainError):
+            continue  # a part that has no canonical form is not found in others
         coefficient, core = split_coefficient(definition)
         if isinstance(core, Einsum):
             if len(core.factors) == 1 and sorted(core.factors[0][1]) == sorted(core.output) == list(range(core.rank)):

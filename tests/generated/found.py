@@ -10,4 +10,7 @@ FOUND = [
     # scalars that are products of vectors, among entries
     "X[i,l]*(ones(m)'*ones(m))*y[j] -> [i,j,l]",
     "ones(p)'*w*c*X[i,j] -> [i,j]",
+    # powers of a size that leave the size
+    "z/mean(q)",
+    "1/mean(q)^3",
 ]

@@ -70,18 +70,20 @@ def size_text(group: Group) -> Node:
     return node
 
 
-def random_values(seed: int, sizes: Mapping[str, int] = SIZES) -> dict[str, Array]:
-    """A value for every variable, true to its structure and assumption."""
+def random_values(seed: int, sizes: Mapping[str, int] = SIZES, factor: float = 1.0) -> dict[str, Array]:
+    """A value for every variable, true to its structure and assumption; `factor` makes free entries larger."""
     rng = np.random.default_rng(seed)
     found = {}
     for word, groups in GROUPS.items():
         lengths = [int(np.prod([sizes[size] for size in group])) for group in groups]
-        found[word] = random_value(rng, lengths, STRUCTURES.get(word), ASSUME.get(word))
+        found[word] = random_value(rng, lengths, STRUCTURES.get(word), ASSUME.get(word), factor)
     return found
 
 
-def random_value(rng: np.random.Generator, lengths: Sequence[int], structure: str | None, assumption: str | None) -> Array:
-    x = rng.uniform(0.3, 1.1, lengths) * rng.choice([-1.0, 1.0], lengths)
+def random_value(
+    rng: np.random.Generator, lengths: Sequence[int], structure: str | None, assumption: str | None, factor: float = 1.0
+) -> Array:
+    x = factor * rng.uniform(0.3, 1.1, lengths) * rng.choice([-1.0, 1.0], lengths)
     if len(lengths) == 2 and lengths[0] == lengths[1]:
         x = x + 1.5 * np.eye(lengths[0])
     match structure or assumption:

@@ -125,6 +125,8 @@ class Point:
     where: Mapping[str, Node] = field(default_factory=dict)
     largest: float = 0.0
     """The largest number met: rounding errors are relative to it."""
+    singular: bool = False
+    """Whether the determinant of a singular matrix was met, whose second derivative is not defined."""
     _named: dict[str, Array] = field(default_factory=dict)
 
     def lookup(self, word: str) -> Array:
@@ -198,7 +200,7 @@ ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "tan": lambda x: np.sin(x) / _away_from(np.cos(x)),
     "arcsin": lambda x: np.arcsin(_open_unit(x)),
     "arccos": lambda x: np.pi / 2 - np.arcsin(_open_unit(x)),
-    "arctan": lambda x: (np.log(1 + 1j * x) - np.log(1 - 1j * x)) / 2j if np.iscomplexobj(x) else np.arctan(x),
+    "arctan": np.arctan,
     "sinh": np.sinh,
     "cosh": np.cosh,
     "tanh": np.tanh,
@@ -273,20 +275,20 @@ def _adjugate(x: Array) -> Array:
 
 def _softmax(x: Array, axis: Array | None = None) -> Array:
     e = np.exp(x)
-    return e / (e.sum() if axis is None else e.sum(int(axis) - 1, keepdims=True))
+    return e / (e.sum() if axis is None else e.sum(_whole(axis) - 1, keepdims=True))
 
 
 def _logsumexp(x: Array, axis: Array | None = None) -> Array:
     e = np.exp(x)
-    return np.log(e.sum() if axis is None else e.sum(int(axis) - 1, keepdims=True))
+    return np.log(e.sum() if axis is None else e.sum(_whole(axis) - 1, keepdims=True))
 
 
 def _sum(x: Array, axis: Array | None = None) -> Array:
-    return np.asarray(x.sum() if axis is None else x.sum(int(axis) - 1, keepdims=True))
+    return np.asarray(x.sum() if axis is None else x.sum(_whole(axis) - 1, keepdims=True))
 
 
 def _mean(x: Array, axis: Array | None = None) -> Array:
-    return np.asarray(x.mean() if axis is None else x.mean(int(axis) - 1, keepdims=True))
+    return np.asarray(x.mean() if axis is None else x.mean(_whole(axis) - 1, keepdims=True))
 
 
 def _near(x: Array) -> Array:
@@ -385,6 +387,8 @@ def _value(node: Node, point: Point) -> Array:
     parts = [value(part, point) for part in node.children]
     if node.op == "entry":
         return np.asarray(parts[0].reshape(_axes(parts[0], node.data))[tuple(place - 1 for place in node.data)])
+    if node.op == "call" and node.data in ("det", "adj") and np.linalg.cond(_matrix(parts[0]).real) > 1e3:
+        point.singular = True
     if node.op == "call" and node.data in WHOLE:
         return np.asarray(WHOLE[node.data](*parts))
     if node.op == "^" and parts[0].ndim:
