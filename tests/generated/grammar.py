@@ -59,8 +59,8 @@ for _word in SHAPES:
         VARIABLES.setdefault(_shape, []).append(_word)
 
 
-def length(group: Group) -> int:
-    return int(np.prod([SIZES[size] for size in group]))
+def length(group: Group, sizes: Mapping[str, int] = SIZES) -> int:
+    return int(np.prod([sizes[size] for size in group]))
 
 
 def size_text(group: Group) -> Node:
