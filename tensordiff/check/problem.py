@@ -13,7 +13,6 @@ from tensordiff.errors import DomainError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import parse_answer
 
-
 _WORD = re.compile(r"[^\W\d]\w*")
 
 

@@ -176,5 +176,3 @@ def _value(function: Function, folded: Sequence[Matrix]) -> Matrix:
     if not folded or not (function.elementwise or function.name in build.known_calls()):
         raise FoldError(f"{function.name} has no matrix form")
     return call(function, *folded)
-
-

@@ -207,9 +207,7 @@ def _sandwiches(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join
         if len(term.letters) != 1 or term.letters[0].op != "inv":
             continue
         (end,) = term.letters
-        places = [
-            p for p, t in enumerate(terms) if len(t.letters) > 2 and t.letters[0] is end and t.letters[-1] is end
-        ]
+        places = [p for p, t in enumerate(terms) if len(t.letters) > 2 and t.letters[0] is end and t.letters[-1] is end]
         if not places:
             continue
         core = end.children[0]
@@ -358,9 +356,7 @@ def _entry_maker(base: Matrix, flat: Flat, depth: int) -> Callable[[Sequence[Ter
             if b is base or all(other.get(b, Fraction(0)) > 0 for other in found)
         }
         like = terms[0].letters[0]
-        inner = [
-            Term(t.coefficient, t.scalars, (_left(own, shared, like, flat),)) for t, own in zip(rest, found, strict=True)
-        ]
+        inner = [Term(t.coefficient, t.scalars, (_left(own, shared, like, flat),)) for t, own in zip(rest, found, strict=True)]
         c, extra, core = flat.split(collect(inner, like.shape, flat, depth + 1))
         front = flat.from_entry_factors(shared.items(), like)
         word = (flat.hadamard([front, core]),)

@@ -20,9 +20,7 @@ from tensordiff.matrix import Matrix, Shape, normalise
 from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor
 
 
-def fold(
-    tensor: Tensor, rows: Sequence[int], columns: Sequence[int], written: Mapping[str, Matrix] | None = None
-) -> Matrix:
+def fold(tensor: Tensor, rows: Sequence[int], columns: Sequence[int], written: Mapping[str, Matrix] | None = None) -> Matrix:
     """The matrix whose row group is the axes `rows` of the tensor and whose column group is the axes `columns`, slowest
     first.
 
@@ -127,7 +125,6 @@ class _Folder:
         folded = [value for value in values if isinstance(value, Matrix)]
         assert len(folded) == len(values)
         return letter(node, axes, folded, self.written, self._symmetric, self.flat)
-
 
     def _symmetric(self, node: Tensor) -> bool:
         try:

@@ -241,5 +241,3 @@ def _closed(block: Block, graph: Graph, flat: Flat) -> Matrix | None:
     ends = tuple(copy[v] for v in block.rows)
     matrix = _cut(ends, block.rows, split, flat)
     return None if matrix is None else trace(matrix, flat)
-
-

@@ -123,9 +123,7 @@ class Network:
 
     def weight(self, vertex: int, flat: Flat) -> Word | None:
         """All weights and loops of a vertex as one vector; None where there are none."""
-        words = self.weights.get(vertex, []) + [
-            Word(flat.diagonal(loop.matrix(flat))) for loop in self.loops.get(vertex, [])
-        ]
+        words = self.weights.get(vertex, []) + [Word(flat.diagonal(loop.matrix(flat))) for loop in self.loops.get(vertex, [])]
         if len(words) <= 1:
             return words[0] if words else None
         return Word(flat.hadamard([word.matrix(flat) for word in words]))

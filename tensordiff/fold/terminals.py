@@ -229,9 +229,7 @@ def _single(row: int, column: int, links: Sequence[Link], graph: Graph, flat: Fl
     return flat.product(factors)
 
 
-def _beside(
-    rows: Vertices, columns: Vertices, in_rows: Graph, in_columns: Graph, across: Graph, flat: Flat
-) -> Matrix | None:
+def _beside(rows: Vertices, columns: Vertices, in_rows: Graph, in_columns: Graph, across: Graph, flat: Flat) -> Matrix | None:
     """What is among the rows, or among the columns, beside others: diag(vec(...)) on the left or right."""
     factors = [between(rows, columns, across, flat)]
     for side, inside, place in ((rows, in_rows, 0), (columns, in_columns, 2)):

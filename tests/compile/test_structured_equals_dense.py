@@ -67,9 +67,7 @@ def test_apply_and_adjoint_are_contractions(name: str) -> None:
         columns = POINT[variables[-1].name].shape
         rows = dense.shape[: dense.ndim - len(columns)]
         matrix = dense.reshape(-1, *columns).reshape(*rows, *columns)
-        flat = np.stack(
-            [matrix[(..., *place)].reshape(-1, order=order) for place in _places(columns, order)], axis=1
-        )
+        flat = np.stack([matrix[(..., *place)].reshape(-1, order=order) for place in _places(columns, order)], axis=1)
         assert operator.shape == flat.shape
         vector = rng.normal(size=flat.shape[1])
         np.testing.assert_allclose(operator @ vector, flat @ vector, rtol=1e-8, atol=1e-10)

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tensordiff.errors import DomainError
 from tensordiff.lower import lower
 from tensordiff.matrix import text
 from tensordiff.parse import parse, parse_answer
@@ -147,4 +148,7 @@ def test_spacing_and_parentheses_do_not_matter(written, random):
 @given(texts())
 def test_what_conforms_when_declared_conforms_when_inferred(written):
     sizes_only = re.sub(r"\bn\b", "3", re.sub(r"(eye|ones)\(n", r"\1(N", written)).replace("(N", "(n")
-    parse(sizes_only, structures={"A": "symmetric"} if "A" in written else None)
+    try:
+        parse(sizes_only, structures={"A": "symmetric"} if "A" in written else None)
+    except DomainError:  # a divisor such as n - 3 is zero at the number that stands for n
+        assume(False)
