@@ -28,8 +28,8 @@ class MatrixAxes(NamedTuple):
 
 def default_layout(f: Shape, variables: Sequence[Shape]) -> str:
     """gradient for scalar f; numerator for vector by vector and for anything by a scalar; else vec-column, as for every
-    second derivative."""
-    if len(variables) > 1:
+    second derivative and where there are tensors of more than two axes."""
+    if len(variables) > 1 or len(f) > 2 or len(variables[0]) > 2:
         return "vec-column"
     if not f:
         return "gradient"

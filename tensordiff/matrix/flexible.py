@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from tensordiff.errors import GroupingError, ShapeError
 from tensordiff.matrix.leaves import eye, ones, zeros
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
@@ -90,12 +92,21 @@ def alike(operation: str, nodes: list[Matrix]) -> list[Matrix]:
     for other in full[1:]:
         if not same_sizes(full[0].shape, other.shape):
             raise size_mismatch(operation, full[0], other)
-    for shape in dict.fromkeys(node.shape for node in full):
+    for shape in _common_shapes(full):
         fitted = [node if node.is_scalar else fit(node, shape) for node in nodes]
         if None not in fitted:
             return [node for node in fitted if node is not None]
     other = next(node for node in full if node.shape != full[0].shape)
     raise grouping_mismatch(operation, full[0], other)
+
+
+def _common_shapes(nodes: list[Matrix]) -> list[Shape]:
+    """Shapes that operands of equal sizes may have in common: those that they have, then every way of grouping rows and
+    columns as some operand groups one of its axes (an identity has its rows and columns grouped alike)."""
+    shapes = dict.fromkeys(node.shape for node in nodes)
+    groups = dict.fromkeys(group for shape in shapes for group in shape)
+    fitting = [[g for g in groups if total_size(g) == total_size(axis)] for axis in nodes[0].shape]
+    return list(dict.fromkeys([*shapes, *product(*fitting)]))
 
 
 def square(operation: str, node: Matrix, hint: str | None = None) -> Matrix:

@@ -13,4 +13,8 @@ FOUND = [
     # powers of a size that leave the size
     "z/mean(q)",
     "1/mean(q)^3",
+    # tensors differentiated by a scalar
+    "b/b*eye(n)[s,s]*R[3,s,r]*eye(p)[a,a] -> [s,r,a]",
+    # a sum whose terms agree on a grouping that none of them has
+    "eye(m*n) - ones(m*n)*vec(sign(Z)')'",
 ]
