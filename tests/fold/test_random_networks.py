@@ -70,7 +70,7 @@ def networks(draw: st.DrawFn, terminals: int) -> tuple[Tensor, list[int], list[i
     return einsum(placed, output, dict(enumerate(dims))), list(axes[:cut]), list(axes[cut:])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 4).flatmap(networks))
 def test_value_of_up_to_four_terminals(case: tuple[Tensor, list[int], list[int]]) -> None:
     with suppress(FoldError):
@@ -109,13 +109,13 @@ def series_parallel(draw: st.DrawFn) -> Tensor:
     return einsum(placed, (), dict(enumerate(dims)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(series_parallel())
 def test_every_closed_network_of_treewidth_two_folds(tensor: Tensor) -> None:
     check(tensor, (), ())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data(), st.integers(0, 4))
 def test_value_of_sums(data: st.DataObject, rank: int) -> None:
     """Sums of products over a few symbols, which share factors: what is collected keeps the value."""

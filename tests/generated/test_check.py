@@ -180,7 +180,7 @@ def _entry(matrix: Array, position: tuple[int, ...]) -> float:
     )
 
 
-@examples(40)
+@examples(12)
 @given(sentence=sentences(**OPTIONS), seed=st.integers(0, 1000))
 def test_verdicts(sentence: Sentence, seed: int) -> None:
     check_verdicts(sentence, seed)

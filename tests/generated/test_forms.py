@@ -122,13 +122,13 @@ def check_forms(sentence: Sentence, seed: int, order: int) -> None:
     check_structured(question, J, tensor, seed)
 
 
-@examples(60)
+@examples(25)
 @given(sentence=sentences(), seed=st.integers(0, 1000))
 def test_first(sentence: Sentence, seed: int) -> None:
     check_forms(sentence, seed, 1)
 
 
-@examples(30)
+@examples(15)
 @given(sentence=sentences(shapes=[SCALAR], tensors=False, depth=2), seed=st.integers(0, 1000))
 def test_second(sentence: Sentence, seed: int) -> None:
     check_forms(sentence, seed, 2)
