@@ -36,6 +36,8 @@ def read_group(size: SizeLike) -> Group:
         return () if size == 1 else (Dim.fixed(size),)
     if not isinstance(size, str):
         raise ShapeError(f"cannot read the size {size}", hint='a size is a number, a name, or a product such as "n*m"')
+    if not isinstance(size, str):
+        raise ShapeError(f"cannot read the size {size!r}", hint='a size is a whole number, a name, or a product such as "n*m"')
     text = size.replace(" ", "")
     triangular: list[Dim] = []
 
@@ -73,7 +75,7 @@ def read_shape(shape: ShapeLike) -> Shape:
     if isinstance(shape, str):
         text = re.sub(r"\s*([*/+^])\s*", r"\1", shape.replace(",", " "))
         groups = tuple(read_group(part) for part in text.split())
-    elif isinstance(shape, int | Dim):
+    elif isinstance(shape, int | float | Dim):
         groups = (read_group(shape),)
     else:
         groups = tuple(read_group(part) for part in shape)
