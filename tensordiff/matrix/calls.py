@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
 from tensordiff.functions import ELEMENTWISE, MATRIX, Extremum, lookup
@@ -31,10 +31,41 @@ def call(function: str | Function, *operands: Matrix) -> Matrix:
     if isinstance(function, str):
         found = lookup(function)
         if found is None:
-            near = nearest(function, known_calls())
-            raise UnknownNameError(f"unknown function {function}", hint=f"did you mean {near}?" if near else None)
+            raise UnknownNameError(f"unknown function {function}", hint=suggestion(function, known_calls()))
         function = found
     return _apply(function, operands)
+
+
+_ELSEWHERE: Mapping[str, str] = {
+    "trace": "tr(A)",
+    "inverse": "inv(A)",
+    "transpose": "A'",
+    "norm": "norm2(A), the Euclidean or Frobenius norm, or norm1(A)",
+    "dot": "x'*y for vectors, A*B for matrices",
+    "vdot": "x'*y",
+    "inner": "x'*y for vectors, tr(A'*B) for matrices",
+    "outer": "x*y'",
+    "matmul": "A*B",
+    "solve": "inv(A)*B",
+    "hadamard": "A.*B",
+    "multiply": "A.*B",
+    "lndet": "logdet(A)",
+    "slogdet": "logdet(A)",
+    "cumsum": "tril(n)*x",
+    "var": "mean((x - mean(x)).^2)",
+    "prod": "exp(sum(log(x))) for positive x",
+    "identity": "eye(n)",
+    "matpow": "A^k",
+}
+"""What other systems call something, and how it is written here."""
+
+
+def suggestion(name: str, known: list[str]) -> str | None:
+    """What to write in place of an unknown function; None where nothing comes near."""
+    if written := _ELSEWHERE.get(name.lower()):
+        return f"write {written}"
+    near = nearest(name, known)
+    return f"did you mean {near}?" if near else None
 
 
 def known_calls() -> list[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tensordiff.errors import ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe, read_group
+from tensordiff.matrix.calls import suggestion
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, functions, is_function, spellings
 from tensordiff.parse.syntax import Syntax, Tree
 from tensordiff.tensor import Dim, Group
@@ -235,8 +236,7 @@ class _Elaboration:
                 f"{name} is not a function", node.start, node.start + len(name),
                 f"write {name}*(...) for a product, {name}[...] for an entry",
             )  # fmt: skip
-        near = nearest(name, sorted({*functions(), *self.scope.functions}))
-        hint = f"did you mean {near}?" if near else f"for a product write {name}*(...)"
+        hint = suggestion(name, sorted({*functions(), *self.scope.functions})) or f"for a product write {name}*(...)"
         raise self.error(f"unknown function {name}", node.start, node.start + len(name), hint)
 
     def bars(self, name: str, operand: Matrix) -> Matrix:

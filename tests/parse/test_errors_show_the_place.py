@@ -1,5 +1,7 @@
 """Every error says what is wrong in the user's words and shows the place in the user's text."""
 
+import re
+
 import pytest
 
 from tensordiff.errors import DomainError, ParseError, ShapeError, TensordiffError
@@ -144,3 +146,18 @@ def test_errors_in_a_definition_say_which():
     assert (caught.value.text, caught.value.start) == ("A*inv(X)", 2)
     with pytest.raises(ParseError, match=r"in the definition of P: this \( is never closed"):
         parse("P*x", SHAPES, where={"P": "A*(B"})
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("trace(A)", "tr(A)"),
+        ("dot(x,z)", "x'*y for vectors"),
+        ("cumsum(x)", "tril(n)*x"),
+        ("norm(A)", "norm2(A)"),
+        ("logdte(A)", "logdet"),
+    ],
+)
+def test_an_unknown_function_says_what_to_write(theirs: str, ours: str) -> None:
+    with pytest.raises(ParseError, match=re.escape(ours)):
+        parse(theirs, shapes=SHAPES)
