@@ -30,6 +30,7 @@ from tensordiff.api.functions import (
     pi,
     scalar,
     tensor,
+    unit,
     vector,
     where,
     zeros,
@@ -60,7 +61,7 @@ __all__ = [
     "VerificationError", "assert_equal", "chain", "check", "check_chain", "commutation", "compile", "diff", "dims",
     "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "gradient",
     "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "objective", "ones", "parse", "pi",
-    "scalar", "tensor", "vector", "vjp", "where", "zeros",
+    "scalar", "tensor", "unit", "vector", "vjp", "where", "zeros",
     *NAMED,
 ]  # fmt: skip
 

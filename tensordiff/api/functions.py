@@ -86,6 +86,12 @@ def zeros(rows: Any, columns: Any = 1) -> Expression:
     return _constant(build.zeros(read_group(rows), read_group(columns)))
 
 
+def unit(size: Any, place: int) -> Expression:
+    """The column of a length with a 1 at `place`, counted from 1, and zeros elsewhere."""
+    (dim,) = read_group(size) or (Dim.fixed(1),)
+    return _constant(build.unit(dim, place))
+
+
 def commutation(m: Any, n: Any) -> Expression:
     """K(m,n): K(m,n) vec(A) = vec(A') for A m-by-n (Magnus and Neudecker 1979)."""
     return _constant(build.commutation(read_group(m), read_group(n)))
@@ -190,7 +196,7 @@ def elementwise(name: str, expression: Any, latex: str | None = None) -> OwnFunc
 
 
 def _own_name(name: str) -> str:
-    if name in ("K", "D", "L"):
+    if name in ("K", "D", "L", "unit"):
         raise UnknownNameError(f"{name} cannot be a function: {name}(...) is a matrix of the language", hint="use another name")
     if check_name(name) != name:
         raise UnknownNameError(f"{name!r} is not written in the usual way", hint=f"write {check_name(name)!r}")

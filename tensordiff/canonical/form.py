@@ -134,7 +134,7 @@ class Canonicaliser:
                 continue
             for product in expand(coefficient, node, self.atom, self._keep_sum, self.max_terms, _MAX_FACTORS):
                 factor, made, done = normalise(product, self)
-                if done:
+                if done and factor:
                     self._collect(collected, factor, made)
                 elif factor:
                     work.append((factor, made))

@@ -12,6 +12,7 @@ from tensordiff.functions import POWER
 from tensordiff.simplify import (
     Product,
     close_frechet,
+    cut_at_places,
     divide_out,
     reduce_links,
     settle_cofactors,
@@ -50,6 +51,8 @@ class Context(Protocol):
 def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, bool]:
     """(coefficient, node, done): the canonical Einsum, or a node that has to be expanded again."""
     while True:
+        if not cut_at_places(product):
+            return Fraction(0), _as_tensor(product), True
         if not _collect(product, context):
             return product.coefficient, _as_tensor(product), False
         if sum_beside_power(product) or (not context.define and settle_cofactors(product)):

@@ -68,14 +68,19 @@ def _opened(terms: list[Term], flat: Flat) -> list[Term]:
     found: list[Term] = []
     for term in terms:
         shared = not term.scalars or sum(other.scalars == term.scalars for other in terms) > 1
-        if shared and len(term.letters) == 1 and term.letters[0].op == "add":
-            for c, node in terms_of(term.letters[0]):
+        sums = [p for p, letter in enumerate(term.letters) if letter.op == "add"]
+        places = len(term.letters) == 2 and len(sums) == 1 and _is_unit(term.letters[1 - sums[0]])
+        if places or (shared and len(term.letters) == 1 and sums):
+            word = term.letters[sums[0]]
+            before, after = term.letters[: sums[0]], term.letters[sums[0] + 1 :]
+            for c, node in terms_of(word):
                 inner, extra, core = flat.split(node)
                 scalars = multiplied(term.scalars, powers(_summed(extra)))
-                word = ones(*term.letters[0].shape) if core.is_scalar and term.letters[0].shape else core
-                if word is not core and core.op != "number":
-                    scalars = multiplied(scalars, ((core, Fraction(1)),))
-                found.append(Term(term.coefficient * c * inner, scalars, tuple(letters(word))))
+                if core.is_scalar and word.shape:
+                    if core.op != "number":
+                        scalars = multiplied(scalars, ((core, Fraction(1)),))
+                    core = ones(*word.shape)
+                found.append(Term(term.coefficient * c * inner, scalars, (*before, *letters(core), *after)))
         else:
             found.append(term)
     return found
@@ -168,6 +173,7 @@ def _ways(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
     yield from _sandwiches(terms, flat, depth)
     yield from _common_operands(terms, flat, depth)
     yield from _common_entries(terms, flat, depth)
+    yield from _common_scalars(terms, flat, depth)
 
 
 # Common left and right factors
@@ -193,12 +199,16 @@ def _end_join(group: dict[int, tuple[Matrix, ...]], at_end: bool, flat: Flat, de
     shared = _shared(words, at_end)
     if any(len(word) == len(shared) for word in words) and shared[0 if at_end else -1].is_vector:
         shared = shared[1:] if at_end else shared[:-1]  # no identity takes the place of a whole outer product
-    if not shared:
+    if not shared or all(_is_unit(x) for word in words for x in word):  # the places of entries, not factors
         return None
     length = sum(flat.length(x) + 1 for x in shared)
     missing = sum(_EYE for word in words if len(word) == len(shared))
     gain = length * (len(words) - 1) - 1 - missing
     return _Join(gain, not missing, tuple(group), _end_maker(words, shared, at_end, flat, depth))
+
+
+def _is_unit(letter: Matrix) -> bool:
+    return letter.op == "unit" or (letter.op == "transpose" and letter.children[0].op == "unit")
 
 
 def _sandwiches(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
@@ -369,3 +379,28 @@ def _left(own: dict[Matrix, Fraction], shared: dict[Matrix, Fraction], like: Mat
     rest = [(base, e - shared.get(base, Fraction(0))) for base, e in own.items()]
     rest = [(base, e) for base, e in rest if e]
     return flat.from_entry_factors(rest, like) if rest else ones(like.rows, like.cols)
+
+
+# Common scalars of some of the terms
+
+
+def _common_scalars(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+    """c*A + c*B + C = c*(A + B) + C."""
+    groups: dict[Powers, list[int]] = {}
+    for place, term in enumerate(terms):
+        if term.scalars and term.letters:
+            groups.setdefault(term.scalars, []).append(place)
+    for scalars, places in groups.items():
+        if 1 < len(places) < len(terms):
+            length = sum(flat.length(base) + 1 for base, _ in scalars)
+            yield _Join(length * (len(places) - 1) - 4, False, tuple(places), _scalar_maker(scalars, flat, depth))
+
+
+def _scalar_maker(scalars: Powers, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:
+    def make(terms: Sequence[Term]) -> Term:
+        shape = product(*terms[0].letters).shape
+        inner = collect([Term(t.coefficient, (), t.letters) for t in terms], shape, flat, depth + 1)
+        c, extra, core = flat.split(inner)
+        return Term(c, multiplied(scalars, powers(_summed(extra))), tuple(letters(core)))
+
+    return make

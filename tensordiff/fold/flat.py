@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
+from tensordiff.fold.places import as_entry
 from tensordiff.matrix import Matrix, Shape, build
 from tensordiff.matrix.build import (
     add,
@@ -176,9 +177,10 @@ class Flat:
 
     def scalar_word(self, factors: Sequence[Matrix]) -> Matrix:
         """A product row * ... * column; of its two readings always the same one."""
-        made = product(*(letter for factor in factors for letter in letters(factor)))
-        turned = product(*(letter for factor in reversed(factors) for letter in letters(self.flip(factor))))
-        return min((made, turned), key=lambda node: (self.length(node), node.key))
+        made = [letter for factor in factors for letter in letters(factor)]
+        turned = [letter for factor in reversed(factors) for letter in letters(self.flip(factor))]
+        ways = [as_entry(word) or product(*word) for word in (made, turned)]
+        return min(ways, key=lambda node: (self.length(node), node.key))
 
     def trace(self, factors: Sequence[Matrix]) -> Matrix:
         """tr of a product; of its rotations and their transposes always the same one, if it is not too long."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tensordiff.fold.flat import Flat, first_name, fold_up, letters
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import call, product, rebuild, transpose
+from tensordiff.matrix.build import call, entry, product, rebuild, transpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,10 @@ def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
     operands = [memo[child] for child in _operands(node)]
     if not operands:
         return _leaf(node, flat)
+    if node.op == "entry":
+        way = operands[0].turned
+        other = Way(way.cost, entry(way.node, node.data[0][::-1]))
+        return _same(min(_made(node, [operands[0].plain], flat), other, key=lambda way: way.cost))
     if node.is_scalar:
         return _same(_made(node, [pair.least for pair in operands], flat))
     if node.op == "transpose":

@@ -7,7 +7,7 @@ from typing import Any
 
 from tensordiff.matrix.calls import call, known_calls
 from tensordiff.matrix.flexible import fit, resplit
-from tensordiff.matrix.indexing import contract, entry, unit
+from tensordiff.matrix.indexing import contract, entry
 from tensordiff.matrix.leaves import (
     as_number,
     commutation,
@@ -22,6 +22,7 @@ from tensordiff.matrix.leaves import (
     symbol,
     tril,
     triu,
+    unit,
     zeros,
 )
 from tensordiff.matrix.linear import add, scale, split_coefficient, terms_of, transpose

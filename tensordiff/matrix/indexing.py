@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tensordiff.errors import ShapeError
-from tensordiff.matrix.leaves import eye, number
+from tensordiff.matrix.leaves import number
 from tensordiff.matrix.letters import merge_free, refuse_open
 from tensordiff.matrix.linear import Terms, terms_of
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
 from tensordiff.matrix.shape import fixed_size
 from tensordiff.matrix.text import brief
-from tensordiff.tensor import Dim, Group, group_text
+from tensordiff.tensor import Group, group_text
 
 Letters = tuple[str | int, ...]
 
@@ -90,13 +90,6 @@ def contract(body: Matrix, output: Sequence[str]) -> Matrix:
     shape = normalise(tuple(group_of[letter] for letter in output))
     data = (tuple(output), tuple(c for c, _ in terms))
     return Matrix.make("contract", shape, data, tuple(node for _, node in terms))
-
-
-def unit(dim: Dim, place: int) -> Matrix:
-    """The unit column with a 1 at `place`, counted from 1, as eye(n)[i,place] -> [i]. Raises ShapeError."""
-    if dim.value == 1:
-        return number(1)
-    return contract(entry(eye((dim,)), ("i", place)), ("i",))
 
 
 def _expand(body: Matrix) -> Terms:

@@ -91,3 +91,11 @@ def tril(dim: Dim) -> Matrix:
 def triu(dim: Dim) -> Matrix:
     """The mask of the upper triangle: 1 on and above the diagonal."""
     return Matrix.make("triu", ((dim,), (dim,)), (dim,)) if dim.value != 1 else number(1)
+
+
+def unit(dim: Dim, place: int) -> Matrix:
+    """The column of length `dim` with a 1 at `place`, counted from 1, and zeros elsewhere. Raises ShapeError."""
+    length = fixed_size(dim)
+    if place < 1 or (length is not None and place > length):
+        raise ShapeError(f"unit({dim},{place}): place {place} is outside 1..{dim}", hint="places are counted from 1")
+    return Matrix.make("unit", ((dim,),), (dim, place)) if dim.value != 1 else number(1)

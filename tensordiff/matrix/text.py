@@ -101,7 +101,7 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return ["kron(", *_commas(_kron_operands(node)), ")"]
         case "apply":
             return [node.data[0].name, "(", *_commas(children), ")"]
-        case "eye" | "ones" | "zeros" | "commutation" | "duplication" | "elimination" | "tril" | "triu":
+        case "eye" | "ones" | "zeros" | "commutation" | "duplication" | "elimination" | "tril" | "triu" | "unit":
             return [constant_text(node)]
     return [node.op, "(", *_commas(children), ")"]
 
@@ -116,7 +116,10 @@ def _kron_operands(node: Matrix) -> list[Matrix]:
 
 
 def constant_text(node: Matrix) -> str:
-    """A constant matrix by its name and sizes: eye(n*m), ones(n,m), ones(n)', K(m,n), D(n)."""
+    """A constant matrix by its name and sizes: eye(n*m), ones(n,m), ones(n)', K(m,n), D(n), unit(n,1)."""
+    if node.op == "unit":
+        dim, place = node.data
+        return f"unit({dim},{place})"
     name = {"commutation": "K", "duplication": "D", "elimination": "L"}.get(node.op, node.op)
     if node.op == "commutation":
         return f"{name}({group_text(node.data[0])},{group_text(node.data[1])})"

@@ -257,10 +257,12 @@ class _Elaboration:
     def sized(self, node: Syntax) -> Matrix:
         """A constant whose arguments are sizes."""
         name: str = node.data
-        low, high = {"ones": (1, 2), "zeros": (1, 2), "eye": (1, 2), "K": (1, 2)}.get(name, (1, 1))
+        low, high = {"ones": (1, 2), "zeros": (1, 2), "eye": (1, 2), "K": (1, 2), "unit": (2, 2)}.get(name, (1, 1))
         if not low <= len(node.children) <= high:
-            wanted = "one size" if high == 1 else "one or two sizes"
+            wanted = {(1, 1): "one size", (1, 2): "one or two sizes"}.get((low, high), "a size and a place")
             raise self.error(f"{name} takes {wanted}", node.start, node.end)
+        if name == "unit":
+            return self.unit(node)
         groups = [size_of(self.tree, child, self.scope) for child in node.children]
         if name in ("ones", "zeros"):
             return (build.ones if name == "ones" else build.zeros)(*groups)
@@ -270,11 +272,22 @@ class _Elaboration:
             return build.eye(groups[0])
         if name == "K":
             return build.commutation(groups[0], groups[-1])
-        if len(groups[0]) > 1:
-            raise ShapeError(f"{name} takes one dimension, not the product {self.tree.source(node.children[0])}")
-        dim = groups[0][0] if groups[0] else Dim.fixed(1)
+        dim = self.single(node, groups[0])
         constant = {"D": build.duplication, "L": build.elimination, "tril": build.tril, "triu": build.triu}
         return constant[name](dim)
+
+    def unit(self, node: Syntax) -> Matrix:
+        """unit(n,k), the k-th unit vector."""
+        size, place = node.children
+        if place.op != "number" or place.data.denominator != 1:
+            raise self.error("the place of a unit vector is a whole number", place.start, place.end, "write unit(n,1)")
+        return build.unit(self.single(node, size_of(self.tree, size, self.scope)), int(place.data))
+
+    def single(self, node: Syntax, group: Group) -> Dim:
+        """A size that is one dimension."""
+        if len(group) > 1:
+            raise ShapeError(f"{node.data} takes one dimension, not the product {self.tree.source(node.children[0])}")
+        return group[0] if group else Dim.fixed(1)
 
 
 def _failure(terms: list[tuple[int, Matrix]]) -> TensordiffError | None:

@@ -267,7 +267,8 @@ class Inference:
     def _call(self, node: Syntax, children: list[Value]) -> Value:
         name, argument = node.data, node.children[0]
         if name in SIZED or name in LETTERS:
-            return Value(self._sized(name, [self.size_of(self.tree, child) for child in node.children]))
+            given = node.children[:1] if name == "unit" else node.children  # the place is no size
+            return Value(self._sized(name, [self.size_of(self.tree, child) for child in given]))
         if name in UNSIZED:
             if children[0].sizes:
                 self._conflict(node, f"make a {name} of", [self._place(argument)])
@@ -304,6 +305,8 @@ class Inference:
         first, last = groups[0], groups[-1]
         if name in ("ones", "zeros"):
             return _normal(*groups)
+        if name == "unit":
+            return _normal(first)
         if name == "K":
             return _normal(first + last, last + first)
         if name == "D":

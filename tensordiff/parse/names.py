@@ -11,7 +11,7 @@ from tensordiff.matrix import build
 SIZED = frozenset(("eye", "ones", "zeros", "tril", "triu"))
 """Functions whose arguments are sizes."""
 
-LETTERS = frozenset("KDL")
+LETTERS = frozenset(("K", "D", "L", "unit"))
 """Functions of sizes where a parenthesis follows, ordinary names elsewhere."""
 
 UNSIZED = frozenset(("vector", "matrix"))

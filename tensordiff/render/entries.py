@@ -10,7 +10,7 @@ from tensordiff.matrix.writer import ATOM, POSTFIX, PRODUCT, SUM
 from tensordiff.render.arrange import Chain, contraction_order
 from tensordiff.render.tasks import Entry, Piece, Printed, Style, Word, joined, juxtapose
 from tensordiff.render.words import Placed, chain_word, is_symmetric, parts, word_pieces
-from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, as_number, scale
+from tensordiff.tensor import Apply, Einsum, Factor, Named, Sum, Symbol, as_number, einsum, scale
 
 
 def entry_pieces(style: Style, task: Entry) -> Printed:
@@ -27,10 +27,30 @@ def entry_pieces(style: Style, task: Entry) -> Printed:
             terms = [task._replace(node=child, level=PRODUCT, shown=shown) for child in node.children]
             return style.sum(node, terms)
         case Einsum():
+            placed = _at_places(node, task)
+            if placed is not None:
+                return [placed], ATOM
             return _explicit_product(style, node, task) if task.explicit else _product(style, node, task)
         case Apply():
             return _apply(style, node, task)
     raise AssertionError(f"cannot print {node!r}")
+
+
+def _at_places(node: Einsum, task: Entry) -> Entry | None:
+    """A summed index with a unit vector is the place of its 1: A_ij (e_2)_i is A_2j."""
+    fixed: dict[int, str] = {}
+    kept: list[Factor] = []
+    for factor, indices in node.factors:
+        unit = factor.function if isinstance(factor, Apply) and isinstance(factor.function, Unit) else None
+        if unit is not None and indices[0] not in node.output and indices[0] not in fixed:
+            fixed[indices[0]] = str(unit.k)
+        else:
+            kept.append((factor, indices))
+    used = {index for _, indices in kept for index in indices}
+    if not fixed or not used.issuperset(fixed):
+        return None
+    made = einsum(kept, (*node.output, *fixed), dict(enumerate(node.index_dims)))
+    return task._replace(node=made, letters=(*task.letters, *fixed.values()))
 
 
 def _shown_letters(node: Sum, task: Entry) -> frozenset[str]:
@@ -64,12 +84,16 @@ def _around_factors(style: Style, node: Einsum, task: Entry) -> tuple[dict[int, 
 def _product(style: Style, node: Einsum, task: Entry) -> Printed:
     """Factors in the order of contraction, summed over the letters that are new."""
     letter_of, sizes, deltas = _around_factors(style, node, task)
-    closed, opened = contraction_order([indices for _, indices in node.factors], node.output)
+    free = [i for i in node.output if not letter_of[i].isdigit()]
+    slots_left = [tuple(i for i in slots if not letter_of.get(i, "").isdigit()) for _, slots in node.factors]
+    closed, opened = contraction_order(slots_left, free)
     placed: list[Placed] = []
     first = task.first
     for step in closed + opened:
         factor, slots = node.factors[step.place]
-        if step.backward and is_symmetric(factor):
+        at_places = len(slots) - len(slots_left[step.place])
+        backward = step.backward if not at_places else at_places == 2 and letter_of[slots[0]] > letter_of[slots[1]]
+        if backward and is_symmetric(factor):
             slots = slots[::-1]
         for index in slots:
             if index not in letter_of:

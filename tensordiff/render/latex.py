@@ -68,6 +68,9 @@ class Latex(Style):
         head = _LETTERS.get(op) or rf"\operatorname{{{op}}}"
         return f"{head}_{{{(', ' if op == 'commutation' else ' ' + chr(92) + 'times ').join(sizes)}}}"
 
+    def unit(self, dim: Dim, place: int) -> str:
+        return rf"\operatorname{{unit}}({self.size(dim)}, {place})"
+
     def size(self, dim: Dim) -> str:
         if dim.base is not None:
             base = self.size(dim.base)

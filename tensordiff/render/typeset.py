@@ -70,6 +70,10 @@ class Style(ABC):
         """eye, ones, zeros, commutation, duplication, elimination, tril, triu."""
 
     @abstractmethod
+    def unit(self, dim: Dim, place: int) -> str:
+        """A unit vector."""
+
+    @abstractmethod
     def size(self, dim: Dim) -> str:
         """A dimension."""
 
@@ -245,6 +249,8 @@ class Style(ABC):
 
     def call(self, node: Matrix) -> list[Piece]:
         children = node.children
+        if node.op == "unit":
+            return [self.unit(*node.data)]
         if not children:
             groups = node.shape
             if node.op == "commutation":

@@ -64,6 +64,9 @@ class Unicode(Style):
             groups = groups[:1]
         return f"{_LETTERS.get(op, op)}({','.join(group_text(group) for group in groups)})"
 
+    def unit(self, dim: Dim, place: int) -> str:
+        return f"unit({dim},{place})"
+
     def size(self, dim: Dim) -> str:
         return str(dim)
 

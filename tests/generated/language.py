@@ -340,6 +340,7 @@ SIZED: dict[str, Callable[..., Array]] = {
     "K": lambda m, n=None: commutation(m, m if n is None else n),
     "D": duplication,
     "L": elimination,
+    "unit": lambda n, k: np.eye(n)[:, [k - 1]],
 }
 
 WHOLE: dict[str, Callable[..., Array]] = {
