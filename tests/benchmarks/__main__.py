@@ -1,95 +1,88 @@
-"""Compiled derivatives against hand-written code.
+"""Compiled derivatives against hand-written NumPy, JAX's own modes and torch.func.
 
-    python -m tests.benchmarks [--quick] [--seconds S] [NAME ...]
+    python -m tests.benchmarks [--quick] [--docs] [--json FILE] [NAME ...]
 
-The ratio is compiled / hand, median (and quartiles) over interleaved rounds; the targets are 1.15, and 1.3 for derivatives
-applied to a direction ("apply"). One BLAS thread, and huge pages for large arrays: the program starts itself again with these
-settings.
+Every case is computed by each contender, the results must agree, and then all are timed in turn, round after round. Ratios
+are to the hand-written code: the median of the rounds, with quartiles. One thread, one processor, 64-bit numbers, and huge
+pages for large arrays: the program starts itself again with these settings. JAX and torch take part where they are
+installed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, process_time
 
-import numpy as np
-
-from tensordiff.compile import at, compile_program
-from tests.benchmarks.cases import CASES, Case
-from tests.benchmarks.structured import STRUCTURED, Structured
-from tests.benchmarks.timing import interleaved, ratios, spelled, table
-
-HEADER = ["derivative", "hand", "compiled", "ratio", "quartiles", "derive", "plan"]
-
-
-def measure(case: Case, seconds: float) -> tuple[list[str], float]:
-    start = perf_counter()
-    outputs, declared = case.outputs()
-    derived = perf_counter() - start
-    arrays = case.arrays(np.random.default_rng(0))
-    program = compile_program(outputs, inputs=declared)
-    needed = {name: arrays[name] for name in program.inputs}
-    start = perf_counter()
-    found = program(**needed)[0]
-    planned = perf_counter() - start
-    expected = case.hand(**arrays)
-    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8 * np.abs(expected).max())
-    times = interleaved({"hand": lambda: case.hand(**arrays), "compiled": lambda: program(**needed)}, budget=seconds)
-    middle, low, high = ratios(times["compiled"], times["hand"])
-    medians = [spelled(times[name].median) for name in ("hand", "compiled")]
-    return [case.name, *medians, f"{middle:.2f}", f"{low:.2f}-{high:.2f}", spelled(derived), spelled(planned)], middle
-
-
-def measure_structured(case: Structured, seconds: float) -> tuple[list[str], float]:
-    start = perf_counter()
-    (derivative,), declared = case.derived()
-    derived = perf_counter() - start
-    rng = np.random.default_rng(0)
-    arrays = case.arrays(rng)
-    direction = rng.normal(size=arrays[case.variable].shape)
-    start = perf_counter()
-    made = at(derivative, *case.ranks, arrays, inputs=declared)
-    found = made.apply(direction)
-    planned = perf_counter() - start
-    hand = case.hand(arrays)
-    expected = hand(direction)
-    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8 * np.abs(expected).max())
-    times = interleaved({"hand": lambda: hand(direction), "apply": lambda: made.apply(direction)}, budget=seconds)
-    middle, low, high = ratios(times["apply"], times["hand"])
-    medians = [spelled(times[name].median) for name in ("hand", "apply")]
-    name = f"apply {case.name}"
-    return [name, *medians, f"{middle:.2f}", f"{low:.2f}-{high:.2f}", spelled(derived), spelled(planned)], middle
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser("python -m tests.benchmarks", None, __doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("names", nargs="*", help="parts of the names of the cases to run (all)")
-    parser.add_argument("--quick", action="store_true", help="small cases only, briefly")
-    parser.add_argument("--seconds", type=float, default=None, help="time for each case (1; quick: 0.2)")
-    parser.add_argument("--limit", type=float, default=None, help="exit 1 where a ratio is above this")
-    options = parser.parse_args(arguments)
-    seconds = options.seconds or (0.2 if options.quick else 1.0)
-    rows, worst = [HEADER], 0.0
-    for case in [*CASES, *STRUCTURED]:
-        if (options.quick and not case.quick) or (options.names and not any(name in case.name for name in options.names)):
-            continue
-        row, ratio = measure(case, seconds) if isinstance(case, Case) else measure_structured(case, seconds)
-        rows.append(row)
-        worst = max(worst, ratio)
-    print(table(rows))
-    return int(options.limit is not None and worst > options.limit)
-
+from tests.benchmarks.case import CONTENDERS, OURS, OURS_TORCH, SMALL, Case
+from tests.benchmarks.families import PROBLEMS, cases
+from tests.benchmarks.libraries import installed
+from tests.benchmarks.measure import Bench, Line
+from tests.benchmarks.report import printed, summary
 
 SETTINGS = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser("python -m tests.benchmarks", None, __doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("names", nargs="*", help="parts of the names of the cases to run (all)")
+    parser.add_argument("--quick", action="store_true", help="derivatives for small inputs only, briefly")
+    parser.add_argument("--seconds", type=float, default=None, help="time for each case (1; quick: 0.1)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
+    parser.add_argument("--docs", action="store_true", help="write the figures, the page and the plot into docs/")
+    parser.add_argument(
+        "--only", default=None, help=f"contenders beside hand, with commas between: {', '.join(CONTENDERS[1:])}"
+    )
+    parser.add_argument(
+        "--clock", choices=("wall", "cpu"), default="wall", help="cpu: on a machine that is busy with other work"
+    )
+    parser.add_argument("--device", default="cpu", help="where JAX and torch compute: cpu (default), cuda")
+    parser.add_argument("--limit", type=float, default=None, help="exit 1 where a ratio of ours is above this")
+    options = parser.parse_args(arguments)
+    libraries, missing = installed(options.device)
+    for name in missing:
+        print(f"{name} is not installed: it takes no part", flush=True)
+    only = (
+        set(options.only.split(",")) if options.only else set(CONTENDERS) - ({OURS_TORCH} if options.device == "cpu" else set())
+    )
+    seconds = options.seconds or (0.1 if options.quick else 1.0)
+    bench = Bench(libraries, seconds, process_time if options.clock == "cpu" else perf_counter, only)
+    chosen = [case for case in cases() if _is_chosen(case, options.names, options.quick)]
+    PROBLEMS[0].planning("value", PROBLEMS[0].sizes[0])  # imports
+    start = perf_counter()
+    lines: list[Line] = []
+    for case in chosen:
+        lines.append(bench.measure(case))
+        print(printed(lines[-1:]).splitlines()[1], file=sys.stderr, flush=True)
+    print(printed(lines))
+    print(
+        f"\n{len(lines)} cases in {perf_counter() - start:.0f} s; results agree to {max(line.difference for line in lines):.1e}\n"
+    )
+    print(summary(lines))
+    if options.json:
+        options.json.write_text(json.dumps({"lines": [line.to_json() for line in lines]}, indent=1) + "\n")
+    worst = max(line.ratio(OURS) or 0.0 for line in lines)
+    return int(options.limit is not None and worst > options.limit)
+
+
+def _is_chosen(case: Case, names: list[str], quick: bool) -> bool:
+    if quick and (case.level != SMALL or case.quantity not in ("Jacobian", "Hessian", "apply")):
+        return False
+    return not names or any(name in case.name for name in names)
+
 
 if __name__ == "__main__":
     if any(name not in os.environ for name in SETTINGS):
         os.execve(sys.executable, [sys.executable, "-m", "tests.benchmarks", *sys.argv[1:]], {**SETTINGS, **os.environ})
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     sys.exit(main())

@@ -9,55 +9,78 @@ from statistics import median
 from time import perf_counter
 
 Run = Callable[[], object]
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of one call: the median over rounds, and the best."""
+    """Seconds of one call, by the number of the round."""
 
-    seconds: tuple[float, ...]
+    rounds: Mapping[int, float]
 
     @property
     def median(self) -> float:
-        return median(self.seconds)
+        return median(self.rounds.values())
 
     @property
     def best(self) -> float:
-        return min(self.seconds)
+        return min(self.rounds.values())
 
 
-def interleaved(runs: Mapping[str, Run], *, budget: float = 1.0, rounds: int = 15) -> dict[str, Timing]:
-    """Times every run in turn, round after round, for about `budget` seconds altogether."""
-    calls: dict[str, int] = {}
-    slowest = 0.0
-    for name, run in runs.items():
-        run()  # plans, compiles, warms caches
-        start = perf_counter()
-        run()
-        once = max(perf_counter() - start, 1e-7)
-        slowest = max(slowest, once)
-        calls[name] = max(1, int(budget / rounds / len(runs) / once))
-    rounds = max(3, min(rounds, int(budget / slowest / len(runs)) or 3))
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
+@dataclass(frozen=True)
+class Ratio:
+    """The median of round-by-round ratios, and their quartiles."""
+
+    median: float
+    low: float
+    high: float
+
+
+def interleaved(
+    runs: Mapping[str, Run],
+    once: Mapping[str, float],
+    *,
+    budget: float = 1.0,
+    rounds: int = 15,
+    least: Mapping[str, int] | None = None,
+    clock: Clock = perf_counter,
+) -> dict[str, Timing]:
+    """Times every run in turn, round after round, for about `budget` seconds altogether. `once` is about how long a call
+    of each takes; slow ones take part in fewer rounds, but in `least` (by default 3)."""
+    share = budget / len(runs)
+    wanted = {name: max((least or {}).get(name, 3), int(share / max(once[name], 1e-7))) for name in runs}
+    rounds = min(rounds, max(wanted.values()))
+    calls = {name: max(1, count // rounds) for name, count in wanted.items()}
+    places = {name: _spread(min(count, rounds), rounds) for name, count in wanted.items()}
+    seconds: dict[str, dict[int, float]] = {name: {} for name in runs}
     enabled = gc.isenabled()
     gc.disable()
     try:
-        for _ in range(rounds):
+        for number in range(rounds):
             for name, run in runs.items():
-                start = perf_counter()
+                if number not in places[name]:
+                    continue
+                start = clock()
                 for _ in range(calls[name]):
                     run()
-                seconds[name].append((perf_counter() - start) / calls[name])
+                seconds[name][number] = (clock() - start) / calls[name]
     finally:
         if enabled:
             gc.enable()
-    return {name: Timing(tuple(found)) for name, found in seconds.items()}
+    return {name: Timing(found) for name, found in seconds.items()}
 
 
-def ratios(timed: Timing, against: Timing) -> tuple[float, float, float]:
-    """The median of the round-by-round ratios, and their quartiles."""
-    each = sorted(a / b for a, b in zip(timed.seconds, against.seconds, strict=True))
-    return median(each), each[len(each) // 4], each[(3 * len(each)) // 4]
+def _spread(count: int, rounds: int) -> frozenset[int]:
+    """`count` of the rounds, evenly."""
+    return frozenset((2 * k + 1) * rounds // (2 * count) for k in range(count))
+
+
+def ratio(timed: Timing, against: Timing) -> Ratio:
+    """Of the rounds that both took part in; of the medians where there are none."""
+    each = sorted(seconds / against.rounds[number] for number, seconds in timed.rounds.items() if number in against.rounds)
+    if not each:
+        each = [timed.median / against.median]
+    return Ratio(median(each), each[len(each) // 4], each[(3 * len(each)) // 4])
 
 
 def spelled(seconds: float) -> str:

@@ -1,0 +1,23 @@
+"""The functions that the benchmarks differentiate, a kind a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.benchmarks.case import Case
+from tests.benchmarks.families import determinants, factorisations, inverses, losses, networks, polynomials
+
+PROBLEMS = [
+    *inverses.PROBLEMS,
+    *determinants.PROBLEMS,
+    *polynomials.PROBLEMS,
+    *factorisations.PROBLEMS,
+    *losses.PROBLEMS,
+    *networks.PROBLEMS,
+]
+
+
+def cases() -> Iterator[Case]:
+    """Every line of the benchmarks."""
+    for problem in PROBLEMS:
+        yield from problem.cases()
