@@ -79,18 +79,19 @@ class Derivative(TensorForm):
             return "vec-column"
         return default_layout(self.f.matrix.shape, self._variable_shapes)
 
-    def evaluate(self, *, layout: str | None = None, **values: Any) -> Any:
+    def evaluate(self, *, layout: str | None = None, validate: Any = True, **values: Any) -> Any:
         """The derivative's array for given arrays, of shape f.shape + variable shapes, on the arrays' own namespace.
 
         With a `layout` the matrix of that layout, always with two axes ("index" is the array as without). Every symbol in
         the derivative needs a value; other names of the scope are accepted. Raises EvaluationError for missing or unknown
-        names, wrong shapes, and singular matrices.
+        names, wrong shapes, singular matrices, and data that break a declared structure or assumption beyond rounding
+        (validate=False does not look at them).
         """
         from tensordiff.api.programs import evaluate, laid_out
 
         if layout in (None, "index"):
-            return evaluate(self.array_shape, self.tensor, self.scope, values)
-        return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values)
+            return evaluate(self.array_shape, self.tensor, self.scope, values, validate)
+        return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values, validate)
 
     @property
     def array_shape(self) -> Shape:
@@ -98,7 +99,7 @@ class Derivative(TensorForm):
         shapes = [self.f.matrix.shape, *self._variable_shapes]
         return tuple(group for shape in shapes for group in shape if group)
 
-    def at(self, **values: Any) -> LinearMap:
+    def at(self, *, validate: Any = True, **values: Any) -> LinearMap:
         """The derivative at a point as a linear map, which costs a few matrix products instead of all entries.
 
         `apply(dX)` contracts a direction with the last variable (`apply(dX, dY)` directions with both of a second
@@ -113,7 +114,7 @@ class Derivative(TensorForm):
         """
         from tensordiff.api.programs import at
 
-        return at(self, values)
+        return at(self, values, validate)
 
     @property
     def variable_ranks(self) -> tuple[int, ...]:

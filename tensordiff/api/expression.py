@@ -133,22 +133,23 @@ class Expression:
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("an expression is no array; give it values with .evaluate(...)")
 
-    def evaluate(self, **values: Any) -> Any:
+    def evaluate(self, *, validate: Any = True, **values: Any) -> Any:
         """The value for given arrays (nested lists are read too), on the arrays' own namespace.
 
         Every symbol that the expression contains needs a value; values for other names of the scope are accepted. A
         size may be given by its name where no array has it. Raises EvaluationError for missing or unknown names,
-        wrong shapes, and singular matrices.
+        wrong shapes, singular matrices, and data that break a declared structure or assumption beyond rounding
+        (validate=False does not look at them).
         """
         from tensordiff.api.programs import evaluate
 
-        return evaluate(self.matrix.shape, self.tensor, self.scope, values)
+        return evaluate(self.matrix.shape, self.tensor, self.scope, values, validate)
 
-    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None) -> Any:
+    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None, validate: bool = True) -> Any:
         """A program that computes the value; see `tensordiff.compile`."""
         from tensordiff.api.programs import compile_expressions
 
-        return compile_expressions(self, backend=backend, sizes=sizes)
+        return compile_expressions(self, backend=backend, sizes=sizes, validate=validate)
 
     @property
     def where(self) -> dict[str, Expression]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.derivative import diff, variable_node
 from tensordiff.api.expression import Expression
-from tensordiff.api.programs import refuse_named_parts, split_inputs
-from tensordiff.compile import Program, compile_program
+from tensordiff.api.programs import refuse_named_parts, setting, split_inputs
+from tensordiff.compile import Program, check_arrays, compile_program, library
 from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import EvaluationError, ShapeError
 from tensordiff.lower import loosened
@@ -39,13 +39,15 @@ class Objective:
         array([1., 1.])
     """
 
-    def __init__(self, f: Expression, variables: Sequence[Matrix], data: Mapping[str, Any]) -> None:
+    def __init__(self, f: Expression, variables: Sequence[Matrix], data: Mapping[str, Any], validate: bool = True) -> None:
         self.f = f
         self.scope = f.scope
         self.variables: tuple[Symbol, ...] = tuple(node.data[0] for node in variables)
         self._nodes = tuple(variables)
         refuse_named_parts(self.scope, data)
         self._data = split_inputs(self.scope, data)
+        if validate:
+            check_arrays(self._symbols, self._data, library("numpy"))
         sizes = _sizes(self.scope, self._data)
         self.shapes = {v.name: _shape(v, sizes) for v in self.variables}
         """The shape of each variable's array."""
@@ -78,14 +80,16 @@ class Objective:
             slope = pullback(value, freed(variable), ONE)
             parts = [pushforward(slope, freed(v), directions[v.name]) for v in self.variables]
             results.append(restore(add([(1, part) for part in parts]), self.variables))
-        return compile_program(results, inputs=(*self._symbols, *directions.values()), allowed=tuple(self.scope.dims))
+        return self._program(results, directions.values())
 
     @property
     def _symbols(self) -> tuple[Symbol, ...]:
         return tuple(node.data[0] for node in self.scope.symbols.values())
 
-    def _program(self, tensors: Sequence[Tensor]) -> Program:
-        return compile_program(tensors, inputs=self._symbols, allowed=tuple(self.scope.dims))
+    def _program(self, tensors: Sequence[Tensor], directions: Iterable[Symbol] = ()) -> Program:
+        """The data are checked already, and the variables vary freely."""
+        inputs = (*self._symbols, *directions)
+        return compile_program(tensors, inputs=inputs, allowed=tuple(self.scope.dims), validate=False)
 
     def pack(self, **arrays: Any) -> Vector:
         """The vector of the variables' arrays. Raises EvaluationError for missing names and wrong shapes."""
@@ -149,17 +153,20 @@ class Objective:
         return self.pack(**dict(zip(self.shapes, products, strict=True)))
 
 
-def objective(f: Expression, variables: str | Expression | Sequence[str | Expression], **data: Any) -> Objective:
+def objective(
+    f: Expression, variables: str | Expression | Sequence[str | Expression], *, validate: Any = True, **data: Any
+) -> Objective:
     """The scalar f as a function of the flat vector of `variables`, for scipy.optimize; `data` are the arrays of all other
     symbols, and sizes that no array has. Structured variables are varied freely: project or parametrise them.
 
     Raises ShapeError unless f is a scalar, UnknownNameError for an unknown variable, EvaluationError for data that does
-    not fit or leaves a size of a variable open.
+    not fit, breaks a declared structure (unless validate=False), or leaves a size of a variable open.
     """
     if f.matrix.shape:
         raise ShapeError(f"an objective is a scalar, and f is {shape_text(f.matrix.shape)}")
     wanted = [variables] if isinstance(variables, str | Expression) else list(variables)
-    return Objective(f, [variable_node(f.scope, variable) for variable in wanted], data)
+    arrays, check = setting(f.scope, data, validate)
+    return Objective(f, [variable_node(f.scope, variable) for variable in wanted], arrays, check)
 
 
 def _sizes(scope: Scope, data: Mapping[str, Any]) -> dict[str, int]:

@@ -19,13 +19,23 @@ if TYPE_CHECKING:
     from tensordiff.compile.structured import LinearMap
 
 
-def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, Any]) -> Any:
+def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, Any], validate: Any = True) -> Any:
     """The value of a tensor whose axes are joined to the groups of `shape`."""
+    values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
-    program = compile_program([tensor], inputs=_given(scope, values), allowed=tuple(scope.dims), backend=backend_of(values))
+    program = compile_program(
+        [tensor], inputs=_given(scope, values), allowed=tuple(scope.dims), backend=backend_of(values), validate=check
+    )
     arrays = split_inputs(scope, values)
     (result,) = program(**arrays)
     return join_axes(result, shape, tensor.dims)
+
+
+def setting(scope: Scope, values: Mapping[str, Any], validate: Any) -> tuple[Mapping[str, Any], bool]:
+    """The values and whether to check them. Where a variable is called "validate", the argument is its value."""
+    if "validate" in scope.symbols:
+        return {**values, "validate": validate}, True
+    return values, bool(validate)
 
 
 def laid_out(tensor: Tensor, axes: MatrixAxes) -> tuple[Shape, Tensor]:
@@ -162,14 +172,16 @@ def compile_expressions(
     what: Expression | TensorForm | Sequence[Expression | TensorForm],
     backend: str = "numpy",
     sizes: Mapping[str, int] | None = None,
+    validate: bool = True,
 ) -> Program:
     """A program for one expression or derivative, or for several that share their work.
 
     program(**arrays) gives the value, for a list the list of values in its order: an expression's as `evaluate` gives it,
     a derivative's with the axes of f, then of the variables. `program.source` is code that stands alone, `program.einsum`
     its contractions. Inputs with compound axes are given with these axes taken apart. Backends: "numpy", "jax", "torch".
-    With `sizes` the program is planned at once, for these sizes. Raises TensordiffError for an unknown backend or one that
-    is not installed.
+    With `sizes` the program is planned at once, for these sizes. Arrays that break the structure or assumption which their
+    symbols declare, beyond rounding, are refused; with validate=False they are not looked at. Raises TensordiffError for an
+    unknown backend or one that is not installed.
 
         >>> import numpy as np, tensordiff as td
         >>> f = td.parse("x'*A*x", shapes={"A": "n n", "x": "n"})
@@ -191,14 +203,16 @@ def compile_expressions(
         sizes=sizes,
         groups=[[len(group) for group in item.array_shape] for item in items],
         single=single,
+        validate=validate,
     )
 
 
-def at(derivative: Derivative, values: Mapping[str, Any]) -> LinearMap:
+def at(derivative: Derivative, values: Mapping[str, Any], validate: Any = True) -> LinearMap:
     """The derivative at a point as a linear map; see Derivative.at."""
     from tensordiff.compile.structured import at as linear_map
 
     scope = derivative.scope
+    values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
     if any(len(group) > 1 for group in derivative.array_shape):
         # Stacking would take the axes apart and put them together in another order than vec does.
@@ -213,4 +227,5 @@ def at(derivative: Derivative, values: Mapping[str, Any]) -> LinearMap:
         split_inputs(scope, values),
         inputs=_symbols(scope),
         allowed=tuple(scope.dims),
+        validate=check,
     )

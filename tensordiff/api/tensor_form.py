@@ -63,18 +63,19 @@ class TensorForm:
         """The canonical form of the tensor: equal tensors give the same node. Raises BudgetError."""
         return Canonicaliser().tensor(self.tensor)
 
-    def evaluate(self, **values: Any) -> Any:
+    def evaluate(self, *, validate: Any = True, **values: Any) -> Any:
         """The array for given arrays, on their own namespace. Every symbol in the tensor needs a value; other names of
-        the scope are accepted. Raises EvaluationError for missing or unknown names, wrong shapes, singular matrices."""
+        the scope are accepted. Raises EvaluationError for missing or unknown names, wrong shapes, singular matrices, and
+        data that break a declared structure or assumption beyond rounding (validate=False does not look at them)."""
         from tensordiff.api.programs import evaluate
 
-        return evaluate(self.array_shape, self.tensor, self.scope, values)
+        return evaluate(self.array_shape, self.tensor, self.scope, values, validate)
 
-    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None) -> Any:
+    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None, validate: bool = True) -> Any:
         """A program that computes the array; see `tensordiff.compile`."""
         from tensordiff.api.programs import compile_expressions
 
-        return compile_expressions(self, backend=backend, sizes=sizes)
+        return compile_expressions(self, backend=backend, sizes=sizes, validate=validate)
 
     def einsum(self) -> EinsumTerms:
         """The tensor as einsum strings: terms with .coefficient, .subscripts, .operands and .arrays(**values), and

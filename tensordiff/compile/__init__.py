@@ -1,7 +1,8 @@
 """Programs: from index form to code that computes it."""
 
-from tensordiff.compile.backends import BACKENDS, backend_of
+from tensordiff.compile.backends import BACKENDS, backend_of, library
 from tensordiff.compile.program import Program, compile_program
 from tensordiff.compile.structured import LinearMap, at
+from tensordiff.compile.validate import check_arrays
 
-__all__ = ["BACKENDS", "LinearMap", "Program", "at", "backend_of", "compile_program"]
+__all__ = ["BACKENDS", "LinearMap", "Program", "at", "backend_of", "check_arrays", "compile_program", "library"]

@@ -11,6 +11,8 @@ from tensordiff.compile.source import Backend
 from tensordiff.errors import EvaluationError, TensordiffError
 
 BACKENDS = ("numpy", "jax", "torch")
+FEW = 1 << 14
+"""Arrays of so many entries are copied from a device to look at them."""
 
 
 class ArrayLibrary(Protocol):
@@ -26,6 +28,16 @@ class ArrayLibrary(Protocol):
         """The value as an array with inexact entries. Raises EvaluationError where it is none."""
 
     def shape(self, array: Any) -> Sequence[int]: ...
+
+    @property
+    def namespace(self) -> Any:
+        """The module of the library's functions."""
+
+    def is_traced(self, array: Any) -> bool:
+        """Whether the array stands for entries that are not known yet."""
+
+    def host(self, array: Any, always: bool = False) -> Any:
+        """The entries as NumPy sees them; None for many that are on a device, unless `always`."""
 
     def number(self, value: Any, dtype: Any) -> Any:
         """A plain number as an array."""
@@ -108,6 +120,16 @@ class NumpyLibrary:
 
     def shape(self, array: Any) -> Sequence[int]:
         return tuple(array.shape)
+
+    @property
+    def namespace(self) -> Any:
+        return self.np
+
+    def is_traced(self, array: Any) -> bool:
+        return False
+
+    def host(self, array: Any, always: bool = False) -> Any:
+        return array
 
     def number(self, value: Any, dtype: Any) -> Any:
         return self.np.asarray(value, dtype)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal, square_root
+from tensordiff.compile.backends import FEW
 from tensordiff.compile.graph import ELEMENTWISE, Value, is_number
 from tensordiff.compile.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.text import Scope, Text, atom, call, method
@@ -172,8 +173,9 @@ class JaxLibrary:
     def __init__(self) -> None:
         import jax
         import jax.numpy as jnp
+        import numpy as np
 
-        self.jax, self.jnp = jax, jnp
+        self.jax, self.jnp, self.np = jax, jnp, np
         self.backend = JaxBackend()
         self.failures: tuple[type[Exception], ...] = ()
 
@@ -187,6 +189,18 @@ class JaxLibrary:
 
     def shape(self, array: Any) -> Sequence[int]:
         return tuple(array.shape)
+
+    @property
+    def namespace(self) -> Any:
+        return self.jnp
+
+    def is_traced(self, array: Any) -> bool:
+        return isinstance(array, self.jax.core.Tracer)
+
+    def host(self, array: Any, always: bool = False) -> Any:
+        devices = array.sharding.device_set
+        near = always or (len(devices) == 1 and next(iter(devices)).platform == "cpu")
+        return self.np.asarray(array) if near or (array.size <= FEW and array.is_fully_addressable) else None
 
     def number(self, value: Any, dtype: Any) -> Any:
         return self.jnp.asarray(value, dtype)

@@ -17,6 +17,7 @@ from tensordiff.compile.graph import GUARDED, live
 from tensordiff.compile.plan import plan
 from tensordiff.compile.serial import pack, unpack
 from tensordiff.compile.source import Source, write
+from tensordiff.compile.validate import Check, check_of
 from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.tensor import Einsum, Symbol, Tensor, postorder
 
@@ -36,8 +37,9 @@ def _cached(
     sizes: tuple[tuple[str, int], ...] | None,
     groups: tuple[tuple[int, ...], ...],
     single: bool,
+    validate: bool,
 ) -> Program:
-    return Program(outputs, inputs, allowed, backend, None if sizes is None else dict(sizes), groups, single)
+    return Program(outputs, inputs, allowed, backend, None if sizes is None else dict(sizes), groups, single, validate)
 
 
 def compile_program(
@@ -49,6 +51,7 @@ def compile_program(
     sizes: Mapping[str, int] | None = None,
     groups: Sequence[Sequence[int]] = (),
     single: bool = False,
+    validate: bool = True,
 ) -> Program:
     """A program that computes the tensors from arrays given by name.
 
@@ -56,11 +59,12 @@ def compile_program(
     ignored. Names in `allowed` may be given too and are ignored. `backend` is "numpy", "jax" or "torch". With `sizes`
     (numbers for named dimensions) the program is planned at once and for these; it is right for all sizes. `groups` says
     how many neighbouring axes of each result are joined to one (compound axes), by default none; with `single` the program
-    gives its one result bare. Equal requests give the same program. Raises TensordiffError for an unknown backend.
+    gives its one result bare. Unless told not to `validate`, it refuses arrays that break the structure which their symbols
+    declare. Equal requests give the same program. Raises TensordiffError for an unknown backend.
     """
     fixed = None if sizes is None else tuple(sorted(sizes.items()))
     joined = tuple(tuple(counts) for counts in groups)
-    return _cached(tuple(outputs), tuple(inputs), frozenset(allowed), backend, fixed, joined, single)
+    return _cached(tuple(outputs), tuple(inputs), frozenset(allowed), backend, fixed, joined, single, validate)
 
 
 class Program:
@@ -80,11 +84,13 @@ class Program:
         sizes: Mapping[str, int] | None = None,
         groups: Sequence[Sequence[int]] = (),
         single: bool = False,
+        validate: bool = True,
     ) -> None:
         assert not single or len(outputs) == 1
         self.backend = backend
         self._groups = tuple(tuple(counts) for counts in groups)
         self._single = single
+        self._validate = validate
         self.sizes = None if sizes is None else dict(sizes)
         self._outputs = tuple(outputs)
         self._declared = tuple(inputs)
@@ -94,6 +100,7 @@ class Program:
         self._names = tuple(parameter.name for parameter in self.parameters)
         symbols = [node for node in postorder(self._outputs) if isinstance(node, Symbol)]
         self._symbols = {symbol.name: symbol for symbol in (*self._declared, *symbols)}
+        self._checks = self._structures() if validate else ()
         self._signature = _signature_of(self._names)
         self._lock = Lock()
         self._compiled: dict[tuple[tuple[str, int], ...], _Compiled] = {}
@@ -112,8 +119,8 @@ class Program:
     def __call__(self, /, **arrays: Any) -> Any:
         """The results for these inputs.
 
-        Raises EvaluationError for missing or unknown names, shapes that do not fit, singular matrices, and values outside
-        the domain of a function.
+        Raises EvaluationError for missing or unknown names, shapes that do not fit, data that break a declared structure or
+        assumption beyond rounding, singular matrices, and values outside the domain of a function.
         """
         try:
             signature, values = self._signature(**arrays)
@@ -122,6 +129,8 @@ class Program:
             return self._run_loose(arrays)
         if ready is None:
             values, ready = self._bind(arrays)
+        for place, check in self._checks:
+            check(values[place])
         return ready.run(values)
 
     def _run_loose(self, arrays: Mapping[str, Any]) -> Any:
@@ -136,6 +145,8 @@ class Program:
                 arrays[name] if kind is None else self._library.number(arrays[name], kind)
                 for name, kind in zip(self._names, kinds, strict=True)
             ]
+        for place, check in self._checks:
+            check(values[place])
         return ready.run(values)
 
     @property
@@ -227,6 +238,12 @@ class Program:
                     found = self._compiled[key] = self._compile(full)
         return found
 
+    def _structures(self) -> tuple[tuple[int, Check], ...]:
+        """Places of inputs, and what tests their entries."""
+        checks = [(place, self._symbols.get(name)) for place, name in enumerate(self._names)]
+        made = [(place, check_of(symbol, self._library)) for place, symbol in checks if symbol is not None]
+        return tuple((place, check) for place, check in made if check is not None)
+
     def _typical(self) -> dict[str, int]:
         names: dict[str, None] = {}
         for node in postorder(self._outputs):
@@ -255,12 +272,13 @@ class Program:
             "sizes": self.sizes,
             "groups": self._groups,
             "single": self._single,
+            "validate": self._validate,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         nodes = unpack(state["graph"])
         count = state["outputs"]
-        rest = [state[name] for name in ("allowed", "backend", "sizes", "groups", "single")]
+        rest = [state[name] for name in ("allowed", "backend", "sizes", "groups", "single", "validate")]
         self.__init__(nodes[:count], nodes[count:], *rest)  # type: ignore[misc]
 
 

@@ -7,11 +7,12 @@ from functools import lru_cache
 from math import prod
 from typing import Any, Literal, NamedTuple
 
-from tensordiff.compile.backends import backend_of
+from tensordiff.compile.backends import backend_of, library
 from tensordiff.compile.inputs import Sizes
 from tensordiff.compile.products import cost, open_products
 from tensordiff.compile.program import Program, compile_program
 from tensordiff.compile.properties import Memo, properties
+from tensordiff.compile.validate import check_arrays
 from tensordiff.errors import EvaluationError
 from tensordiff.tensor import (
     Einsum,
@@ -42,11 +43,12 @@ def at(
     inputs: Sequence[Symbol] = (),
     allowed: Collection[str] = (),
     backend: str | None = None,
+    validate: bool = True,
 ) -> LinearMap:
     """The derivative `tensor` at the point given by the arrays. Its axes are those of f (`f_rank` of them), then those of
-    each variable. `inputs` and `allowed` are as for `compile_program`; the backend is by default that of the arrays.
-    Raises EvaluationError for arrays that do not fit."""
-    return LinearMap(tensor, f_rank, tuple(variable_ranks), arrays, inputs, allowed, backend or backend_of(arrays))
+    each variable. `inputs`, `allowed` and `validate` are as for `compile_program`; the backend is by default that of the
+    arrays. Raises EvaluationError for arrays that do not fit."""
+    return LinearMap(tensor, f_rank, tuple(variable_ranks), arrays, inputs, allowed, backend or backend_of(arrays), validate)
 
 
 class LinearMap:
@@ -65,6 +67,7 @@ class LinearMap:
         inputs: Sequence[Symbol],
         allowed: Collection[str],
         backend: str,
+        validate: bool = True,
     ) -> None:
         assert f_rank + sum(variable_ranks) == tensor.rank and variable_ranks
         self.tensor = tensor
@@ -73,7 +76,10 @@ class LinearMap:
         self._variable_ranks = variable_ranks
         self._inputs, self._allowed = tuple(inputs), frozenset(allowed)
         self._arrays = dict(arrays)
-        self._sizes = self._read_sizes()
+        needed = [node for node in postorder([tensor]) if isinstance(node, Symbol)]
+        self._sizes = self._read_sizes({symbol.name: symbol for symbol in (*inputs, *needed)})
+        if validate:
+            check_arrays(needed, self._arrays, library(backend))
         self._axes = _groups(f_rank, variable_ranks)
         self._ready: dict[tuple[_Axes, ...], tuple[Program, dict[str, Any], list[str]]] = {}
 
@@ -101,7 +107,7 @@ class LinearMap:
 
     def dense(self) -> Any:
         """The derivative as an array."""
-        program = compile_program([self.tensor], inputs=self._inputs, allowed=self._allowed, backend=self.backend)
+        program = self._program([self.tensor])
         return program(**self._arrays)[0]
 
     def to_linear_operator(self, order: Literal["F", "C"] = "F") -> Any:
@@ -144,21 +150,23 @@ class LinearMap:
         """The program for a contraction, its inputs that do not depend on the direction, and what the others are called."""
         split = _split(self.tensor, groups, name, tuple(sorted(self._sizes.items())))
         symbols = [*split.parts.values(), *split.directions]
-        program = compile_program([split.result], inputs=symbols, backend=self.backend)
+        program = compile_program([split.result], inputs=symbols, backend=self.backend, validate=False)
         given: dict[str, Any] = {}
         if split.parts:
-            parts = compile_program(list(split.parts), inputs=self._inputs, allowed=self._allowed, backend=self.backend)
+            parts = self._program(list(split.parts))
             values = zip(split.parts.values(), parts(**self._arrays), strict=True)
             given = {symbol.name: value for symbol, value in values if symbol.name in program.inputs}
         given |= {p.name: self._sizes[p.name] for p in program.parameters if p.shape is None and p.name in self._sizes}
         return program, given, [direction.name for direction in split.directions]
 
-    def _read_sizes(self) -> dict[str, int]:
+    def _program(self, outputs: Sequence[Tensor]) -> Program:
+        """A program on the arrays of the point, which are checked."""
+        return compile_program(outputs, inputs=self._inputs, allowed=self._allowed, backend=self.backend, validate=False)
+
+    def _read_sizes(self, symbols: Mapping[str, Symbol]) -> dict[str, int]:
         """The sizes that the arrays have; the program that computes with them checks the names."""
         import numpy as np
 
-        found = [node for node in postorder([self.tensor]) if isinstance(node, Symbol)]
-        symbols = {symbol.name: symbol for symbol in (*self._inputs, *found)}
         sizes = Sizes()
         for name, array in self._arrays.items():
             if (symbol := symbols.get(name)) is not None:

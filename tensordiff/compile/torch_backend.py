@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal, square_root
+from tensordiff.compile.backends import FEW
 from tensordiff.compile.graph import Value, is_number
 from tensordiff.compile.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.text import ATOM, Scope, Text, atom, call, method
@@ -236,6 +237,27 @@ class TorchLibrary:
 
     def shape(self, array: Any) -> Sequence[int]:
         return tuple(array.shape)
+
+    @property
+    def namespace(self) -> Any:
+        return self.torch
+
+    def is_traced(self, array: Any) -> bool:
+        """Whether vmap or a compiler holds the entries."""
+        if self.torch.compiler.is_compiling():
+            return True
+        functorch = self.torch._C._functorch
+        while functorch.is_functorch_wrapped_tensor(array):
+            if functorch.is_batchedtensor(array):
+                return True
+            array = functorch.get_unwrapped(array)
+        return bool(array.is_meta)
+
+    def host(self, array: Any, always: bool = False) -> Any:
+        if not always and array.device.type != "cpu" and array.numel() > FEW:
+            return None
+        array = array.detach().cpu().resolve_conj().resolve_neg()
+        return (array.float() if array.dtype == self.torch.bfloat16 else array).numpy()
 
     def number(self, value: Any, dtype: Any) -> Any:
         return self.torch.tensor(value, dtype=dtype)

@@ -95,7 +95,7 @@ def test_singular_matrices_name_the_function(structure: Structure) -> None:
     singular = np.ones((3, 3))
     solve = einsum([(apply(INVERSE, s), "ij"), (X, "jk")], "ik")
     for outputs in ([apply(INVERSE, s)], [solve], [solve, apply(LOGDET, s)], [apply(INVERSE, s), apply(LOGDET, s)]):
-        program = compile_program(outputs)
+        program = compile_program(outputs, validate=False)
         given = {"S": singular, "X": np.ones((3, 2))}
         with pytest.raises(EvaluationError, match=r"(?i)inv\(S\).*singular"):
             program(**{name: given[name] for name in program.inputs})
