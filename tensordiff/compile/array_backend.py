@@ -188,7 +188,7 @@ class ArrayBackend:
 
     _lu = _lu_solve = _lu_inverse = _lu_logdet = _helper
     _cholesky = _cholesky_solve = _cholesky_inverse = _cholesky_logdet = _helper
-    _logdet = _adjugate = _logm = _sqrtm = _pinv = _helper
+    _logdet = _adjugate = _expm = _logm = _sqrtm = _pinv = _helper
 
     def _cholesky_factor(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call(f"{self.module}.linalg.cholesky", *operands)

@@ -177,7 +177,7 @@ class JaxLibrary:
 
         self.jax, self.jnp, self.np = jax, jnp, np
         self.backend = JaxBackend()
-        self.failures: tuple[type[Exception], ...] = ()
+        self.failures: tuple[type[Exception], ...] = (ValueError,)
 
     def array(self, name: str, value: Any) -> Any:
         jnp = self.jnp

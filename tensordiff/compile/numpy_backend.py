@@ -18,6 +18,7 @@ class NumpyBackend(ArrayBackend):
     imports = {  # noqa: RUF012
         "itertools": "import itertools",
         "math": "import math",
+        "warnings": "import warnings",
         "np": "import numpy as np",
         "scipy.linalg": "import scipy.linalg",
         "scipy.special": "import scipy.special",
@@ -71,9 +72,3 @@ class NumpyBackend(ArrayBackend):
         width = len(operands) // rows
         texts = [", ".join(text.text for text in operands[r * width : (r + 1) * width]) for r in range(rows)]
         return atom(f"np.block([{', '.join(f'[{text}]' for text in texts)}])")
-
-    def _expm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("scipy.linalg.expm", *operands)
-
-    def matrix_function(self, operation: str) -> str:
-        return "scipy.linalg.expm" if operation == "expm" else super().matrix_function(operation)

@@ -12,6 +12,8 @@ def _define(source: str) -> None:
 
 _define("""
 def _logsumexp(a, axes):
+    if not a.size:
+        return np.full([n for axis, n in enumerate(a.shape) if axis not in axes], -np.inf, a.dtype)
     largest = a.max(axes)
     return largest + np.log(np.exp(a - largest).sum(axes))
 """)
@@ -20,6 +22,8 @@ def _cholesky(a):
     """Lower Cholesky factor of a symmetric positive definite matrix (LU factors of a complex one)."""
     if a.dtype.kind == "c":
         return _lu(a)
+    if not a.size:
+        return a
     potrf = lapack.spotrf if a.dtype.char == "f" else lapack.dpotrf
     factor, info = potrf(a.T, lower=1, clean=0)
     if info:
@@ -30,12 +34,16 @@ _define("""
 def _cholesky_solve(factor, b):
     if isinstance(factor, tuple):
         return _lu_solve(factor, b, False)
+    if not b.size:
+        return b
     return (lapack.spotrs if factor.dtype.char == "f" else lapack.dpotrs)(factor, b, lower=1)[0]
 """)
 _define("""
 def _cholesky_inverse(factor):
     if isinstance(factor, tuple):
         return _lu_inverse(factor)
+    if not factor.size:
+        return factor
     inverse = (lapack.spotri if factor.dtype.char == "f" else lapack.dpotri)(factor, lower=1)[0]
     lower = np.tril(inverse, -1)
     return lower + lower.T + np.diag(inverse.diagonal())
@@ -49,6 +57,8 @@ def _cholesky_logdet(factor):
 _define('''
 def _lu(a):
     """LU factors of a square matrix and the row exchanges."""
+    if not a.size:
+        return a, None
     getrf = lapack.dgetrf if a.dtype.char == "d" else getattr(lapack, _lapack_letter(a) + "getrf")
     factors, exchanges, info = getrf(a)
     if info:
@@ -58,6 +68,8 @@ def _lu(a):
 _define('''
 def _lu_solve(lu, b, transposed):
     """inv(A) @ b, or inv(A).T @ b."""
+    if not b.size:
+        return b
     if lu[0].dtype.char == b.dtype.char == "d":
         return lapack.dgetrs(*lu, b, transposed)[0]
     letter = max(_lapack_letter(lu[0]), _lapack_letter(b), key="sdcz".index)
@@ -65,6 +77,8 @@ def _lu_solve(lu, b, transposed):
 ''')
 _define("""
 def _lu_inverse(lu):
+    if not lu[0].size:
+        return lu[0]
     return getattr(lapack, _lapack_letter(lu[0]) + "getri")(*lu)[0]
 """)
 _define("""
@@ -85,7 +99,7 @@ def _logdet(a):
 _define("""
 def _pinv(a):
     u, s, vh = np.linalg.svd(a, full_matrices=False)
-    if s.min() <= s.max() * max(a.shape) * np.finfo(s.dtype).eps:
+    if s.size and s.min() <= s.max() * max(a.shape) * np.finfo(s.dtype).eps:
         raise np.linalg.LinAlgError("the matrix has not full rank")
     return (vh.conj().T / s) @ u.conj().T
 """)
@@ -109,11 +123,27 @@ def _real(value, a, name):
 ''')
 _define("""
 def _logm(a):
-    return _real(scipy.linalg.logm(a), a, "logm")
+    if not a.size:
+        return a
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return _real(scipy.linalg.logm(a), a, "logm")
+        except Warning as warning:
+            raise np.linalg.LinAlgError(str(warning)) from None
 """)
 _define("""
 def _sqrtm(a):
-    return _real(scipy.linalg.sqrtm(a), a, "sqrtm")
+    with np.errstate(all="ignore"):
+        return _real(scipy.linalg.sqrtm(a), a, "sqrtm")
+""")
+_define("""
+def _expm(a):
+    with np.errstate(all="ignore"):
+        value = scipy.linalg.expm(a)
+    if not np.isfinite(value).all():
+        raise np.linalg.LinAlgError("the exponential is too large")
+    return value
 """)
 _define("""
 def _matrix_power(a, exponent):

@@ -70,6 +70,8 @@ class NumpyOps(ArrayOps):
 
     def logsumexp(self, a: Array, count: int) -> Array:
         axes = tuple(range(count))
+        if not a.size:
+            return np.full(a.shape[count:], -np.inf, a.dtype)
         largest = np.max(a, axis=axes)
         return np.asarray(largest + np.log(np.sum(np.exp(a - largest), axis=axes)))
 
@@ -81,7 +83,7 @@ class NumpyOps(ArrayOps):
 
     def pinv(self, matrix: Array) -> Array:
         u, s, vh = np.linalg.svd(matrix, full_matrices=False)
-        if s.min() <= s.max() * max(matrix.shape) * np.finfo(s.dtype).eps:
+        if s.size and s.min() <= s.max() * max(matrix.shape) * np.finfo(s.dtype).eps:
             raise EvaluationError("pinv of a matrix that has not full rank")
         return np.asarray((vh.conj().T / s) @ u.conj().T)
 
@@ -113,7 +115,11 @@ class NumpyOps(ArrayOps):
     def expm(self, matrix: Array) -> Array:
         from scipy.linalg import expm
 
-        return np.asarray(expm(matrix))
+        with np.errstate(all="ignore"):
+            value = np.asarray(expm(matrix))
+        if not np.all(np.isfinite(value)):
+            raise EvaluationError("expm: the exponential is too large")
+        return value
 
     def logm(self, matrix: Array) -> Array:
         from scipy.linalg import logm
@@ -133,6 +139,8 @@ class NumpyOps(ArrayOps):
 
     def _principal(self, name: str, function: Callable[[Array], Any], matrix: Array) -> Array:
         """The principal value, which is real where no eigenvalue lies on the closed negative axis."""
+        if not matrix.size:
+            return matrix
         with warnings.catch_warnings():
             for kind in (RuntimeWarning, UserWarning):
                 warnings.simplefilter("error", kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from keyword import iskeyword
@@ -303,6 +304,9 @@ def _signature_of(names: Sequence[str]) -> Callable[..., tuple[Any, Sequence[Any
     return made
 
 
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
 class _Compiled:
     """The function of one source text, and how its errors are told."""
 
@@ -324,7 +328,9 @@ class _Compiled:
         namespace: dict[str, Any] = {"__name__": "tensordiff_program"}
         exec(compile(source.text, self.filename, "exec"), namespace)
         linecache.cache[self.filename] = (len(source.text), None, source.text.splitlines(keepends=True), self.filename)
-        self.function: Callable[..., Any] = array_library.wrap(namespace[source.function])
+        written = namespace[source.function]
+        self.parameters: tuple[str, ...] = written.__code__.co_varnames[: written.__code__.co_argcount]
+        self.function: Callable[..., Any] = array_library.wrap(written)
         self.library = array_library
 
     def run(self, values: Sequence[Any]) -> Any:
@@ -343,14 +349,28 @@ class _Compiled:
         return [result] if self.results == 1 else list(result)
 
     def _explained(self, error: Exception) -> EvaluationError:
-        """The error, told by the step that it happened in."""
-        place = error.__traceback__
-        line = None
+        """The error, told by the step that it happened in and by the inputs that this step is computed from."""
+        place, line = error.__traceback__, None
         while place is not None:
-            if place.tb_frame.f_code.co_filename == self.filename and place.tb_lineno in self.source.labels:
+            code = place.tb_frame.f_code
+            if code.co_filename == self.filename and code.co_name == self.source.function:
                 line = place.tb_lineno
             place = place.tb_next
         if line is None:
             return EvaluationError(str(error))
-        step = self.source.text.splitlines()[line - 1].strip()
-        return EvaluationError(f"{self.source.labels[line]}: {error}", hint=f"in {step}")
+        lines = self.source.text.splitlines()
+        step = lines[line - 1].partition("#")[0].strip().removeprefix("return ")
+        inputs = self._inputs_of(step, lines[: line - 1])
+        hint = f"computed from {', '.join(inputs)}" if inputs else None
+        if (label := self.source.labels.get(line)) is not None:
+            return EvaluationError(f"{label}: {error}", hint=f"in {step}{f', {hint}' if hint else ''}")
+        return EvaluationError(f"{error}, in {step}", hint=hint)
+
+    def _inputs_of(self, step: str, earlier: Sequence[str]) -> list[str]:
+        """The inputs that a step is computed from, by the lines before it."""
+        needed = set(_NAME.findall(step.rpartition(" = ")[2]))
+        for other in reversed(earlier):
+            made, assigned, computed = other.partition("#")[0].strip().partition(" = ")
+            if assigned and needed & set(_NAME.findall(made)):
+                needed.update(_NAME.findall(computed))
+        return [name for name in self.parameters if name in needed]

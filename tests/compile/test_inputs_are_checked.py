@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import tensordiff as td
 from tensordiff.compile import backend_of, compile_program
+from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.functions import INVERSE, LOG, LOGDET, Duplication, Undefined, constant, lookup, power
 from tensordiff.tensor import Dim, Structure, Symbol, add, apply, einsum, identity, multiply, size
@@ -124,3 +126,46 @@ def test_backends() -> None:
 def test_two_variables_of_one_name() -> None:
     with pytest.raises(EvaluationError, match="two variables are called X"):
         compile_program([X, Symbol.make("X", (M,))])
+
+
+def test_a_value_outside_a_domain_names_its_inputs() -> None:
+    logarithm = apply(LOG, einsum([(X, "ij"), (x, "j")], "i"))
+    with pytest.raises(EvaluationError, match=r"(?s)log, in .*np\.log.*computed from X, x"):
+        compile_program([einsum([(logarithm, "i"), (logarithm, "i")], "")], inputs=[a])(X=np.eye(2), x=np.zeros(2))
+    solve = einsum([(apply(INVERSE, V), "ij"), (X, "jk")], "ik")
+    with pytest.raises(EvaluationError, match=r"(?s)inv\(V\).*solve\(V, X\), computed from X, V"):
+        compile_program([solve], inputs=[X, V])(V=np.ones((2, 2)), X=np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_matrix_functions_that_overflow(order: int) -> None:
+    made = apply(lookup("expm"), V)
+    for _ in range(order):
+        made = differentiate(made, V)
+    with pytest.raises(EvaluationError, match="too large"):
+        compile_program([made])(V=1000 * np.ones((2, 2)))
+    with pytest.raises(EvaluationError, match="singular"):
+        compile_program([apply(lookup("logm"), V)])(V=np.ones((2, 2)))
+
+
+def test_arrays_of_size_zero() -> None:
+    gram, outer = einsum([(X, "ia"), (X, "ib")], "ab"), einsum([(X, "ia"), (X, "ja")], "ij")
+    both = [apply(INVERSE, gram), apply(LOGDET, gram), einsum([(apply(INVERSE, gram), "ab"), (x, "b")], "a")]
+    for found in zip(compile_program(both)(X=np.zeros((3, 0)), x=np.zeros(0)), [(0, 0), (), (0,)], strict=True):
+        assert found[0].shape == found[1]
+    compile_program([apply(INVERSE, outer)])(X=np.zeros((0, 3)))
+    with pytest.raises(EvaluationError, match="singular"):
+        compile_program([apply(INVERSE, outer)])(X=np.zeros((3, 0)))
+    for name in ("inv", "adj", "expm", "logm", "sqrtm", "chol"):
+        made = apply(lookup(name), V)
+        for order in (1, 2):
+            assert compile_program([made])(V=np.zeros((0, 0)))[0].shape == (0, 0) * order
+            made = differentiate(made, V)
+    slope = differentiate(apply(LOGDET, V), V)
+    value, gradient, inverse = compile_program([apply(LOGDET, V), slope, apply(INVERSE, V)])(V=np.zeros((0, 0)))
+    assert (float(value), gradient.shape, inverse.shape) == (0, (0, 0), (0, 0))
+    assert td.parse("pinv(X)", shapes={"X": "n m"}).evaluate(X=np.zeros((0, 3))).shape == (3, 0)
+    logsumexp = td.parse("logsumexp(x)", shapes={"x": "n"})
+    assert logsumexp.evaluate(x=[]) == -np.inf  # as SciPy has it
+    assert td.diff(logsumexp, "x").evaluate(x=[]).shape == (0,)
+    assert td.parse("softmax(x)", shapes={"x": "n"}).evaluate(x=[]).shape == (0,)
