@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from tensordiff.tensor import Dim, Function, Group, Node, Symbol, digest, group_text
+from tensordiff.tensor import Dim, Function, Group, Node, Symbol, digest, group_text, hash_of
 
 Shape = tuple[Group, ...]
 """Compound axes of a value: () a scalar, (g,) a column, (rows, columns) a matrix, three or more groups a tensor.
@@ -41,7 +41,10 @@ class Matrix(Node):
     ) -> Matrix:
         parts: list[bytes | str | int] = ["matrix", op, *_parts(data), *_parts(shape), *_parts(free)]
         parts.extend(child.key for child in children)
-        return Matrix._interned(digest(*parts), children, op=op, data=data, shape=shape, free=free)
+        key = digest(*parts)
+        if (found := Matrix._known(key)) is not None:
+            return found
+        return Matrix._interned(key, children, hash_of(key), key, op=op, data=data, shape=shape, free=free)
 
     @property
     def rows(self) -> Group:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain, count
 from typing import Any
 
 from tensordiff.errors import ShapeError
@@ -22,6 +23,7 @@ ONE = Einsum.make((), (), ())
 """The scalar 1, the empty product."""
 
 _UNIT = Fraction(1)
+_ZERO = Fraction(0)
 _INNER = object()
 """Marks the labels of inner indices, so that they are like no label of a caller."""
 
@@ -48,14 +50,14 @@ def as_number(node: Tensor) -> Fraction | None:
     coefficient, core = split_coefficient(node)
     if core is ONE:
         return coefficient
-    return Fraction(0) if is_zero(node) and not node.dims else None
+    return _ZERO if is_zero(node) and not node.dims else None
 
 
 def split_coefficient(node: Tensor) -> tuple[Fraction, Tensor]:
     """node as coefficient * rest; the coefficient is 1 unless the node is a multiple of one term."""
     if isinstance(node, Sum) and len(node.children) == 1:
         return node.coefficients[0], node.children[0]
-    return Fraction(1), node
+    return _UNIT, node
 
 
 def scale(coefficient: Number, node: Tensor) -> Tensor:
@@ -68,26 +70,36 @@ def scale(coefficient: Number, node: Tensor) -> Tensor:
 def add(terms: Iterable[tuple[Number, Tensor]], dims: Sequence[Dim] | None = None) -> Tensor:
     """The linear combination of (coefficient, tensor) pairs; `dims` is needed only where there may be no term."""
     collected: dict[Tensor, Fraction] = {}
+    if dims is not None:
+        dims = tuple(dims)
     for coefficient, node in terms:
         if dims is None:
             dims = node.dims
-        if node.dims != tuple(dims):
+        elif node.dims != dims:
             raise ShapeError(f"cannot add tensors of sizes {dims_text(tuple(dims))} and {dims_text(node.dims)}")
-        factor = _UNIT if coefficient == 1 else Fraction(coefficient)
+        factor = _UNIT if coefficient is _UNIT or coefficient == 1 else Fraction(coefficient)
         if not factor:
             continue
         inner = node.terms if isinstance(node, Sum) and len(node.children) <= _SMALL_SUM else ((_UNIT, node),)
-        for inner_coefficient, part in inner:
-            value = (
-                inner_coefficient if factor is _UNIT else factor if inner_coefficient is _UNIT else factor * inner_coefficient
-            )
+        for own, part in inner:
+            value = times(factor, own)
             known = collected.get(part)
             collected[part] = value if known is None else known + value
     assert dims is not None, "an empty sum needs dims"
-    kept = tuple((c, node) for node, c in collected.items() if c)
+    return combination(collected, tuple(dims))
+
+
+def combination(collected: Mapping[Tensor, Fraction], dims: tuple[Dim, ...]) -> Tensor:
+    """The sum of tensors by their coefficients, in the order given; none of them is opened."""
+    kept = tuple([(c, node) for node, c in collected.items() if c])
     if len(kept) == 1 and kept[0][0] == 1:
         return kept[0][1]
-    return Sum.make(kept, tuple(dims))
+    return Sum.make(kept, dims)
+
+
+def times(first: Fraction, second: Fraction) -> Fraction:
+    """The product of two coefficients, most of which are the one 1 that this module gives out."""
+    return second if first is _UNIT else first if second is _UNIT else first * second
 
 
 def einsum(
@@ -110,90 +122,77 @@ def einsum(
         >>> einsum([(A, "ik"), (A, "jk")], "ij").dims  # A @ A.T
         (Dim(n), Dim(n))
     """
+    coefficient = _UNIT
+    dim_of: dict[Label, Dim] = dict(sizes) if sizes else {}
+    united: list[tuple[Label, Label]] = []
+    flat: list[tuple[Tensor, Sequence[Label]]] = []
+    # A stack of what is still to be placed, in order; opened products push their own factors.
+    pending = list(factors)
+    pending.reverse()
+    fresh = 0
+    while pending:
+        node, labels = pending.pop()
+        for label, dim in zip(labels, node.dims, strict=True):
+            if dim_of.setdefault(label, dim) is not dim:
+                raise ShapeError(f"one index runs over {dim_of[label]} and over {dim}")
+        if isinstance(node, Sum) and len(node.children) <= 1:
+            if not node.children:
+                coefficient = _ZERO
+                continue
+            coefficient = times(coefficient, node.coefficients[0])
+            pending.append((node.children[0], labels))
+        elif isinstance(node, Einsum) and (len(node.factors) <= 1 or flatten is True or (flatten and node in flatten)):
+            names: dict[int, Label] = {}
+            for index, label in zip(node.output, labels, strict=True):
+                if names.setdefault(index, label) != label:
+                    united.append((names[index], label))
+            for index, dim in enumerate(node.index_dims):
+                if index not in names:
+                    names[index] = label = (_INNER, fresh)
+                    dim_of[label] = dim
+                    fresh += 1
+            pending.extend([(inner, [names[i] for i in indices]) for inner, indices in reversed(node.factors)])
+        else:
+            flat.append((node, labels))
+    if not coefficient:
+        return zero([dim_of[label] for label in output])
+    if united:
+        root = _roots(dim_of, united)
+        dim_of = {root[label]: dim for label, dim in dim_of.items()}
+        output = [root[label] for label in output]
+        flat = [(node, [root[label] for label in labels]) for node, labels in flat]
+    return scale(coefficient, _numbered(flat, output, dim_of))
+
+
+def _roots(dim_of: Mapping[Label, Dim], united: Sequence[tuple[Label, Label]]) -> dict[Label, Label]:
+    """The label that stands for each, where pairs of labels are one index."""
     parent: dict[Label, Label] = {}
-    dim_of: dict[Label, Dim] = dict(sizes or {})
 
     def find(label: Label) -> Label:
         while (up := parent.get(label)) is not None:
             label = up
         return label
 
-    coefficient: Number = 1
-    flat: list[tuple[Tensor, Sequence[Label]]] = []
-    # A stack of what is still to be placed, in order; opened products push their own factors.
-    pending: list[tuple[Tensor, Sequence[Label]]] = []
-    pending.extend((node, tuple(labels)) for node, labels in factors)
-    pending.reverse()
-    fresh = 0
-    while pending:
-        node, labels = pending.pop()
-        assert len(labels) == len(node.dims), "one label per axis"
-        if isinstance(node, Sum):
-            if not node.children:
-                coefficient = Fraction(0)
-                _record(dim_of, labels, node)
-                continue
-            if len(node.children) == 1:
-                coefficient *= node.coefficients[0]
-                pending.append((node.children[0], labels))
-                continue
-        elif isinstance(node, Einsum) and (len(node.factors) <= 1 or flatten is True or (flatten and node in flatten)):
-            _record(dim_of, labels, node)
-            names: dict[int, Label] = {}
-            for index, label in zip(node.output, labels, strict=True):
-                if index in names:
-                    first, second = find(names[index]), find(label)
-                    if first != second:
-                        parent[second] = first
-                else:
-                    names[index] = label
-            for index, dim in enumerate(node.index_dims):
-                if index not in names:
-                    names[index] = (_INNER, fresh)
-                    fresh += 1
-                    dim_of[names[index]] = dim
-            pending.extend([(inner, tuple(names[i] for i in indices)) for inner, indices in node.factors][::-1])
-            continue
-        _record(dim_of, labels, node)
-        flat.append((node, labels))
-    for label in output:
-        assert label in dim_of, f"index {label!r} has no size"
-    if coefficient == 0:
-        return zero([dim_of[label] for label in output])
-    return scale(coefficient, _numbered(flat, output, dim_of, find))
-
-
-def _record(dim_of: dict[Label, Dim], labels: Sequence[Label], node: Tensor) -> None:
-    for label, dim in zip(labels, node.dims, strict=True):
-        known = dim_of.setdefault(label, dim)
-        if known is not dim:
-            raise ShapeError(f"one index runs over {known} and over {dim}")
+    for first, second in united:
+        a, b = find(first), find(second)
+        if a != b:
+            if dim_of[a] is not dim_of[b]:
+                raise ShapeError(f"one index runs over {dim_of[a]} and over {dim_of[b]}")
+            parent[b] = a
+    return {label: find(label) for label in dim_of}
 
 
 def _numbered(
-    factors: Sequence[tuple[Tensor, Sequence[Label]]], output: Sequence[Label], dim_of: Mapping[Label, Dim], find: Any
+    factors: Sequence[tuple[Tensor, Sequence[Label]]], output: Sequence[Label], dim_of: Mapping[Label, Dim]
 ) -> Tensor:
-    """The Einsum with labels unified and numbered by first appearance; a bare factor stays itself."""
-    numbers: dict[Label, int] = {}
-    dims: list[Dim] = []
-
-    def index(label: Label) -> int:
-        root = find(label)
-        found = numbers.get(root)
-        if found is None:
-            found = numbers[root] = len(dims)
-            dims.append(dim_of[root])
-        elif dims[found] is not dim_of[label]:
-            raise ShapeError(f"one index runs over {dims[found]} and over {dim_of[label]}")
-        return found
-
-    out = tuple(index(label) for label in output)
-    placed = tuple((node, tuple(index(label) for label in labels)) for node, labels in factors)
-    for label in dim_of:
-        index(label)
-    if len(placed) == 1 and placed[0][1] == out == tuple(range(len(dims))):
+    """The Einsum with labels numbered by first appearance; a bare factor stays itself."""
+    order = dict.fromkeys(chain(output, *[labels for _, labels in factors], dim_of))
+    number_of = dict(zip(order, count())).__getitem__
+    out = tuple(map(number_of, output))
+    placed = tuple([(node, tuple(map(number_of, labels))) for node, labels in factors])
+    if len(placed) == 1 and placed[0][1] == out and len(order) == len(out):
         return placed[0][0]
-    return Einsum.make(placed, out, tuple(dims))
+    return Einsum.make(placed, out, tuple([dim_of[label] for label in order]))
 
 
 def apply(function: Function, *arguments: Tensor) -> Tensor:

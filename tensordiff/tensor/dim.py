@@ -10,7 +10,7 @@ from numbers import Real
 from typing import Any, ClassVar, TypeGuard
 
 from tensordiff.errors import EvaluationError
-from tensordiff.tensor.node import Node, digest
+from tensordiff.tensor.node import Node, digest, hash_of
 
 
 class Countable:
@@ -63,18 +63,26 @@ class Dim(Countable, Node):
 
     @staticmethod
     def named(name: str) -> Dim:
-        return Dim._interned(digest("dim", name), (), name=name, value=None, base=None, strict=False)
+        return Dim._made(digest("dim", name), name=name)
 
     @staticmethod
     def fixed(value: int) -> Dim:
-        return Dim._interned(digest("dim", value), (), name=None, value=value, base=None, strict=False)
+        return Dim._made(digest("dim", value), value=value)
 
     @staticmethod
     def triangular(base: Dim, strict: bool = False) -> Dim:
         """The number n(n+1)/2 of entries on and below the diagonal of a matrix of size `base`; where `strict`, the number
         n(n-1)/2 of those below it."""
-        key = digest("strict tri" if strict else "tri", base.key)
-        return Dim._interned(key, (), name=None, value=None, base=base, strict=strict)
+        return Dim._made(digest("strict tri" if strict else "tri", base.key), base=base, strict=strict)
+
+    @staticmethod
+    def _made(
+        key: bytes, name: str | None = None, value: int | None = None, base: Dim | None = None, strict: bool = False
+    ) -> Dim:
+        found = Dim._known(key)
+        if found is not None:
+            return found
+        return Dim._interned(key, (), hash_of(key), key, name=name, value=value, base=base, strict=strict)
 
     def size(self, sizes: Mapping[str, int]) -> int:
         """The number that this dimension stands for, given numbers for the names."""

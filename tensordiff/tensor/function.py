@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tensordiff.errors import MissingRuleError, ShapeError
 from tensordiff.tensor.dim import Dim
-from tensordiff.tensor.node import digest
+from tensordiff.tensor.node import digest, hash_of
 
 if TYPE_CHECKING:
     from tensordiff.tensor.nodes import Tensor
@@ -48,7 +48,7 @@ class Function(ABC):
         return self is other or (type(self) is type(other) and self.key == other.key)
 
     def __hash__(self) -> int:
-        return int.from_bytes(self.key[:7], "big")
+        return hash_of(self.key)
 
     def __repr__(self) -> str:
         return f"<function {self.name}>"

@@ -1,18 +1,22 @@
-"""The generic node layer: immutable, interned, keyed values with children. It knows no tensors.
+"""The generic node layer: immutable, interned values with children. It knows no tensors.
 
-Equal structure is the same object, so equality is identity and every pass can memoise by node. The key is a digest
-made of the children's digests: fixed length, linear to build, and independent of `id`, memory order and the hash seed.
+Equal structure is the same object, so equality is identity and every pass can memoise by node. What interns a node is its
+identity: what it is made of, with children by `id` (they live as long as the node does). What orders nodes is the key: a
+digest made of the children's digests, of fixed length, linear to build, and independent of `id`, memory order and the hash
+seed. It is made when an order is asked for: most nodes of a derivation live and die without one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from hashlib import blake2b
 from marshal import dumps
 from typing import Any, ClassVar, Self, TypeVar
 from weakref import WeakValueDictionary
 
 Value = TypeVar("Value")
+
+_put = object.__setattr__
 
 
 def digest(*parts: bytes | str | int) -> bytes:
@@ -23,37 +27,75 @@ def digest(*parts: bytes | str | int) -> bytes:
     return blake2b(dumps(parts, 0), digest_size=16).digest()
 
 
+def hash_of(key: bytes) -> int:
+    """A hash that is the same in every process, so that sets of nodes have the same order in every run."""
+    return int.from_bytes(key[:7], "big")
+
+
 class Node:
     """An interned value. Subclasses name their own slots and are made through `Node._interned`."""
 
-    __slots__ = ("__weakref__", "_hash", "children", "key")
+    __slots__ = ("__weakref__", "_hash", "_key", "children")
 
-    key: bytes
     children: tuple[Any, ...]
+    _hash: int
+    _key: bytes | None
 
-    _table: ClassVar[WeakValueDictionary[bytes, Node]] = WeakValueDictionary()
+    _table: ClassVar[WeakValueDictionary[Hashable, Node]] = WeakValueDictionary()
 
     @classmethod
-    def _interned(cls, key: bytes, children: tuple[Any, ...], **fields: Any) -> Self:
-        found = Node._table.get(key)
-        if found is None:
-            made = object.__new__(cls)
-            put = object.__setattr__
-            put(made, "key", key)
-            put(made, "_hash", int.from_bytes(key[:7], "big"))
-            put(made, "children", children)
-            for name, value in fields.items():
-                put(made, name, value)
-            found = Node._table.setdefault(key, made)
+    def _known(cls, identity: Hashable) -> Self | None:
+        """The node with this identity, if there is one."""
+        found = Node._table.get(identity)
+        assert found is None or type(found) is cls
+        return found
+
+    @classmethod
+    def _interned(
+        cls, identity: Hashable, children: tuple[Any, ...], hash_value: int, key: bytes | None, **fields: Any
+    ) -> Self:
+        """The node with this identity, made where it is new. `hash_value` must be the same in every process, as must `key`,
+        where it is known."""
+        made = object.__new__(cls)
+        _put(made, "_key", key)
+        _put(made, "_hash", hash_value)
+        _put(made, "children", children)
+        for name, value in fields.items():
+            _put(made, name, value)
+        found = Node._table.setdefault(identity, made)
         assert type(found) is cls
         return found
+
+    @property
+    def key(self) -> bytes:
+        """A digest of the structure below this node; every order of nodes is by it."""
+        return self._key or self._keyed()
+
+    def _keyed(self) -> bytes:
+        """Make the keys that are missing from the bottom up, without recursion."""
+        stack: list[Node] = [self]
+        while stack:
+            node = stack[-1]
+            missing = [] if node._key else [child for child in node.children if not child._key]
+            if missing:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            if not node._key:
+                _put(node, "_key", node._digest())
+        assert self._key
+        return self._key
+
+    def _digest(self) -> bytes:
+        """The key, from the children's keys."""
+        raise NotImplementedError(f"{type(self).__name__} has no digest")  # pragma: no cover - abstract
 
     def rebuild(self, children: tuple[Any, ...]) -> Any:
         """The same node on other children (smart constructors may simplify it)."""
         raise NotImplementedError(f"{type(self).__name__} has no rebuild")  # pragma: no cover - abstract
 
     def __hash__(self) -> int:
-        return self._hash  # type: ignore[no-any-return, attr-defined]
+        return self._hash
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} nodes are immutable")

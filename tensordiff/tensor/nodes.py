@@ -12,7 +12,7 @@ from typing import Any
 from tensordiff.errors import ShapeError
 from tensordiff.tensor.dim import Dim
 from tensordiff.tensor.function import Function, dims_text
-from tensordiff.tensor.node import Node, digest
+from tensordiff.tensor.node import Node, digest, hash_of
 from tensordiff.tensor.structure import Assumption, Structure
 
 Indices = tuple[int, ...]
@@ -56,7 +56,9 @@ class Symbol(Tensor):
         if structure is not Structure.GENERAL and (odd or not half or dims[:half] != dims[half:]):
             raise ShapeError(f"{name} is declared {structure}, which needs a square matrix, but is {dims_text(dims)}")
         key = digest("symbol", name, len(dims), *(d.key for d in dims), str(structure), str(assumption))
-        return Symbol._interned(key, (), dims=dims, name=name, structure=structure, assumption=assumption)
+        if (found := Symbol._known(key)) is not None:
+            return found
+        return Symbol._interned(key, (), hash_of(key), key, dims=dims, name=name, structure=structure, assumption=assumption)
 
     def rebuild(self, children: tuple[Any, ...]) -> Symbol:
         return self
@@ -82,21 +84,30 @@ class Einsum(Tensor):
 
     @staticmethod
     def make(factors: tuple[Factor, ...], output: Indices, index_dims: tuple[Dim, ...]) -> Einsum:
-        parts: list[bytes | int] = [len(factors)]
-        for node, indices in factors:
-            assert tuple(index_dims[i] for i in indices) == node.dims, "an index joins axes of different sizes"
-            parts.append(node.key)
-            parts.append(bytes(indices) if len(index_dims) < 256 else repr(indices).encode())
-        parts.append(repr(output).encode())
-        parts.extend(d.key for d in index_dims)
+        children = tuple([node for node, _ in factors])
+        slots = tuple([indices for _, indices in factors])
+        identity = (Einsum, tuple(map(id, children)), slots, output, tuple(map(id, index_dims)))
+        if (found := Einsum._known(identity)) is not None:
+            return found
         return Einsum._interned(
-            digest("einsum", *parts),
-            tuple(node for node, _ in factors),
-            dims=tuple(index_dims[i] for i in output),
+            identity,
+            children,
+            hash((children, slots, output)),
+            None,
+            dims=tuple([index_dims[i] for i in output]),
             factors=factors,
             output=output,
             index_dims=index_dims,
         )
+
+    def _digest(self) -> bytes:
+        parts: list[bytes | int] = [len(self.factors)]
+        for node, indices in self.factors:
+            parts.append(node.key)
+            parts.append(bytes(indices) if len(self.index_dims) < 256 else repr(indices).encode())
+        parts.append(repr(self.output).encode())
+        parts.extend([dim.key for dim in self.index_dims])
+        return digest("einsum", *parts)
 
     def rebuild(self, children: tuple[Any, ...]) -> Tensor:
         from tensordiff.tensor.build import einsum
@@ -114,9 +125,16 @@ class Sum(Tensor):
 
     @staticmethod
     def make(terms: tuple[Term, ...], dims: tuple[Dim, ...]) -> Sum:
-        assert all(node.dims == dims for _, node in terms)
-        key = digest("sum", *(d.key for d in dims), *(p for c, node in terms for p in (str(c), node.key)))
-        return Sum._interned(key, tuple(node for _, node in terms), dims=dims, coefficients=tuple(c for c, _ in terms))
+        children = tuple([node for _, node in terms])
+        coefficients = tuple([coefficient for coefficient, _ in terms])
+        ratios = tuple([coefficient.as_integer_ratio() for coefficient in coefficients])
+        identity = (Sum, tuple(map(id, children)), ratios, tuple(map(id, dims)))
+        if (found := Sum._known(identity)) is not None:
+            return found
+        return Sum._interned(identity, children, hash((children, ratios)), None, dims=dims, coefficients=coefficients)
+
+    def _digest(self) -> bytes:
+        return digest("sum", *[d.key for d in self.dims], *[p for c, node in self.terms for p in (str(c), node.key)])
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -137,8 +155,15 @@ class Apply(Tensor):
 
     @staticmethod
     def make(function: Function, arguments: tuple[Tensor, ...]) -> Apply:
-        key = digest("apply", function.key, *(a.key for a in arguments))
-        return Apply._interned(key, arguments, dims=tuple(function.result_dims(arguments)), function=function)
+        identity = (Apply, function.key, tuple(map(id, arguments)))
+        if (found := Apply._known(identity)) is not None:
+            return found
+        hash_value = hash((hash_of(function.key), arguments))
+        dims = tuple(function.result_dims(arguments))
+        return Apply._interned(identity, arguments, hash_value, None, dims=dims, function=function)
+
+    def _digest(self) -> bytes:
+        return digest("apply", self.function.key, *[a.key for a in self.children])
 
     def rebuild(self, children: tuple[Any, ...]) -> Tensor:
         from tensordiff.tensor.build import apply
@@ -158,7 +183,10 @@ class Named(Tensor):
 
     @staticmethod
     def make(name: str, definition: Tensor) -> Named:
-        return Named._interned(digest("named", name, definition.key), (definition,), dims=definition.dims, name=name)
+        key = digest("named", name, definition.key)
+        if (found := Named._known(key)) is not None:
+            return found
+        return Named._interned(key, (definition,), hash_of(key), key, dims=definition.dims, name=name)
 
     @property
     def definition(self) -> Tensor:
