@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ class Derivative(TensorForm):
     def __init__(self, f: Expression, variables: Sequence[Matrix], entries: Entries, tensor: Tensor) -> None:
         super().__init__(tensor, f.scope)
         self.f = f
+        self._nodes = variables
         self.variables: tuple[Symbol, ...] = tuple(v.data[0] for v in variables)
         self.entries = entries
         self._variable_shapes: list[Shape] = [_shape(v, entries) for v in variables]
@@ -55,7 +57,35 @@ class Derivative(TensorForm):
             >>> print(td.diff(A @ V @ A.T, V).matrix_form())
             kron(A, A)
         """
-        return self._folded(self._axes(layout))
+        try:
+            form, failure = self._folded(self._axes(layout)), None
+        except FoldError as error:
+            form, failure = None, error
+        tied = self._on_entries(layout or self.default_layout)
+        if tied is not None:
+            spared = Fraction(1) if self.entries is Entries.VECH else Fraction(2, 3)  # tied entries read best without D
+            if form is None or len(str(tied)) < spared * len(str(form)):
+                return tied
+        if form is None:
+            assert failure is not None
+            raise failure
+        return form
+
+    def _on_entries(self, layout: str) -> Expression | None:
+        """The derivative by the entries of structured variables, from that by vech where they are tied, else by all
+        entries, times duplication and elimination matrices; in the layouts by stacking."""
+        if self.entries not in (Entries.TIED, Entries.VECH) or layout not in ("vec-column", "vec-row"):
+            return None
+        from tensordiff.fold import on_entries
+
+        base = Entries.VECH if self.entries is Entries.TIED else Entries.FREE
+        try:
+            other = diff(self.f, *(v.name for v in self.variables), entries=base)
+            form = other._folded(other._axes(layout)).matrix
+        except (FoldError, DomainError):
+            return None
+        made = on_entries(form, self.f.matrix.shape, self._nodes, self.entries, by_rows=layout == "vec-row")
+        return None if made is None else Expression(made, self.scope)
 
     def to_sympy(self, layout: str | None = None, symbols: Mapping[str, Any] | None = None) -> Any:
         """SymPy's expression of the matrix form in a layout; see `matrix_form` and `Expression.to_sympy`."""

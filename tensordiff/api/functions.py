@@ -196,7 +196,7 @@ def elementwise(name: str, expression: Any, latex: str | None = None) -> OwnFunc
 
 
 def _own_name(name: str) -> str:
-    if name in ("K", "D", "L", "unit"):
+    if name in ("K", "D", "Dskew", "L", "unit"):
         raise UnknownNameError(f"{name} cannot be a function: {name}(...) is a matrix of the language", hint="use another name")
     if check_name(name) != name:
         raise UnknownNameError(f"{name!r} is not written in the usual way", hint=f"write {check_name(name)!r}")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.tensor import Dim, Function, Node, Symbol, bottom_up
 
@@ -78,6 +79,8 @@ def _scalar_node(node: Node, children: tuple[Matrix, ...]) -> Matrix:
     assert isinstance(node, Matrix)
     if node.op == "symbol":
         return _scalar_symbol(node)
+    if node.op == "skew_duplication":
+        raise ShapeError("a skew number has no free entries")
     rule = _CONSTANTS.get(node.op)
     if rule is not None:
         return rule()

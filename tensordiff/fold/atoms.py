@@ -18,6 +18,7 @@ from tensordiff.functions import (
     LowerMask,
     MatrixFunction,
     Pi,
+    SkewDuplication,
     Unit,
     UpperMask,
 )
@@ -46,8 +47,8 @@ def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, colum
             cut = len(shape[0]) if shape else 0
             yield [(axes[:cut], axes[cut:])]
         return
-    if isinstance(node, Apply) and isinstance(node.function, Duplication | Elimination):
-        cut = 2 if isinstance(node.function, Duplication) else 1
+    if isinstance(node, Apply) and isinstance(node.function, Duplication | SkewDuplication | Elimination):
+        cut = 1 if isinstance(node.function, Elimination) else 2
         yield [(axes[:cut], axes[cut:])]
         return
     if isinstance(node, Apply) and isinstance(node.function, AlongAxes):
@@ -161,6 +162,8 @@ def _value(function: Function, folded: Sequence[Matrix]) -> Matrix:
             return build.pi()
         case Duplication():
             return build.duplication(function.dim)
+        case SkewDuplication():
+            return build.skew_duplication(function.dim)
         case Elimination():
             return build.elimination(function.dim)
         case LowerMask():

@@ -377,7 +377,7 @@ def _length(node: Matrix, lengths: list[int]) -> int:
             return 6 + _group_length(node.rows) + _group_length(node.cols) + dense
         case "commutation":
             return 14 + _group_length(node.data[0]) + _group_length(node.data[1])  # K is avoided, not only short
-        case "duplication" | "elimination":
+        case "duplication" | "skew_duplication" | "elimination":
             return 4
         case "transpose":
             return lengths[0] + (3 if node.children[0].op in ("product", "hadamard", "add", "dot_divide", "divide") else 1)

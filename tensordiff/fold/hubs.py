@@ -46,11 +46,28 @@ def matrix_of(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> tu
         if not found or (own.blocks and not (own_rows and own_columns)):
             stacked = _stacked(own_rows, own_columns, own, flat)
             found += [] if stacked is None else [stacked]
+        if not found and (joined := _weights_joined(own_rows, own_columns, own, flat)) is not None:
+            joined_form = _cut(own_rows, own_columns, joined, flat)
+            found += [] if joined_form is None else [joined_form]
         matrix = min(found, key=lambda m: _cost(m, flat), default=None)
         if matrix is None:
             return None
         pieces.append(Piece(own_rows, own_columns, matrix))
     return scalars, assemble(pieces, rows, columns, graph, flat)
+
+
+def _weights_joined(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Graph | None:
+    """Vectors at two axes of blocks as an outer product between them: D'*kron(x*x', A)*D."""
+    linked = {v for tail, head, _ in graph.links for v in (tail, head)} | {*rows, *columns}
+    axes = [v for block in graph.blocks for v in block.vertices]
+    ends = [v for v in dict.fromkeys(axes) if v not in linked and axes.count(v) == 1]
+    if not ends or len(ends) % 2:
+        return None
+    vectors = [graph.weights.get(v) or flat.ones(graph.dims[v]) for v in ends]
+    outer = [flat.product([vectors[p], flat.flip(vectors[p + 1])]) for p in range(0, len(ends), 2)]
+    links = [(ends[2 * p], ends[2 * p + 1], matrix) for p, matrix in enumerate(outer)]
+    weights = {v: w for v, w in graph.weights.items() if v not in ends}
+    return Graph(graph.dims, [*graph.links, *links], weights, graph.blocks)
 
 
 def _stacked(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:

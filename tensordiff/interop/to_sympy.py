@@ -301,7 +301,10 @@ def _functions(sympy: Any) -> dict[str, Callable[..., Any]]:
 
 _ALIKE = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "erf", "sqrt", "sec", "csc", "cot")
 _POWERS = {"sqrt": Fraction(1, 2), "square": Fraction(2), "reciprocal": Fraction(-1)}
-_NAMES = {"commutation": "commutation matrix K", "duplication": "duplication matrix D", "elimination": "elimination matrix L"}
+_NAMES = {
+    "commutation": "commutation matrix K", "duplication": "duplication matrix D",
+    "skew_duplication": "duplication matrix of skew matrices Dskew", "elimination": "elimination matrix L",
+}  # fmt: skip
 
 Rule = Callable[[_Writer, Matrix, Sequence[Any]], Any]
 _RULES: dict[str, Rule] = {

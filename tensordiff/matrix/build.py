@@ -19,6 +19,7 @@ from tensordiff.matrix.leaves import (
     ones,
     pi,
     size,
+    skew_duplication,
     symbol,
     tril,
     triu,
@@ -76,6 +77,6 @@ def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
 __all__ = [
     "add", "as_number", "call", "commutation", "contract", "divide", "dot_divide", "dot_power", "duplication",
     "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inverse", "known_calls", "kron", "named", "number",
-    "ones", "pi", "power", "product", "rebuild", "resplit", "scale", "size", "split_coefficient", "symbol", "terms_of",
-    "transpose", "tril", "triu", "unit", "zeros",
+    "ones", "pi", "power", "product", "rebuild", "resplit", "scale", "size", "skew_duplication", "split_coefficient", "symbol",
+    "terms_of", "transpose", "tril", "triu", "unit", "zeros",
 ]  # fmt: skip

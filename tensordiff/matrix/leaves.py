@@ -78,6 +78,13 @@ def duplication(dim: Dim) -> Matrix:
     return Matrix.make("duplication", ((dim, dim), (Dim.triangular(dim),)), (dim,)) if dim.value != 1 else number(1)
 
 
+def skew_duplication(dim: Dim) -> Matrix:
+    """Dskew(n): vec(A) for skew A from the entries below its diagonal, column by column (Magnus 1988, chapter 6). n*n
+    rows, n(n-1)/2 columns: 1 at the place of an entry below the diagonal, -1 at that of its mirror image."""
+    shape = ((dim, dim), (Dim.triangular(dim, strict=True),))
+    return Matrix.make("skew_duplication", shape, (dim,)) if dim.value != 1 else zeros((), shape[1])
+
+
 def elimination(dim: Dim) -> Matrix:
     """L(n): L(n) * vec(A) = vech(A) for every square A (Magnus and Neudecker 1980). n(n+1)/2 rows, n*n columns."""
     return Matrix.make("elimination", ((Dim.triangular(dim),), (dim, dim)), (dim,)) if dim.value != 1 else number(1)

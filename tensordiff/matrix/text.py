@@ -101,7 +101,18 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return ["kron(", *_commas(_kron_operands(node)), ")"]
         case "apply":
             return [node.data[0].name, "(", *_commas(children), ")"]
-        case "eye" | "ones" | "zeros" | "commutation" | "duplication" | "elimination" | "tril" | "triu" | "unit":
+        case (
+            "eye"
+            | "ones"
+            | "zeros"
+            | "commutation"
+            | "duplication"
+            | "skew_duplication"
+            | "elimination"
+            | "tril"
+            | "triu"
+            | "unit"
+        ):
             return [constant_text(node)]
     return [node.op, "(", *_commas(children), ")"]
 
@@ -120,7 +131,7 @@ def constant_text(node: Matrix) -> str:
     if node.op == "unit":
         dim, place = node.data
         return f"unit({dim},{place})"
-    name = {"commutation": "K", "duplication": "D", "elimination": "L"}.get(node.op, node.op)
+    name = {"commutation": "K", "duplication": "D", "skew_duplication": "Dskew", "elimination": "L"}.get(node.op, node.op)
     if node.op == "commutation":
         return f"{name}({group_text(node.data[0])},{group_text(node.data[1])})"
     if node.op in ("ones", "zeros"):

@@ -64,4 +64,4 @@ DEGREE = re.compile(r"\s*\[\s*([0-9]+)\s*\]")
 SIZES = re.compile(r"(\w+)|(\s*,\s*|\s*\\times\s*)|\s+")
 MATRIX_END = re.compile(rf"(?:{SPACE})?\\end{_END}")
 BRACKETS = {"\\{": "{", "\\}": "}", "\\lbrace": "{", "\\rbrace": "}", "\\lbrack": "[", "\\rbrack": "]"}
-SUBSCRIPTED = {"I": "eye", "0": "zeros", "1": "ones", "K": "K", "D": "D", "L": "L"}
+SUBSCRIPTED = {"I": "eye", "0": "zeros", "1": "ones", "K": "K", "D": "D", "D_tilde": "Dskew", "L": "L"}

@@ -273,7 +273,10 @@ class _Elaboration:
         if name == "K":
             return build.commutation(groups[0], groups[-1])
         dim = self.single(node, groups[0])
-        constant = {"D": build.duplication, "L": build.elimination, "tril": build.tril, "triu": build.triu}
+        constant = {
+            "D": build.duplication, "Dskew": build.skew_duplication, "L": build.elimination,
+            "tril": build.tril, "triu": build.triu,
+        }  # fmt: skip
         return constant[name](dim)
 
     def unit(self, node: Syntax) -> Matrix:

@@ -311,6 +311,8 @@ class Inference:
             return _normal(first + last, last + first)
         if name == "D":
             return _normal(first + first, (Triangular(first),))
+        if name == "Dskew":
+            return _normal(first + first, (Triangular(first, strict=True),))
         if name == "L":
             return _normal((Triangular(first),), first + first)
         return _normal(first, first)

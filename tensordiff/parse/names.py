@@ -11,7 +11,7 @@ from tensordiff.matrix import build
 SIZED = frozenset(("eye", "ones", "zeros", "tril", "triu"))
 """Functions whose arguments are sizes."""
 
-LETTERS = frozenset(("K", "D", "L", "unit"))
+LETTERS = frozenset(("K", "D", "Dskew", "L", "unit"))
 """Functions of sizes where a parenthesis follows, ordinary names elsewhere."""
 
 UNSIZED = frozenset(("vector", "matrix"))
@@ -34,7 +34,7 @@ SUPERSCRIPTS = dict(
 
 @cache
 def functions() -> frozenset[str]:
-    """The names of all functions of the language, but for K, D and L, which are functions before "(" only."""
+    """The names of all functions of the language, but for LETTERS, which are functions before "(" only."""
     return frozenset(build.known_calls()) | frozenset(SYNONYMS) | SIZED | UNSIZED | {"kron"}
 
 

@@ -20,12 +20,13 @@ class Unknown:
 
 
 class Triangular:
-    """The size n(n+1)/2 of an unknown n."""
+    """The size n(n+1)/2 of an unknown n, n(n-1)/2 where strict."""
 
-    __slots__ = ("base",)
+    __slots__ = ("base", "strict")
 
-    def __init__(self, base: Size) -> None:
+    def __init__(self, base: Size, strict: bool = False) -> None:
         self.base = base
+        self.strict = strict
 
 
 Size = tuple[Dim | Unknown | Triangular, ...]
@@ -137,7 +138,9 @@ def _alike(a: Dim | Unknown | Triangular, b: Dim | Unknown | Triangular) -> bool
     """Whether two dimensions may be equal."""
     if isinstance(a, Unknown) or isinstance(b, Unknown) or a is b:
         return True
-    return not (isinstance(a, Dim) and a.base is None) and not (isinstance(b, Dim) and b.base is None)
+    if (isinstance(a, Dim) and a.base is None) or (isinstance(b, Dim) and b.base is None):
+        return False
+    return a.strict == b.strict
 
 
 def _paired(a: Dim | Unknown | Triangular, b: Dim | Unknown | Triangular) -> tuple[Size, Size]:
@@ -156,13 +159,13 @@ def _base(atom: Dim | Unknown | Triangular) -> Size:
 
 def name_dim(atom: Dim | Unknown | Triangular, names: dict[Unknown, Dim]) -> Dim:
     """The dimension, unknown ones by their names."""
-    depth = 0
+    strict: list[bool] = []
     while isinstance(atom, Triangular):
+        strict.append(atom.strict)
         atom = _single(atom)
-        depth += 1
     dim = names[atom] if isinstance(atom, Unknown) else atom
-    for _ in range(depth):
-        dim = Dim.triangular(dim)
+    for below in reversed(strict):
+        dim = Dim.triangular(dim, strict=below)
     return dim
 
 

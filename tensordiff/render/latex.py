@@ -14,7 +14,10 @@ from tensordiff.tensor import Dim, Function, Group
 _OPERATORS = {
     "logdet": r"\log\det", "det": r"\det", "exp": r"\exp", "log": r"\log", "max": r"\max", "min": r"\min",
 }  # fmt: skip
-_LETTERS = {"eye": "I", "commutation": "K", "duplication": "D", "elimination": "L", "zeros": "0", "ones": r"\mathbf{1}"}
+_LETTERS = {
+    "eye": "I", "commutation": "K", "duplication": "D", "skew_duplication": r"\tilde{D}", "elimination": "L", "zeros": "0",
+    "ones": r"\mathbf{1}",
+}  # fmt: skip
 
 
 def latex(node: Matrix) -> str:
@@ -65,7 +68,9 @@ class Latex(Style):
         sizes = [" ".join(self.size(dim) for dim in group) for group in groups]
         if op == "eye":
             sizes = sizes[:1]
-        head = _LETTERS.get(op) or rf"\operatorname{{{op}}}"
+        if op not in _LETTERS:
+            return rf"\operatorname{{{op}}}({', '.join(sizes)})"
+        head = _LETTERS[op]
         return f"{head}_{{{(', ' if op == 'commutation' else ' ' + chr(92) + 'times ').join(sizes)}}}"
 
     def unit(self, dim: Dim, place: int) -> str:

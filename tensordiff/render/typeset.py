@@ -67,7 +67,7 @@ class Style(ABC):
 
     @abstractmethod
     def constant(self, op: str, groups: Sequence[Group]) -> str:
-        """eye, ones, zeros, commutation, duplication, elimination, tril, triu."""
+        """eye, ones, zeros, commutation, duplication, skew_duplication, elimination, tril, triu."""
 
     @abstractmethod
     def unit(self, dim: Dim, place: int) -> str:
@@ -255,7 +255,7 @@ class Style(ABC):
             groups = node.shape
             if node.op == "commutation":
                 groups = node.data
-            elif node.op in ("duplication", "elimination", "tril", "triu"):
+            elif node.op in ("duplication", "skew_duplication", "elimination", "tril", "triu"):
                 groups = (node.data,)
             elif len(groups) == 2 and not groups[0]:
                 return [self.constant(node.op, groups[1:]), self.transposed(False)]

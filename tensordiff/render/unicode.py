@@ -12,7 +12,7 @@ from tensordiff.render.typeset import Style
 from tensordiff.tensor import Dim, Function, Group, group_text
 
 _RAISED = dict(zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
-_LETTERS = {"commutation": "K", "duplication": "D", "elimination": "L"}
+_LETTERS = {"commutation": "K", "duplication": "D", "skew_duplication": "Dskew", "elimination": "L"}
 _NORMS = {"1": "₁", "2": "₂", "F": "_F", "": ""}
 
 

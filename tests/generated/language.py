@@ -319,6 +319,14 @@ def duplication(n: int) -> Array:
     return matrix
 
 
+def skew_duplication(n: int) -> Array:
+    below = [(i, j) for j in range(n) for i in range(j + 1, n)]
+    matrix = np.zeros((n * n, len(below)))
+    for place, (i, j) in enumerate(below):
+        matrix[j * n + i, place], matrix[i * n + j, place] = 1, -1
+    return matrix
+
+
 def elimination(n: int) -> Array:
     matrix = np.zeros((n * (n + 1) // 2, n * n))
     for place, (i, j) in enumerate(triangle(n)):
@@ -339,6 +347,7 @@ SIZED: dict[str, Callable[..., Array]] = {
     "triu": lambda n: np.triu(np.ones((n, n))),
     "K": lambda m, n=None: commutation(m, m if n is None else n),
     "D": duplication,
+    "Dskew": skew_duplication,
     "L": elimination,
     "unit": lambda n, k: np.eye(n)[:, [k - 1]],
 }

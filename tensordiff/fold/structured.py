@@ -1,0 +1,47 @@
+"""Derivatives by the entries of structured variables as those by other entries times the matrices that relate them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensordiff.differentiate import Entries
+from tensordiff.matrix import Matrix, Shape
+from tensordiff.matrix.build import commutation, duplication, elimination, eye, kron, product, skew_duplication, transpose
+from tensordiff.tensor import Group, Structure, Symbol
+
+
+def entries_matrix(variable: Symbol, entries: Entries, *, by_rows: bool = False) -> Matrix | None:
+    """M with J = J' * M, for "vech" from the derivative J' by all entries independently: D, Dskew, L'; for "tied" symmetric
+    entries from that by vech: D' (Magnus and Neudecker 1980). `by_rows`: vec stacks rows. None where M has no name."""
+    dim = variable.dims[0]
+    if variable.structure in (Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE):
+        return duplication(dim) if entries is Entries.VECH else transpose(duplication(dim))
+    if entries is not Entries.VECH:
+        return None
+    if variable.structure is Structure.SKEW:
+        made = skew_duplication(dim)
+    elif variable.structure is Structure.LOWER:
+        made = transpose(elimination(dim))
+    else:
+        return None
+    return product(commutation((dim,), (dim,)), made) if by_rows else made
+
+
+def on_entries(form: Matrix, f: Shape, variables: Sequence[Matrix], entries: Entries, *, by_rows: bool) -> Matrix | None:
+    """The derivative by the entries asked for, in a layout by stacking, from the form of that by the entries which
+    `entries_matrix` speaks of: kron(M', eye) * form * M. None where a variable has no such matrix."""
+    maps = [eye(_stacked(f, by_rows))]
+    for node in variables:
+        symbol: Symbol = node.data[0]
+        general = symbol.structure is Structure.GENERAL
+        made = eye(_stacked(node.shape, by_rows)) if general else entries_matrix(symbol, entries, by_rows=by_rows)
+        if made is None:
+            return None
+        maps.append(made)
+    *earlier, last = maps
+    left = [transpose(made) for made in earlier]
+    return product(kron(*(left if by_rows else reversed(left))), form, last)
+
+
+def _stacked(shape: Shape, by_rows: bool) -> Group:
+    return tuple(dim for group in (shape if by_rows else reversed(shape)) for dim in group)
