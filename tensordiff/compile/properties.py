@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, lookup
 from tensordiff.functions.shape import is_nonnegative
-from tensordiff.tensor import Apply, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, bottom_up
+from tensordiff.tensor import Apply, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, bottom_up, einsum
 
 _FACTORS = 12
 """Products of more factors are not examined."""
@@ -46,9 +46,30 @@ def properties(node: Tensor, memo: Memo) -> Properties:
         if isinstance(part, Apply):
             return _of_function(part, children)
         assert isinstance(part, Einsum)
-        return _of_product(part, children)
+        product = _opened(part)
+        return _of_product(product, tuple(memo[factor] for factor in product.children))
 
     return bottom_up(node, visit, memo)
+
+
+def _opened(node: Einsum) -> Einsum:
+    """The product with the products among its factors opened, as far as it stays short: only a flat product shows that it
+    reads the same from both ends."""
+    count = len(node.factors)
+    opened: set[Tensor] = set()
+    waiting = list(node.children)
+    while waiting:
+        factor = waiting.pop()
+        if isinstance(factor, Einsum):
+            count += len(factor.factors) - 1
+            if count > _FACTORS:
+                return node
+            opened.add(factor)
+            waiting += factor.children
+    if not opened:
+        return node
+    flat = einsum(node.factors, node.output, dict(enumerate(node.index_dims)), flatten=opened)
+    return flat if isinstance(flat, Einsum) else node
 
 
 def _of_function(node: Apply, children: tuple[Properties, ...]) -> Properties:

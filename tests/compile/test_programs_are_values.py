@@ -134,6 +134,10 @@ def test_a_definite_matrix_is_factorised_once() -> None:
     middle = apply(INVERSE, einsum([(X, "ki"), (apply(INVERSE, s), "kl"), (X, "lj")], "ij"))
     body = compile_program([middle, apply(LOGDET, s)]).source.partition("def program")[2]
     assert body.count("_cholesky(") == 2 and "_lu" not in body
+    # A product that is built factor by factor, as text is, is the same product.
+    half = einsum([(X, "ki"), (apply(INVERSE, s), "kl")], "il")
+    nested = einsum([(half, "il"), (X, "lj")], "ij")
+    assert compile_program([differentiate(apply(INVERSE, nested), s)]).source.count(" = _cholesky(") == 2
 
 
 def test_powers_of_one_matrix_share_their_products() -> None:
