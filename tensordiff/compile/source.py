@@ -18,8 +18,8 @@ _WIDTH = 96
 _SHORT = 48
 """Longer expressions get a line and a name of their own."""
 _MAY_FAIL = {
-    "inv": "inv", "solve": "inv", "lu": "inv", "cholesky": "inv", "logdet": "logdet", "expm": "expm", "logm": "logm", "sqrtm": "sqrtm",
-    "matrix_power": "matpow", "adjugate": "adj", "frechet": "derivative", "cholesky_factor": "chol",
+    "inv": "inv", "solve": "inv", "lu": "inv", "cholesky": "inv", "logdet": "logdet", "expm": "expm", "logm": "logm",
+    "sqrtm": "sqrtm", "matrix_power": "matpow", "adjugate": "adj", "frechet": "derivative", "cholesky_factor": "chol",
     "pinv": "pinv",
 }  # fmt: skip
 """Operations that not every matrix admits, and the function that a person would say it was."""

@@ -64,9 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
         lines.append(bench.measure(case))
         print(printed(lines[-1:]).splitlines()[1], file=sys.stderr, flush=True)
     print(printed(lines))
-    print(
-        f"\n{len(lines)} cases in {perf_counter() - start:.0f} s; results agree to {max(line.difference for line in lines):.1e}\n"
-    )
+    seconds, difference = perf_counter() - start, max(line.difference for line in lines)
+    print(f"\n{len(lines)} cases in {seconds:.0f} s; results agree to {difference:.1e}\n")
     print(summary(lines))
     if options.json:
         options.json.write_text(json.dumps({"lines": [line.to_json() for line in lines]}, indent=1) + "\n")

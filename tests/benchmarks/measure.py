@@ -66,7 +66,7 @@ class Line:
         return Line(**{**data, "contenders": contenders})
 
 
-class Disagreement(AssertionError):
+class DisagreementError(AssertionError):
     """A contender's result is not that of the hand-written code."""
 
 
@@ -143,9 +143,9 @@ def _tried(run: Run) -> tuple[Any, float]:
 def _compared(found: np.ndarray, expected: np.ndarray, name: str) -> float:
     """The largest difference, relative to the largest entry."""
     if found.shape != expected.shape:
-        raise Disagreement(f"{name}: shape {found.shape}, by hand {expected.shape}")
+        raise DisagreementError(f"{name}: shape {found.shape}, by hand {expected.shape}")
     scale = float(np.abs(expected).max()) or 1.0
     difference = float(np.abs(found - expected).max()) / scale
     if not difference <= TOLERANCE:
-        raise Disagreement(f"{name}: differs from hand by {difference:.1e} of the largest entry")
+        raise DisagreementError(f"{name}: differs from hand by {difference:.1e} of the largest entry")
     return difference
