@@ -190,7 +190,7 @@ def _numbered(
     number_of = dict(zip(order, count())).__getitem__
     out = tuple(map(number_of, output))
     placed = tuple([(node, tuple(map(number_of, labels))) for node, labels in factors])
-    if len(placed) == 1 and placed[0][1] == out and len(order) == len(out):
+    if len(placed) == 1 and placed[0][1] == out == tuple(range(len(order))):
         return placed[0][0]
     return Einsum.make(placed, out, tuple([dim_of[label] for label in order]))
 

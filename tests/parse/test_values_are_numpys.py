@@ -52,6 +52,7 @@ I3 = np.eye(3)
         ("L(n)*vec(A)", np.concatenate([A[j:, j] for j in range(3)])),
         ("tril(n).*A + triu(n)", np.tril(A) + np.triu(np.ones((3, 3)))),
         ("diag(diag(A)) + diag(x)", np.diag(np.diag(A)) + np.diag(x)),
+        ("n*diag(diag(A))", len(A) * np.diag(np.diag(A))),
         ("ones(n)*ones(m)' - zeros(n,m)", np.ones((3, 4))),
         ("tr(A)*det(B) + logdet(A)", np.trace(A) * np.linalg.det(B) + np.log(abs(np.linalg.det(A)))),
         ("adj(A)", np.linalg.det(A) * np.linalg.inv(A)),
