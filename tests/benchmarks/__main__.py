@@ -33,44 +33,47 @@ SETTINGS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser("python -m tests.benchmarks", None, __doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("names", nargs="*", help="parts of the names of the cases to run (all)")
-    parser.add_argument("--quick", action="store_true", help="derivatives for small inputs only, briefly")
-    parser.add_argument("--seconds", type=float, default=None, help="time for each case (1; quick: 0.1)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
-    parser.add_argument("--docs", action="store_true", help="write the figures, the page and the plot into docs/")
-    parser.add_argument(
-        "--only", default=None, help=f"contenders beside hand, with commas between: {', '.join(CONTENDERS[1:])}"
-    )
-    parser.add_argument(
-        "--clock", choices=("wall", "cpu"), default="wall", help="cpu: on a machine that is busy with other work"
-    )
-    parser.add_argument("--device", default="cpu", help="where JAX and torch compute: cpu (default), cuda")
-    parser.add_argument("--limit", type=float, default=None, help="exit 1 where a ratio of ours is above this")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     libraries, missing = installed(options.device)
     for name in missing:
         print(f"{name} is not installed: it takes no part", flush=True)
-    only = (
-        set(options.only.split(",")) if options.only else set(CONTENDERS) - ({OURS_TORCH} if options.device == "cpu" else set())
+    bench = Bench(
+        libraries,
+        options.seconds or (0.1 if options.quick else 1.0),
+        process_time if options.clock == "cpu" else perf_counter,
+        only=options.only.split(",") if options.only else None,
+        without=[OURS_TORCH] if options.device == "cpu" and not options.only else [],
     )
-    seconds = options.seconds or (0.1 if options.quick else 1.0)
-    bench = Bench(libraries, seconds, process_time if options.clock == "cpu" else perf_counter, only)
-    chosen = [case for case in cases() if _is_chosen(case, options.names, options.quick)]
     PROBLEMS[0].planning("value", PROBLEMS[0].sizes[0])  # imports
     start = perf_counter()
     lines: list[Line] = []
-    for case in chosen:
-        lines.append(bench.measure(case))
-        print(printed(lines[-1:]).splitlines()[1], file=sys.stderr, flush=True)
+    for case in cases():
+        if _is_chosen(case, options.names, options.quick):
+            lines.append(bench.measure(case))
+            print(printed(lines[-1:]).splitlines()[1], file=sys.stderr, flush=True)
+    seconds = perf_counter() - start
     print(printed(lines))
-    seconds, difference = perf_counter() - start, max(line.difference for line in lines)
-    print(f"\n{len(lines)} cases in {seconds:.0f} s; results agree to {difference:.1e}\n")
+    print(f"\n{len(lines)} cases in {seconds:.0f} s; results agree to {max(line.difference for line in lines):.1e}\n")
     print(summary(lines))
     if options.json:
         options.json.write_text(json.dumps({"lines": [line.to_json() for line in lines]}, indent=1) + "\n")
     worst = max(line.ratio(OURS) or 0.0 for line in lines)
     return int(options.limit is not None and worst > options.limit)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.benchmarks", None, __doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add = parser.add_argument
+    add("names", nargs="*", help="parts of the names of the cases to run (all)")
+    add("--quick", action="store_true", help="derivatives for small inputs only, briefly")
+    add("--seconds", type=float, default=None, help="time for each case (1; quick: 0.1)")
+    add("--json", type=Path, metavar="FILE", help="write the figures to a file")
+    add("--docs", action="store_true", help="write the figures, the page and the plot into docs/")
+    add("--only", default=None, help=f"contenders beside hand, with commas between: {', '.join(CONTENDERS[1:])}")
+    add("--clock", choices=("wall", "cpu"), default="wall", help="cpu: on a machine that does other work too")
+    add("--device", default="cpu", help="where JAX and torch compute: cpu (default), cuda")
+    add("--limit", type=float, default=None, help="exit 1 where a ratio of ours is above this")
+    return parser
 
 
 def _is_chosen(case: Case, names: list[str], quick: bool) -> bool:

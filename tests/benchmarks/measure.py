@@ -74,12 +74,18 @@ class Bench:
     """Measures cases on the libraries given; of each family the ways that were hopeless are remembered."""
 
     def __init__(
-        self, libraries: Mapping[str, Library], seconds: float, clock: Clock, only: Collection[str] | None = None
+        self,
+        libraries: Mapping[str, Library],
+        seconds: float,
+        clock: Clock,
+        only: Collection[str] | None = None,
+        without: Collection[str] = (),
     ) -> None:
         self.libraries = libraries
         self.seconds = seconds
         self.clock = clock
         self.only = only
+        self.without = without
         self.hopeless: set[tuple[str, str, str, str]] = set()
 
     def measure(self, case: Case) -> Line:
@@ -91,7 +97,7 @@ class Bench:
         expected: np.ndarray | None = None
         difference = 0.0
         for name, makers in contenders.items():
-            if self.only is not None and name not in self.only and name != HAND:
+            if name != HAND and (name in self.without or (self.only is not None and name not in self.only)):
                 continue
             times: dict[str, float] = {}
             for way, make in makers.items():

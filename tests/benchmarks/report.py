@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tests.benchmarks.case import CONTENDERS, DENSE, HAND, JAX, OURS, SMALL
+from tests.benchmarks.case import APPLIED, CONTENDERS, DENSE, HAND, JAX, OURS, SMALL
 from tests.benchmarks.measure import Line
 from tests.benchmarks.timing import spelled, table
 
@@ -63,30 +63,26 @@ def short(number: float) -> str:
 
 def targets(lines: Sequence[Line]) -> list[Target]:
     """The targets that the lines say something about."""
+    lines = [line for line in lines if OURS in line.contenders]
     found: list[Target] = []
-    dense = [line for line in lines if line.quantity in DENSE and line.level > SMALL and OURS in line.contenders]
+    dense = [(_ratio(line), line) for line in lines if line.quantity in DENSE and line.level > SMALL]
     if dense:
-        ratios = [(_ratio(line), line) for line in dense]
-        middle = median(value for value, _ in ratios)
+        middle = median(value for value, _ in dense)
         found.append(Target("values and derivatives within 1.15 of hand, median", short(middle), middle <= 1.15))
-        found.append(_worst("values and derivatives within 1.5 of hand, worst", ratios, 1.5))
-    applied = [line for line in lines if line.quantity not in DENSE and line.level > SMALL and OURS in line.contenders]
+        found.append(_worst("values and derivatives within 1.5 of hand, worst", dense, 1.5))
+    applied = [(_ratio(line), line) for line in lines if line.quantity in APPLIED and line.level > SMALL]
     if applied:
-        found.append(
-            _worst("applied to a direction, within 1.3 of hand, worst", [(_ratio(line), line) for line in applied], 1.3)
-        )
-    small = [
-        line
-        for line in lines
-        if line.level == SMALL and line.contenders[HAND].seconds >= SHORT_CALL and OURS in line.contenders
-    ]
+        found.append(_worst("applied to a direction, within 1.3 of hand, worst", applied, 1.3))
+    small = [(_ratio(x), x) for x in lines if x.level == SMALL and x.contenders[HAND].seconds >= SHORT_CALL]
     if small:
-        ratios = [(_ratio(line), line) for line in small]
-        found.append(_worst("small inputs, where hand takes 2 us: within 2 of hand, worst", ratios, 2.0))
-    large = [line for line in lines if line.bytes > LARGE_RESULT and JAX in line.contenders and OURS in line.contenders]
+        found.append(_worst("small inputs, where hand takes 2 us: within 2 of hand, worst", small, 2.0))
+    large = [
+        (line.contenders[OURS].seconds / line.contenders[JAX].seconds, line)
+        for line in lines
+        if line.bytes > LARGE_RESULT and JAX in line.contenders
+    ]
     if large:
-        against = [(line.contenders[OURS].seconds / line.contenders[JAX].seconds, line) for line in large]
-        found.append(_worst("results over 10 kB: seconds over those of JAX's best mode, worst", against, 1.0))
+        found.append(_worst("results over 10 kB: seconds over those of JAX's best mode, worst", large, 1.0))
     plans = [line.plan for line in lines if line.plan is not None]
     if plans:
         middle = median(plans)
