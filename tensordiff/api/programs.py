@@ -24,11 +24,15 @@ def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, An
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
     program = compile_program(
-        [tensor], inputs=_given(scope, values), allowed=tuple(scope.dims), backend=backend_of(values), validate=check
+        [tensor],
+        inputs=_given(scope, values),
+        allowed=tuple(scope.dims),
+        backend=backend_of(values),
+        groups=[[len(group) for group in shape]],
+        validate=check,
     )
-    arrays = split_inputs(scope, values)
-    (result,) = program(**arrays)
-    return join_axes(result, shape, tensor.dims)
+    (result,) = program(**split_inputs(scope, values))
+    return result
 
 
 def setting(scope: Scope, values: Mapping[str, Any], validate: Any) -> tuple[Mapping[str, Any], bool]:

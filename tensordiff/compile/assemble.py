@@ -35,8 +35,11 @@ class Product:
     output: Labels
 
 
-def dense(graph: Graph, products: Sequence[Product], shape: tuple[Extent, ...], sizes: Sequence[int]) -> Value:
-    """The sum of the products as one array of this shape; `sizes` are the numbers planned for."""
+def dense(
+    graph: Graph, products: Sequence[Product], shape: tuple[Extent, ...], sizes: Sequence[int], *, free: bool = False
+) -> Value:
+    """The sum of the products as one array of this shape; `sizes` are the numbers planned for. Where the order of its axes
+    in memory is `free`, an outer product is written with one factor innermost, and turned into place as a view."""
     patterns: dict[Labels, list[Product]] = {}
     for item in products:
         distinct = tuple(dict.fromkeys(item.output))
@@ -47,7 +50,7 @@ def dense(graph: Graph, products: Sequence[Product], shape: tuple[Extent, ...], 
     straight = tuple(range(len(shape)))
     total: Value | None = None
     if straight in patterns:
-        total = _sum(graph, patterns.pop(straight), dict(enumerate(sizes)))
+        total = _sum(graph, patterns.pop(straight), dict(enumerate(sizes)), free)
     for pattern, group in patterns.items():
         numbers = {label: sizes[pattern.index(label)] for label in set(pattern)}
         if total is not None:
@@ -58,7 +61,7 @@ def dense(graph: Graph, products: Sequence[Product], shape: tuple[Extent, ...], 
     return graph.broadcast_to(total, shape)
 
 
-def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int]) -> Value:
+def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int], free: bool = False) -> Value:
     """The sum of products on labels 0, 1, ...; axes that every product lacks may have length one, or be left out."""
     rest: list[Product] = []
     splits: dict[tuple[Labels, Labels], list[Product]] = {}
@@ -84,7 +87,7 @@ def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int]) ->
     rest.sort(key=lambda item: position.get(id(item), -1))
     for item in rest:
         sign = -1 if item.coefficient < 0 and terms else 1
-        terms.append((sign, _product(graph, item, sign, sizes)))
+        terms.append((sign, _product(graph, item, sign, sizes, free and len(rest) == 1 and not terms)))
     if not terms:
         return graph.constant(0)
     result = terms[0][1]
@@ -114,7 +117,7 @@ def factor(graph: Graph, coefficient: Fraction, numbers: Sequence[Value]) -> Val
     return graph.elementwise("multiply", constant, result)
 
 
-def _product(graph: Graph, item: Product, sign: int, sizes: Mapping[int, int]) -> Value:
+def _product(graph: Graph, item: Product, sign: int, sizes: Mapping[int, int], free: bool = False) -> Value:
     """sign * one product as an array on labels 0, 1, ..., aligned for broadcasting."""
     scalar = factor(graph, item.coefficient * sign, item.numbers)
     if not item.parts:
@@ -128,8 +131,25 @@ def _product(graph: Graph, item: Product, sign: int, sizes: Mapping[int, int]) -
             first = Operand(graph.elementwise("multiply", scalar, first.value), first.labels)
     target = tuple(sorted(sizes))
     for number, part in enumerate(parts[1:], start=2):
-        first = multiply(graph, first, part, target if number == len(parts) else None, sizes)
+        last = number == len(parts)
+        if last and free and (order := _outer_order(first, part, target)) is not None:
+            first = multiply(graph, first, part, order, sizes)
+        else:
+            first = multiply(graph, first, part, target if last else None, sizes)
     return aligned(graph, first, target)
+
+
+def _outer_order(small: Operand, large: Operand, target: Labels) -> Labels | None:
+    """The labels of an outer product with those of the larger factor last, as its memory has them: loops over entries that
+    are side by side are then as long as can be. None where this is no outer product, or `target` is as good."""
+    if set(small.labels) & set(large.labels) or len(large.labels) < 2 or len(small.labels) + len(large.labels) < len(target):
+        return None
+    inner, axes = large.value, large.labels
+    if inner.operation == "transpose":
+        order: tuple[int, ...] = inner.attributes[0]
+        axes = tuple(axes[order.index(axis)] for axis in range(len(order)))
+    outer = tuple(label for label in target if label in small.labels)
+    return None if target[len(outer) :] == axes else outer + axes
 
 
 def _split(item: Product) -> tuple[Labels, Labels] | None:

@@ -39,9 +39,10 @@ def contract(
     factors: Sequence[tuple[Value, Sequence[int]]],
     output: Sequence[int],
     sizes: Mapping[int, int],
-) -> Operand:
-    """The product of the factors summed over every label that is not in `output`; the result's labels are those of
-    `output` in any order. Every label of `output` is in some factor."""
+) -> list[Operand]:
+    """The product of the factors summed over every label that is not in `output`: an operand whose labels are those of
+    `output` in any order, or two that are still to be multiplied entry by entry. Every label of `output` is in some
+    factor."""
     count: dict[int, int] = {}
     for _, labels in factors:
         for label in set(labels):
@@ -49,7 +50,7 @@ def contract(
     wanted = set(output)
     operands = [operand(graph, value, labels, {x for x in labels if x in wanted or count[x] > 1}) for value, labels in factors]
     if (gram := _weighted_gram(graph, operands, wanted, sizes)) is not None:
-        return gram
+        return [gram]
     uses = dict.fromkeys(count, 0)
     for item in operands:
         for label in item.labels:
@@ -61,12 +62,13 @@ def contract(
         for label in (*a.labels, *b.labels):
             uses[label] -= 1
         kept = {x for x in (*a.labels, *b.labels) if x in wanted or uses[x]}
+        if step == len(path) - 1 and kept.issuperset((*a.labels, *b.labels)) and a.labels and b.labels:
+            return [a, b]
         result = pairwise(graph, a, b, kept, tuple(output) if step == len(path) - 1 else None, sizes)
         for label in result.labels:
             uses[label] += 1
         operands.append(result)
-    (final,) = operands
-    return final
+    return operands
 
 
 def pairwise(

@@ -21,6 +21,9 @@ from tensordiff.compile.tidy import tidy
 from tensordiff.functions import MATRIX_POWER
 from tensordiff.tensor import Apply, Einsum, Sum, Symbol, Tensor, as_number, einsum, postorder, scale, split_coefficient
 
+_MOST_SQUARED = 64
+"""Integer powers of a matrix below this are written out as products."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -36,7 +39,8 @@ def plan(outputs: Sequence[Tensor], sizes: Mapping[str, int], groups: Sequence[S
     """How to compute the tensors; right for all sizes, good for these. With `groups`, neighbouring axes of the results are
     joined: groups[r][p] axes of result r are its axis p."""
     rewritten, names = open_products(outputs, sizes)
-    planner = _Planner(rewritten, names, sizes)
+    joined = [any(count != 1 for count in counts) for counts in groups] or [False] * len(rewritten)
+    planner = _Planner(rewritten, names, sizes, [node for node, merges in zip(rewritten, joined, strict=True) if not merges])
     values = [planner.value(node) for node in rewritten]
     if groups:
         values = [planner.graph.merge(value, counts) for value, counts in zip(values, groups, strict=True)]
@@ -45,7 +49,9 @@ def plan(outputs: Sequence[Tensor], sizes: Mapping[str, int], groups: Sequence[S
 
 
 class _Planner:
-    def __init__(self, outputs: Sequence[Tensor], names: Mapping[Tensor, str], sizes: Mapping[str, int]) -> None:
+    def __init__(
+        self, outputs: Sequence[Tensor], names: Mapping[Tensor, str], sizes: Mapping[str, int], free: Sequence[Tensor] = ()
+    ) -> None:
         self.graph = Graph()
         self.recorder = Recorder(self.graph)
         self.names = names
@@ -54,6 +60,7 @@ class _Planner:
         self.opened = opened_products(outputs, sizes)
         self.flat: dict[Tensor, Tensor] = {}
         self.powers = _powers(outputs)
+        self.free = frozenset(free)
         self.known: Memo = {}
         self.ranges: ranges.Memo = {}
         self._share(outputs)
@@ -144,10 +151,24 @@ class _Planner:
         if node.function == MATRIX_POWER and (parts := self._power_parts(node)):
             left, right = (self.recorder.matricize(self.values[part]) for part in parts)
             return self.recorder.like(self.graph.matmul(left, right), self.values[node.children[0]])
+        if node.function == MATRIX_POWER and (k := as_number(node.children[1])) is not None and k in range(2, _MOST_SQUARED):
+            base = self.values[node.children[0]]
+            return self.recorder.like(self._power(self.recorder.matricize(base), int(k)), base)
         if len(node.children) == 1 and properties(node.children[0], self.known).semidefinite:
             self.graph.definite.add(self.values[node.children[0]])
         result: Value = node.function.evaluate(self.recorder, *(self.values[child] for child in node.children))
         return self.graph.broadcast_to(result, _extents(node))
+
+    def _power(self, base: Value, exponent: int) -> Value:
+        """A power by squaring; equal squares are one value."""
+        result: Value | None = None
+        while exponent:
+            exponent, odd = divmod(exponent, 2)
+            if odd:
+                result = base if result is None else self.graph.matmul(result, base)
+            base = self.graph.matmul(base, base) if exponent else base
+        assert result is not None
+        return result
 
     def _power_parts(self, node: Apply) -> tuple[Tensor, ...]:
         """Two lower powers of the same matrix that are needed as well, whose product this power is."""
@@ -159,7 +180,8 @@ class _Planner:
         return pairs[0] if pairs else ()
 
     def _dense(self, node: Tensor, products: Sequence[Product]) -> Value:
-        return dense(self.graph, products, _extents(node), [dim.size(self.sizes) for dim in node.dims])
+        sizes = [dim.size(self.sizes) for dim in node.dims]
+        return dense(self.graph, products, _extents(node), sizes, free=node in self.free)
 
     def _product(self, coefficient: Fraction, node: Tensor, *, expand: bool = False) -> Product:
         """coefficient * node with its parts computed; a node that is not open, unless told to `expand` it, is one part."""
@@ -189,11 +211,11 @@ class _Planner:
             labels = {label for _, indices in factors for label in indices}
             used |= labels
             output = tuple(dict.fromkeys(label for label in node.output if label in labels))
-            result = contract(self.graph, factors, output, sizes)
-            if result.labels:
-                parts.append(result)
-            else:
-                numbers.append(result.value)
+            for result in contract(self.graph, factors, output, sizes):
+                if result.labels:
+                    parts.append(result)
+                else:
+                    numbers.append(result.value)
         numbers += [self.graph.size(Extent.of(dim)) for label, dim in enumerate(node.index_dims) if label not in used]
         return Product(coefficient, tuple(numbers), tuple(parts), node.output)
 

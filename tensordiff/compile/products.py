@@ -15,6 +15,7 @@ from math import prod
 from tensordiff.compile.order import path_cost
 from tensordiff.compile.properties import Memo, properties
 from tensordiff.compile.sharing import settled
+from tensordiff.functions import MATRIX_POWER, matrix_power
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -23,10 +24,14 @@ from tensordiff.tensor import (
     Sum,
     Tensor,
     add,
+    as_number,
     einsum,
     postorder,
+    scale,
     split_coefficient,
 )
+
+Placed = tuple[Tensor, Sequence[int]]
 
 _MOST_TERMS = 24
 """A product is distributed over sums up to so many terms."""
@@ -73,11 +78,14 @@ class _Rewriter:
         elif isinstance(node, Apply):
             made = Apply.make(node.function, children)
         elif isinstance(node, Einsum):
-            factors = [(child, labels) for child, (_, labels) in zip(children, node.factors, strict=True)]
+            content = prod((common_coefficient(child) for child in children), start=Fraction(1))
+            children = tuple(scale(1 / common_coefficient(child), child) for child in children)
+            placed = [(child, labels) for child, (_, labels) in zip(children, node.factors, strict=True)]
+            factors = _split_diagonals(placed, len(node.index_dims))
             opened = self._opened(node, children)
-            same = not opened and children == node.children
+            same = not opened and tuple(factors) == node.factors
             flat = node if same else einsum(factors, node.output, dict(enumerate(node.index_dims)), flatten=opened)
-            made = self._distributed(flat, self.uses.get(node, 1))
+            made = self._distributed(scale(content, flat), self.uses.get(node, 1))
         else:
             made = node
         self.new[node] = made
@@ -147,6 +155,33 @@ class _Rewriter:
             if sum(cost(term, self.sizes) for _, term in made) < _GAIN * closed:
                 return made
         return None
+
+
+def common_coefficient(node: Tensor) -> Fraction:
+    """What every term of a sum of arrays is multiplied by, up to signs after the first: to be multiplied once, not in every
+    term."""
+    if not isinstance(node, Sum) or not node.rank or len({abs(c) for c in node.coefficients}) != 1:
+        return Fraction(1)
+    return abs(node.coefficients[0])
+
+
+def _split_diagonals(factors: Sequence[Placed], fresh: int) -> list[Placed]:
+    """The diagonal of A^k as that of A^p A^q, and so tr(A^k) as the sum of the entries of two lower powers: a product less.
+    `fresh` and what follows are labels that no factor has."""
+    found: list[Placed] = []
+    for node, labels in factors:
+        k = as_number(node.children[1]) if isinstance(node, Apply) and node.function == MATRIX_POWER else None
+        half = len(labels) // 2
+        rows, columns = tuple(labels[:half]), tuple(labels[half:])
+        if k is None or k < 2 or k.denominator != 1 or rows != columns:
+            found.append((node, labels))
+            continue
+        inner = tuple(range(fresh, fresh + half))
+        fresh += half
+        base = node.children[0]
+        found.append((matrix_power(base, k // 2), (*rows, *inner)))
+        found.append((matrix_power(base, k - k // 2), (*inner, *rows)))
+    return found
 
 
 def _is_pointwise(node: Einsum) -> bool:

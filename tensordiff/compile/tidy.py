@@ -63,7 +63,7 @@ def _factored(graph: Graph, root: Value, inner: set[Value], uses: dict[Value, in
     shared: list[_Term] = []
     for coefficient, value in _terms(root, inner):
         product = value.operation == "matmul" or (value.operation == "transpose" and new[value].operation == "matmul")
-        alone = product and uses[value] == 1 and all(v.rank == 2 for v in (new[value], *new[value].operands))
+        alone = product and uses[value] == 1 and all(v.rank in (1, 2) for v in (new[value], *new[value].operands))
         (terms if alone else shared).append((coefficient, new[value]))
     merged = _merged(graph, terms)
     if len(merged) == len(terms):
@@ -91,12 +91,14 @@ def _terms(root: Value, inner: set[Value]) -> list[_Term]:
 
 
 def _merged(graph: Graph, terms: list[_Term]) -> list[_Term]:
-    """c A B + d A C as A (c B + d C), as long as a factor is common to several terms."""
+    """c A B + d A C as A (c B + d C), as long as a factor is common to several terms; a common vector is not, as the sum
+    of the matrices would cost more than a product with it."""
     while True:
         groups: dict[tuple[int, Value], list[_Term]] = {}
         for term in terms:
             for side in (0, 1):
-                groups.setdefault((side, term[1].operands[side]), []).append(term)
+                if term[1].operands[side].rank == 2:
+                    groups.setdefault((side, term[1].operands[side]), []).append(term)
         if not groups:
             return terms
         (side, common), group = max(groups.items(), key=lambda entry: len(entry[1]))
