@@ -37,7 +37,12 @@ def check(
     (called at random points, the method is then "numeric"). f is an expression, or text (then `shapes`, `structures` and
     `assume` declare its variables as in `parse`; without `shapes` they are inferred). `where` names parts for both.
     `layout` is "gradient", "numerator", "denominator", "vec-column", "vec-row", "index" (the answer ends in
-    -> [i,j,k,l], f's indices, then the variable's) or "any"; `entries` is "free", "projected", "tied", "vech" or "any".
+    -> [i,j,k,l], f's indices, then the variable's), "differential" or "any"; `entries` is "free", "projected", "tied",
+    "vech" or "any".
+
+    With the layout open, an answer that contains dX, or has a left-hand side (dF = A*dX*B, df = tr(G'*dX),
+    vec(dF) = M*vec(dX)), is a claim on the differential: every variable whose differential it contains varies, within its
+    structure, and d(...) is the differential of any part. With a variable given twice, d2f = dx'*H*dx is the second one.
 
     The verdict is true where the answer is right in the layout asked; `status`, `method`, `layouts`, `entries`,
     `assumptions`, `factor`, `diagnosis`, `expected` and `witness` say more, and `str` tells it to a person. An answer
@@ -47,6 +52,8 @@ def check(
         >>> verdict = td.check("A*A'", "A*V*A'", "V", shapes={"A": "m n", "V": "n n"})
         >>> bool(verdict), str(verdict.expected)
         (False, 'kron(A, A)')
+        >>> print(td.check("dF = A'*dV*A", "A*V*A'", "V", shapes={"A": "m n", "V": "n n"}).expected)
+        dF = A*dV*A'
     """
     from tensordiff.check import check_callable, check_claim
     from tensordiff.check.problem import split_where

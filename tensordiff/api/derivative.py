@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.expression import Expression
@@ -290,10 +289,7 @@ def variable_node(scope: Scope, variable: Expression | str) -> Matrix:
 
 def display_name(f: Expression, scope: Scope) -> str:
     """What f is called on the left-hand side: its `where` name, else f or F, whichever is not taken."""
-    if f.matrix.op == "named":
-        return str(f.matrix.data[0])
-    wanted = "f" if len(f.matrix.shape) < 2 else "F"
-    return next(name for name in chain((wanted, "f", "F", "y", "Y"), (f"F{k}" for k in count(1))) if name not in scope)
+    return scope.name_for(f.matrix)
 
 
 def _shape(variable: Matrix, entries: Entries) -> Shape:

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from tensordiff.check.claims import Present, default_candidate, presented
-from tensordiff.check.expected import expected
+from tensordiff.check.claims import default_candidate
+from tensordiff.check.differential import DifferentialProblem, posed_by_names
 from tensordiff.check.points import Point, Samples
+from tensordiff.check.problem import Present, Problem
 from tensordiff.check.truth import Candidate, Truth
 from tensordiff.check.values import Array
 from tensordiff.check.verdict import Explanation, Verdict
 from tensordiff.errors import EvaluationError
+from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.tensor import permute
 
@@ -35,14 +37,19 @@ def check_callable(
 ) -> Verdict:
     """The verdict on a function of arrays, as the derivative of f: it is called at three random points of different sizes.
 
-    Its parameters are names of symbols (or sizes), and it gets their arrays in double precision. It may return the matrix
-    of a layout, or the array with the axes of f, then of the variables. The method is "numeric": agreement to six digits.
+    Its parameters are names of symbols (or sizes, or parts), and it gets their arrays in double precision. It may return the
+    matrix of a layout, or the array with the axes of f, then of the variables; with a parameter dX, the differential. The
+    method is "numeric": agreement to six digits.
     Raises EvaluationError for a parameter that is no name of the scope; errors of the function pass through.
     """
-    truth = Truth(f, variables, layout, entries)
+    problem = Problem("", f, tuple(variables), scope, layout, entries, {})
+    problem = posed_by_names(problem, signature(answer).parameters)
+    truth = problem.truth()
+    if isinstance(problem, DifferentialProblem):
+        _, scope = problem.declared()
     wanted = _wanted(answer, scope)
     symbols = [node.data[0] for node in scope.symbols.values()]
-    samples = Samples([truth.free, *symbols])
+    samples = Samples([*truth.meanings.values(), *symbols])
     agreeing = list(truth.candidates)
     refutation = ""
     tried: list[str] = []
@@ -70,7 +77,7 @@ def check_callable(
             candidate = asked[0]
         else:
             candidate = next((c for c in truth.candidates if c.layout == layout), default_candidate(truth))
-        return Explanation(presented(expected(truth, candidate, scope), scope, present), candidate.layout)
+        return Explanation(problem.correct(truth, candidate, scope, present), candidate.layout)
 
     return Verdict(
         status,  # type: ignore[arg-type]  # one of three literals
@@ -88,7 +95,7 @@ def check_callable(
 
 def _wanted(answer: Callable[..., Any], scope: Scope) -> list[str]:
     """The names that the function takes."""
-    known = [*scope.symbols, *scope.dims]
+    known = scope.names()
     parameters = signature(answer).parameters.values()
     if any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
         return known
@@ -108,8 +115,8 @@ def _arrays(wanted: Sequence[str], scope: Scope, point: Point) -> Mapping[str, A
         if name in scope.dims:
             arrays[name] = point.sizes[name]
             continue
-        node = scope.symbols[name]
-        value = point.value(node.data[0])
+        node = scope.lookup(name)
+        value = point.value(lower(node))
         shape = [prod(dim.size(point.sizes) for dim in group) for group in node.shape]
         arrays[name] = float(value) if not node.shape else np.array(value, dtype=float).reshape(shape)
     return arrays

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from time import monotonic
 
+from tensordiff.check.arithmetic import PRIMES
 from tensordiff.check.claim import Claim, Reading, read, read_as
 from tensordiff.check.evidence import differs, varied
 from tensordiff.check.grade import agrees
 from tensordiff.check.points import Point, Samples
 from tensordiff.check.problem import Problem
+from tensordiff.check.sizes import SMALLEST
 from tensordiff.check.truth import INDEX, Truth
 from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.lower import lower
@@ -34,8 +36,13 @@ class Case:
         self._deadline = monotonic() + SECONDS
         claims = [] if claim is None else [claim.tensor]
         symbols = [lower(node) for node in scope.symbols.values()]  # corrections may need any of them
-        samples = Samples([*truth.meanings.values(), *claims], beside=symbols)
-        self.points: list[Point] = list(varied(samples, 2))
+        self._samples = Samples([*truth.meanings.values(), *claims], beside=symbols)
+        self.points: list[Point] = list(varied(self._samples, 2))
+
+    def more(self, count: int) -> list[Point]:
+        """Further points, of the arithmetic of the first one."""
+        numbers = (len(PRIMES) * number for number in range(1, count + 1))
+        return [point for number in numbers if (point := next(self._samples.points(SMALLEST, number), None)) is not None]
 
     @property
     def late(self) -> bool:
@@ -75,9 +82,12 @@ class Case:
         return bool(self.points) and all(agrees(reading, point) for point in self.points)
 
     def claims(self, tensor: Tensor) -> Reading | None:
-        """The reading in which the claim is this tensor (with the axes of the derivative) and not zero."""
+        """The reading in which the claim is this derivative, by all entries of the variables, and not zero."""
+        applied = self.truth.applied(tensor)
+        if applied is None:
+            return None
         for reading in self.asked_readings:
-            if tensor.dims == reading.candidate.tensor.dims and self._claimed(reading, tensor):
+            if applied.dims == reading.candidate.tensor.dims and self._claimed(reading, applied):
                 return reading
         return None
 

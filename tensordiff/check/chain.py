@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tensordiff.check.claims import Present, check_claim, judge
-from tensordiff.check.problem import Problem
-from tensordiff.check.truth import Truth
+from tensordiff.check.claims import check_claim, judge
+from tensordiff.check.problem import Present, Problem
 from tensordiff.check.verdict import Verdict
 from tensordiff.differentiate import Chain, Link, chain, freed, restore
 from tensordiff.errors import UnknownNameError
@@ -102,8 +101,7 @@ def _link_verdict(
     link: Link, claim: str | Matrix, nodes: Mapping[str, Matrix], scope: Scope, layout: str, present: Present | None
 ) -> Verdict:
     upper, lower_ = nodes[link.upper], nodes[link.lower]
-    problem = Problem(claim, upper, (lower_,), scope, layout, "free", {}, is_link=True)
-    return judge(problem, Truth(upper, (lower_,), layout, "free", link.derivative), present)
+    return judge(Problem(claim, upper, (lower_,), scope, layout, "free", {}, link.derivative), present)
 
 
 def _rule(f: Matrix, top: str, parts: Sequence[Matrix], variable: Matrix) -> Chain:

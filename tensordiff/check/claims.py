@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tensordiff.check.case import Case
+from tensordiff.check.claim import Reading
 from tensordiff.check.diagnosis import diagnose
+from tensordiff.check.differential import posed
 from tensordiff.check.evidence import Evidence
-from tensordiff.check.expected import expected
 from tensordiff.check.grade import Grader, Match
+from tensordiff.check.layouts import DIFFERENTIAL
 from tensordiff.check.points import Samples
-from tensordiff.check.problem import Problem
+from tensordiff.check.problem import Present, Problem
 from tensordiff.check.sizes import SMALLEST
 from tensordiff.check.special import renamings
 from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.check.verdict import Explanation, Status, Verdict
-from tensordiff.check.witness import find_witness
+from tensordiff.check.witness import Subject, find_witness
 from tensordiff.check.words import in_layouts
 from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError
-from tensordiff.matrix import Matrix, Scope, shape_text, text
-
-Present = Callable[[Matrix, Scope], object]
-"""How the correct formula is given back: from its matrix form, in the scope of its names."""
+from tensordiff.matrix import Matrix, Scope, shape_text
 
 
 def check_claim(
@@ -40,18 +39,19 @@ def check_claim(
 
     `scope` says what the names in the text mean, `where` adds names for parts. `layout` is one of "gradient", "numerator",
     "denominator", "vec-column", "vec-row", "index" (an answer that ends in -> [i,j,k,l], f's indices then the
-    variables'), or "any". `entries` says what a derivative by a structured variable means: "free", "projected", "tied",
-    "vech", or "any". `present` turns the correct formula into what `verdict.expected` holds (by default, its text).
+    variables'), "differential" (df = tr(G'*dX)), or "any". `entries` says what a derivative by a
+    structured variable means: "free", "projected", "tied", "vech", or "any". `present` turns the correct formula into
+    what `verdict.expected` holds (by default, its text).
 
     An answer that does not conform gets a verdict; one that cannot be read raises ParseError or UnknownNameError.
     """
-    problem = Problem(answer, f, tuple(variables), scope, layout, entries, dict(where or {}))
+    return judge(Problem(answer, f, tuple(variables), scope, layout, entries, dict(where or {})), present)
+
+
+def judge(problem: Problem, present: Present | None = None) -> Verdict:
+    """The verdict on a problem."""
+    problem = posed(problem)
     truth = problem.truth()
-    return judge(problem, truth, present)
-
-
-def judge(problem: Problem, truth: Truth, present: Present | None = None) -> Verdict:
-    """The verdict on a problem whose derivative is known."""
     try:
         claim, scope = problem.read()
     except ShapeError as error:
@@ -116,7 +116,7 @@ class _Judge:
             assumptions=first.assumptions if first else (),
             factor=first.factor.value if first and first.factor else None,
             basis=evidence.basis if evidence else "",
-            problem=self._shapes() if status == "wrong" else "",
+            problem="\n".join(filter(None, self._problems())) if status == "wrong" else "",
             structured=self.truth.structured,
             _explain=lambda: self._explanation(status, candidates),
         )
@@ -131,6 +131,9 @@ class _Judge:
     def _refutation(self) -> Evidence | None:
         refuted = [evidence for _, evidence in self.grader.evidence if evidence.equal is False]
         return refuted[0] if refuted else None
+
+    def _problems(self) -> Sequence[str]:
+        return self._shapes(), self.problem.objection(self.grader.claim)
 
     def _shapes(self) -> str:
         """How the claim's shape differs from what was asked for, where it does."""
@@ -156,6 +159,9 @@ class _Judge:
         problem = f"The claim has no value where the derivative has one: {reason}."
         return replace(self._verdict("wrong", []), problem=problem)
 
+    def _subject(self, reading: Reading) -> Subject:
+        return Subject(self.problem.f, self.truth.symbols, reading, self.truth.changes, self.truth.differences)
+
     def _explanation(self, status: Status, candidates: Sequence[Candidate]) -> Explanation:
         grader = self.grader
         nearest = grader.nearest()
@@ -164,12 +170,12 @@ class _Judge:
         candidate = nearest.candidate if nearest is not None else default_candidate(self.truth)
         if candidates and (self.problem.layout == "any" or status == "right"):
             candidate = candidates[0]
-        formula = presented(expected(self.truth, candidate, self.scope), self.scope, self.present)
+        formula = self.problem.correct(self.truth, candidate, self.scope, self.present)
         if status in ("right", "undecided"):
             return Explanation(formula, candidate.layout)
         witness = None
         if nearest is not None and grader.first is not None:
-            witness = find_witness(self.problem.f, self.truth.symbols, nearest, grader.samples)
+            witness = find_witness(self._subject(nearest), grader.samples)
         case = Case(self.problem, self.truth, grader.claim, self.scope)
         return Explanation(formula, candidate.layout, diagnose(case, remarks=status == "wrong"), witness)
 
@@ -180,15 +186,11 @@ def default_candidate(truth: Truth) -> Candidate:
     return next(c for c in truth.candidates if c.layout == wanted)
 
 
-def presented(formula: Matrix | str, scope: Scope, how: Present | None) -> object:
-    """The formula as the caller wants it; index notation stays text."""
-    if isinstance(formula, str):
-        return formula
-    return text(formula) if how is None else how(formula, scope)
-
-
 def shapes_differ(truth: Truth, shape: str) -> str:
     """What was asked for, and what the claim is."""
+    if truth.layout == DIFFERENTIAL:
+        first, *others = (shape_text(candidate.shape) for candidate in truth.candidates)
+        return f"The claim is {shape}; the differential is {first}{f', or {others[0]} as a vec' if others else ''}."
     wanted: dict[str, dict[str, None]] = {}
     for c in truth.candidates:
         if c.layout != INDEX and truth.layout in ("any", c.layout):
@@ -202,7 +204,7 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
 
     def explain() -> Explanation:
         candidate = default_candidate(truth)
-        formula = presented(expected(truth, candidate, problem.scope), problem.scope, how)
+        formula = problem.correct(truth, candidate, problem.scope, how)
         return Explanation(formula, candidate.layout, diagnose(Case(problem, truth, None, problem.scope)))
 
     return Verdict(

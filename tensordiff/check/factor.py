@@ -59,6 +59,7 @@ def factors(reading: Reading, points: Sequence[Point], scalars: Mapping[str, Ten
     `scalars` are what may stand in a factor beside numbers, by name. Points of different sizes tell them apart.
     """
     try:
+        points = [point for point in points if any(value.any() for value in reading.pair(point))]
         ratios = [ratio for point in points if (ratio := proportion(reading, point)) is not None]
     except EvaluationError:
         return

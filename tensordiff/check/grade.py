@@ -117,13 +117,13 @@ class Grader:
         return None
 
     def _factors(self, reading: Reading, samples: Samples) -> Iterator[Factor]:
-        variables = {symbol.name for symbol in self.truth.symbols}
+        variables = {*(symbol.name for symbol in self.truth.symbols), *self.truth.changes.values()}
         bases = scalar_bases(samples.symbols, samples.names, variables)
         return islice(factors(reading, list(varied(samples, 2)), bases), _FACTORS)
 
     def under_assumption(self, readings: Sequence[Reading]) -> Match | None:
         """The fewest assumptions that make one of the readings right, in the layout asked for perhaps up to a factor."""
-        known = list(families(self.samples.symbols, self.samples.rational))
+        known = list(families(self.samples.symbols, self.samples.rational, self.truth.changes))
         found: list[Match] = []
         for family in known:
             found.extend(self._in_family(family, {}, readings, known))

@@ -17,6 +17,8 @@ from tensordiff.errors import FoldError
 from tensordiff.matrix import Shape
 
 LAYOUTS = ("gradient", "numerator", "denominator", "vec-column", "vec-row")
+DIFFERENTIAL = "differential"
+"""The layout of a claim in differentials: df = tr(G'*dX), which is none of the derivative's own."""
 
 
 class MatrixAxes(NamedTuple):
@@ -56,7 +58,9 @@ def matrix_axes(layout: str, f: Shape, variables: Sequence[Shape]) -> MatrixAxes
     if layout == "denominator":
         rows, columns = _numerator(f, variables, blocks)
         return MatrixAxes(columns, rows)
-    raise FoldError(f"unknown layout {layout!r}", hint=f"layouts are {', '.join(LAYOUTS)}, and index for an answer by entries")
+    raise FoldError(
+        f"unknown layout {layout!r}", hint=f"layouts are {', '.join(LAYOUTS)}; claims may also be index or differential"
+    )
 
 
 def applicable_layouts(f: Shape, variables: Sequence[Shape]) -> list[str]:

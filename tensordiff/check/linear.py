@@ -15,6 +15,7 @@ from tensordiff.errors import EvaluationError
 from tensordiff.tensor import Tensor
 
 At = Callable[[Point], Array]
+More = Callable[[int], Sequence[Point]]
 MOST = 12
 """Combinations of more parts are not looked for."""
 
@@ -24,12 +25,18 @@ def value_of(tensor: Tensor) -> At:
     return lambda point: point.value(tensor)
 
 
-def combination(target: At, parts: Sequence[At], points: Sequence[Point]) -> list[Fraction] | None:
-    """The simple numbers c with target = sum of c * part at every point; None where there are none, or several."""
+def combination(target: At, parts: Sequence[At], points: Sequence[Point], more: More) -> list[Fraction] | None:
+    """The simple numbers c with target = sum of c * part at every point; None where there are none, or several.
+
+    `more` gives further points of the first one's arithmetic, for values with fewer entries than there are parts.
+    """
     if not points or not parts or len(parts) > MOST:
         return None
     try:
-        found = _solve([part(points[0]) for part in parts], target(points[0]), points[0])
+        together = [points[0]]
+        if (entries := target(points[0]).size) and entries <= len(parts):
+            together.extend(more(len(parts) // entries))
+        found = _solve(target, parts, together)
         if found is None or any(not _fits(found, target, parts, point) for point in points):
             return None
     except EvaluationError:
@@ -47,12 +54,16 @@ def _fits(coefficients: Sequence[Fraction], target: At, parts: Sequence[At], poi
     return point.equal(np.broadcast_to(made, target(point).shape), target(point))
 
 
-def _solve(parts: Sequence[Array], target: Array, point: Point) -> list[Fraction] | None:
-    columns = [np.broadcast_to(part, target.shape).ravel() for part in parts]
-    if isinstance(point.ops, ModularOps):
-        return _solve_modular(np.stack([*columns, target.ravel()], axis=1), point.ops)
-    matrix = np.stack([column.astype(float) for column in columns], axis=1)
-    solution, _, rank, _ = np.linalg.lstsq(matrix, target.ravel().astype(float), rcond=1e-9)
+def _solve(target: At, parts: Sequence[At], points: Sequence[Point]) -> list[Fraction] | None:
+    def column(value: At) -> Array:
+        return np.concatenate([np.broadcast_to(value(point), target(point).shape).ravel() for point in points])
+
+    ops = points[0].ops
+    table = np.stack([*map(column, parts), column(target)], axis=1)
+    if isinstance(ops, ModularOps):
+        return _solve_modular(table, ops)
+    matrix, wanted = table[:, :-1].astype(float), table[:, -1].astype(float)
+    solution, _, rank, _ = np.linalg.lstsq(matrix, wanted, rcond=1e-9)
     if rank < len(parts):
         return None
     found = [Fraction(float(value)).limit_denominator(100) for value in solution]

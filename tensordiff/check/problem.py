@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from tensordiff.check.claim import Claim
+from tensordiff.check.expected import expected
 from tensordiff.check.special import Renaming, identified, identified_scope, scalar_scope, scalarised
-from tensordiff.check.truth import Truth
+from tensordiff.check.truth import Candidate, Truth
 from tensordiff.errors import DomainError
-from tensordiff.matrix import Matrix, Scope
+from tensordiff.matrix import Matrix, Scope, text
 from tensordiff.parse import parse_answer
+from tensordiff.tensor import Tensor
+
+Present = Callable[[Matrix, Scope], object]
+"""How the correct formula is given back: from its matrix form, in the scope of its names."""
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -41,8 +46,12 @@ class Problem:
     layout: str
     entries: str
     where: Mapping[str, str]
-    is_link: bool = False
-    """Whether f and the variable are parts of a chain, whose derivative was given; special cases are then not looked at."""
+    derivative: Tensor | None = None
+    """The derivative of a link, whose f and variable are parts of a chain; special cases are then not looked at."""
+
+    @property
+    def is_link(self) -> bool:
+        return self.derivative is not None
 
     def with_sizes_equal(self, renaming: Renaming) -> Problem:
         """The problem with some sizes made equal. Raises DomainError for a link."""
@@ -82,4 +91,19 @@ class Problem:
 
     def truth(self) -> Truth:
         """The derivative to compare with."""
-        return Truth(self.f, self.variables, self.layout, self.entries)
+        return Truth(self.f, self.variables, self.layout, self.entries, self.derivative)
+
+    def correct(self, truth: Truth, candidate: Candidate, scope: Scope, present: Present | None) -> object:
+        """The correct formula, as the caller wants it."""
+        return presented(expected(truth, candidate, scope), scope, present)
+
+    def objection(self, claim: Claim) -> str:
+        """What a claim of a fitting shape lacks to be an answer at all; "" for nothing."""
+        return ""
+
+
+def presented(formula: Matrix | str, scope: Scope, how: Present | None) -> object:
+    """The formula as the caller wants it; index notation stays text."""
+    if isinstance(formula, str):
+        return formula
+    return text(formula) if how is None else how(formula, scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tensordiff.check.layouts import DIFFERENTIAL
 from tensordiff.check.words import in_layouts, listed
 from tensordiff.matrix import number_text
 
@@ -33,7 +34,9 @@ def report(verdict: Verdict, explanation: Explanation) -> str:
     lines.extend(_extras(verdict))
     if explanation.witness is not None:
         lines.append(str(explanation.witness))
-    if explanation.expected is not None:
+    if explanation.layout == DIFFERENTIAL:
+        lines.append(f"The differential is {explanation.expected}.")
+    elif explanation.expected is not None:
         where = f" ({explanation.layout} layout)" if explanation.layout else ""
         lines.append(f"The derivative is {explanation.expected}{where}.")
     lines.extend(explanation.diagnosis)
@@ -41,7 +44,7 @@ def report(verdict: Verdict, explanation: Explanation) -> str:
 
 
 def _first(verdict: Verdict) -> str:
-    here = "" if verdict.asked == "any" else f" in the {verdict.asked} layout"
+    here = "" if verdict.asked == "any" else f" {in_layouts([verdict.asked])}"
     there = f" {in_layouts(verdict.layouts)}" if verdict.layouts else ""
     match verdict.status:
         case "right":
@@ -49,7 +52,8 @@ def _first(verdict: Verdict) -> str:
         case "right-in-other-layout":
             return f"Not right{here}, but right{there}."
         case "right-up-to-factor":
-            said = f"the derivative is {_times(verdict.factor)} the claim"
+            noun = DIFFERENTIAL if verdict.layouts == (DIFFERENTIAL,) else "derivative"
+            said = f"the {noun} is {_times(verdict.factor)} the claim"
             return f"Right up to {_factor(verdict.factor)}{there}: {said}."
         case "right-under-assumption":
             factor = "" if verdict.factor is None else f", and up to {_factor(verdict.factor)}"
@@ -65,11 +69,12 @@ def _first(verdict: Verdict) -> str:
 def _extras(verdict: Verdict) -> list[str]:
     """What else holds in the layout asked for."""
     lines = []
+    here = in_layouts([verdict.asked]).capitalize()
     if verdict.status == "right-in-other-layout":
         if verdict.assumptions:
-            lines.append(f"In the {verdict.asked} layout it is right only if {listed(verdict.assumptions)}.")
+            lines.append(f"{here} it is right only if {listed(verdict.assumptions)}.")
         elif verdict.factor is not None:
-            lines.append(f"In the {verdict.asked} layout it is right up to {_factor(verdict.factor)}.")
+            lines.append(f"{here} it is right up to {_factor(verdict.factor)}.")
     if verdict.status in ("wrong", "does-not-conform") and verdict.assumptions:
         lines.append(f"It would be right for {listed(verdict.assumptions)}.")
     return lines
@@ -78,6 +83,8 @@ def _extras(verdict: Verdict) -> list[str]:
 def _meanings(verdict: Verdict) -> list[str]:
     if not verdict.entries or not verdict.structured:
         return []
+    if verdict.layouts == (DIFFERENTIAL,):
+        return [] if "free" in verdict.entries else ["It is so for every change that the structure admits."]
     if verdict.entries == ("admissible",):
         return ["Entry by entry it is no derivative by the structured variable, but " + _MEANINGS["admissible"] + "."]
     return ["Meaning of the entries: " + "; ".join(f"{name} ({_MEANINGS[name]})" for name in verdict.entries) + "."]

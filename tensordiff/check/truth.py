@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from tensordiff.canonical import Canonicaliser
 from tensordiff.check.layouts import LAYOUTS, MatrixAxes, default_layout, matrix_axes
@@ -44,6 +45,11 @@ class Truth:
     DomainError for a meaning that a structure does not have.
     """
 
+    changes: Mapping[str, str] = MappingProxyType({})
+    """By variable, the name of its differential, for claims in differentials."""
+    differences = 0
+    """The order of the differences of f along all changes that tend to the differential; 0 where there are none."""
+
     def __init__(
         self,
         f: Matrix,
@@ -54,10 +60,10 @@ class Truth:
     ) -> None:
         self.f = f
         self.variables = tuple(variables)
-        self.symbols: tuple[Symbol, ...] = tuple(_symbol(v) for v in variables)
+        self.symbols: tuple[Symbol, ...] = tuple(symbol_of(v) for v in variables)
         self.layout = layout
         self.structured = any(s.structure is not Structure.GENERAL for s in self.symbols)
-        self.free = _lighter(free_derivative(f, variables)) if derivative is None else derivative
+        self.free = lighter(free_derivative(f, variables)) if derivative is None else derivative
         self.meanings = self._meanings(entries)
         self.candidates = [c for meaning, tensor in self.meanings.items() for c in self._laid_out(meaning, tensor)]
         if layout not in ("any", INDEX) and not any(c.layout == layout for c in self.candidates):
@@ -108,6 +114,11 @@ class Truth:
             return candidate.layout != INDEX or by_entries
         return candidate.layout == self.layout
 
+    def applied(self, derivative: Tensor) -> Tensor | None:
+        """A derivative by the variables (free, with the axes of f, then of each) as what a claim is compared with; None
+        where it cannot be."""
+        return derivative
+
     @cached_property
     def default_layout(self) -> str:
         """The layout to answer in where none is asked for."""
@@ -117,7 +128,7 @@ class Truth:
         return default_layout(self.f.shape, self._shapes(meaning))
 
 
-def _symbol(variable: Matrix) -> Symbol:
+def symbol_of(variable: Matrix) -> Symbol:
     """A declared symbol, or one that stands for a named part."""
     if variable.op == "symbol":
         symbol: Symbol = variable.data[0]
@@ -125,7 +136,7 @@ def _symbol(variable: Matrix) -> Symbol:
     return Symbol.make(str(variable.data[0]), variable.dims)
 
 
-def _lighter(tensor: Tensor) -> Tensor:
+def lighter(tensor: Tensor) -> Tensor:
     """The derivative with traces of Frechet derivatives in closed form: as such they are costly to evaluate."""
     if not _has_frechet(tensor):
         return tensor

@@ -11,6 +11,7 @@ import numpy as np
 
 from tensordiff.check.claim import Reading
 from tensordiff.check.evidence import differs, sizes_text
+from tensordiff.check.layouts import DIFFERENTIAL
 from tensordiff.check.points import Point, Samples
 from tensordiff.check.values import Array
 from tensordiff.errors import TensordiffError
@@ -29,6 +30,10 @@ class Subject:
     f: Matrix
     variables: tuple[Symbol, ...]
     reading: Reading
+    changes: Mapping[str, str]
+    """By variable, its differential, for a claim in differentials."""
+    differences: int
+    """The order of differences along these that tend to the differential."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,15 @@ class Witness:
     def __str__(self) -> str:
         where = f" with {sizes_text(self.sizes)}" if self.sizes else ""
         at = " at" if self.values else ""
-        lines = [f"{self.place}: the claim gives {show(self.claimed)}, the derivative is {show(self.correct)}{where}{at}"]
+        lines = [f"{self.place}: the claim gives {show(self.claimed)}, the {self.noun} is {show(self.correct)}{where}{at}"]
         lines.extend(f"    {name} = {show_array(value)}" for name, value in self.values.items() if value.size <= _SHOWN)
         if large := [name for name, value in self.values.items() if value.size > _SHOWN]:
             lines.append(f"    ({', '.join(large)}: see .values)")
         return "\n".join(lines)
+
+    @property
+    def noun(self) -> str:
+        return DIFFERENTIAL if self.layout == DIFFERENTIAL else "derivative"
 
     @property
     def place(self) -> str:
@@ -76,24 +85,23 @@ class Witness:
 _SHOWN = 60
 
 
-def find_witness(
-    f: Matrix, variables: tuple[Symbol, ...], reading: Reading, samples: Samples, smallest: int = 2
-) -> Witness | None:
+def find_witness(subject: Subject, samples: Samples, smallest: int = 2) -> Witness | None:
     """The first entry, row by row, where the claim differs from the derivative at a point of small integers."""
     for start in (smallest, smallest + 1):
         for number in range(_DRAWS):
             for point in samples.integers(start, number):
                 try:
-                    if differs(reading.pair, point) is None:
+                    if differs(subject.reading.pair, point) is None:
                         break
-                    return witness_at(f, variables, reading, point, number)
+                    return witness_at(subject, point, number)
                 except TensordiffError:
                     continue
     return None
 
 
-def witness_at(f: Matrix, variables: tuple[Symbol, ...], reading: Reading, point: Point, seed: int) -> Witness:
+def witness_at(subject: Subject, point: Point, seed: int) -> Witness:
     """The first entry that differs at this point, in the order of the layout."""
+    reading = subject.reading
     candidate = reading.candidate
     true, claimed = (array.transpose(candidate.order) for array in reading.pair(point))
     wrong = [place for place in np.ndindex(true.shape) if not _alike(true, claimed, place, point)]
@@ -107,7 +115,7 @@ def witness_at(f: Matrix, variables: tuple[Symbol, ...], reading: Reading, point
     return Witness(
         dict(point.sizes), dict(point.exact), position, _number(claimed[place], true[place]),
         _number(true[place], claimed[place]), candidate.layout, seed,
-        tuple(entry[axis] for axis in range(len(place))), Subject(f, variables, reading),
+        tuple(entry[axis] for axis in range(len(place))), subject,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -33,15 +33,17 @@ def witness_code(witness: Witness) -> str:
     lengths = [dim.size(witness.sizes) for dim in claim.dims]
     shape = [derivative.dims[axis].size(witness.sizes) for axis in candidate.order]
     lines.append(f"claim = np.broadcast_to(claim, {tuple(lengths)}).reshape({tuple(shape)})")
-    lines.append(f'print("claim      ", claim{_index(in_layout)})')
+    lines.append(f'print("claim       ", claim{_index(in_layout)})')
     full = tuple(dim.size(witness.sizes) for dim in derivative.dims)
-    lines.append(f'print("derivative ", np.broadcast_to(derivative, {full}){_index(witness.entry)})')
+    lines.append(f'print("{witness.noun:<12}", np.broadcast_to(derivative, {full}){_index(witness.entry)})')
     return "\n".join([*lines, *_quotient(witness, given)]) + "\n"
 
 
 def _quotient(witness: Witness, given: Sequence[str]) -> list[str]:
-    """The difference quotient, for a first derivative by a variable without structure."""
+    """The difference quotient, for a first derivative by a variable without structure, and for differentials."""
     variables = witness.subject.variables
+    if changes := witness.subject.changes:
+        return _quotient_along(witness, given, changes)
     if len(variables) != 1 or variables[0].structure is not Structure.GENERAL or variables[0].name not in given:
         return []
     (variable,) = variables
@@ -52,8 +54,25 @@ def _quotient(witness: Witness, given: Sequence[str]) -> list[str]:
         f"step = np.zeros(np.shape({name}))",
         f"step{_index(witness.entry[rank:])} = 1e-6",
         f"difference = (program({above})[0] - program({below})[0]) / 2e-6",
-        f'print("difference ", difference{_index(witness.entry[:rank])})',
+        f'print("difference  ", difference{_index(witness.entry[:rank])})',
     ]
+
+
+def _quotient_along(witness: Witness, given: Sequence[str], changes: Mapping[str, str]) -> list[str]:
+    """The difference quotient of first or second order along the differentials."""
+    subject = witness.subject
+    if not subject.differences:
+        return []
+
+    def moved(sign: str) -> str:
+        return ", ".join(f"{x} {sign} step * {changes[x]}" if x in changes and changes[x] in given else x for x in given)
+
+    at = _index(witness.entry)
+    if subject.differences == 2:
+        step, quotient = "1e-4", f"(program({moved('+')})[0] - 2 * value + program({moved('-')})[0]) / step**2"
+    else:
+        step, quotient = "1e-6", f"(program({moved('+')})[0] - program({moved('-')})[0]) / (2 * step)"
+    return [f"step = {step}", f"difference = {quotient}", f'print("difference  ", difference{at})']
 
 
 def _index(place: Sequence[int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tensordiff.check.layouts import DIFFERENTIAL
 from tensordiff.matrix import Matrix, brief, text
 
 _LONG = 160
@@ -22,4 +23,6 @@ def listed(parts: Sequence[str]) -> str:
 
 def in_layouts(layouts: Sequence[str]) -> str:
     """ "in the gradient layout", "in the vec-column and vec-row layouts"."""
+    if tuple(layouts) == (DIFFERENTIAL,):
+        return "as a differential"
     return f"in the {listed(layouts)} layout{'s' if len(layouts) > 1 else ''}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from tensordiff import __version__
-from tensordiff.check.layouts import LAYOUTS
+from tensordiff.check.layouts import DIFFERENTIAL, LAYOUTS
 from tensordiff.tensor import Assumption, Structure
 
 FORMS = ("matrix", "index", "latex", "einsum", "numpy", "jax", "torch")
@@ -39,6 +39,7 @@ examples:
   tensordiff check "-kron(inv(X)', inv(X))" --of "inv(X)" --wrt X
   tensordiff check "2*A*x" --of "x'*A*x" --wrt x
   tensordiff check "kron((P*X*F)', F*X'*P)" --of F --wrt V --where F="inv(X'*P*X)" P="inv(V)"
+  tensordiff check "dF = -inv(V)*dV*inv(V)" --of "inv(V)" --wrt V
   tensordiff check "-inv(V)[i,k]*inv(V)[l,j] -> [i,j,k,l]" --of "inv(V)" --wrt V --layout index
 
 The exit status is 0 where the answer is right, 1 where it is not (or nothing can be said), 2 for
@@ -52,8 +53,8 @@ example:
 
 _SHORT_OPTIONS = ("-h",)
 _PAIRS = ("--var", "--structure", "--assume", "--where")
-_PAIR = re.compile(r"\s*[^\W\d]\w*\s*[:=].*", re.DOTALL)
-"""What no expression looks like: it has no colon and no equals sign."""
+_PAIR = re.compile(r"\s*[^\W\d]\w*\s*(?P<separator>[:=]).*", re.DOTALL)
+"""What no expression looks like: it has no colon, and an equals sign only in a claim on a differential."""
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -74,7 +75,8 @@ def _plain(arguments: Sequence[str]) -> list[str]:
             found.append(argument)
             continue
         if repeated and found[-1] != repeated:
-            if _PAIR.fullmatch(argument):
+            pair = _PAIR.fullmatch(argument)
+            if pair and (pair["separator"] == "=") == (repeated == "--where"):
                 found.append(repeated)
             else:
                 repeated = None
@@ -111,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
 
-    meanings, layouts = ("projected", "free", "tied", "vech"), ("any", *LAYOUTS, "index")
+    meanings, layouts = ("projected", "free", "tied", "vech"), ("any", *LAYOUTS, "index", DIFFERENTIAL)
     variable = "the variable; give it again, or another, for a further order"
 
     diff = command("diff", "differentiate an expression", _DIFF_EXAMPLES)

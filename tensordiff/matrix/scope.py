@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Any
 
@@ -110,6 +111,13 @@ class Scope:
     def names(self) -> list[str]:
         """Every symbol, `where` name and size."""
         return [*self.symbols, *self.where, *self.dims]
+
+    def name_for(self, f: Matrix) -> str:
+        """What an expression is called on a left-hand side: its `where` name, else f or F, whichever is not taken."""
+        if f.op == "named":
+            return str(f.data[0])
+        wanted = "f" if len(f.shape) < 2 else "F"
+        return next(name for name in chain((wanted, "f", "F", "y", "Y"), (f"F{k}" for k in count(1))) if name not in self)
 
     def _with(self, kind: str, additions: Mapping[str, Any]) -> Scope:
         """The scope with more entries of one kind, which must not contradict what is there."""

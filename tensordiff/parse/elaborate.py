@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tensordiff.errors import ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe, read_group
 from tensordiff.matrix.calls import suggestion
+from tensordiff.parse.differentials import OPERATOR
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, functions, is_function, spellings
 from tensordiff.parse.syntax import Syntax, Tree
 from tensordiff.tensor import Dim, Group
@@ -18,12 +19,18 @@ _LONGEST_SIZE = 64
 """The most factors of one size."""
 
 
-def elaborate(tree: Tree, scope: Scope, unsized: Mapping[Syntax, tuple[Group, ...]] | None = None) -> Matrix:
-    """The value of a tree in a scope. `unsized` gives the shapes of vector(1), matrix(1) and a bare `eye`.
+def elaborate(
+    tree: Tree,
+    scope: Scope,
+    unsized: Mapping[Syntax, tuple[Group, ...]] | None = None,
+    differential: Callable[[Matrix], Matrix] | None = None,
+) -> Matrix:
+    """The value of a tree in a scope. `unsized` gives the shapes of vector(1), matrix(1) and a bare `eye`; `differential`
+    is what d(...) stands for, where it stands for anything.
 
     Raises TensordiffError, placed in the text.
     """
-    reading = _Elaboration(tree, scope, unsized or {})
+    reading = _Elaboration(tree, scope, unsized or {}, differential)
     for node in tree.nodes:
         try:
             reading.values[node] = reading.visit(node)
@@ -40,10 +47,17 @@ def elaborate(tree: Tree, scope: Scope, unsized: Mapping[Syntax, tuple[Group, ..
 
 
 class _Elaboration:
-    def __init__(self, tree: Tree, scope: Scope, unsized: Mapping[Syntax, tuple[Group, ...]]) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        scope: Scope,
+        unsized: Mapping[Syntax, tuple[Group, ...]],
+        differential: Callable[[Matrix], Matrix] | None,
+    ) -> None:
         self.tree = tree
         self.scope = scope
         self.unsized = unsized
+        self.differential = differential
         self.values: dict[Syntax, Matrix] = {}
 
     def visit(self, node: Syntax) -> Matrix:
@@ -224,6 +238,8 @@ class _Elaboration:
             return self.bars(name, arguments[0])
         if name == "kron":
             return build.kron(*arguments)
+        if name == OPERATOR and self.differential is not None and len(arguments) == 1:
+            return self.differential(arguments[0])
         if name == "log" and node.children[0].op == "call" and node.children[0].data == "|" and len(arguments) == 1:
             # log|A| is written for log|det A|, which has a meaning where det A is negative too.
             inner = self.values[node.children[0].children[0]]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from tensordiff.errors import GroupingError, ParseError, TensordiffError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse.declare import Shapes, check_name, declare, declared_scope, read_choices, refuse_undeclared
+from tensordiff.parse.differentials import Differentials
 from tensordiff.parse.elaborate import elaborate, size_of
 from tensordiff.parse.grammar import parse_syntax
 from tensordiff.parse.infer import Inference
@@ -64,6 +65,12 @@ def _parse_declared(text: str, scope: Scope, where: Mapping[str, str] | None) ->
 
 def parse_answer(text: str, scope: Scope, where: Mapping[str, str] | None = None) -> tuple[Matrix, Scope]:
     """The expression that a text stands for in a scope, and the scope with further `where` names."""
+    scope = define(scope, where)
+    return parse_matrix(text, scope), scope
+
+
+def define(scope: Scope, where: Mapping[str, str] | None) -> Scope:
+    """The scope with further `where` names, in any order."""
     names = _where_names(where)
     known = {*scope.names(), *names}
     trees = _ordered({name: _where_tree(name, part, known, scope) for name, part in names.items()})
@@ -72,23 +79,24 @@ def parse_answer(text: str, scope: Scope, where: Mapping[str, str] | None = None
             scope = scope.with_where(name, _elaborated(tree, scope))
         except TensordiffError as error:
             raise _within(name, error) from None
-    return parse_matrix(text, scope), scope
+    return scope
 
 
-def parse_matrix(text: str, scope: Scope) -> Matrix:
-    """The expression that a text stands for in a scope."""
-    return _elaborated(_tree(text, scope.names(), scope), scope)
+def parse_matrix(text: str, scope: Scope, differentials: Differentials | None = None) -> Matrix:
+    """The expression that a text stands for in a scope, in which differentials may be names."""
+    tree = _tree(text, scope.names(), scope, differentials)
+    return _elaborated(tree, scope, None if differentials is None else differentials.of)
 
 
-def _elaborated(tree: Tree, scope: Scope) -> Matrix:
+def _elaborated(tree: Tree, scope: Scope, differential: Callable[[Matrix], Matrix] | None = None) -> Matrix:
     """The value of a tree; constants of unknown size get the size that their neighbours have."""
     if not any(_is_unsized(node) for node in tree.nodes):
-        return elaborate(tree, scope)
+        return elaborate(tree, scope, differential=differential)
     known = {name: value.shape for kind in (scope.symbols, scope.where) for name, value in kind.items()}
     leaves = known | dict.fromkeys(scope.dims, ())
     leaves |= {other: leaves[name] for name in list(leaves) for other in spellings(name)}
     inference = Inference([("", tree)], leaves, lambda tree, node: size_of(tree, node, scope), strict=False)
-    return elaborate(tree, scope, _constants(tree, inference, Naming(())))
+    return elaborate(tree, scope, _constants(tree, inference, Naming(())), differential)
 
 
 def _constants(tree: Tree, inference: Inference, naming: Naming) -> dict[Syntax, tuple[Group, ...]]:
@@ -118,9 +126,9 @@ def _is_unsized(node: Syntax) -> bool:
 # Trees.
 
 
-def _tree(text: str, known: Collection[str], scope: Scope) -> Tree:
+def _tree(text: str, known: Collection[str], scope: Scope, differentials: Differentials | None = None) -> Tree:
     """The syntax tree of a text; an exponent T is the transpose where T is no size, scalar or `where` name."""
-    tree = parse_syntax(text, known, scope.functions)
+    tree = parse_syntax(text, known, scope.functions, differentials)
     if not scope.lookup("T").is_scalar if "T" in scope else "T" not in known:
         found = [node for node in tree.nodes if node.op == "power" and _raised_to_t(node)]
         for node in found:

@@ -12,6 +12,7 @@ from lark import Lark, Token, UnexpectedToken
 from lark.lexer import Lexer
 
 from tensordiff.errors import ParseError
+from tensordiff.parse.differentials import Differentials
 from tensordiff.parse.latex import is_latex, read_latex
 from tensordiff.parse.plain import read_plain
 from tensordiff.parse.syntax import Syntax, Tree
@@ -124,10 +125,22 @@ def _parser() -> Lark:
     return Lark(GRAMMAR, parser="lalr", lexer=_GivenTokens, transformer=_Actions(), maybe_placeholders=False)
 
 
-def parse_syntax(text: str, known: Collection[str] = (), functions: Collection[str] = ()) -> Tree:
-    """The syntax tree of a text, plain or LaTeX; `known` are the declared names, which LaTeX may write with several
-    letters, `functions` those of the user's own functions. Raises ParseError with the place."""
-    tokens = read_latex(text, {*known, *functions}, functions) if is_latex(text) else read_plain(text)
+def read_tokens(text: str, known: Collection[str] = (), functions: Collection[str] = ()) -> list[Token]:
+    """The tokens of a text, plain or LaTeX; `known` are the declared names, which LaTeX may write with several letters,
+    `functions` those of the user's own functions. Raises ParseError with the place."""
+    return read_latex(text, {*known, *functions}, functions) if is_latex(text) else read_plain(text)
+
+
+def parse_syntax(
+    text: str,
+    known: Collection[str] = (),
+    functions: Collection[str] = (),
+    differentials: Differentials | None = None,
+) -> Tree:
+    """The syntax tree of a text; names as in `read_tokens`. Raises ParseError with the place."""
+    tokens = read_tokens(text, known, functions)
+    if differentials is not None:
+        tokens = differentials.rewritten(text, tokens)
     try:
         root = _parser().parse(tokens)
     except UnexpectedToken as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tensordiff.check.case import Case
 from tensordiff.check.grade import Grader
+from tensordiff.check.layouts import DIFFERENTIAL
 from tensordiff.errors import TensordiffError
 from tensordiff.matrix import shape_text, total_size
 
@@ -15,7 +16,7 @@ def plain_product(case: Case) -> Iterator[str]:
     if case.readings or _as_many_entries(case) or not _holds_for_numbers(case):
         return
     f, variable = case.f, case.truth.variables[0]
-    if len(f.shape) == 2 and len(variable.shape) == 2 and len(case.truth.variables) == 1:
+    if len(f.shape) == 2 and len(variable.shape) == 2 and len(case.truth.variables) == 1 and case.truth.layout != DIFFERENTIAL:
         sizes = "-by-".join((shape_text(f.shape), shape_text(variable.shape)))
         yield (
             "The formula holds for 1-by-1 matrices: it is the chain rule of numbers, with derivatives multiplied as matrices. "
@@ -34,7 +35,7 @@ def _as_many_entries(case: Case) -> bool:
     """Whether the claim has as many entries as the derivative: then it is misplaced, not of another order."""
     if case.claim is None:
         return False
-    return total_size(case.claim.matrix.dims) == total_size(case.truth.free.dims)
+    return total_size(case.claim.matrix.dims) == total_size(case.truth.candidates[0].tensor.dims)
 
 
 def right_for_numbers(case: Case) -> Iterator[str]:

@@ -9,6 +9,7 @@ from tensordiff.check.case import Case
 from tensordiff.check.claim import Reading
 from tensordiff.check.expected import expected_matrix
 from tensordiff.check.factor import factors, proportion
+from tensordiff.check.layouts import DIFFERENTIAL
 from tensordiff.check.slips.variation import loosened, single
 from tensordiff.differentiate import Entries, constrain, contract_links, differentiate, restore
 from tensordiff.errors import DomainError, EvaluationError
@@ -29,7 +30,7 @@ _MEANT = {
 
 def other_meaning(case: Case) -> Iterator[str]:
     """Right for another meaning of a derivative by a structured variable."""
-    if case.claim is None or not case.truth.structured:
+    if case.claim is None or not case.truth.structured or case.truth.layout == DIFFERENTIAL:
         return
     for meaning in Entries:
         if meaning in case.truth.meanings or meaning is Entries.VECH:
@@ -126,6 +127,8 @@ def outer_factor(case: Case) -> Iterator[str]:
             if factor.powers:
                 yield f"A scalar factor is missing: {factor} times the claim is right."
                 return
+        if not reading.candidate.tensor.rank:
+            return
         yield (
             "Every entry is off by the same scalar, which depends on the data: "
             "the derivative of an outer function was dropped, or a scalar is wrong."
@@ -152,11 +155,14 @@ def _scalars(case: Case, reading: Reading) -> Mapping[Tensor, Matrix]:
     found: dict[Tensor, Matrix] = {}
     roots = [case.f] if case.claim is None else [case.f, case.claim.matrix]
     axes = reading.candidate.axes
+    changes = set(case.truth.changes.values())
     if axes is not None and (expected := expected_matrix(reading.candidate.tensor, axes, case.scope)) is not None:
         roots.append(expected)
     roots.extend(build.call("det", node.children[0]) for node in postorder(roots) if node.op == "inv")
     for node in postorder(roots):
         plain = isinstance(node, Matrix) and node.is_scalar and not node.free and node.op not in ("number", "size")
-        if plain and len(found) < _MOST_SCALARS:
-            found.setdefault(lower(node), node)
+        if plain and node not in roots[1:] and len(found) < _MOST_SCALARS:
+            tensor = lower(node)
+            if not any(isinstance(part, Symbol) and part.name in changes for part in postorder([tensor])):
+                found.setdefault(tensor, node)
     return found

@@ -33,7 +33,7 @@ def wrong_coefficient(case: Case) -> Iterator[str]:
         if any(part is None for part in parts):
             continue
         values = [part.value for part in parts if part is not None]
-        right = combination(value_of(reading.candidate.tensor), values, case.points)
+        right = combination(value_of(reading.candidate.tensor), values, case.points, case.more)
         if right is None:
             continue
         wrong = [(c, d, term) for (c, term), d in zip(terms, right, strict=True) if c != d]
@@ -61,7 +61,7 @@ def missing_term(case: Case) -> Iterator[str]:
             if not isinstance(form, Sum) or not 1 < len(form.children) <= MOST:
                 continue
             values = [value_of(term) for term in form.children]
-            found = combination(reading.value, values, case.points)
+            found = combination(reading.value, values, case.points, case.more)
             if found is None:
                 continue
             if said := _compared(case, reading, form, found):

@@ -45,11 +45,12 @@ def occurrence_forgotten(case: Case) -> Iterator[str]:
         return
     f, count = lower(apart[0]), apart[1]
     together = dict.fromkeys(copies, variable.data[0])
-    parts = [replace(differentiate(f, copies[p]), together) for p in range(count)]
+    made = [case.truth.applied(replace(differentiate(f, copies[p]), together)) for p in range(count)]
+    parts = [part for part in made if part is not None]
     for reading in case.asked_readings:
-        if reading.candidate.tensor.dims != parts[0].dims:
+        if len(parts) < count or reading.candidate.tensor.dims != parts[0].dims:
             continue
-        found = combination(reading.value, [value_of(part) for part in parts], case.points)
+        found = combination(reading.value, [value_of(part) for part in parts], case.points, case.more)
         if found is None or all(c == 1 for c in found):
             continue
         if said := _counted(found, symbol.name, text(case.f)):

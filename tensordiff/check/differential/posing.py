@@ -1,0 +1,130 @@
+"""Which problems are in differentials: where the layout, a left-hand side, or a dX says so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from tensordiff.check.differential.form import Form, Kind, direction_name, name_of
+from tensordiff.check.differential.left_side import LeftSide, is_derivative, located_in, read_left, split
+from tensordiff.check.differential.problem import DifferentialProblem
+from tensordiff.check.layouts import DIFFERENTIAL
+from tensordiff.check.problem import Problem
+from tensordiff.errors import DomainError, ParseError, ShapeError, UnknownNameError
+from tensordiff.matrix import Matrix, Scope
+from tensordiff.parse import Differentials, define, read_tokens
+from tensordiff.tensor import postorder
+
+
+def posed(problem: Problem) -> Problem:
+    """The problem as it is meant: in differentials, where the layout, a left-hand side or a dX says so."""
+    wanted = problem.layout == DIFFERENTIAL
+    if isinstance(problem.answer, Matrix):
+        return _of_expression(problem) if wanted else problem
+    left, right = split(problem.answer)
+    if left is not None and is_derivative(left, problem.f, problem.variables, problem.scope):
+        return replace(problem, answer=right.strip())
+    if not wanted and left is None and "d" not in problem.answer:
+        return problem
+    try:
+        scope = define(problem.scope, problem.where)
+    except ShapeError:  # a verdict says so
+        return problem
+    names = {name: direction_name(name, scope) for name in (*scope.symbols, *scope.where)}
+    operator = "d" not in scope
+    known = {*scope.names(), *(names.values() if operator or wanted or left is not None else ())}
+    differentials = Differentials(names, _never if operator else None, scope.names())
+    try:
+        tokens = differentials.rewritten(right, read_tokens(right, known, scope.functions))
+    except ParseError as error:
+        raise located_in(error, right, problem.answer) from None
+    used = {str(token) for token in tokens if token.type == "NAME"}
+    if not wanted and left is None and not used & set(names.values()) and not (operator and "d" in used):
+        return problem
+    if left is not None or wanted:
+        _refuse_clash(problem.variables, names, used, scope)
+    said = None if left is None else read_left(problem.answer, left, problem.f, scope)
+    return _posed(problem, scope, names, used, said, operator)
+
+
+def posed_by_names(problem: Problem, used: Collection[str]) -> Problem:
+    """The same for a function, given the names of its parameters."""
+    names = {name: direction_name(name, problem.scope) for name in problem.scope.symbols}
+    if problem.layout != DIFFERENTIAL and not set(names.values()) & set(used):
+        return problem
+    return _posed(problem, problem.scope, names, used, None, False)
+
+
+def _posed(
+    problem: Problem, scope: Scope, names: Mapping[str, str], used: Collection[str], said: LeftSide | None, operator: bool
+) -> DifferentialProblem:
+    """`names` are what differentials are called, `used` all names in the claim."""
+    if problem.layout not in ("any", DIFFERENTIAL):
+        raise DomainError(
+            f"the claim is in differentials, which have no {problem.layout} layout",
+            hint='leave the layout open ("any"), or ask for layout "differential"',
+        )
+    varied = list(dict.fromkeys(problem.variables))
+    kind = _kind(problem.variables, said)
+    if kind != "mixed":
+        others = [node for name, node in scope.symbols.items() if names[name] in used and node not in varied]
+        varied += others
+    varying = {name_of(node): names[name_of(node)] for node in varied}
+    parts = {name: names[name] for name in scope.where if names[name] in used and name not in varying}
+    form = Form(kind, said, varying, parts, operator)
+    return _with_form(problem, tuple(varied), problem.scope, form)
+
+
+def _of_expression(problem: Problem) -> Problem:
+    """The same for an expression: its symbols dX, of the shape of X, are the differentials."""
+    varied = list(dict.fromkeys(problem.variables))
+    names = {name_of(node): f"d{name_of(node)}" for node in varied}
+    inside = {node.data[0].name for node in postorder([problem.f]) if isinstance(node, Matrix) and node.op == "symbol"}
+    for node in varied:
+        name = names[name_of(node)]
+        given = problem.scope.symbols.get(name)
+        if name in inside or (given is not None and given.shape != node.shape):
+            raise UnknownNameError(f"{name} is not the differential of {name_of(node)}", hint="give the claim as text")
+    symbols = {name: node for name, node in problem.scope.symbols.items() if name not in names.values()}
+    form = Form(_kind(problem.variables, None), None, names, {}, False)
+    return _with_form(problem, tuple(varied), replace(problem.scope, symbols=symbols), form)
+
+
+def _with_form(problem: Problem, varied: tuple[Matrix, ...], scope: Scope, form: Form) -> DifferentialProblem:
+    layout, entries, where, derivative = problem.layout, problem.entries, problem.where, problem.derivative
+    return DifferentialProblem(problem.answer, problem.f, varied, scope, layout, entries, where, derivative, form)
+
+
+def _never(matrix: Matrix) -> Matrix:
+    raise AssertionError("tokens alone are looked at")
+
+
+def _kind(variables: Sequence[Matrix], left: LeftSide | None) -> Kind:
+    """What is claimed. Raises DomainError where the left-hand side is of another order than was asked for."""
+    several = len(variables) > 1
+    distinct = len(set(variables)) > 1
+    if len(variables) > 2:
+        raise DomainError("differentials are read to second order", hint="give the derivative in another layout")
+    if left is None:
+        return ("mixed" if distinct else "second") if several else "first"
+    if left.order == 1 and several and not distinct:
+        raise DomainError(
+            "the claim is a first differential, and a second derivative was asked for", hint="write d2f = ..., or wrt once"
+        )
+    if left.order > 2 or (left.order == 2 and not several):
+        raise DomainError(
+            "the claim is a differential of higher order than the derivative that was asked for",
+            hint="give the variable twice for the second differential",
+        )
+    return "first" if left.order == 1 else "second"
+
+
+def _refuse_clash(varied: Sequence[Matrix], names: Mapping[str, str], used: Collection[str], scope: Scope) -> None:
+    for node in varied:
+        name = name_of(node)
+        plain = f"d{name}"
+        if plain in scope and plain in used and names[name] not in used:
+            raise UnknownNameError(
+                f"{plain} is declared, so it cannot stand for the differential of {name}",
+                hint=f"write {names[name]} for the differential, or rename what is declared",
+            )
