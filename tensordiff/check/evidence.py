@@ -1,6 +1,6 @@
 """Evidence that two tensors are equal, graded: proved, exact, numeric.
 
-proved    equal canonical forms: equal for all sizes and values
+proved    equal canonical forms, perhaps by the relations of inverses and other functions: equal for all sizes and values
 exact     rational expressions that agree at random points modulo large primes, at several sizes, with a bound on the
           chance of error at the sizes used (Schwartz and Zippel); never called proved
 numeric   agreement to many digits at random points, where exp, log, abs and the like occur
@@ -24,6 +24,7 @@ from tensordiff.check.arithmetic import PRIMES
 from tensordiff.check.degree import difference_degree
 from tensordiff.check.kinks import Kinks
 from tensordiff.check.points import Point, Samples, is_costly
+from tensordiff.check.proof import proof
 from tensordiff.check.sizes import SMALLEST, expanded_size, matrix_degree
 from tensordiff.check.values import REAL_STYLES, TINY, WIDE_STYLES, Array, Style, Traits
 from tensordiff.errors import BudgetError, DomainError, EvaluationError, ShapeError
@@ -95,8 +96,8 @@ def examine(
     first = first or next(samples.points(SMALLEST), None)
     if first is not None and (refuted := differs(pair, first)) is not None:
         return refuted
-    if a is not None and b is not None and proves(a, b, forms or new_forms()):
-        return Evidence(True, "proved", "both sides have the same canonical form, for all sizes and values")
+    if a is not None and b is not None and (words := proves(a, b, forms or new_forms(), first is not None)):
+        return Evidence(True, "proved", words)
     if first is None:
         return Evidence(None, None, "the canonical forms differ, and at no sample point were both sides defined")
     return _exact(pair, samples) if samples.rational else _numeric(pair, samples)
@@ -138,28 +139,19 @@ def differs(pair: Pair, point: Point) -> Evidence | None:
     return Evidence(False, "numeric", f"the two sides differ at a random point, by {float(np.max(abs(seen))):.2g}", point)
 
 
-def proves(a: Tensor, b: Tensor, forms: Canonicaliser) -> bool:
-    """Whether the canonical forms are equal, with vectors that sum to one written as y/sum(y) where that is needed."""
+def proves(a: Tensor, b: Tensor, forms: Canonicaliser, defined: bool = True) -> str | None:
+    """The words for a proof that two tensors are equal; None where none was found.
+
+    `defined` tells that both have a value somewhere: only then do the relations of their inverses mean anything.
+    """
     if expanded_size(a) + expanded_size(b) > _MAX_FACTORS:
-        return False
+        return None
     try:
         if forms.tensor(a) is forms.tensor(b):
-            return True
-        x, y = _normalised(a), _normalised(b)
-        return (x is not a or y is not b) and forms.tensor(x) is forms.tensor(y)
+            return "both sides have the same canonical form, for all sizes and values"
+        return proof(a, b, forms) if defined else None
     except (BudgetError, DomainError):
-        return False
-
-
-def _normalised(tensor: Tensor) -> Tensor:
-    substitution: dict[Tensor, Tensor] = {}
-    for node in postorder([tensor]):
-        if isinstance(node, Symbol) and node.assumption is Assumption.PROBABILITY:
-            plain = Symbol.make(node.name, node.dims, node.structure, Assumption.POSITIVE)
-            scale = power(total(plain), -1)
-            substitution[node] = multiply(scale, plain)
-    made: Tensor = replace(tensor, substitution) if substitution else tensor
-    return made
+        return None
 
 
 def supposed(tensor: Tensor, suppose: Mapping[str, Traits] | None) -> Tensor:

@@ -1,0 +1,99 @@
+"""Proofs by relations: a difference is zero where it reduces to nothing by what is known of its factors."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from tensordiff.canonical import Canonicaliser
+from tensordiff.check.proof.alphabet import Alphabet, UnreadableError, terms_of
+from tensordiff.check.proof.assumptions import by_cases, written_out
+from tensordiff.check.proof.chains import take_apart
+from tensordiff.check.proof.completion import Polynomial
+from tensordiff.check.proof.system import System
+from tensordiff.check.words import listed
+from tensordiff.errors import TensordiffError
+from tensordiff.fold import fold
+from tensordiff.functions import INVERSE
+from tensordiff.matrix import text
+from tensordiff.tensor import Apply, Tensor, add, is_zero
+
+_PAIRS = (0, 8, 16, 32, 64, 128)
+"""After so many more overlaps each, the difference is reduced again."""
+_PASSES = 4
+_SHOWN = 3
+_LONGEST = 60
+
+
+def proof(a: Tensor, b: Tensor, forms: Canonicaliser) -> str | None:
+    """The words for a proof that two tensors with different canonical forms are equal where both are defined; None where
+    the relations, or the budget, did not suffice, which says nothing.
+
+    Raises BudgetError and DomainError as canonical forms do.
+    """
+    x, y = written_out(a), written_out(b)
+    difference = forms.tensor(add([(1, x), (-1, y)]))
+    if is_zero(difference):
+        return "both sides have the same canonical form when what is declared of their symbols is written out"
+    cases = forms.tensor(by_cases(difference))
+    if is_zero(cases):
+        return "both sides have the same canonical form for either sign of the entries that are 1 or -1"
+    attempt = Attempt(cases, forms)
+    return attempt.words() if attempt.succeeds() else None
+
+
+class Attempt:
+    def __init__(self, difference: Tensor, forms: Canonicaliser) -> None:
+        self.difference = difference
+        alphabet = Alphabet(forms)
+        self.polynomial: Polynomial | None = None
+        with suppress(UnreadableError):
+            self.polynomial = alphabet.read(difference)
+        words = [word for _, word in self.polynomial or ()]
+        for _, term in terms_of(difference):
+            parts = take_apart(term)
+            words.extend(alphabet.word(links) for links in (*(chain.links for chain in parts.chains), *parts.cycles))
+        self.system = System(alphabet, words)
+
+    def succeeds(self) -> bool:
+        """Whether nothing is left of the difference. False says nothing: the relations, or the budget, did not suffice."""
+        completion = self.system.completion
+        for pairs in _PAIRS:
+            completion.advance(pairs)
+            if not completion.consistent:
+                return False
+            if self.polynomial is not None:
+                self.polynomial = completion.reduce(self.polynomial)
+                if not self.polynomial:
+                    return True
+            elif self._reduces():
+                return True
+            if completion.complete:
+                break
+        return self.polynomial is not None and self._reduces()
+
+    def words(self) -> str:
+        """What the proof rests on."""
+        known = [link.node for link in self.system.alphabet.letters if link.kind == "matrix"]
+        inverses = [node for node in known if isinstance(node, Apply) and node.function == INVERSE]
+        shown = [name for node in dict.fromkeys(inverses) if (name := _text(node))]
+        by = f"the relations of {listed(shown[:_SHOWN])}" if shown else "what is known of their functions"
+        return f"both sides reduce to the same form by {by}, for all sizes and values where they are defined"
+
+    def _reduces(self) -> bool:
+        """Whether nothing is left when every chain of factors, and every trace, is reduced."""
+        for _ in range(_PASSES):
+            before, self.difference = self.difference, self.system.reduced(self.difference)
+            if is_zero(self.difference):
+                return True
+            if self.difference is before:
+                return False
+        return False
+
+
+def _text(node: Tensor) -> str:
+    """A matrix as a person writes it; empty where there is no short way to."""
+    try:
+        written = text(fold(node, (0,), (1,)))
+    except TensordiffError:
+        return ""
+    return written if len(written) <= _LONGEST else ""

@@ -1,0 +1,92 @@
+"""The letters of some products with all that is known of them: relations, completed on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tensordiff.check.proof.alphabet import Alphabet, terms_of
+from tensordiff.check.proof.chains import Chain, Link, take_apart
+from tensordiff.check.proof.completion import Completion, Polynomial, Word, single
+from tensordiff.check.proof.relations import pair_relations, reciprocal, relations
+from tensordiff.errors import BudgetError
+from tensordiff.tensor import Symbol, Tensor, add, einsum
+
+STEPS = 4000
+"""How many monomials may be rewritten for one proof: a tenth of a second."""
+_LETTERS = 60
+_WEIGHTS = 8
+_SLACK = 6
+"""Words are looked at that are longer than those given by so many letters."""
+
+
+class System:
+    """The relations of every letter in some tensors, and of those that come with them (in arguments of inverses)."""
+
+    def __init__(self, alphabet: Alphabet, words: Iterable[Word] = ()) -> None:
+        self.alphabet = alphabet
+        found = self._relations()
+        lengths = [len(word) for relation in found for _, word in relation] + [len(word) for word in words]
+        self.completion = Completion(STEPS, max(lengths, default=0) + _SLACK, self._nonzero)
+        self.relations = found
+        for relation in found:
+            self.completion.add(relation)
+
+    def _nonzero(self, scalar: int) -> bool:
+        """Whether a scalar is not zero for almost all values: relations may be divided by it."""
+        node = self.alphabet.scalars[scalar]
+        return isinstance(node, Symbol) or not node.children
+
+    def _relations(self) -> list[Polynomial]:
+        alphabet, letter, scalar = self.alphabet, 0, 0
+        found: list[Polynomial] = []
+        while letter < len(alphabet.letters) or scalar < len(alphabet.scalars):
+            if len(alphabet.letters) > _LETTERS:
+                raise BudgetError("a proof by relations needs more letters than its budget")
+            if letter < len(alphabet.letters):
+                found.extend(relations(alphabet, letter))
+                letter += 1
+            else:
+                found.extend(reciprocal(alphabet, scalar))
+                scalar += 1
+        weights = sum(link.kind in ("diagonal", "vector") for link in alphabet.letters)
+        for second, link in enumerate(alphabet.letters):
+            if link.kind == "matrix" or weights <= _WEIGHTS:
+                for first in range(second):
+                    found.extend(pair_relations(alphabet, first, second))
+        return found
+
+    def reduced(self, tensor: Tensor) -> Tensor:
+        """A canonical tensor with every chain of factors in it reduced, canonical again."""
+        terms = [(c, self._reduced_term(term)) for c, term in terms_of(tensor)]
+        return self.alphabet.forms.tensor(add(terms, tensor.dims))
+
+    def _reduced_term(self, term: Tensor) -> Tensor:
+        parts = take_apart(term)
+        factors: list[tuple[Tensor, Sequence[object]]] = [(scalar, ()) for scalar in parts.scalars]
+        factors.extend(parts.rest)
+        for chain in map(self.oriented, parts.chains):
+            made = self.completion.reduce(single(self.alphabet.word(chain.links)))
+            ends = ((chain.start, chain.rows), (chain.end, chain.columns))
+            labels = [end for end, dim in ends if dim is not None]
+            factors.append((self.alphabet.tensor(made, chain.rows, chain.columns), labels))
+        factors.extend((self._reduced_trace(cycle), ()) for cycle in parts.cycles)
+        return einsum(factors, [end for end, _ in parts.output], dict(parts.output))
+
+    def oriented(self, chain: Chain) -> Chain:
+        """Of a chain and its transpose the one with fewer transposed factors."""
+        other = chain.turned()
+        return min((chain, other), key=lambda c: sum(self.alphabet.letters[a].turned for a in self.alphabet.word(c.links)))
+
+    def _reduced_trace(self, links: Sequence[Link]) -> Tensor:
+        """A trace, reduced at the first factor where it can be."""
+        word = self.alphabet.word(links)
+        word = min(word, self.alphabet.turn(word), key=lambda w: sum(self.alphabet.letters[a].turned for a in w))
+        made, place = single(word), 0
+        for place in range(len(word)):
+            opened = single(word[place:] + word[:place])
+            made = self.completion.reduce(opened)
+            if made != opened:
+                break
+        link = self.alphabet.letters[word[place]]
+        dim = link.node.dims[-1 if link.turned else 0]
+        return einsum([(self.alphabet.tensor(made, dim, dim), (0, 0))], ())
