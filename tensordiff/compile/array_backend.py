@@ -213,20 +213,6 @@ class ArrayBackend:
         return known.get(operation, f"_{operation}")
 
 
-def square_root(module: str, eye: str) -> str:
-    """Source of the principal square root for libraries that lack one, differentiable by automatic differentiation."""
-    return f'''def _sqrtm(a):
-    """The principal square root by the product iteration of Denman and Beavers (Higham, Functions of Matrices, eq. 6.29)."""
-    eye = {eye}
-    rest, root = a, a
-    for _ in range(40):
-        inverse = {module}.linalg.inv(rest)
-        root = root @ (eye + inverse) / 2
-        rest = (eye + (rest + inverse) / 2) / 2
-    return root
-'''
-
-
 def diagonal_subscripts(pattern: Sequence[int]) -> str:
     letters = "".join(letter(number) for number in pattern)
     return f"{letters}->{''.join(dict.fromkeys(letters))}"

@@ -6,22 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal, square_root
+from tensordiff.compile.array_backend import extent_text
 from tensordiff.compile.backends import FEW
 from tensordiff.compile.graph import ELEMENTWISE, Value, is_number
-from tensordiff.compile.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.text import Scope, Text, atom, call, method
+from tensordiff.compile.traced_backend import TracedBackend, traced_helpers
 from tensordiff.errors import EvaluationError
 
 CHEAP = frozenset({"add", "subtract", "multiply", "negative"})
 
 
-class JaxBackend(ArrayBackend):
+class JaxBackend(TracedBackend):
     """jax.numpy; identities are masks, which XLA fuses into the write of the result."""
 
     name = "jax"
     module = "jnp"
     log_sum_exp = "jax.nn.logsumexp"
+    as_array = "jnp.asarray"
     imports = {  # noqa: RUF012
         "math": "import math",
         "jax": "import jax",
@@ -54,15 +55,8 @@ class JaxBackend(ArrayBackend):
             return text
         return call("jax.lax.optimization_barrier", text)
 
-    def _add_diagonal(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return masked_diagonal(
-            "jnp",
-            value,
-            operands,
-            scope,
-            lambda n: f"jnp.eye({n}, dtype=bool)",
-            lambda x: self._created("jnp.asarray", scope, x),
-        )
+    def mask(self, size: str, scope: Scope) -> str:
+        return f"jnp.eye({size}, dtype=bool)"
 
     def _erf(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call("math.erf" if is_number(value) else "jax.scipy.special.erf", *operands)
@@ -79,22 +73,8 @@ class JaxBackend(ArrayBackend):
     def _upper_mask(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return atom(f"jnp.tri({operands[0].text}, dtype={scope.dtype()}).T")
 
-    def _constant_array(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        arguments = ", ".join([operands[0].text, *map(repr, value.attributes), "float"])
-        return self._created("jnp.asarray", scope, f"_{value.operation}({arguments})")
 
-    _unit = _duplication = _skew_duplication = _elimination = _constant_array
-
-    def _expm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("jax.scipy.linalg.expm", *operands)
-
-    def matrix_function(self, operation: str) -> str:
-        known = {"expm": "jax.scipy.linalg.expm", "matrix_power": "jnp.linalg.matrix_power"}
-        return known.get(operation) or super().matrix_function(operation)
-
-
-_SIZED = ("_unit", "_duplication", "_skew_duplication", "_elimination")
-HELPERS: dict[str, str] = {name: NUMPY_HELPERS[name] for name in _SIZED}
+HELPERS = traced_helpers("jnp", "")
 
 
 def _define(source: str) -> None:
@@ -102,6 +82,17 @@ def _define(source: str) -> None:
     HELPERS[source.split("(", 1)[0].removeprefix("def ")] = source
 
 
+_define('''
+def _expm(a):
+    """Scaled to a norm of 3.9 at most and squared again: jax.scipy.linalg.expm by itself scales to twice the norm that its
+    approximant is made for, which costs half of the digits (Higham 2005, table 2.3)."""
+    norm = jnp.abs(jax.lax.stop_gradient(a)).sum(0).max(initial=0.0)
+    squarings = jnp.ceil(jnp.log2(jnp.maximum(norm / 3.9, 1.0)))
+    def step(k, power):
+        return jax.lax.cond(k < squarings, lambda: power @ power, lambda: power)
+    power = jax.lax.fori_loop(0, 32, step, jax.scipy.linalg.expm(a / 2**squarings))
+    return jnp.where(squarings > 32, jnp.nan, power)
+''')
 _define("""
 def _cholesky(a):
     return jnp.linalg.cholesky(a)
@@ -115,10 +106,6 @@ def _cholesky_inverse(factor):
     return jax.scipy.linalg.cho_solve((factor, True), jnp.eye(len(factor), dtype=factor.dtype))
 """)
 _define("""
-def _cholesky_logdet(factor):
-    return 2 * jnp.log(factor.diagonal()).sum()
-""")
-_define("""
 def _lu(a):
     return jax.scipy.linalg.lu_factor(a)
 """)
@@ -130,33 +117,40 @@ _define("""
 def _lu_inverse(lu):
     return jax.scipy.linalg.lu_solve(lu, jnp.eye(len(lu[0]), dtype=lu[0].dtype))
 """)
-_define("""
-def _lu_logdet(lu):
-    return jnp.log(jnp.abs(lu[0].diagonal())).sum()
-""")
-_define("""
-def _logdet(a):
-    return jnp.linalg.slogdet(a)[1]
-""")
 _define('''
-def _pinv(a):
-    """NaN where the matrix has not full rank."""
-    u, s, vh = jnp.linalg.svd(a, full_matrices=False)
-    s = jnp.where(s > s.max() * max(a.shape) * jnp.finfo(s.dtype).eps, s, jnp.nan)
-    return (vh.conj().T / s) @ u.conj().T
+def _sqrtm(a):
+    """The principal square root by the product iteration of Denman and Beavers (Higham, Functions of Matrices, eq. 6.29); NaN
+    where the matrix has none."""
+    eye = jnp.eye(len(a), dtype=a.dtype)
+    def step(_, pair):
+        rest, root = pair
+        inverse = jnp.linalg.inv(rest)
+        return (eye + (rest + inverse) / 2) / 2, root @ (eye + inverse) / 2
+    root = jax.lax.fori_loop(0, 40, step, (a, a))[1]
+    wrong = jnp.abs(root @ root - a).max(initial=0.0) > jnp.finfo(a.dtype).eps ** 0.5 * jnp.abs(a).max(initial=0.0)
+    return jnp.where(wrong, jnp.nan, root)
 ''')
 _define('''
-def _adjugate(a):
-    """Transposed cofactors, of singular matrices too: from a = u @ diag(s) @ vh."""
-    u, s, vh = jnp.linalg.svd(a)
-    others = jnp.where(jnp.eye(len(s), dtype=bool), 1.0, s).prod(axis=1)
-    return jnp.linalg.det(u) * jnp.linalg.det(vh) * (vh.conj().T * others) @ u.conj().T
+def _near_identity(a, eye):
+    """A square root, or root of a root ... of a, of which it is the power `scale`."""
+    def step(_, pair):
+        far = jnp.abs(pair[0] - eye).sum(0).max(initial=0.0) > 0.72
+        return jax.lax.cond(far, lambda root, scale: (_sqrtm(root), 2 * scale), lambda root, scale: (root, scale), *pair)
+    return jax.lax.fori_loop(0, 8, step, (a, 1.0))
 ''')
-HELPERS["_sqrtm"] = square_root("jnp", "jnp.eye(len(a), dtype=a.dtype)")
-_define("""
+_define('''
 def _matrix_power(a, exponent):
-    return jnp.linalg.matrix_power(a, int(exponent))
-""")
+    """By repeated squaring, so that the exponent may be traced; NaN where it is no integer."""
+    whole = jnp.round(exponent).real.astype(int)
+    def step(_, state):
+        result, power, left = state
+        result = jax.lax.cond(left % 2 == 1, lambda: result @ power, lambda: result)
+        power = jax.lax.cond(left > 1, lambda: power @ power, lambda: power)
+        return result, power, left // 2
+    base = jax.lax.cond(whole < 0, jnp.linalg.inv, lambda b: b, a)
+    start = (jnp.eye(len(a), dtype=a.dtype), base, jnp.abs(whole))
+    return jnp.where(whole == exponent, jax.lax.fori_loop(0, 31, step, start)[0], jnp.nan)
+''')
 _define('''
 def _frechet(function, order, a, *parameters):
     """Derivatives of a matrix function: entry [i, j, k1, l1, ...] by a[k1, l1], ..."""
@@ -206,10 +200,12 @@ class JaxLibrary:
         return self.jnp.asarray(value, dtype)
 
     def alike(self, arrays: Sequence[Any], weak: Sequence[bool]) -> list[Any]:
-        typed = [array for array in arrays if hasattr(array, "dtype")]
-        if len({array.dtype for array in typed}) < 2:
+        typed = {array.dtype: array for array in arrays if hasattr(array, "dtype")}
+        if len(typed) < 2:
             return list(arrays)
-        common = self.jnp.result_type(*typed)
+        strong = {array.dtype for array, soft in zip(arrays, weak, strict=True) if hasattr(array, "dtype") and not soft}
+        numbers = [complex(1) if self.jnp.iscomplexobj(array) else 1.0 for array in typed.values() if array.dtype not in strong]
+        common = self.jnp.result_type(*strong, *numbers)
         return [array.astype(common) if hasattr(array, "dtype") else array for array in arrays]
 
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:

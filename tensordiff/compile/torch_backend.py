@@ -6,20 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal, square_root
+from tensordiff.compile.array_backend import extent_text
 from tensordiff.compile.backends import FEW
 from tensordiff.compile.graph import Value, is_number
-from tensordiff.compile.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.text import ATOM, Scope, Text, atom, call, method
+from tensordiff.compile.traced_backend import TracedBackend, traced_helpers
 from tensordiff.errors import EvaluationError
 
 
-class TorchBackend(ArrayBackend):
+class TorchBackend(TracedBackend):
     """torch; identities are masks, so that nothing is written in place."""
 
     name = "torch"
     module = "torch"
     log_sum_exp = "torch.logsumexp"
+    as_array = "torch.as_tensor"
     imports = {  # noqa: RUF012
         "math": "import math",
         "np": "import numpy as np",
@@ -88,15 +89,8 @@ class TorchBackend(ArrayBackend):
             return method(operands[0], "sum")
         return method(operands[0], "sum", f"dim={value.attributes[0]}")
 
-    def _add_diagonal(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return masked_diagonal(
-            "torch",
-            value,
-            operands,
-            scope,
-            lambda n: f"_eye({n}, {scope.dtype()})",
-            lambda x: self._created("torch.tensor", scope, x),
-        )
+    def mask(self, size: str, scope: Scope) -> str:
+        return f"_eye({size}, {scope.dtype()})"
 
     # Arrays that depend on sizes alone
 
@@ -109,24 +103,16 @@ class TorchBackend(ArrayBackend):
     def _upper_mask(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return method(self._created("torch.ones", scope, f"({operands[0].text}, {operands[0].text})"), "triu")
 
-    def _constant_array(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        arguments = ", ".join([operands[0].text, *map(repr, value.attributes), "float"])
-        return self._created("torch.as_tensor", scope, f"_{value.operation}({arguments})")
-
-    _unit = _duplication = _skew_duplication = _elimination = _constant_array
-
     # Matrix functions
 
     def _expm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call("torch.linalg.matrix_exp", *operands)
 
     def matrix_function(self, operation: str) -> str:
-        known = {"expm": "torch.linalg.matrix_exp", "matrix_power": "torch.linalg.matrix_power"}
-        return known.get(operation) or super().matrix_function(operation)
+        return "torch.linalg.matrix_exp" if operation == "expm" else super().matrix_function(operation)
 
 
-_SIZED = ("_unit", "_duplication", "_skew_duplication", "_elimination")
-HELPERS: dict[str, str] = {name: NUMPY_HELPERS[name] for name in _SIZED}
+HELPERS = traced_helpers("torch", ", device=a.device")
 
 
 def _define(source: str) -> None:
@@ -153,10 +139,6 @@ def _cholesky_inverse(factor):
     return torch.cholesky_inverse(factor)
 """)
 _define("""
-def _cholesky_logdet(factor):
-    return 2 * torch.log(factor.diagonal()).sum()
-""")
-_define("""
 def _lu(a):
     return torch.linalg.lu_factor(a)
 """)
@@ -174,29 +156,27 @@ _define("""
 def _lu_inverse(lu):
     return torch.linalg.lu_solve(*lu, torch.eye(len(lu[0]), dtype=lu[0].dtype, device=lu[0].device))
 """)
-_define("""
-def _lu_logdet(lu):
-    return torch.log(torch.abs(lu[0].diagonal())).sum()
-""")
-_define("""
-def _logdet(a):
-    return torch.linalg.slogdet(a)[1]
-""")
 _define('''
-def _pinv(a):
-    """NaN where the matrix has not full rank."""
-    u, s, vh = torch.linalg.svd(a, full_matrices=False)
-    s = torch.where(s > s.max() * max(a.shape) * torch.finfo(s.dtype).eps, s, torch.nan)
-    return (vh.conj().T / s) @ u.conj().T
+def _sqrtm(a, steps=40):
+    """The principal square root by the product iteration of Denman and Beavers (Higham, Functions of Matrices, eq. 6.29); NaN
+    where the matrix has none."""
+    eye = torch.eye(len(a), dtype=a.dtype, device=a.device)
+    rest, root = a, a
+    for _ in range(steps):
+        inverse = torch.linalg.inv_ex(rest)[0]
+        rest, root = (eye + (rest + inverse) / 2) / 2, root @ (eye + inverse) / 2
+    wrong = ~(torch.linalg.norm(root @ root - a) <= torch.finfo(a.dtype).eps ** 0.5 * torch.linalg.norm(a))
+    return torch.where(wrong, torch.nan, root)
 ''')
 _define('''
-def _adjugate(a):
-    """Transposed cofactors, of singular matrices too: from a = u @ diag(s) @ vh."""
-    u, s, vh = torch.linalg.svd(a)
-    others = torch.where(torch.eye(len(s), dtype=torch.bool, device=s.device), 1.0, s).prod(dim=1)
-    return torch.linalg.det(u) * torch.linalg.det(vh) * (vh.conj().T * others) @ u.conj().T
+def _near_identity(a, eye):
+    """A square root, or root of a root ... of a, of which it is the power `scale`."""
+    root, scale = a, 1.0
+    for steps in (40, 24, 16, 12, 10, 8, 8, 8):
+        far = torch.linalg.norm(root - eye) > 0.72
+        root, scale = torch.where(far, _sqrtm(root, steps), root), torch.where(far, 2.0 * scale, scale)
+    return root, scale
 ''')
-HELPERS["_sqrtm"] = square_root("torch", "torch.eye(len(a), dtype=a.dtype, device=a.device)")
 _define("""
 def _matrix_power(a, exponent):
     if exponent != round(float(exponent)):

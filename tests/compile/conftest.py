@@ -2,4 +2,10 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [f"test_{name}.py" for name in ("jax", "torch") if find_spec(name) is None]
+OPTIONAL = [name for name in ("jax", "torch") if find_spec(name) is not None]
+
+collect_ignore = [f"test_{name}.py" for name in ("jax", "torch") if name not in OPTIONAL]
+if "jax" not in OPTIONAL:
+    collect_ignore.append("test_jax_sharded.py")
+if not OPTIONAL:
+    collect_ignore.append("test_libraries.py")
