@@ -133,7 +133,8 @@ class Derivative(TensorForm):
 
         `apply(dX)` contracts a direction with the last variable (`apply(dX, dY)` directions with both of a second
         derivative), `adjoint(G)` an array of f's shape with f, `to_linear_operator(order="F")` is SciPy's linear
-        operator on stacked columns, `dense()` is the array. Raises EvaluationError as `evaluate` does.
+        operator on stacked columns, `factors` are the products that it is the sum of, `dense()` is the array. Raises
+        EvaluationError as `evaluate` does.
 
             >>> import numpy as np, tensordiff as td
             >>> J = td.diff(td.parse("A*V*A'", shapes={"A": "m n", "V": "n n"}), "V")

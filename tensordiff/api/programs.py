@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from tensordiff.compile import Program, backend_of, compile_program
-from tensordiff.errors import DomainError, EvaluationError, FoldError
+from tensordiff.errors import EvaluationError, FoldError
 from tensordiff.matrix import Matrix, Scope, Shape, shape_text, text
 from tensordiff.tensor import Dim, Group, Named, Symbol, Tensor, permute
 
@@ -218,12 +218,6 @@ def at(derivative: Derivative, values: Mapping[str, Any], validate: Any = True) 
     scope = derivative.scope
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
-    if any(len(group) > 1 for group in derivative.array_shape):
-        # Stacking would take the axes apart and put them together in another order than vec does.
-        raise DomainError(
-            "a linear map is not made of a derivative with compound axes (kron, vec, sizes such as n*m)",
-            hint="evaluate(layout=...) gives its matrix; or differentiate what stands inside kron or vec",
-        )
     return linear_map(
         derivative.tensor,
         derivative.f.tensor.rank,
@@ -232,4 +226,5 @@ def at(derivative: Derivative, values: Mapping[str, Any], validate: Any = True) 
         inputs=_symbols(scope),
         allowed=tuple(scope.dims),
         validate=check,
+        joined=[len(group) for group in derivative.array_shape],
     )

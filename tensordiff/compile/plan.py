@@ -204,7 +204,7 @@ class _Planner:
         numbers: list[Value] = []
         parts: list[Operand] = []
         used = set(node.output)
-        if len(node.index_dims) <= len(_LETTERS):
+        if len(node.index_dims) <= len(LETTERS):
             self.contractions.append(subscripts(node))
         for component in _components(node):
             factors = [(self.values[node.factors[p][0]], node.factors[p][1]) for p in component]
@@ -242,13 +242,13 @@ def _components(node: Einsum) -> list[list[int]]:
     return list(groups.values())
 
 
-_LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def subscripts(node: Einsum) -> str:
     """The einsum string of a product; a repeated output index is the diagonal."""
-    factors = ("".join(_LETTERS[label] for label in labels) for _, labels in node.factors)
-    return ",".join(factors) + "->" + "".join(_LETTERS[label] for label in node.output)
+    factors = ("".join(LETTERS[label] for label in labels) for _, labels in node.factors)
+    return ",".join(factors) + "->" + "".join(LETTERS[label] for label in node.output)
 
 
 def _extents(node: Tensor) -> tuple[Extent, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 from math import prod
 from typing import Any, Literal, NamedTuple
 
 from tensordiff.compile.backends import backend_of, library
 from tensordiff.compile.inputs import Sizes
+from tensordiff.compile.plan import LETTERS, subscripts
 from tensordiff.compile.products import cost, open_products
 from tensordiff.compile.program import Program, compile_program
 from tensordiff.compile.properties import Memo, properties
@@ -23,7 +26,9 @@ from tensordiff.tensor import (
     add,
     dims_text,
     einsum,
+    identity,
     multiply,
+    ones,
     postorder,
     split_coefficient,
 )
@@ -44,11 +49,14 @@ def at(
     allowed: Collection[str] = (),
     backend: str | None = None,
     validate: bool = True,
+    joined: Sequence[int] = (),
 ) -> LinearMap:
     """The derivative `tensor` at the point given by the arrays. Its axes are those of f (`f_rank` of them), then those of
-    each variable. `inputs`, `allowed` and `validate` are as for `compile_program`; the backend is by default that of the
+    each variable; `joined` says how many neighbouring ones of them are one axis of the arrays that go in and come out, by
+    default one each. `inputs`, `allowed` and `validate` are as for `compile_program`; the backend is by default that of the
     arrays. Raises EvaluationError for arrays that do not fit."""
-    return LinearMap(tensor, f_rank, tuple(variable_ranks), arrays, inputs, allowed, backend or backend_of(arrays), validate)
+    library_name = backend or backend_of(arrays)
+    return LinearMap(tensor, f_rank, tuple(variable_ranks), arrays, inputs, allowed, library_name, validate, tuple(joined))
 
 
 class LinearMap:
@@ -68,6 +76,7 @@ class LinearMap:
         allowed: Collection[str],
         backend: str,
         validate: bool = True,
+        joined: tuple[int, ...] = (),
     ) -> None:
         assert f_rank + sum(variable_ranks) == tensor.rank and variable_ranks
         self.tensor = tensor
@@ -81,6 +90,8 @@ class LinearMap:
         if validate:
             check_arrays(needed, self._arrays, library(backend))
         self._axes = _groups(f_rank, variable_ranks)
+        self._joined = joined or (1,) * tensor.rank
+        assert sum(self._joined) == tensor.rank
         self._ready: dict[tuple[_Axes, ...], tuple[Program, dict[str, Any], list[str]]] = {}
 
     @property
@@ -90,7 +101,19 @@ class LinearMap:
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes of f, then of the variables."""
-        return tuple(dim.size(self._sizes) for dim in self.tensor.dims)
+        return self._lengths(range(self.tensor.rank))
+
+    def _lengths(self, axes: Sequence[int], *, apart: bool = False) -> tuple[int, ...]:
+        """The lengths of some axes of the tensor: as arrays have them, or compound ones taken apart."""
+        single = {axis: dim.size(self._sizes) for axis, dim in enumerate(self.tensor.dims) if axis in axes}
+        if apart:
+            return tuple(single.values())
+        ends = accumulate(self._joined)
+        return tuple(
+            prod(single[axis] for axis in range(end - count, end))
+            for end, count in zip(ends, self._joined, strict=True)
+            if end - 1 in single
+        )
 
     def apply(self, *directions: Any) -> Any:
         """The derivative contracted with directions: with as many as there are variables, in their order, or with one for
@@ -107,8 +130,25 @@ class LinearMap:
 
     def dense(self) -> Any:
         """The derivative as an array."""
-        program = self._program([self.tensor])
-        return program(**self._arrays)[0]
+        return self._program([self.tensor])(**self._arrays)[0].reshape(self.shape)
+
+    @property
+    def factors(self) -> list[Factors]:
+        """The products that the map is the sum of, with the values of their factors; what stands still in them is never
+        multiplied out. Compound axes are taken apart, identities are eye operands and broadcast axes ones.
+
+        Raises EvaluationError for products of more than 52 indices.
+        """
+        numbers = _Defaults(self._sizes.items())
+        (opened,), _ = open_products([self.tensor], numbers)
+        terms = [(c * inner, _flat(core)) for c, term in _terms(opened) for inner, core in [split_coefficient(term)]]
+        completed = [(coefficient, _completed(term)) for coefficient, term in terms]
+        nodes = list(dict.fromkeys(node for _, term in completed for node, _ in term.factors))
+        arrays = dict(zip(nodes, self._program(nodes)(**self._arrays), strict=True)) if nodes else {}
+        return [
+            Factors(float(coefficient), subscripts(term), tuple(arrays[node] for node, _ in term.factors))
+            for coefficient, term in completed
+        ]
 
     def to_linear_operator(self, order: Literal["F", "C"] = "F") -> Any:
         """A scipy.sparse.linalg.LinearOperator: columns are the entries of the last variable, rows those of f and of the
@@ -118,8 +158,8 @@ class LinearMap:
 
         if order not in ("F", "C"):
             raise EvaluationError(f'order is "F" or "C", got {order!r}')
-        last = self._variable_ranks[-1]
-        rows, columns = self.shape[: len(self.shape) - last], self.shape[len(self.shape) - last :]
+        rows = self._lengths([axis for group in self._axes[:-1] for axis in group])
+        columns = self._lengths(self._axes[-1])
         outer = tuple(axis for group in self._axes[:-1] for axis in group)
 
         def stack(array: Any) -> Any:
@@ -144,7 +184,21 @@ class LinearMap:
         if ready is None:
             ready = self._ready[groups] = self._prepare(groups, name)
         program, parts, names = ready
-        return program(**parts, **dict(zip(names, arrays, strict=True)))[0]
+        if len(self._joined) == self.tensor.rank:
+            return program(**parts, **dict(zip(names, arrays, strict=True)))[0]
+        taken = [self._apart(array, axes, label) for array, axes, label in zip(arrays, groups, names, strict=True)]
+        result = program(**parts, **dict(zip(names, taken, strict=True)))[0]
+        kept = [axis for axis in range(self.tensor.rank) if not any(axis in group for group in groups)]
+        return result.reshape(self._lengths(kept))
+
+    def _apart(self, array: Any, axes: _Axes, name: str) -> Any:
+        """An array with its compound axes taken apart."""
+        import numpy as np
+
+        array = array if hasattr(array, "reshape") else np.asarray(array)
+        if tuple(array.shape) != self._lengths(axes):
+            raise EvaluationError(f"the {name} has shape {tuple(array.shape)}, expected {self._lengths(axes)}")
+        return array.reshape(self._lengths(axes, apart=True))
 
     def _prepare(self, groups: tuple[_Axes, ...], name: str) -> tuple[Program, dict[str, Any], list[str]]:
         """The program for a contraction, its inputs that do not depend on the direction, and what the others are called."""
@@ -174,6 +228,39 @@ class LinearMap:
             else:
                 sizes.give(name, array)
         return sizes.values
+
+
+class Factors(NamedTuple):
+    """coefficient * einsum(subscripts, *operands)."""
+
+    coefficient: float
+    subscripts: str
+    operands: tuple[Any, ...]
+
+
+def _terms(node: Tensor) -> Sequence[tuple[Fraction, Tensor]]:
+    return node.terms if isinstance(node, Sum) else ((Fraction(1), node),)
+
+
+def _flat(core: Tensor) -> Einsum:
+    """A node as a product, of itself alone if it is none."""
+    axes = tuple(range(core.rank))
+    return core if isinstance(core, Einsum) else Einsum.make(((core, axes),), axes, core.dims)
+
+
+def _completed(term: Einsum) -> Einsum:
+    """The product with every index in a factor and none twice in the output, as einsum strings have it."""
+    factors, output, dims = list(term.factors), list(term.output), list(term.index_dims)
+    for place, label in enumerate(output):
+        if label in output[:place]:
+            factors.append((identity((dims[label],)), (label, len(dims))))
+            output[place] = len(dims)
+            dims.append(dims[label])
+    used = {label for _, labels in factors for label in labels}
+    factors += [(ones((dim,)), (label,)) for label, dim in enumerate(dims) if label not in used]
+    if len(dims) > len(LETTERS):
+        raise EvaluationError(f"a product of {len(dims)} indices has no einsum string", hint="apply and adjoint need none")
+    return Einsum.make(tuple(factors), tuple(output), tuple(dims))
 
 
 def _groups(f_rank: int, variable_ranks: Sequence[int]) -> tuple[_Axes, ...]:
@@ -217,7 +304,7 @@ def _split(tensor: Tensor, groups: tuple[_Axes, ...], name: str, sizes: tuple[tu
         return parts[node]
 
     terms = []
-    for coefficient, term in opened.terms if isinstance(opened, Sum) else ((1, opened),):
+    for coefficient, term in _terms(opened):
         inner, core = split_coefficient(term)
         flat = _chosen(core, placed, kept, numbers)
         factors: list[tuple[Tensor, Sequence[int]]] = [(symbol(node), labels) for node, labels in flat.factors]

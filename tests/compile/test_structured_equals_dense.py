@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import tensordiff as td
 from tensordiff.compile import at
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError
@@ -115,3 +116,79 @@ def test_wrong_directions() -> None:
         made.apply(np.ones((5, 5)), np.ones((5, 5)))
     with pytest.raises(EvaluationError, match="order"):
         made.to_linear_operator(order="K")  # type: ignore[arg-type]
+
+
+COMPOUND = {
+    "Kronecker product by a factor": ("kron(A,B)*z", {"A": "n n", "B": "m m", "z": "n*m"}, ["A"]),
+    "Kronecker product by a vector": ("kron(A,B)*z", {"A": "n n", "B": "m m", "z": "n*m"}, ["z"]),
+    "inverse by a compound matrix": ("inv(kron(A,B) + S)", {"A": "n n", "B": "m m", "S": "n*m n*m"}, ["S"]),
+    "inverse by a factor": ("inv(kron(A,B) + S)", {"A": "n n", "B": "m m", "S": "n*m n*m"}, ["A"]),
+    "second derivative": ("z'*kron(A,B)*z", {"A": "n n", "B": "m m", "z": "n*m"}, ["A", "z"]),
+    "vec": ("vec(A*X*B)", {"A": "n n", "B": "m m", "X": "n m"}, ["X"]),
+    "row": ("r*A", {"r": "1 n", "A": "n n"}, ["r"]),
+    "vech": ("vech(A*A')", {"A": "n n"}, ["A"]),
+    "identities and broadcasts": ("A.*kron(ones(n),r) + 2*A", {"r": "1 n", "A": "n n"}, ["A"]),
+}
+
+
+@pytest.mark.parametrize("name", COMPOUND)
+def test_compound_axes(name: str) -> None:
+    text, shapes, variables = COMPOUND[name]
+    sizes = {"n": 3, "m": 4, "n*m": 12, "1": 1}
+    rng = np.random.default_rng(0)
+    point = {key: rng.normal(size=[sizes[size] for size in shape.split()]) for key, shape in shapes.items()}
+    derivative = td.diff(td.parse(text, shapes=shapes), *variables)
+    dense, made = derivative.evaluate(**point), derivative.at(**point)
+    assert made.shape == dense.shape
+    np.testing.assert_allclose(made.dense(), dense)
+    axes = len(derivative.array_shape)
+    last = len([size for size in shapes[variables[-1]].split() if size != "1"])
+    first = axes - sum(len([size for size in shapes[v].split() if size != "1"]) for v in variables)
+    direction, cotangent = rng.normal(size=dense.shape[axes - last :]), rng.normal(size=dense.shape[:first])
+    np.testing.assert_allclose(made.apply(direction), np.tensordot(dense, direction, axes=last), atol=1e-10)
+    np.testing.assert_allclose(made.adjoint(cotangent), np.tensordot(cotangent, dense, axes=first), atol=1e-10)
+    operator = made.to_linear_operator()
+    if len(variables) == 1:
+        matrix = derivative.evaluate(layout="vec-column", **point)
+        np.testing.assert_allclose(operator @ np.eye(operator.shape[1]), matrix, atol=1e-10)
+    whole = sum(term.coefficient * np.einsum(term.subscripts, *term.operands) for term in made.factors)
+    np.testing.assert_allclose(np.reshape(whole, dense.shape), dense, atol=1e-10)
+    if dense.shape[axes - last :] == (12,):
+        with pytest.raises(EvaluationError, match=r"the direction has shape \(3, 4\), expected \(12,\)"):
+            made.apply(np.ones((3, 4)))
+
+
+MEMORY = {
+    "inv(X'*inv(V)*X)": ["V"],
+    "logdet(V)": ["V", "V"],
+    "norm2(A*V*A' - A)^2": ["V", "V"],
+    "tr(A^5)": ["A", "A"],
+}
+
+
+@pytest.mark.parametrize("text", MEMORY)
+def test_memory_is_that_of_inputs_and_factors(text: str) -> None:
+    """The arrays of entries would take 1,600 times as much as one factor."""
+    import tracemalloc
+
+    n = 40
+    root = np.random.default_rng(0).normal(size=(n, n))
+    arrays_of = {"V": root @ root.T + np.eye(n), "A": root, "X": root[:, :5]}
+    f = td.parse(text, shapes={"V": "n n", "A": "n n", "X": "n m"})
+    point = {name: array for name, array in arrays_of.items() if name in text}
+    derivative, direction = td.diff(f, *MEMORY[text]), np.ones((n, n))
+
+    def work() -> None:
+        made = derivative.at(**point)
+        made.apply(direction)
+        made.to_linear_operator() @ direction.ravel()
+        if made.order == 1:
+            made.adjoint(np.ones(made.shape[: f.ndim]))
+        assert made.factors
+
+    work()
+    tracemalloc.start()
+    work()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40 * root.nbytes
