@@ -16,6 +16,7 @@ from tensordiff.api.exchange import from_einsum, from_sympy
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import (
     NAMED,
+    block,
     commutation,
     dims,
     elementwise,
@@ -58,7 +59,7 @@ globals().update(NAMED)
 __all__ = [
     "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
     "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
-    "VerificationError", "assert_equal", "chain", "check", "check_chain", "commutation", "compile", "diff", "dims",
+    "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile", "diff", "dims",
     "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "gradient",
     "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "objective", "ones", "parse", "pi",
     "scalar", "tensor", "unit", "vector", "vjp", "where", "zeros",

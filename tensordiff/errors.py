@@ -60,6 +60,14 @@ class GroupingError(ShapeError):
     regroupings: tuple[tuple[str, Any], ...] = ()
 
 
+class BlockError(ShapeError):
+    """A block does not fit among the others of a block matrix; `block` is its place, row by row from 0."""
+
+    def __init__(self, message: str, block: int, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.block = block
+
+
 class UnknownNameError(TensordiffError):
     """A name is unknown, used twice, or may not be used here (a size or a `where` name as a variable)."""
 

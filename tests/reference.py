@@ -129,6 +129,15 @@ def _elimination(n: int) -> Array:
     return out
 
 
+def _inclusion(function: Any, sizes: Mapping[str, int]) -> Array:
+    """Axes (whole, *part), a 1 for every place of the part."""
+    lengths = [dim.size(sizes) for dim in function.part]
+    made = np.zeros([function.whole.size(sizes), *lengths])
+    for place, inner in enumerate(np.ndindex(*lengths)):
+        made[(function.start.value(sizes) + place, *inner)] = 1
+    return made
+
+
 CONSTANTS: dict[str, Callable[..., Any]] = {
     "pi": lambda function, n: np.array(np.pi),
     "D": lambda function, n: _duplication(n),
@@ -137,6 +146,7 @@ CONSTANTS: dict[str, Callable[..., Any]] = {
     "tril": lambda function, n: np.tril(np.ones((n, n))),
     "triu": lambda function, n: np.triu(np.ones((n, n))),
     "unit": lambda function, n: np.eye(n)[function.k - 1],
+    "inclusion": _inclusion,
 }
 
 
@@ -196,7 +206,8 @@ def _apply(node: Apply, children: tuple[Array, ...], sizes: Mapping[str, int]) -
     function: Any = node.function
     name = function.name
     if not children:
-        return CONSTANTS[name](function, node.dims[-1 if name == "L" else 0].size(sizes) if node.dims else 0)
+        size = sizes if name == "inclusion" else node.dims[-1 if name == "L" else 0].size(sizes) if node.dims else 0
+        return CONSTANTS[name](function, size)
     if name in ELEMENTWISE:
         return np.asarray(ELEMENTWISE[name](*children))
     if name == "pinv":

@@ -9,8 +9,8 @@ from typing import Any
 
 from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope, Shape, ShapeLike, build, read_shape, shape_text, text
-from tensordiff.tensor import Assumption, Countable, Dim, Size, Structure, Symbol, Tensor, postorder
+from tensordiff.matrix import Matrix, Scope, Shape, ShapeLike, build, read_group, read_shape, shape_text, text
+from tensordiff.tensor import Assumption, Countable, Dim, Group, Size, Structure, Symbol, Tensor, postorder
 
 
 class Expression:
@@ -198,6 +198,12 @@ class Expression:
     def __repr__(self) -> str:
         return f"<{shape_text(self.matrix.shape)} expression {self}>"
 
+    def as_size(self) -> Group:
+        """The size that a scalar made of sizes is: n + m as the size of an axis. Raises ShapeError for anything else."""
+        if any(node.op not in _SIZE_OPERATIONS or not node.is_scalar for node in postorder([self.matrix])):
+            raise ShapeError(f"{text(self.matrix)} is not a size", hint="a size is made of sizes and whole numbers by + and *")
+        return read_group(text(self.matrix))
+
     def _with(self, matrix: Matrix) -> Expression:
         return Expression(matrix, self.scope)
 
@@ -207,6 +213,9 @@ class Expression:
             _refuse_array(other)
             return NotImplemented  # type: ignore[no-any-return]
         return Expression(operation(self.matrix, right.matrix), self.scope.merge(right.scope))
+
+
+_SIZE_OPERATIONS = frozenset({"size", "number", "add", "product", "power"})
 
 
 def sizes_of_axes(shape: Shape) -> tuple[Dim | Size, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -107,6 +107,33 @@ def _constant(node: Matrix) -> Expression:
 def kron(*factors: Any) -> Expression:
     """The Kronecker product; kron(A, B) has rows (i_A, i_B) with i_A slowest."""
     return _apply(build.kron, factors)
+
+
+def block(rows: Sequence[Any]) -> Expression:
+    """The block matrix of rows of blocks, as np.block takes them; the number 0 is a block of zeros of the size that its
+    neighbours have, and a list of blocks alone is one row. Blocks beside each other have the same number of rows, those below
+    each other the same number of columns. Raises ShapeError.
+
+        >>> import tensordiff as td
+        >>> n, m = td.dims("n m")
+        >>> A, B, D = td.matrix("A", n, n), td.matrix("B", n, m), td.matrix("D", m, m)
+        >>> M = td.block([[A, B], [0, D]])
+        >>> print(M, M.shape)
+        [A B; 0 D] (Dim(n+m), Dim(n+m))
+        >>> print(td.diff(td.tr(M @ M), B).matrix_form(), td.diff(td.logdet(M), D).matrix_form())
+        zeros(n,m) inv(D)'
+    """
+    grid = [list(row) if isinstance(row, list | tuple) else None for row in rows]
+    if all(row is None for row in grid):
+        grid = [list(rows)]
+    lines = [[x] if row is None else row for x, row in zip(rows, grid, strict=False)]
+    if not lines or not lines[0] or any(len(line) != len(lines[0]) for line in lines):
+        raise ShapeError("the rows of the block matrix have different lengths", hint="block([[A, B], [C, D]])")
+    across = len(lines[0])
+    return _apply(
+        lambda *blocks: build.block([blocks[start : start + across] for start in range(0, len(blocks), across)]),
+        tuple(x for line in lines for x in line),
+    )
 
 
 def _apply(constructor: Callable[..., Matrix], arguments: tuple[Any, ...]) -> Expression:

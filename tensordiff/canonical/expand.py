@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tensordiff.errors import BudgetError
-from tensordiff.functions import INVERSE, POWER
+from tensordiff.functions import INVERSE, POWER, Place
 from tensordiff.functions.shape import without_content
 from tensordiff.simplify import Product
 from tensordiff.tensor import ONE, Apply, Dim, Einsum, Factor, Named, Sum, Tensor, add, apply, identity, permute
@@ -130,11 +130,23 @@ def _open(partial: _Partial, atom: Atom, keep_sum: Callable[[Tensor], bool]) -> 
         assert isinstance(node, Sum)
         if _cancel(partial, node, indices, atom):
             continue
-        if (partial.done or partial.sums) and keep_sum(node):
+        if (partial.done or partial.sums) and keep_sum(node) and not _beside_part(partial, node, indices):
             found = atom(node)
             (partial.done if isinstance(found, Sum) and len(found.children) > 1 else partial.todo).append((found, indices))
             continue
         return node, indices
+
+
+def _beside_part(partial: _Partial, node: Sum, indices: tuple[int, ...]) -> bool:
+    """Whether a part of an axis is taken on which the terms of the sum have parts too: then most of them vanish."""
+    taken = {partial.find(slots[0]) for factor, slots in partial.done if slots and Place.of(factor) is not None}
+    axes = [axis for axis, index in enumerate(indices) if partial.find(index) in taken]
+    for term in node.children if axes else ():
+        if isinstance(term, Einsum):
+            placed = {slots[0] for factor, slots in term.factors if slots and Place.of(factor) is not None}
+            if any(term.output[axis] in placed for axis in axes):
+                return True
+    return False
 
 
 def _cancel(partial: _Partial, node: Sum, indices: tuple[int, ...], atom: Atom) -> bool:

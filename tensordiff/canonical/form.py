@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import permutations
 
 from tensordiff.canonical.atoms import closed_form
+from tensordiff.canonical.blocks import by_blocks
 from tensordiff.canonical.expand import expand
 from tensordiff.canonical.monomial import normalise
 from tensordiff.functions import MatrixFunction
@@ -160,6 +161,8 @@ class Canonicaliser:
             return self._again(definition)
         if (opened := closed_form(made, self)) is not None:
             return self._again(opened)
+        if (parted := by_blocks(made, self.define)) is not None:
+            return self._again(parted)
         if (reduced := self._without_broadcast(made)) is not None:
             return self._again(reduced)
         best, axes = self._orientation(made)

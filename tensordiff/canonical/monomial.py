@@ -14,10 +14,13 @@ from tensordiff.simplify import (
     close_frechet,
     cut_at_places,
     divide_out,
+    place_parts,
     reduce_links,
     settle_cofactors,
+    split_indicator,
     sum_beside_power,
     sum_probabilities,
+    unite_parts,
 )
 from tensordiff.tensor import (
     ONE,
@@ -51,8 +54,10 @@ class Context(Protocol):
 def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, bool]:
     """(coefficient, node, done): the canonical Einsum, or a node that has to be expanded again."""
     while True:
-        if not cut_at_places(product):
+        if not place_parts(product) or not cut_at_places(product):
             return Fraction(0), _as_tensor(product), True
+        if context.define and unite_parts(product):
+            continue
         if not _collect(product, context):
             return product.coefficient, _as_tensor(product), False
         if sum_beside_power(product) or (not context.define and settle_cofactors(product)):
@@ -64,6 +69,8 @@ def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
             break
         if any(not context.is_atom(node) for node, _ in product.factors.values()):
             return product.coefficient, _as_tensor(product), False
+    if context.define and (parted := split_indicator(product)) is not None:
+        return product.coefficient, parted, False
     if context.define and (quotient := divide_out(product)) is not None:
         return product.coefficient, quotient, False
     if close_frechet(product):
@@ -123,7 +130,7 @@ def _assemble(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
         dim = product.dims[index]
         if dim.value is not None:
             coefficient *= dim.value
-        elif dim.base is not None:
+        elif dim.is_compound:
             return coefficient, multiply(size(dim), _as_tensor(_without(product, index))), False
         else:
             scalar(size(dim), number(1))

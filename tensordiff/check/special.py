@@ -11,7 +11,7 @@ from typing import Any
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, Scope, build
-from tensordiff.tensor import Dim, Function, Node, Symbol, bottom_up
+from tensordiff.tensor import Dim, Extent, Function, Node, Symbol, bottom_up
 
 Renaming = Mapping[Dim, Dim]
 
@@ -40,6 +40,11 @@ def identified_scope(scope: Scope, renaming: Renaming) -> Scope:
 def renamed_dim(dim: Dim, renaming: Renaming) -> Dim:
     if dim.base is not None:
         return Dim.triangular(renamed_dim(dim.base, renaming), dim.strict)
+    if dim.terms:
+        length = Extent(())
+        for product, count in dim.terms:
+            length += Extent.number(count) * Extent.of(*(renamed_dim(part, renaming) for part in product))
+        return length.group()[0]
     return renaming.get(dim, dim)
 
 

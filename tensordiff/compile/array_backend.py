@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from tensordiff.compile.extent import Extent
 from tensordiff.compile.graph import Value, is_number
 from tensordiff.compile.text import ATOM, POWER, PRODUCT, SUM, UNARY, Scope, Text, atom, binary, call, method
 from tensordiff.errors import TensordiffError
+from tensordiff.tensor.extent import Extent
 
 Rule = Callable[[Value, Sequence[Text], Scope], Text]
 
@@ -168,6 +168,10 @@ class ArrayBackend:
         return self._created(f"_{value.operation}", scope, operands[0].text, *map(repr, value.attributes))
 
     _unit = _duplication = _skew_duplication = _elimination = _lower_mask = _upper_mask = _sized
+
+    def _inclusion(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        start = extent_text(value.attributes[0], scope).text
+        return self._created("_inclusion", scope, start, scope.shape(value.shape))
 
     # Matrix functions
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from tensordiff.errors import EvaluationError
-from tensordiff.tensor import Dim
+from tensordiff.tensor import Dim, Extent
 
 Array = np.ndarray[Any, Any]
 Labels = tuple[int, ...]
@@ -88,6 +88,10 @@ class ArrayOps(ABC):
         if k > size:
             raise EvaluationError(f"index {k} is outside 1..{size}")
         return self.literal(np.eye(int(size), dtype=np.int64)[k - 1])
+
+    def inclusion(self, whole: Dim, start: Extent, part: Sequence[Dim]) -> Array:
+        first, lengths = start.value(self.sizes), [self.size(dim) for dim in part]
+        return self.literal(np.eye(self.size(whole), prod(lengths), -first, dtype=np.int64).reshape(-1, *lengths))
 
     # shapes
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import prod
 
 from tensordiff.compile.contract import Labels, Operand, aligned, multiply, ordered
-from tensordiff.compile.extent import Extent
 from tensordiff.compile.graph import Graph, Value, number_of
+from tensordiff.tensor.extent import Extent
 
 _LOW_RANK_FROM = 2048
 """Results of fewer entries are summed by broadcasting: one matrix product costs less only past that."""

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from tensordiff.compile.extent import Extent
 from tensordiff.compile.graph import Graph, Value
 from tensordiff.compile.order import contraction_path
+from tensordiff.tensor.extent import Extent
 
 Labels = tuple[int, ...]
 

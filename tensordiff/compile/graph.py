@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from tensordiff.compile.extent import ONE, Extent, product
+from tensordiff.tensor.extent import ONE, Extent, product
 
 Shape = tuple[Extent, ...]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isqrt
 from typing import Any
 
-from tensordiff.compile.extent import Extent
+from tensordiff.compile.deduce import decided, solvable, solve
 from tensordiff.compile.source import Parameter
 from tensordiff.errors import EvaluationError, nearest
 from tensordiff.functions import Constant
 from tensordiff.tensor import Apply, Dim, Einsum, Symbol, Tensor, dims_text, postorder
+from tensordiff.tensor.extent import Extent
 
 
 def parameters(outputs: Sequence[Tensor], declared: Sequence[Symbol]) -> tuple[Parameter, ...]:
@@ -22,20 +22,26 @@ def parameters(outputs: Sequence[Tensor], declared: Sequence[Symbol]) -> tuple[P
         if isinstance(node, Symbol):
             _record(symbols, node)
         sizes.update(dict.fromkeys(name for dim in _dims(node) for name in dim.names()))
-    covered = {name for symbol in symbols.values() for dim in symbol.dims for name in dim.names()}
+    covered = decided(_lengths(symbols.values()))
     bare: list[str] = []
     for name in sizes:
         if name not in covered:
-            bearer = next((s for s in declared if any(name in dim.names() for dim in s.dims)), None)
-            if bearer is None:
+            bearers = [s for s in declared if any(name in dim.names() for dim in s.dims)]
+            lengths = [(s, decided(_lengths([*symbols.values(), s]))) for s in bearers]
+            found_with = next(((s, names) for s, names in lengths if name in names), None)
+            if found_with is None:
                 bare.append(name)
             else:
-                _record(symbols, bearer)
-                covered |= {n for dim in bearer.dims for n in dim.names()}
+                _record(symbols, found_with[0])
+                covered |= found_with[1]
     place = {symbol.name: number for number, symbol in enumerate(declared)}
     ordered = sorted(symbols.values(), key=lambda symbol: place.get(symbol.name, len(place)))
     found = [Parameter(symbol.name, tuple(Extent.of(dim) for dim in symbol.dims)) for symbol in ordered]
     return (*found, *(Parameter(name, None) for name in bare))
+
+
+def _lengths(symbols: Iterable[Symbol]) -> list[Extent]:
+    return [Extent.of(dim) for symbol in symbols for dim in symbol.dims]
 
 
 def _record(symbols: dict[str, Symbol], node: Symbol) -> None:
@@ -62,6 +68,7 @@ class Sizes:
     def __init__(self) -> None:
         self.values: dict[str, int] = {}
         self.origin: dict[str, str] = {}
+        self._waiting: list[tuple[str, Sequence[Dim], Dim, int]] = []
 
     def give(self, name: str, value: Any) -> None:
         """A size given by its own name."""
@@ -89,14 +96,39 @@ class Sizes:
         if dim.name is not None:
             self._set(dim.name, length, name)
             return
-        if dim.base is not None and dim.names():
-            n = (isqrt(8 * length + 1) + (1 if dim.strict else -1)) // 2
-            if n * (n - 1 if dim.strict else n + 1) // 2 != length:
-                raise EvaluationError(f"{name} is {dims_text(dims)}, but no integer makes {dim} equal to {length}")
-            self._axis(name, dims, dim.base, n, shape)
+        if dim.names():
+            self._waiting.append((name, dims, dim, length))
             return
         if dim.size({}) != length:
             raise EvaluationError(f"{name} is {dims_text(dims)}, but the array given has shape {tuple(shape)}")
+
+    def settle(self) -> None:
+        """What axes of compound sizes (n+m, n(n+1)/2) say, after all others. Raises EvaluationError."""
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for name, dims, dim, length in waiting:
+                extent = Extent.of(dim)
+                if solvable(extent, self.values) is None:
+                    if extent.names() <= self.values.keys():
+                        self._compare(name, dims, dim, length)
+                    else:
+                        self._waiting.append((name, dims, dim, length))
+                    continue
+                value = solve(extent, length, self.values)
+                if value is None:
+                    known = ", ".join(f"{n} = {self.values[n]}" for n in dim.names() if n in self.values)
+                    fit = f"no integer makes {dim} equal to {length}{f' where {known}' if known else ''}"
+                    raise EvaluationError(f"{name} is {dims_text(dims)}, but {fit}")
+                (found,) = (n for n in dim.names() if n not in self.values)
+                self._set(found, value, name)
+            if len(self._waiting) == len(waiting):
+                return  # what is left decides nothing: the program has these sizes given, or needs none of them
+
+    def _compare(self, name: str, dims: Sequence[Dim], dim: Dim, length: int) -> None:
+        expected = dim.size(self.values)
+        if expected != length:
+            known = ", ".join(f"{n} = {self.values[n]}" for n in dim.names())
+            raise EvaluationError(f"{name} is {dims_text(dims)} with {dim} = {expected} ({known}), but has {length} there")
 
     def _set(self, size: str, value: int, origin: str) -> None:
         known = self.values.setdefault(size, value)

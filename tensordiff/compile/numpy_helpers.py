@@ -177,6 +177,11 @@ def _unit(n, k, dtype):
     return unit
 """)
 _define('''
+def _inclusion(start, shape, dtype):
+    """The identity of a part of an axis, in its place on the whole: axes (whole, *part)."""
+    return np.eye(shape[0], math.prod(shape[1:]), -start, dtype).reshape(shape)
+''')
+_define('''
 def _duplication(n, dtype):
     """D with axes (column j, row i, place): 1 where the place is that of (max(i, j), min(i, j)) in the lower triangle."""
     made = np.zeros((n, n, n * (n + 1) // 2), dtype)

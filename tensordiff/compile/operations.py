@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
-from tensordiff.tensor import Dim
+from tensordiff.tensor import Dim, Extent
 
 Value = Any
 """An array, or whatever else the operations compute with."""
@@ -101,3 +101,5 @@ class Operations(Protocol):
     def lower_mask(self, size: Value) -> Value: ...
     def upper_mask(self, size: Value) -> Value: ...
     def unit(self, size: Value, k: int) -> Value: ...
+    def inclusion(self, whole: Dim, start: Extent, part: Sequence[Dim]) -> Value:
+        """Axes (whole, *part): 1 where the place of the first is `start` plus that of the others, the last the fastest."""

@@ -9,7 +9,6 @@ from fractions import Fraction
 from tensordiff.compile import ranges
 from tensordiff.compile.assemble import Product, dense
 from tensordiff.compile.contract import Operand, contract
-from tensordiff.compile.extent import Extent
 from tensordiff.compile.factorise import choose_factorisations
 from tensordiff.compile.graph import Graph, Value
 from tensordiff.compile.products import open_products, opened_products
@@ -20,6 +19,7 @@ from tensordiff.compile.sharing import share_pairs
 from tensordiff.compile.tidy import tidy
 from tensordiff.functions import MATRIX_POWER
 from tensordiff.tensor import Apply, Einsum, Sum, Symbol, Tensor, as_number, einsum, postorder, scale, split_coefficient
+from tensordiff.tensor.extent import Extent
 
 _MOST_SQUARED = 64
 """Integer powers of a matrix below this are written out as products."""

@@ -193,6 +193,7 @@ class Program:
             elif name in size_names or name in self._names:
                 sizes.give(name, array)
                 prepared[name] = sizes.values[name]
+        sizes.settle()
         weak = [type(arrays[name]) in (bool, int, float, complex) for name in self._names]
         values = self._library.alike([prepared[name] for name in self._names], weak)
         compiled = self._for_sizes(sizes.values)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tensordiff.compile.extent import Extent
 from tensordiff.compile.graph import ELEMENTWISE, Graph, Value, number_of
 from tensordiff.tensor import Dim
+from tensordiff.tensor.extent import Extent
 
 
 class Recorder:
@@ -147,6 +147,10 @@ class Recorder:
     def unit(self, size: Value, k: int) -> Value:
         return self.graph.emit("unit", (size,), (k,), shape=(_extent(size),))
 
+    def inclusion(self, whole: Dim, start: Extent, part: Sequence[Dim]) -> Value:
+        lengths = tuple(Extent.of(dim) for dim in part)
+        return self.graph.emit("inclusion", (), (start,), shape=(Extent.of(whole), *lengths))
+
     # Blocks
 
     def block(self, rows: Sequence[Sequence[Value]]) -> Value:
@@ -183,6 +187,4 @@ def _triangle(n: Extent, strict: bool = False) -> Extent:
     if not n.names():
         value = n.value({})
         return Extent.number(value * (value - 1 if strict else value + 1) // 2)
-    ((monomial, coefficient),) = n.terms
-    assert len(monomial) == 1 and coefficient == 1
-    return Extent.of(Dim.triangular(monomial[0], strict))
+    return Extent.of(Dim.triangular(n.group()[0], strict))

@@ -62,13 +62,15 @@ def _function(function: Function) -> Function | str:
 
 
 def _dims(dims: Sequence[Dim]) -> tuple[Any, ...]:
-    """Dimensions as names, numbers, or tuples (base, strict) for triangular ones."""
+    """Dimensions as names, numbers, tuples (base, strict) for triangular ones, ("sum", terms) for sums."""
     return tuple(_dim(dim) for dim in dims)
 
 
 def _dim(dim: Dim) -> Any:
     if dim.base is not None:
         return (_dim(dim.base), dim.strict)
+    if dim.terms:
+        return ("sum", tuple((_dims(product), count) for product, count in dim.terms))
     return dim.value if dim.name is None else dim.name
 
 
@@ -77,6 +79,8 @@ def _undims(table: Sequence[Any]) -> tuple[Dim, ...]:
 
 
 def _undim(entry: Any) -> Dim:
+    if isinstance(entry, tuple) and entry[0] == "sum":
+        return Dim.sum(tuple((_undims(product), count) for product, count in entry[1]))
     if isinstance(entry, tuple):
         return Dim.triangular(_undim(entry[0]), entry[1])
     return Dim.named(entry) if isinstance(entry, str) else Dim.fixed(entry)

@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tensordiff.compile.extent import Extent
+from tensordiff.compile.deduce import solution_text, solvable
 from tensordiff.compile.graph import ELEMENTWISE, NUMBERS, VIEWS, Value, is_number, live
 from tensordiff.compile.text import Scope, Text, atom, tuple_text
-from tensordiff.tensor import Dim
+from tensordiff.tensor import Extent
 
 _WIDTH = 96
 """Longer lines are split into steps."""
@@ -228,23 +228,39 @@ class _Writer:
                 lines.append((f"{', '.join(self.sizes[name] for name in here)} = {argument}.shape", None))
             else:
                 lines += [(f"{self.sizes[name]} = {argument}.shape[{axes.index(name)}]", None) for name in here]
-        for name in wanted:
-            if name not in known:
-                lines.append((f"{self.sizes[name]} = {self._from_triangle(name)}", None))
+        lines += [(line, None) for line in self._deduced(wanted, known)]
         if self.dtype_name is not None:
             arrays = [self.arguments[p.name] for p in self.parameters if p.shape is not None]
             lines.append((f"{self.dtype_name} = {self.backend.dtype_line(arrays)}", None))
         return lines
 
-    def _from_triangle(self, name: str) -> str:
-        """n from an axis of length n(n+1)/2 or n(n-1)/2."""
-        for parameter in self.parameters:
-            for axis, extent in enumerate(parameter.shape or ()):
-                triangle = _triangle(extent)
-                if triangle is not None and triangle.names() == (name,):
-                    root = f"(8*{self.arguments[parameter.name]}.shape[{axis}] + 1) ** 0.5"
-                    return f"int({root} {'+' if triangle.strict else '-'} 1) // 2"
-        raise AssertionError(f"no argument has the size {name}")
+    def _deduced(self, wanted: Sequence[str], known: set[str]) -> list[str]:
+        """Sizes from axes of compound lengths: m from n+m, n from n(n+1)/2; those that other sizes need among them."""
+        axes = [
+            (f"{self.arguments[p.name]}.shape[{axis}]", extent)
+            for p in self.parameters
+            for axis, extent in enumerate(p.shape or ())
+        ]
+        steps: list[tuple[str, str, Extent, set[str]]] = []
+        read = {name: text for text, extent in axes if (name := _axis_name(extent)) is not None}
+        have = known | set(read)
+        while True:
+            found = [(name, text, e) for text, e in axes if (name := solvable(e, have)) is not None]
+            if not found:
+                break
+            steps.append((*found[0], set(have)))
+            have.add(found[0][0])
+        needed = {name for name in wanted if name not in known}
+        used: list[tuple[str, str, Extent, set[str]]] = []
+        for step in reversed(steps):
+            if step[0] in needed:
+                used.append(step)
+                needed |= step[2].names() - known
+        missing = sorted(needed - {step[0] for step in used})
+        lines = [f"{self._size(name)} = {read[name]}" for name in missing]
+        for name, text, extent, before in reversed(used):
+            lines.append(f"{self._size(name)} = {solution_text(extent, text, before, self._size)}")
+        return lines
 
     def _docstring(self) -> list[str]:
         shapes = []
@@ -359,12 +375,4 @@ def _axis_name(extent: Extent) -> str | None:
     """The name of a dimension that an axis has as its length."""
     if len(extent.terms) == 1 and extent.terms[0][1] == 1 and len(extent.terms[0][0]) == 1:
         return extent.terms[0][0][0].name
-    return None
-
-
-def _triangle(extent: Extent) -> Dim | None:
-    """The triangular dimension that an axis has as its length."""
-    if len(extent.terms) == 1 and extent.terms[0][1] == 1 and len(extent.terms[0][0]) == 1:
-        dim = extent.terms[0][0][0]
-        return dim if dim.base is not None and dim.base.name is not None else None
     return None

@@ -227,6 +227,7 @@ class LinearMap:
                 sizes.add(name, symbol.dims, array.shape if hasattr(array, "shape") else np.shape(array))
             else:
                 sizes.give(name, array)
+        sizes.settle()
         return sizes.values
 
 

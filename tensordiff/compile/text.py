@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tensordiff.compile.extent import Extent
+from tensordiff.tensor.extent import Extent
 
 SUM, PRODUCT, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
 """Precedences, loosest first; 0 is a comparison."""

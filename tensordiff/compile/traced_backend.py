@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from tensordiff.compile.array_backend import ArrayBackend, masked_diagonal
+from tensordiff.compile.array_backend import ArrayBackend, extent_text, masked_diagonal
 from tensordiff.compile.graph import Value
 from tensordiff.compile.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.text import Scope, Text, atom
@@ -44,6 +44,10 @@ class TracedBackend(ArrayBackend):
 
     _unit = _duplication = _skew_duplication = _elimination = _constant_array
 
+    def _inclusion(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        start = extent_text(value.attributes[0], scope).text
+        return self._created(self.as_array, scope, f"_inclusion({start}, {scope.shape(value.shape)}, float)")
+
     def _block(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         rows: int = value.attributes[0]
         width = len(operands) // rows
@@ -52,7 +56,7 @@ class TracedBackend(ArrayBackend):
         return atom(f"{self.module}.concatenate([{', '.join(parts)}], 0)")
 
 
-_SIZED = ("_unit", "_duplication", "_skew_duplication", "_elimination")
+_SIZED = ("_unit", "_inclusion", "_duplication", "_skew_duplication", "_elimination")
 
 _SHARED = '''
 def _cholesky_logdet(factor):

@@ -15,6 +15,7 @@ from tensordiff.functions import (
     AlongAxes,
     Duplication,
     Elimination,
+    Inclusion,
     LowerMask,
     MatrixFunction,
     Pi,
@@ -50,6 +51,9 @@ def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, colum
     if isinstance(node, Apply) and isinstance(node.function, Duplication | SkewDuplication | Elimination):
         cut = 1 if isinstance(node.function, Elimination) else 2
         yield [(axes[:cut], axes[cut:])]
+        return
+    if isinstance(node, Apply) and isinstance(node.function, Inclusion):
+        yield [(axes[:1], axes[1:])]
         return
     if isinstance(node, Apply) and isinstance(node.function, AlongAxes):
         whole = node.rank == node.children[0].rank
@@ -170,6 +174,8 @@ def _value(function: Function, folded: Sequence[Matrix]) -> Matrix:
             return build.tril(function.dim)
         case UpperMask():
             return build.triu(function.dim)
+        case Inclusion():
+            return build.inclusion(function.whole, function.start, function.part)
         case Unit():
             return build.unit(function.dim, function.k)
     if function == MATRIX_POWER:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
+from tensordiff.fold.blocks import stacked
 from tensordiff.fold.denominators import over_common_denominators
 from tensordiff.fold.flat import Flat, entry_factors, letters
 from tensordiff.fold.terms import (
@@ -48,7 +49,8 @@ class _Join:
 
 def collect(terms: Iterable[Term], shape: Shape, flat: Flat, depth: int = 0) -> Matrix:
     """The sum of the terms as a flat expression."""
-    coefficient, scalars, rest = content(_joined(_opened(list(terms), flat), flat, depth))
+    opened = stacked(_opened(list(terms), flat), flat, partial(_inner, flat, depth), content)
+    coefficient, scalars, rest = content(_joined(opened, flat, depth))
     if not rest:
         return zeros(*shape) if shape else number(0)
     matrix = total(((term.coefficient, written(term, flat)) for term in rest), flat)

@@ -35,7 +35,7 @@ from tensordiff.tensor import Dim
 
 Value = TypeVar("Value")
 
-_PUSHED = frozenset({"product", "hadamard", "kron", "add", "dot_divide", "dot_power", "divide"})
+_PUSHED = frozenset({"product", "hadamard", "kron", "add", "dot_divide", "dot_power", "divide", "block"})
 """Operations whose transpose is the operation on transposes."""
 
 _MULTILINEAR = frozenset({"product", "hadamard", "kron", "diag", "vec", "transpose", "divide", "tr"})
@@ -112,6 +112,9 @@ class Flat:
                 return dot_power(*flipped)
             case "divide":
                 return divide(*flipped)
+            case "block":
+                across: int = node.data[0]
+                return build.block([flipped[column::across] for column in range(across)])
             case "commutation":
                 return commutation(node.data[1], node.data[0])
             case "tril":
@@ -388,6 +391,9 @@ def _length(node: Matrix, lengths: list[int]) -> int:
         case "divide" | "power" | "dot_power":
             compound = sum(x.op in ("add", "product", "hadamard", "divide", "transpose") for x in node.children)
             return sum(lengths) + 1 + (node.op == "dot_power") + 2 * compound
+        case "block":
+            blank = [child.op == "zeros" for child in node.children]
+            return 1 + sum(2 if zero else length + 1 for zero, length in zip(blank, lengths, strict=True))
         case "add":
             signs = 3 * (len(lengths) - 1) + (node.data[0] < 0)
             return sum(lengths) + int(signs) + sum(len(str(abs(c))) + 1 for c in node.data if abs(c) != 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tensordiff.fold.flat import Flat, first_name, fold_up, letters
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import call, entry, product, rebuild, transpose
+from tensordiff.matrix.build import block, call, entry, product, rebuild, transpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
         way = operands[0].turned
         other = Way(way.cost, entry(way.node, node.data[0][::-1]))
         return _same(min(_made(node, [operands[0].plain], flat), other, key=lambda way: way.cost))
+    if node.op == "block":
+        return _block(node, operands)
     if node.is_scalar:
         return _same(_made(node, [pair.least for pair in operands], flat))
     if node.op == "transpose":
@@ -82,6 +84,15 @@ def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
     if outside and abs(plain.cost - other.cost) == 1:
         return _either(plain) if plain.cost < other.cost else Ways(_either(other).turned, other)
     return _better(plain, other)
+
+
+def _block(node: Matrix, operands: Sequence[Ways]) -> Ways:
+    """A block matrix, or the transposes of its blocks the other way round."""
+    across: int = node.data[0]
+    plain = rebuild(node, tuple(pair.plain.node for pair in operands))
+    turned = block([[pair.turned.node for pair in operands[column::across]] for column in range(across)])
+    costs = sum(pair.plain.cost for pair in operands), sum(pair.turned.cost for pair in operands)
+    return _better(Way(costs[0], plain), Way(costs[1], turned))
 
 
 def _leaf(node: Matrix, flat: Flat) -> Ways:

@@ -15,6 +15,7 @@ from tensordiff.functions.constants import (
 )
 from tensordiff.functions.determinant import ADJUGATE, DET, LOGDET
 from tensordiff.functions.frechet import Frechet
+from tensordiff.functions.inclusion import Inclusion, Place, inclusion
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import MatrixFunction, sandwich, transpose
 from tensordiff.functions.matrix_power import MATRIX_POWER, matrix_power
@@ -31,7 +32,7 @@ from tensordiff.functions.user import UserFunction, elementwise
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
-    "Elimination", "Extremum", "Frechet", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "SkewDuplication",
-    "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant", "elementwise", "lookup",
-    "matrix_power", "power", "sandwich", "transpose",
+    "Elimination", "Extremum", "Frechet", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Place",
+    "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
+    "elementwise", "inclusion", "lookup", "matrix_power", "power", "sandwich", "transpose",
 ]  # fmt: skip

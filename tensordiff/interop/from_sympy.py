@@ -16,7 +16,7 @@ from tensordiff.functions import ELEMENTWISE, Undefined
 from tensordiff.matrix import Matrix, Scope, build, total_size
 from tensordiff.parse import check_name
 from tensordiff.parse.declare import read_choices, refuse_undeclared
-from tensordiff.tensor import Assumption, Dim, Group, Structure, Symbol
+from tensordiff.tensor import Assumption, Dim, Group, Structure, Symbol, direct_sum
 
 _SPELLED = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh",
@@ -37,7 +37,7 @@ def from_sympy(
     import sympy
 
     if isinstance(expression, sympy.MatrixBase):
-        raise _missing(expression, "write it with MatrixSymbols")
+        expression = expression.as_immutable()
     if not isinstance(expression, sympy.Basic | int | float | Fraction):
         raise TypeError(f"not an expression of SymPy: {expression!r} ({type(expression).__name__})")
     return _Reader(sympy.sympify(expression), structures, assume).result()
@@ -90,6 +90,8 @@ class _Reader:
             return self.element(node, children[0])
         if name == "Sum":
             return self.sum(node, children[0])
+        if name in _BLOCKS:
+            return self.blocks(name, node, children)
         if (rule := _MATRICES.get(name)) is not None:
             return rule(*children)
         if not entrywise and any(not child.is_scalar for child in children):
@@ -97,6 +99,16 @@ class _Reader:
         if (rule := _SCALARS.get(name)) is not None:
             return rule(*children)
         return self.function(node, name, children)
+
+    def blocks(self, name: str, node: Any, children: list[Matrix]) -> Matrix:
+        if name == "BlockDiagMatrix":
+            zero = build.number(0)
+            return build.block([[x if r == c else zero for c in range(len(children))] for r, x in enumerate(children)])
+        down, across = node.blockshape if name == "BlockMatrix" else node.shape
+        if not children:
+            raise ShapeError("a matrix without entries has no counterpart here")
+        assert down * across == len(children)
+        return build.block([children[start : start + across] for start in range(0, len(children), across)])
 
     # Symbols and sizes.
 
@@ -207,7 +219,7 @@ class _Reader:
 
 
 def read_size(size: Any) -> Group:
-    """A size: a positive integer, a symbol, a product of these, or n*(n + 1)/2. Raises ShapeError."""
+    """A size: a positive integer, a symbol, a product or sum of these, or n*(n + 1)/2. Raises ShapeError."""
     import sympy
 
     size = sympy.sympify(size)
@@ -223,7 +235,9 @@ def read_size(size: Any) -> Group:
         return read_size(size.base) * int(size.exp)
     if size.is_Mul:
         return tuple(dim for factor in size.as_ordered_factors() for dim in read_size(factor))
-    raise ShapeError(f"cannot read the size {size}", hint="a size is a number, a symbol, or a product of these")
+    if size.is_Add and not any(term.could_extract_minus_sign() for term in size.args):
+        return direct_sum([read_size(term) for term in size.as_ordered_terms()])
+    raise ShapeError(f"cannot read the size {size}", hint="a size is a number, a symbol, or a product or sum of these")
 
 
 def _postorder(root: Any) -> list[Any]:
@@ -254,6 +268,10 @@ def _operands(node: Any) -> tuple[Any, ...]:
         return (node.args[0],)
     if name == "ElementwiseApplyFunction":
         return (node.args[1],)
+    if name == "BlockMatrix":
+        return tuple(node.blocks)
+    if name in _BLOCKS and name != "BlockDiagMatrix":
+        return tuple(node)
     if name in _FOREIGN:
         raise _missing(node)
     return tuple(node.args)
@@ -271,10 +289,10 @@ def _sizes(node: Any) -> tuple[Any, ...]:
 
 _FOREIGN = frozenset(
     (
-        "BlockMatrix", "BlockDiagMatrix", "ImmutableDenseMatrix", "ImmutableSparseMatrix", "FunctionMatrix", "Lambda",
-        "Piecewise", "Derivative", "Subs", "Integral", "Product",
+        "FunctionMatrix", "Lambda", "Piecewise", "Derivative", "Subs", "Integral", "Product",
     )
 )  # fmt: skip
+_BLOCKS = frozenset(("BlockMatrix", "BlockDiagMatrix", "ImmutableDenseMatrix", "ImmutableSparseMatrix"))
 """Nodes whose arguments are no expressions, or bind names."""
 
 

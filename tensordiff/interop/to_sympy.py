@@ -95,6 +95,8 @@ class _Writer:
         if dim.base is not None:
             n = self.dim(dim.base)
             return n * (n - 1 if dim.strict else n + 1) / 2
+        if dim.terms:
+            return self.sympy.Add(*(count * self.size(product) for product, count in dim.terms))
         assert dim.name is not None
         return self.name(dim.name)
 
@@ -148,6 +150,16 @@ class _Writer:
                 run, rows = [], None
         scalar = self.sympy.Mul(*scalars)
         return self.scaled(scalar, self.chain(run)) if run else scalar
+
+    def block(self, node: Matrix, children: Sequence[Any]) -> Any:
+        """A BlockMatrix; of numbers alone a Matrix."""
+        across: int = node.data[0]
+        scalar = [child.is_scalar for child in node.children]
+        blocks = children
+        if not all(scalar):
+            blocks = [self.sympy.ImmutableMatrix([[x]]) if one else x for one, x in zip(scalar, children, strict=True)]
+        rows = [list(blocks[start : start + across]) for start in range(0, len(blocks), across)]
+        return self.sympy.ImmutableMatrix(rows) if all(scalar) else self.sympy.BlockMatrix(rows)
 
     def chain(self, factors: Sequence[Any]) -> Any:
         return self.sympy.MatMul(*factors).doit(deep=False) if len(factors) > 1 else factors[0]
@@ -317,6 +329,7 @@ _RULES: dict[str, Rule] = {
     "ones": lambda w, node, x: w.ones(node),
     "zeros": lambda w, node, x: w.sympy.ZeroMatrix(w.size(node.rows), w.size(node.cols)),
     "add": _Writer.add,
+    "block": _Writer.block,
     "product": _Writer.product,
     "hadamard": lambda w, node, x: w.hadamard(x),
     "kron": lambda w, node, x: w.sympy.KroneckerProduct(*x),

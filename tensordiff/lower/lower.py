@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 from weakref import WeakKeyDictionary
 
@@ -23,14 +23,18 @@ from tensordiff.functions import (
     Unit,
     UpperMask,
     constant,
+    inclusion,
     lookup,
     matrix_power,
     power,
 )
 from tensordiff.lower import entries, products
-from tensordiff.matrix import Matrix
+from tensordiff.matrix import Matrix, build
 from tensordiff.tensor import (
+    Dim,
+    Extent,
     Function,
+    Group,
     Named,
     Node,
     Tensor,
@@ -41,6 +45,7 @@ from tensordiff.tensor import (
     broadcast,
     einsum,
     identity,
+    is_zero,
     multiply,
     number,
     ones,
@@ -51,6 +56,7 @@ from tensordiff.tensor import (
 )
 
 Values = tuple[Tensor, ...]
+Label = Hashable
 Rule = Callable[[Matrix, Values], Tensor]
 
 
@@ -132,6 +138,45 @@ def _commutation(node: Matrix, values: Values) -> Tensor:
     return einsum([], i + j + j + i, sizes)
 
 
+def _block(node: Matrix, values: Values) -> Tensor:
+    """The sum of E_r A F_c' over the blocks A that are not zero, E_r and F_c the inclusions of its rows and columns."""
+    rows = build.rows_of(node)
+    down = _places(node.rows, [row[0].rows for row in rows])
+    across = _places(node.cols, [block.cols for block in rows[0]])
+    terms: list[tuple[int, Tensor]] = []
+    for number_, (block, value) in enumerate(zip(node.children, values, strict=True)):
+        if is_zero(value):
+            continue
+        r, c = divmod(number_, len(across))
+        labels = range(value.rank)
+        cut = len(block.rows)
+        factors: list[tuple[Tensor, Sequence[Label]]] = [(value, labels)]
+        output: list[Label] = []
+        for side, place, inner in (("row", down[r], labels[:cut]), ("column", across[c], labels[cut:])):
+            outer = [(side, p) for p in range(place.rank - len(inner))]
+            factors.append((place, (*outer, *inner)))
+            output += outer
+        terms.append((1, einsum(factors, output)))
+    return add(terms, node.dims)
+
+
+def _places(whole: Group, parts: Sequence[Group]) -> list[Tensor]:
+    """The inclusions of the parts of an axis; what follows the first dimension of a compound axis is shared by all parts."""
+    if len(parts) == 1:
+        return [identity(whole)]
+    shared: list[Label] = [("shared", p) for p in range(len(whole) - 1)]
+    sizes: dict[Label, Dim] = dict(zip(shared, whole[1:], strict=True))
+    start, found = Extent(()), list[Tensor]()
+    for part in parts:
+        before = part[: len(part) - len(shared)]
+        inner: list[Label] = list(range(len(before)))
+        found.append(
+            einsum([(inclusion(whole[0], start, before), ["whole", *inner])], ["whole", *shared, *inner, *shared], sizes)
+        )
+        start += Extent.of(*before)
+    return found
+
+
 def _dot_divide(node: Matrix, values: Values) -> Tensor:
     return multiply(values[0], power(values[1], -1))
 
@@ -194,6 +239,7 @@ _RULES: dict[str, Rule] = {
     "triu": lambda node, values: constant(UpperMask(node.data[0])),
     "add": _add,
     "transpose": _transpose,
+    "block": _block,
     "product": products.product,
     "hadamard": lambda node, values: multiply(*values),
     "kron": products.kron,

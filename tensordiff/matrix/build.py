@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tensordiff.matrix.block import rows_of
 from tensordiff.matrix.calls import call, known_calls
-from tensordiff.matrix.flexible import fit, resplit
+from tensordiff.matrix.flexible import block, fit, inclusion, resplit
 from tensordiff.matrix.indexing import contract, entry
 from tensordiff.matrix.leaves import (
     as_number,
@@ -71,12 +72,25 @@ def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
             return entry(children[0], node.data[0])
         case "apply":
             return call(node.data[0], *children)
+        case "block":
+            return _rebuild_block(node, children)
     return call(node.op, *children)
 
 
+def _rebuild_block(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
+    """The same arrangement of other blocks; an axis that was split as a compound one stays so."""
+    across: int = node.data[0]
+    made = block([children[start : start + across] for start in range(0, len(children), across)])
+    for axis, (group, count) in enumerate(((node.rows, len(children) // across), (node.cols, across))):
+        if len(group) > 1 and count > 1:
+            made = resplit(made, axis, group) or made
+    return made
+
+
 __all__ = [
-    "add", "as_number", "call", "commutation", "contract", "divide", "dot_divide", "dot_power", "duplication",
-    "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inverse", "known_calls", "kron", "named", "number",
-    "ones", "pi", "power", "product", "rebuild", "resplit", "scale", "size", "skew_duplication", "split_coefficient", "symbol",
-    "terms_of", "transpose", "tril", "triu", "unit", "zeros",
+    "add", "as_number", "block", "call", "commutation", "contract", "divide", "dot_divide", "dot_power",
+    "duplication", "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse",
+    "known_calls", "kron", "named", "number", "ones", "pi", "power", "product", "rebuild", "resplit", "rows_of",
+    "scale", "size", "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "tril", "triu",
+    "unit", "zeros",
 ]  # fmt: skip

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 from tensordiff.errors import GroupingError, ShapeError
+from tensordiff.matrix.block import grid, resplit_blocks
 from tensordiff.matrix.leaves import eye, ones, zeros
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
 from tensordiff.matrix.regroup import regroupings
 from tensordiff.matrix.shape import same_sizes, total_size
 from tensordiff.matrix.text import brief
-from tensordiff.tensor import Group, group_text
+from tensordiff.tensor import Dim, Extent, Group, group_text
 
 _REACH = 4
 """How deep `resplit` looks into sums, transposes and products for flexible parts (each level costs a factor)."""
@@ -18,7 +20,7 @@ _REACH = 4
 
 def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matrix | None:
     """The node with compound axis `axis` split as `group` (same size, other dimensions or order), where the node is
-    flexible: eye, ones, zeros, their transposes, and sums and products that end in them. None where it is not.
+    flexible: eye, ones, zeros, block matrices, their transposes, and sums and products that end in them. None where it is not.
 
     The identity keeps its rows and columns alike, so both change.
     """
@@ -42,6 +44,8 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
         return _resplit_sum(node, axis, group, reach - 1)
     if node.op == "product":
         return _resplit_product(node, axis, group, reach - 1)
+    if node.op == "block":
+        return resplit_blocks(node, axis, group, lambda block, side, part: resplit(block, side, part, reach - 1))
     return None
 
 
@@ -69,6 +73,22 @@ def _resplit_product(node: Matrix, axis: int, group: Group, reach: int) -> Matri
         return None  # an identity changed on the inner side too
     shape = normalise((node.rows, group) if axis else (group, node.cols))
     return Matrix.make("product", shape, (), children)
+
+
+def block(rows: Sequence[Sequence[Matrix]]) -> Matrix:
+    """The block matrix of rows of blocks; the number 0 is a block of zeros of the size that its neighbours have.
+
+    The size of each axis is the sum of those of its parts. Raises BlockError (a ShapeError), which says the block.
+    """
+    return grid(rows, resplit)
+
+
+def inclusion(whole: Dim, start: Extent, part: Group) -> Matrix:
+    """The block column [zeros(k,n); eye(n); zeros(m,n)] that puts a part of an axis in its place, k = `start` from the
+    beginning."""
+    rest = Extent.of(whole) - start - Extent.of(*part)
+    around = [zeros(length.group(), part) if length.terms else None for length in (start, rest)]
+    return block([[node] for node in (around[0], eye(part), around[1]) if node is not None])
 
 
 def fit(node: Matrix, shape: Shape, reach: int = _REACH) -> Matrix | None:

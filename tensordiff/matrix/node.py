@@ -110,4 +110,4 @@ def shape_text(shape: Shape) -> str:
     if not shape:
         return "scalar"
     groups = (*shape, ()) if len(shape) == 1 else shape
-    return "-by-".join(f"({group_text(g)})" if len(g) > 1 else group_text(g) for g in groups)
+    return "-by-".join(f"({group_text(g)})" if len(g) > 1 or (g and g[0].terms) else group_text(g) for g in groups)

@@ -56,7 +56,7 @@ def _level(node: Matrix) -> int:
         case "ones" | "zeros":
             return POSTFIX if len(node.shape) == 2 and not node.shape[0] else ATOM
         case "size":
-            return PRODUCT if node.data[0].base is not None else ATOM
+            return SUM if node.data[0].terms else PRODUCT if node.data[0].base is not None else ATOM
         case "number":
             value = node.data[0]
             return SUM if value < 0 else ATOM if value.denominator == 1 or _decimal(value) else PRODUCT
@@ -101,6 +101,8 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return ["kron(", *_commas(_kron_operands(node)), ")"]
         case "apply":
             return [node.data[0].name, "(", *_commas(children), ")"]
+        case "block":
+            return _block(node)
         case (
             "eye"
             | "ones"
@@ -139,6 +141,26 @@ def constant_text(node: Matrix) -> str:
         row = len(node.shape) == 2 and not node.shape[0]
         return f"{name}({sizes})" + ("'" if row else "")
     return f"{name}({group_text((node.data[0],) if node.data else node.rows)})"
+
+
+def _block(node: Matrix) -> list[Piece]:
+    """[A B; 0 D], with commas where an entry is a sum."""
+    separator = ", " if any(_level(x) < PRODUCT for x in node.children) else " "
+    return ["[", *block_pieces(node, separator, "; "), "]"]
+
+
+def block_pieces(node: Matrix, separator: str, end: str) -> list[Piece]:
+    """The entries of a block matrix, row by row; 0 for a block of zeros whose size its neighbours say."""
+    across: int = node.data[0]
+    rows = [node.children[start : start + across] for start in range(0, len(node.children), across)]
+    sized_rows = [any(x.op != "zeros" for x in row) for row in rows]
+    sized_columns = [any(row[c].op != "zeros" for row in rows) for c in range(across)]
+    pieces: list[Piece] = []
+    for r, row in enumerate(rows):
+        for c, x in enumerate(row):
+            blank = x.op == "zeros" and sized_rows[r] and sized_columns[c]
+            pieces += [separator if c else end, "0" if blank else Operand(x, SUM)]
+    return pieces[1:]
 
 
 def _commas(children: Iterable[Matrix]) -> list[Piece]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from tensordiff.errors import ParseError, ShapeError, TensordiffError, nearest
+from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe, read_group
 from tensordiff.matrix.calls import suggestion
 from tensordiff.parse.differentials import OPERATOR
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, functions, is_function, spellings
 from tensordiff.parse.syntax import Syntax, Tree
-from tensordiff.tensor import Dim, Group
+from tensordiff.tensor import Dim, Extent, Group, direct_sum
 
 _LONGEST_SIZE = 64
 """The most factors of one size."""
@@ -203,26 +203,15 @@ class _Elaboration:
                 raise self.error(message, right.start, right.end, r"use parentheses or \frac")
 
     def block(self, node: Syntax, entries: list[Matrix]) -> Matrix:
-        """A block matrix of blocks of one shape, as the sum of kron(unit*unit', block); 0 is a zero block."""
-        down, across = len(node.data), node.data[0]
+        """A block matrix; 0 is a block of zeros."""
+        across = node.data[0]
         if any(length != across for length in node.data):
             raise self.error("the rows of the block matrix have different lengths", node.start, node.end)
-        filled = [place for place, entry in enumerate(entries) if build.as_number(entry) != 0]
-        for place in filled:
-            first, entry = entries[filled[0]], entries[place]
-            if entry.shape != first.shape:
-                raise ShapeError(
-                    f"the blocks {describe(first)} and {describe(entry)} have different sizes",
-                    hint="blocks of one size are supported; the size of such a matrix is a product (2*n), never a sum (n+m)",
-                ).located(self.tree.text, node.children[place].start, node.children[place].end)
-        rows = [build.unit(Dim.fixed(down), row + 1) for row in range(down)]
-        columns = [build.transpose(build.unit(Dim.fixed(across), column + 1)) for column in range(across)]
-        terms = [
-            (1, build.kron(build.product(rows[place // across], columns[place % across]), entries[place])) for place in filled
-        ]
-        if not terms:
-            return build.zeros((Dim.fixed(down),), (Dim.fixed(across),))
-        return build.add(terms)
+        try:
+            return build.block([entries[start : start + across] for start in range(0, len(entries), across)])
+        except BlockError as error:
+            child = node.children[error.block]
+            raise error.located(self.tree.text, child.start, child.end) from None
 
     # Calls.
 
@@ -360,7 +349,7 @@ def size_of(tree: Tree, root: Syntax, scope: Scope | None) -> Group:
     """
     groups: dict[Syntax, Group] = {}
     for node in Tree(tree.text, root).nodes:
-        found = _size(node, [groups.get(child) for child in node.children], scope)
+        found = _size(node, groups, scope)
         if found is None and node.op == "name" and scope is not None and resolve_name(node.data, scope) not in scope:
             known = list(scope.dims)
             near = nearest(node.data, known)
@@ -373,13 +362,14 @@ def size_of(tree: Tree, root: Syntax, scope: Scope | None) -> Group:
     if root not in groups:
         raise ParseError(
             f"{tree.source(root)} is not a size", text=tree.text, start=root.start, end=root.end,
-            hint="a size is a number, a declared size, or a product such as n*m, n^2, n*(n+1)/2",
+            hint="a size is a number, a declared size, a product or a sum of sizes such as n*m, n^2, n+m, n*(n+1)/2",
         )  # fmt: skip
     return groups[root]
 
 
-def _size(node: Syntax, parts: list[Group | None], scope: Scope | None) -> Group | None:
-    """The size that a node stands for, None for what is no size (such as the n+1 in n*(n+1)/2)."""
+def _size(node: Syntax, groups: Mapping[Syntax, Group], scope: Scope | None) -> Group | None:
+    """The size that a node stands for, None for what is no size (such as the n-1 in n*(n-1)/2)."""
+    parts = [groups.get(child) for child in node.children]
     if node.op == "number":
         return read_group(int(node.data)) if node.data.denominator == 1 and node.data >= 1 else None
     if node.op == "name":
@@ -391,22 +381,40 @@ def _size(node: Syntax, parts: list[Group | None], scope: Scope | None) -> Group
         exponent = node.children[1].data
         fits = exponent.denominator == 1 and 0 <= exponent * len(parts[0]) <= _LONGEST_SIZE
         return parts[0] * int(exponent) if fits else None
+    if node.op == "add":
+        known = [part for part in parts if part is not None]
+        fits = len(known) == len(parts) and all(sign == "+" for sign, _, _ in node.data)
+        return direct_sum(known) if fits else None
     if node.op != "product":
         return None
     if all(operator in ("*", "") for operator, _, _ in node.data):
         group = tuple(dim for part in parts if part is not None for dim in part)
         return group if None not in parts and len(group) <= _LONGEST_SIZE else None
-    return _triangular(node, parts)
+    return _triangular(node, groups)
 
 
-def _triangular(node: Syntax, parts: list[Group | None]) -> Group | None:
+def _triangular(node: Syntax, groups: Mapping[Syntax, Group]) -> Group | None:
     """n*(n+1)/2 and n*(n-1)/2."""
-    if len(parts) != 3 or node.data[0][0] not in ("*", "") or node.data[1][0] != "/" or node.children[2].data != 2:
+    if len(node.children) != 3 or node.data[0][0] not in ("*", "") or node.data[1][0] != "/" or node.children[2].data != 2:
         return None
-    for group, other in ((parts[0], node.children[1]), (parts[1], node.children[0])):
-        successor = other.op == "add" and len(other.children) == 2
-        if group is not None and len(group) == 1 and successor:
-            base, one = other.children
-            if base.op == "name" and group[0].name == base.data and one.op == "number" and one.data == 1:
-                return (Dim.triangular(group[0], strict=other.data[0][0] == "-"),)
+    for step in (1, -1):
+        for base, other in (node.children[:2], node.children[1::-1]):
+            group, length = groups.get(base), _length(other, groups)
+            if group is None or len(group) != 1 or length is None:
+                continue
+            if (length - Extent.of(*group)).constant == step:
+                return (Dim.triangular(group[0], strict=step == -1),)
     return None
+
+
+def _length(node: Syntax, groups: Mapping[Syntax, Group]) -> Extent | None:
+    """The length that a sum or difference of sizes stands for."""
+    if node in groups:
+        return Extent.of(*groups[node])
+    if node.op != "add" or any(child not in groups for child in node.children):
+        return None
+    length = Extent.of(*groups[node.children[0]])
+    for (sign, _, _), child in zip(node.data, node.children[1:], strict=True):
+        step = Extent.of(*groups[child])
+        length = length - step if sign == "-" else length + step
+    return length

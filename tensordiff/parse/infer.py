@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from tensordiff.errors import ShapeError
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED
-from tensordiff.parse.sizes import Equations, MismatchError, Naming, Size, Sizes, Triangular, Unknown
+from tensordiff.parse.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown
 from tensordiff.parse.syntax import Syntax, Tree
-from tensordiff.tensor import Dim, Group
+from tensordiff.tensor import Group
 
 _SQUARE_TO_SCALAR = frozenset(("tr", "det", "logdet", "|"))
 _SQUARE_TO_SQUARE = frozenset(("inv", "adj", "expm", "logm", "sqrtm", "adjugate", "inverse"))
@@ -254,15 +254,30 @@ class Inference:
         return Value((), letters)
 
     def _block(self, node: Syntax) -> Value:
-        entries = [child for child in node.children if not (child.op == "number" and child.data == 0)]
-        sizes = self._entrywise(node, "put into one block matrix", entries).sizes
-        if len(sizes) > 2:
-            self._conflict(node, "put into a block matrix", [self._place(node.children[0])])
-            sizes = ()
-        rows, columns = _two(sizes)
-        down, across = len(node.data), node.data[0]
-        grid: Sizes = ((Dim.fixed(down),) if down > 1 else (), (Dim.fixed(across),) if across > 1 else ())
-        return Value(_normal(grid[0] + rows, grid[1] + columns))
+        """Blocks side by side have the same rows, those one below the other the same columns; 0 fits anywhere."""
+        across: int = node.data[0]
+        if any(length != across for length in node.data):
+            return Value(())  # refused when the expression is built
+        down = len(node.data)
+        rows: list[Size] = [()] * down
+        columns: list[Size] = [()] * across
+        first: dict[tuple[int, int], Syntax] = {}
+        for place, child in enumerate(node.children):
+            if child.op == "number" and child.data == 0:
+                continue
+            sizes = self.values[child].sizes
+            if len(sizes) > 2:
+                self._conflict(node, "put into a block matrix", [self._place(child)])
+                continue
+            own = _two(sizes)
+            at = divmod(place, across)
+            for axis, (sides, verb) in enumerate(((rows, "put side by side"), (columns, "put one below the other"))):
+                before = first.setdefault((axis, at[axis]), child)
+                if before is child:
+                    sides[at[axis]] = own[axis]
+                else:
+                    self._equate(node, verb, sides[at[axis]], own[axis], [self._place(before), self._place(child)])
+        return Value(_normal(*(sides[0] if len(sides) == 1 else (Total(sides),) for sides in (rows, columns))))
 
     def _call(self, node: Syntax, children: list[Value]) -> Value:
         name, argument = node.data, node.children[0]

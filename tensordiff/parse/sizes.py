@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import shape_text, total_size
-from tensordiff.tensor import Dim, Group
+from tensordiff.tensor import Dim, Group, direct_sum
 
 
 class Unknown:
@@ -29,7 +29,18 @@ class Triangular:
         self.strict = strict
 
 
-Size = tuple[Dim | Unknown | Triangular, ...]
+class Total:
+    """The size of an axis on which parts stand one after the other, some of them unknown."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Sequence[Size]) -> None:
+        self.parts = tuple(parts)
+
+
+Atom = Dim | Unknown | Triangular | Total
+
+Size = tuple[Atom, ...]
 """A compound size, slowest first, as a group of dimensions that may be unknown; the empty one is 1."""
 
 Sizes = tuple[Size, ...]
@@ -44,7 +55,7 @@ def resolve(size: Size) -> Size:
     """The size with what is known of it put in."""
     if all(not isinstance(atom, Unknown) or atom.bound is None for atom in size):
         return size
-    found: list[Dim | Unknown | Triangular] = []
+    found: list[Atom] = []
     pending = list(reversed(size))
     while pending:
         atom = pending.pop()
@@ -82,6 +93,8 @@ class Equations:
                     raise MismatchError
             elif not a or not b:
                 raise MismatchError
+            elif (rest := _without_common(a, b)) is not None:
+                pending.extend(rest)
             elif len(a) == len(b) and all(_alike(x, y) for x, y in zip(a, b, strict=True)):
                 pending.extend(_paired(x, y) for x, y in zip(a, b, strict=True))
             else:
@@ -109,15 +122,60 @@ def _stripped(a: Size, b: Size) -> tuple[Size, Size]:
     return a[: len(a) - high], b[: len(b) - high]
 
 
+def _without_common(a: Size, b: Size) -> list[tuple[Size, Size]] | None:
+    """The equations between the parts of two sums that are left without those that both have; None where what is left
+    does not decide which parts are equal."""
+    left, right = _parts(a), _parts(b)
+    if left is None or right is None:
+        return None
+    for part in list(left):
+        other = next((x for x in right if _same(part, x)), None)
+        if other is not None:
+            left.remove(part)
+            right.remove(other)
+    if len(left) == len(right):
+        return list(zip(left, right, strict=True))
+    for some, others in ((left, right), (right, left)):
+        if len(some) == 1 and len(some[0]) == 1 and isinstance(some[0][0], Unknown) and others:
+            if not any(map(_open, others)):
+                return [(some[0], direct_sum([_known(part) for part in others]))]
+        elif not some and not others:
+            return []
+    if not left or not right:
+        raise MismatchError
+    return None
+
+
+def _parts(size: Size) -> list[Size] | None:
+    """The parts of a sum, of which one at least is one; None for what is no sum."""
+    if len(size) != 1:
+        return None
+    (atom,) = size
+    if isinstance(atom, Total):
+        return [resolve(part) for part in atom.parts]
+    if isinstance(atom, Dim) and atom.terms:
+        return [(*((Dim.fixed(count),) if count > 1 and product else ()), *product) for product, count in atom.terms]
+    return None
+
+
+def _same(a: Size, b: Size) -> bool:
+    """Whether two sizes are known to be equal."""
+    if len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True)):
+        return True
+    return not _open(a) and not _open(b) and total_size(_known(a)) == total_size(_known(b))
+
+
 def _unknowns(size: Size) -> Iterator[Unknown]:
-    """What is unknown in a size, inside triangular sizes too."""
-    pending = list(size)
+    """What is unknown in a size, inside triangular sizes and sums too, from left to right."""
+    pending = list(reversed(resolve(size)))
     while pending:
         atom = pending.pop()
         if isinstance(atom, Unknown):
             yield atom
         elif isinstance(atom, Triangular):
-            pending.extend(resolve(atom.base))
+            pending.extend(reversed(resolve(atom.base)))
+        elif isinstance(atom, Total):
+            pending.extend(inner for part in reversed(atom.parts) for inner in reversed(resolve(part)))
 
 
 def _open(size: Size) -> bool:
@@ -134,22 +192,26 @@ def _known(size: Size) -> Group:
     return tuple(name_dim(atom, {}) for atom in size)
 
 
-def _alike(a: Dim | Unknown | Triangular, b: Dim | Unknown | Triangular) -> bool:
-    """Whether two dimensions may be equal."""
+def _alike(a: Atom, b: Atom) -> bool:
+    """Whether two dimensions may be equal, and their being equal says what of their parts are."""
     if isinstance(a, Unknown) or isinstance(b, Unknown) or a is b:
         return True
-    if (isinstance(a, Dim) and a.base is None) or (isinstance(b, Dim) and b.base is None):
+    if not all(isinstance(x, Triangular) or (isinstance(x, Dim) and x.base is not None) for x in (a, b)):
         return False
-    return a.strict == b.strict
+    return _is_strict(a) == _is_strict(b)
 
 
-def _paired(a: Dim | Unknown | Triangular, b: Dim | Unknown | Triangular) -> tuple[Size, Size]:
+def _is_strict(atom: Atom) -> bool:
+    return isinstance(atom, Triangular | Dim) and atom.strict
+
+
+def _paired(a: Atom, b: Atom) -> tuple[Size, Size]:
     """The equation between two dimensions, for triangular ones that between their bases."""
     known = not isinstance(a, Unknown) and not isinstance(b, Unknown) and a is not b
     return (_base(a), _base(b)) if known else ((a,), (b,))
 
 
-def _base(atom: Dim | Unknown | Triangular) -> Size:
+def _base(atom: Atom) -> Size:
     """The n of n(n+1)/2."""
     if isinstance(atom, Triangular):
         return atom.base
@@ -157,19 +219,36 @@ def _base(atom: Dim | Unknown | Triangular) -> Size:
     return (atom.base,)
 
 
-def name_dim(atom: Dim | Unknown | Triangular, names: dict[Unknown, Dim]) -> Dim:
+def name_dim(atom: Atom, names: Mapping[Unknown, Dim]) -> Dim:
     """The dimension, unknown ones by their names."""
-    strict: list[bool] = []
-    while isinstance(atom, Triangular):
-        strict.append(atom.strict)
-        atom = _single(atom)
-    dim = names[atom] if isinstance(atom, Unknown) else atom
-    for below in reversed(strict):
-        dim = Dim.triangular(dim, strict=below)
-    return dim
+    made: dict[int, Dim] = {}
+    pending: list[Atom] = [atom]
+    while pending:
+        top = pending[-1]
+        inner = _inside(top)
+        missing = [x for x in inner if id(x) not in made]
+        if missing:
+            pending.extend(missing)
+            continue
+        pending.pop()
+        if isinstance(top, Triangular):
+            made[id(top)] = Dim.triangular(made[id(inner[0])], strict=top.strict)
+        elif isinstance(top, Total):
+            groups = [tuple(made[id(x)] for x in resolve(part)) for part in top.parts]
+            made[id(top)] = direct_sum(groups)[0]
+        else:
+            made[id(top)] = names[top] if isinstance(top, Unknown) else top
+    return made[id(atom)]
 
 
-def _single(triangular: Triangular) -> Dim | Unknown | Triangular:
+def _inside(atom: Atom) -> list[Atom]:
+    """What a compound dimension is made of."""
+    if isinstance(atom, Triangular):
+        return [_single(atom)]
+    return [x for part in atom.parts for x in resolve(part)] if isinstance(atom, Total) else []
+
+
+def _single(triangular: Triangular) -> Atom:
     base = resolve(triangular.base)
     if len(base) != 1:
         raise ShapeError("the size n(n+1)/2 needs one dimension n", hint="vech acts on a matrix whose rows are one dimension")
@@ -186,10 +265,8 @@ class Naming:
     def group(self, size: Size) -> Group:
         """The size with every unknown dimension named."""
         size = resolve(size)
-        for atom in size:
-            while isinstance(atom, Triangular):
-                atom = _single(atom)
-            if isinstance(atom, Unknown) and atom not in self._dims:
+        for atom in _unknowns(size):
+            if atom not in self._dims:
                 self._dims[atom] = Dim.named(next(self._names))
         return tuple(name_dim(atom, self._dims) for atom in size)
 

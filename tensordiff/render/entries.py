@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from tensordiff.functions import EXP, INVERSE, POWER, Unit
+from tensordiff.functions import EXP, INVERSE, POWER, Inclusion, Unit
 from tensordiff.matrix.writer import ATOM, POSTFIX, PRODUCT, SUM
 from tensordiff.render.arrange import Chain, contraction_order
 from tensordiff.render.tasks import Entry, Piece, Printed, Style, Word, joined, juxtapose
 from tensordiff.render.words import Placed, chain_word, is_symmetric, parts, word_pieces
-from tensordiff.tensor import Apply, Einsum, Factor, Named, Sum, Symbol, as_number, einsum, scale
+from tensordiff.tensor import Apply, Dim, Einsum, Factor, Named, Sum, Symbol, as_number, einsum, group_text, scale
 
 
 def entry_pieces(style: Style, task: Entry) -> Printed:
@@ -165,6 +165,8 @@ def _apply(style: Style, node: Apply, task: Entry) -> Printed:
     if not arguments:
         if isinstance(function, Unit):
             return [spelling.delta(task.letters[0], str(function.k))], ATOM
+        if isinstance(function, Inclusion):
+            return [spelling.delta(task.letters[0], _shifted(function, task.letters[1:]))], ATOM
         return [spelling.constant(function, task.letters)], ATOM
     if not function.elementwise:
         if node.rank == 0:
@@ -177,6 +179,17 @@ def _apply(style: Style, node: Apply, task: Entry) -> Printed:
         return _power(style, entries[0], entries[1])
     before, after = spelling.around(function)
     return [before, *joined(", ", entries), after], ATOM
+
+
+def _shifted(function: Inclusion, letters: Sequence[str]) -> str:
+    """The place in the whole, counted from 1, of a place in a part: n+i."""
+    start = [str(Dim.sum(function.start.terms))] if function.start.terms else []
+    if not letters:
+        return "+".join([*start, "1"])
+    places = []
+    for axis, letter in enumerate(letters[:-1]):
+        places.append(f"({letter}-1)*{group_text(function.part[axis + 1 :])}")
+    return "+".join([*start, *places, letters[-1]])
 
 
 def _power(style: Style, base: Entry, exponent: Entry) -> Printed:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tensordiff.matrix import Matrix
+from tensordiff.matrix.text import block_pieces
 from tensordiff.matrix.writer import ATOM, POSTFIX, SUM, Operand, Piece
 from tensordiff.render.names import latex_name
 from tensordiff.render.typeset import JUXTAPOSED, Style
@@ -65,7 +66,7 @@ class Latex(Style):
         return [r"\left\lVert ", *inner, rf" \right\rVert_{{{kind}}}"]
 
     def constant(self, op: str, groups: Sequence[Group]) -> str:
-        sizes = [" ".join(self.size(dim) for dim in group) for group in groups]
+        sizes = [self._product(group) for group in groups]
         if op == "eye":
             sizes = sizes[:1]
         if op not in _LETTERS:
@@ -76,11 +77,23 @@ class Latex(Style):
     def unit(self, dim: Dim, place: int) -> str:
         return rf"\operatorname{{unit}}({self.size(dim)}, {place})"
 
+    def block(self, node: Matrix) -> list[Piece]:
+        return [r"\begin{bmatrix} ", *block_pieces(node, " & ", r" \\ "), r" \end{bmatrix}"]
+
     def size(self, dim: Dim) -> str:
         if dim.base is not None:
             base = self.size(dim.base)
-            return rf"\frac{{{base} ({base} {'-' if dim.strict else '+'} 1)}}{{2}}"
+            front = f"({base})" if dim.base.terms else base
+            return rf"\frac{{{front} ({base} {'-' if dim.strict else '+'} 1)}}{{2}}"
+        if dim.terms:
+            return " + ".join(self._multiple(count, product) for product, count in dim.terms)
         return latex_name(str(dim))
+
+    def _product(self, group: Group) -> str:
+        return " ".join(f"({self.size(dim)})" if dim.terms and len(group) > 1 else self.size(dim) for dim in group)
+
+    def _multiple(self, count: int, product: Group) -> str:
+        return self._product(product) if count == 1 else f"{count} {self._product(product)}".rstrip()
 
     def entry(self, letters: Sequence[str]) -> str:
         return f"_{{{subscript(letters)}}}"
@@ -131,6 +144,8 @@ def subscript(letters: Sequence[str]) -> str:
 
 
 def _index(letter: str) -> str:
+    if "+" in letter:
+        return letter.replace("*", " ")
     return letter if len(letter) == 1 or letter.isdigit() else f"{letter[0]}_{{{letter[1:]}}}"
 
 

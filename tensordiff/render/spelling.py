@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tensordiff.matrix import number_text
 from tensordiff.matrix.writer import ATOM, SUM
-from tensordiff.render.latex import function_latex, subscript
+from tensordiff.render.latex import LATEX, function_latex, subscript
 from tensordiff.render.names import latex_name
 from tensordiff.tensor import Dim, Function
 
@@ -57,6 +57,10 @@ class Spelling(ABC):
     @abstractmethod
     def constant(self, function: Function, letters: Sequence[str]) -> str:
         """A constant, or an entry of it."""
+
+    @abstractmethod
+    def inclusion(self, pieces: Sequence[str]) -> str:
+        """The block column that puts a part of an axis in its place."""
 
     @abstractmethod
     def raised(self, exponent: Fraction | None, entrywise: bool = False) -> tuple[str, str]:
@@ -111,7 +115,10 @@ class Plain(Spelling):
         return "I"
 
     def size(self, dim: Dim) -> str:
-        return f"({dim.base} ({dim.base} {'-' if dim.strict else '+'} 1)/2)" if dim.base is not None else str(dim)
+        if dim.base is not None:
+            base = f"({dim.base})" if dim.base.terms else dim.base
+            return f"({base} ({dim.base} {'-' if dim.strict else '+'} 1)/2)"
+        return f"({dim})" if dim.terms else str(dim)
 
     def around(self, function: Function) -> tuple[str, str]:
         return f"{function.name}(", ")"
@@ -121,6 +128,9 @@ class Plain(Spelling):
 
     def constant(self, function: Function, letters: Sequence[str]) -> str:
         return function.name + self.lowered(letters)
+
+    def inclusion(self, pieces: Sequence[str]) -> str:
+        return f"[{'; '.join(pieces)}]"
 
     def raised(self, exponent: Fraction | None, entrywise: bool = False) -> tuple[str, str]:
         sign = ".^" if entrywise else "^"
@@ -177,9 +187,8 @@ class Tex(Spelling):
 
     def size(self, dim: Dim) -> str:
         if dim.base is not None:
-            base = latex_name(str(dim.base))
-            return rf"\frac{{{base} ({base} {'-' if dim.strict else '+'} 1)}}{{2}}"
-        return latex_name(str(dim))
+            return LATEX.size(dim)
+        return rf"({LATEX.size(dim)})" if dim.terms else latex_name(str(dim))
 
     def around(self, function: Function) -> tuple[str, str]:
         if function.name == "abs":
@@ -191,6 +200,10 @@ class Tex(Spelling):
 
     def constant(self, function: Function, letters: Sequence[str]) -> str:
         return (function.latex_name or latex_name(function.name)) + self.lowered(letters)
+
+    def inclusion(self, pieces: Sequence[str]) -> str:
+        rows = r" \\ ".join(pieces)
+        return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
 
     def raised(self, exponent: Fraction | None, entrywise: bool = False) -> tuple[str, str]:
         mark = r"^{\circ " if entrywise else "^{"

@@ -74,6 +74,10 @@ class Style(ABC):
         """A unit vector."""
 
     @abstractmethod
+    def block(self, node: Matrix) -> list[Piece]:
+        """A block matrix."""
+
+    @abstractmethod
     def size(self, dim: Dim) -> str:
         """A dimension."""
 
@@ -118,7 +122,8 @@ class Style(ABC):
             case "ones" | "zeros":
                 return POSTFIX if len(node.shape) == 2 and not node.shape[0] else ATOM
             case "size":
-                return min(self.fraction_level, POSTFIX) if node.data[0].base is not None else ATOM
+                level = ATOM if node.data[0].base is None else min(self.fraction_level, POSTFIX)
+                return SUM if node.data[0].terms else level
             case "number":
                 value = node.data[0]
                 return SUM if value < 0 else ATOM if value.denominator == 1 else min(self.fraction_level, POSTFIX)
@@ -155,6 +160,8 @@ class Style(ABC):
                 return [*self.indexed(children[0]), self.entry([str(letter) for letter in node.data[0]])]
             case "contract":
                 return self.contraction(node)
+            case "block":
+                return self.block(node)
         return self.superscript(node) if node.op in self.raised_operations else self.call(node)
 
     def sum(self, coefficients: Sequence[Fraction], children: Sequence[Matrix]) -> list[Piece]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tensordiff.matrix import Matrix, number_text
+from tensordiff.matrix.text import block_pieces
 from tensordiff.matrix.writer import PRODUCT, Operand, Piece
 from tensordiff.render.names import unicode_name
 from tensordiff.render.typeset import Style
@@ -66,6 +67,9 @@ class Unicode(Style):
 
     def unit(self, dim: Dim, place: int) -> str:
         return f"unit({dim},{place})"
+
+    def block(self, node: Matrix) -> list[Piece]:
+        return ["[", *block_pieces(node, ", ", "; "), "]"]
 
     def size(self, dim: Dim) -> str:
         return str(dim)

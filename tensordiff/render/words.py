@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from tensordiff.functions import INVERSE, MATRIX_POWER, POWER
+from tensordiff.functions import INVERSE, MATRIX_POWER, POWER, Place
 from tensordiff.matrix.writer import ATOM, POSTFIX, PRODUCT, SUM
 from tensordiff.render.arrange import Chain, Slots, Step, chain_of, components
 from tensordiff.render.tasks import Entry, Piece, Printed, Style, Word, joined, juxtapose
-from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor, as_number, einsum
+from tensordiff.tensor import Apply, Einsum, Extent, Named, Sum, Symbol, Tensor, as_number, einsum
 
 Placed = tuple[Tensor, Slots]
 """A factor of a product with its indices."""
@@ -36,6 +36,10 @@ def word_pieces(style: Style, task: Word) -> Printed:
 
 def _apply_word(style: Style, node: Apply, task: Word) -> Printed:
     function, arguments, spelling = node.function, node.children, style.spelling
+    if not arguments and (place := Place.of(node)) is not None and place.whole.terms:
+        rest = Extent.of(place.whole) - place.end
+        identity = spelling.identity() if place.part else "1"
+        return [spelling.inclusion([*["0"][: len(place.start.terms)], identity, *["0"][: len(rest.terms)]])], ATOM
     if not arguments:
         return [spelling.constant(function, ())], ATOM
     first = Word(arguments[0], task.first, SUM)

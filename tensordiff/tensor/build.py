@@ -230,12 +230,14 @@ def broadcast(node: Tensor, dims: Sequence[Dim]) -> Tensor:
 
 
 def size(dim: Dim) -> Tensor:
-    """A dimension as a scalar: a number, n, n(n+1)/2 or n(n-1)/2."""
+    """A dimension as a scalar: a number, n, n(n+1)/2 or n(n-1)/2, n + m."""
     if dim.value is not None:
         return number(dim.value)
     if dim.base is not None:
         n = size(dim.base)
         return scale(Fraction(1, 2), add([(1, multiply(n, n)), (-1 if dim.strict else 1, n)]))
+    if dim.terms:
+        return add((count, multiply(ONE, *map(size, product))) for product, count in dim.terms)
     return einsum([], (), {0: dim})
 
 

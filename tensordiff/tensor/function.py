@@ -102,7 +102,7 @@ class Function(ABC):
 
 def dims_text(dims: Sequence[Dim]) -> str:
     """How sizes print in messages: "n-by-m", "n" for a vector, "scalar"."""
-    return "-by-".join(str(d) for d in dims) if dims else "scalar"
+    return "-by-".join(f"({d})" if d.terms else str(d) for d in dims) if dims else "scalar"
 
 
 def split_square(name: str, argument: Tensor) -> int:

@@ -36,6 +36,13 @@ def value(node: Any, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> Arr
                 return read(node.args[0])[int(node.args[1]), int(node.args[2])]
             case "Inverse":
                 return np.linalg.inv(read(node.args[0]))
+            case "BlockMatrix":
+                down, across = node.blockshape
+                return np.block([[read(node.blocks[r, c]) for c in range(across)] for r in range(down)])
+            case "BlockDiagMatrix":
+                return scipy.linalg.block_diag(*(read(block) for block in node.args))
+            case "ImmutableDenseMatrix" | "MutableDenseMatrix":
+                return np.array([[float(read(node[r, c])) for c in range(node.shape[1])] for r in range(node.shape[0])])
             case "Sum":
                 raise AssertionError("sums over symbolic indices are not for this evaluator")
         if node.is_Symbol:

@@ -27,13 +27,30 @@ def test_row_and_column_declarations():
 
 @pytest.mark.parametrize(
     ("size", "printed"),
-    [("n*m", "n*m"), ("n^2", "n*n"), ("2*n", "2*n"), ("n*(n+1)/2", "n*(n+1)/2"), (1, "1"), ("m*n*(n+1)/2", "m*(n*(n+1)/2)")],
+    [
+        ("n*m", "n*m"),
+        ("n^2", "n*n"),
+        ("2*n", "2*n"),
+        ("n*(n+1)/2", "n*(n+1)/2"),
+        (1, "1"),
+        ("m*n*(n+1)/2", "m*(n*(n+1)/2)"),
+        ("n+m", "n+m"),
+        ("m + n", "n+m"),
+        ("n+1", "n+1"),
+        ("n+n", "n+n"),
+        ("2*n+m", "2*n+m"),
+        ("(n+m)*k", "(n+m)*k"),
+        ("n*m+k", "n*m+k"),
+        ("(n+m)*(n+m+1)/2", "(n+m)*(n+m+1)/2"),
+        ("n+(m+1)", "n+m+1"),
+        ("2+3", "5"),
+    ],
 )
 def test_sizes_are_read(size, printed):
     assert text(build.eye(read_group(size)) if size != 1 else build.number(1)) in (f"eye({printed})", "1")
 
 
-@pytest.mark.parametrize("size", ["n+1", "2n", "", "n**2", 0, -3, "n m*"])
+@pytest.mark.parametrize("size", ["n-1", "n+", "(n", "n+m)", "n*(n+2)/2", "2n", "", "n**2", 0, -3, "n m*"])
 def test_bad_sizes_are_refused(size):
     with pytest.raises(ShapeError):
         read_group(size)

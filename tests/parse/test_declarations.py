@@ -47,7 +47,7 @@ def test_structures_and_assumptions():
         (({"2x": "n"},), "cannot be a name"),
         (({"x": "sum"},), "sum cannot be declared: it is a function"),
         (({"x": 0},), "size must be positive"),
-        (({"x": "n+1"},), "cannot read the size"),
+        (({"x": "n-1"},), "cannot read the size"),
     ],
 )  # fmt: skip
 def test_contradictions(arguments, fragment):

@@ -32,7 +32,7 @@ def shapes(written, **more):
         ("diag(X*Y)", "X:nxm Y:mxn"),
         ("diag(x)*X*diag(y)", "x:nx1 X:nxm y:mx1"),
         ("sum(X,1)*w + sum(X*w)", "X:nxm w:mx1"),
-        ("[A B; C D]*x", "A:nxm B:nxm C:nxm D:nxm x:(2*m)x1"),
+        ("[A B; C D]*x", "A:nxm B:nxp C:qxm D:qxp x:(m+p)x1"),
         ("log(|A|)*A", "A:nxn"),
         ("softmax(W*x)'*y", "W:nxm x:mx1 y:nx1"),
         ("max(X, Y)*x", "X:nxm Y:nxm x:mx1"),

@@ -92,7 +92,7 @@ I3 = np.eye(3)
         # block matrices
         ("[A B; B' A]", np.block([[A, B], [B.T, A]])),
         ("[A -B]", np.hstack([A, -B])),
-        ("[A; 0]", np.vstack([A, 0 * A])),
+        ("[A; zeros(n,n)]", np.vstack([A, 0 * A])),
         ("[1 2; 3 4]", np.array([[1, 2], [3, 4]])),
         ("[a; b]'*[1; 2]", a + 2 * b),
         ("[x, y]", np.stack([x, y], 1)),

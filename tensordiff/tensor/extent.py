@@ -1,4 +1,5 @@
-"""Lengths of array axes as expressions in the named dimensions: n, n*m, n*(n+1)//2, 2*n."""
+"""Sizes as polynomials in dimensions: n, n*m, n*(n+1)/2, n+m, 2*n+1. Equal polynomials are equal sizes, however the size
+is written and whatever axes it is made of."""
 
 from __future__ import annotations
 
@@ -6,23 +7,27 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from tensordiff.tensor import Dim
+from tensordiff.tensor.dim import Dim, Group, Terms
 
 _Monomial = tuple[Dim, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A polynomial in dimensions with integer coefficients; monomials and the dimensions in them are sorted by key."""
+    """A polynomial in dimensions with integer coefficients; monomials and the dimensions in them are sorted."""
 
-    terms: tuple[tuple[_Monomial, int], ...]
+    terms: Terms
 
     @staticmethod
     def of(*dims: Dim) -> Extent:
         """The product of some dimensions: the length of a compound axis."""
         factor = prod(dim.size({}) for dim in dims if not dim.names())
-        named = tuple(sorted((dim for dim in dims if dim.names()), key=lambda dim: dim.key))
-        return Extent(((named, factor),) if factor else ())
+        named = [dim for dim in dims if dim.names()]
+        made = Extent(((_monomial(dim for dim in named if not dim.terms), factor),) if factor else ())
+        for dim in named:
+            if dim.terms:
+                made = made * Extent(dim.terms)
+        return made
 
     @staticmethod
     def number(value: int) -> Extent:
@@ -31,14 +36,36 @@ class Extent:
     def __add__(self, other: Extent) -> Extent:
         return _collected([*self.terms, *other.terms])
 
+    def __sub__(self, other: Extent) -> Extent:
+        return _collected([*self.terms, *((monomial, -k) for monomial, k in other.terms)])
+
     def __mul__(self, other: Extent) -> Extent:
-        return _collected(
-            [(tuple(sorted(a + b, key=lambda dim: dim.key)), m * k) for a, m in self.terms for b, k in other.terms]
-        )
+        return _collected([(_monomial(a + b), m * k) for a, m in self.terms for b, k in other.terms])
 
     @property
     def is_one(self) -> bool:
         return self.terms == (((), 1),)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no coefficient is negative, so that this is a size whatever the dimensions are."""
+        return all(k > 0 for _, k in self.terms)
+
+    @property
+    def constant(self) -> int | None:
+        """The number that this is, None where it depends on names."""
+        if not self.terms:
+            return 0
+        return self.terms[0][1] if len(self.terms) == 1 and not self.terms[0][0] else None
+
+    def group(self) -> Group:
+        """One axis of this length, none for the length one. The length must be certain and not zero."""
+        assert self.terms and self.is_certain, "an axis has a length"
+        if (value := self.constant) is not None:
+            return () if value == 1 else (Dim.fixed(value),)
+        if len(self.terms) == 1 and len(self.terms[0][0]) == 1 and self.terms[0][1] == 1:
+            return self.terms[0][0]
+        return (Dim.sum(self.terms),)
 
     def value(self, sizes: Mapping[str, int]) -> int:
         """The number, given numbers for the names. Raises EvaluationError where one is missing."""
@@ -72,6 +99,11 @@ def product(extents: Iterable[Extent]) -> Extent:
     return result
 
 
+def direct_sum(groups: Iterable[Group]) -> Group:
+    """The axis on which axes of these sizes stand one after the other."""
+    return _collected([term for group in groups for term in Extent.of(*group).terms]).group()
+
+
 def _dim_text(dim: Dim, name: Callable[[str], str]) -> str:
     if dim.base is None:
         assert dim.name is not None
@@ -86,7 +118,20 @@ def _collected(terms: Iterable[tuple[_Monomial, int]]) -> Extent:
     for monomial, coefficient in terms:
         found[monomial] = found.get(monomial, 0) + coefficient
     kept = [(monomial, k) for monomial, k in found.items() if k]
-    return Extent(tuple(sorted(kept, key=lambda term: tuple(dim.key for dim in term[0]))))
+    return Extent(tuple(sorted(kept, key=lambda term: (-len(term[0]), [_place(dim) for dim in term[0]]))))
+
+
+def _monomial(dims: Iterable[Dim]) -> _Monomial:
+    return tuple(sorted(dims, key=_place))
+
+
+_USUAL = "nmpqrkl"
+
+
+def _place(dim: Dim) -> tuple[int, str]:
+    """The place of a dimension among others: n, m, p, q, r, k, l first, in the order in which people take these letters."""
+    text = str(dim)
+    return _USUAL.find(text) if len(text) == 1 and text in _USUAL else len(_USUAL), text
 
 
 ONE = Extent.number(1)
