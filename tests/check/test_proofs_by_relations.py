@@ -169,6 +169,48 @@ IDENTITIES = [
     ),
     Identity("Higham 2008, theorem 10.2", "expm(a*S)*expm(b*S)", "expm((a + b)*S)", ("expm(a*b*S)",)),
     Identity("similarity", "expm(-S)*S*expm(S)", "S", ("expm(-S)*T*expm(S)",)),
+    Identity(
+        "effective degrees of freedom",
+        "tr(inv(eye(n) + A*B)) - n", "tr(inv(eye(m) + B*A)) - m", ("tr(inv(eye(m) + B*A))",),
+    ),
+    Identity(
+        "effective degrees of freedom: Hastie and Tibshirani 1990, section 3.5",
+        "tr(X*inv(X'*X + a*eye(m))*X')", "tr(X'*inv(X*X' + a*eye(n))*X)", ("tr(X'*inv(X*X' + b*eye(n))*X)",),
+    ),
+    Identity(
+        "rank one and a diagonal",
+        "inv(diag(u) + v*v')", "diag(1./u) - (v./u)*(v./u)'/(1 + sum(v.*v./u))", ("diag(1./u) - (v./u)*(v./u)'",),
+    ),
+    Identity("Sylvester 1851", "det(eye(n) + A*B)", "det(eye(m) + B*A)", ("det(eye(m) - B*A)", "det(eye(n) + B'*A')*2")),
+    Identity("Sylvester 1851", "logdet(eye(n) + A*B)", "logdet(eye(m) + B*A)", ("logdet(eye(m) - B*A)",)),
+    Identity(
+        "dual form of a Gaussian likelihood",
+        "logdet(X*X' + a*eye(n))", "logdet(X'*X + a*eye(m)) + (n - m)*log(a)", ("logdet(X'*X + a*eye(m)) + (m - n)*log(a)",),
+        {"assume": {"a": "positive"}},
+    ),
+    Identity(
+        "matrix determinant lemma: Harville 1997, theorem 18.1.1",
+        "det(S + U*D*Z)", "det(S)*det(D)*det(inv(D) + Z*inv(S)*U)",
+        ("det(S)*det(inv(D) + Z*inv(S)*U)", "det(S)*det(D)*det(inv(D) - Z*inv(S)*U)", "det(S)/det(D)*det(inv(D) + Z*inv(S)*U)"),
+    ),
+    Identity(
+        "matrix determinant lemma",
+        "det(S + u*v')", "det(S)*(1 + v'*inv(S)*u)", ("det(S)*(1 + u'*inv(S)*v)", "det(S)*(1 - v'*inv(S)*u)"),
+    ),
+    Identity("matrix determinant lemma", "det(S + u*v')", "det(S) + v'*adj(S)*u", ("det(S) + u'*adj(S)*v",)),
+    Identity("matrix determinant lemma", "det(eye(n) + u*v')", "1 + u'*v", ("1 - u'*v",)),
+    Identity(
+        "two rank-one terms",
+        "det(S + u*v' + y*w')", "(1 + w'*inv(S + u*v')*y)*det(S)*(1 + v'*inv(S)*u)", ("det(S)*(1 + v'*inv(S)*u)",),
+    ),
+    Identity(
+        "determinants of sums",
+        "det(S + T)", "det(S)*det(eye(n) + inv(S)*T)", ("det(S) + det(T)", "det(S)*det(eye(n) - inv(S)*T)"),
+    ),
+    Identity(
+        "profile likelihood: Harville 1977",
+        "logdet(V) + logdet(X'*inv(V)*X + C)", "logdet(V + X*inv(C)*X') + logdet(C)", ("logdet(V + X*inv(C)*X')",), DEFINITE,
+    ),
     Identity("adjugates", "adj(eye(n) + S)*S", "S*adj(eye(n) + S)", ("S'*adj(eye(n) + S)",)),
     Identity("diagonal matrices commute", "V*S*W - W*V", "V*S*W - V*W", ("V*S*W - V*V",), DIAGONAL),
     Identity("diagonal matrices", "diag(diag(inv(V)))", "inv(V)", ("V", "inv(W)"), DIAGONAL),
@@ -335,6 +377,32 @@ def test_completion_that_would_not_end_is_ended() -> None:
         except td.BudgetError:
             assert attempt.system.completion.steps < 0
         assert before - attempt.system.completion.steps <= 5000
+
+
+SINGULAR = [
+    ("det(u*v' + y*w')", "det(u*w' + y*v')"),
+    ("det(u*v' + y*w')", "2*det(u*v' + y*w')"),
+    ("det(eye(n) - X*inv(X'*X)*X')", "2*det(eye(n) - X*inv(X'*X)*X')"),
+    ("det(X*X' + u*u')", "det(X*X')*(1 + u'*inv(X*X')*u)"),
+    ("det(R + R' + u*v')", "det(R + R')*(1 + v'*inv(R + R')*u)"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), SINGULAR)
+def test_determinants_that_are_always_zero_prove_nothing(left: str, right: str) -> None:
+    """Logarithms of them mean nothing, nor do inverses."""
+    given = {"structures": {"R": "skew"}}
+    assert proves(tensor(left, given), tensor(right, given), new_forms()) is None
+
+
+def test_gradients_see_the_matrices_in_scalars() -> None:
+    """The scalar u'*S*v depends on S too: traces and determinants beside it are not constant."""
+    for left, right in (
+        ("tr(inv(eye(n)*(u'*S*v) + A*B))", "tr(inv(eye(m)*(u'*S*v) + B*A)) + n - m"),
+        ("det(eye(n)*(u'*S*v) + A*B)", "det(eye(m)*(u'*S*v) + B*A)"),
+        ("tr(S)*tr(inv(eye(n) + A*B))", "tr(S)*tr(inv(eye(m) + B*A))"),
+    ):
+        assert proves(tensor(left, {}), tensor(right, {}), new_forms()) is None
 
 
 def test_an_inverse_that_never_exists_proves_nothing() -> None:

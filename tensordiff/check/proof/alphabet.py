@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from tensordiff.canonical import Canonicaliser
-from tensordiff.check.proof.chains import Chain, Chains, Link, put_together, take_apart
+from tensordiff.check.proof.chains import Chain, Chains, Link, put_together, take_apart, trace
 from tensordiff.check.proof.completion import Monomial, Polynomial, Scalars, Word, accumulate, times
 from tensordiff.functions import INVERSE, MATRIX_POWER, POWER
 from tensordiff.tensor import (
@@ -53,6 +53,9 @@ class Alphabet:
     def knows(self, link: Link) -> bool:
         return link in self._letters
 
+    def knows_scalar(self, node: Tensor) -> bool:
+        return node in self._scalars
+
     def scalar(self, node: Tensor) -> int:
         """The number of a scalar."""
         found = self._scalars.setdefault(node, len(self.scalars))
@@ -97,7 +100,10 @@ class Alphabet:
         scalars = list(parts.scalars)
         inner: list[int] = []
         if row is None or row.columns is None:  # there is a place between two vectors, for the scalars made of words
-            inner = [letter for word in sorted(self._least(self.word(chain.links)) for chain in closed) for letter in word]
+            beside = [link for chain in (row, last) if chain for link in chain.links if link.kind == "matrix"]
+            turned = 2 * sum(link.turned for link in beside) > len(beside)
+            words = sorted(self._as_beside(self.word(chain.links), turned) for chain in closed)
+            inner = [letter for word in words for letter in word]
             kept = []
             for scalar in scalars:
                 word = self._scalar_word(scalar)
@@ -107,12 +113,18 @@ class Alphabet:
             scalars = kept
         else:
             scalars.extend(self.tensor_of_word(self.word(chain.links)) for chain in closed)
-        scalars.extend(_trace(cycle) for cycle in parts.cycles)
+        scalars.extend(trace(cycle) for cycle in parts.cycles)
         word = (self.word(row.links) if row else ()) + tuple(inner) + (self.word(last.links) if last else ())
         return self.central(scalars), word
 
-    def _least(self, word: Word) -> Word:
-        return min(word, self.turn(word))
+    def _as_beside(self, word: Word, turned: bool) -> Word:
+        """Of a word and its transpose the one with fewer transposed letters, with more where those beside it are."""
+        sign = -1 if turned else 1
+        return min(word, self.turn(word), key=lambda w: (sign * self.transposes(w), w))
+
+    def transposes(self, word: Word) -> int:
+        """How many letters of a word are transposed matrices."""
+        return sum(self.letters[letter].turned for letter in word if self.letters[letter].kind == "matrix")
 
     def _scalar_word(self, node: Tensor) -> Word:
         """Letters for the reciprocal of a sum that has words in it."""
@@ -143,7 +155,7 @@ class Alphabet:
             if parts.rest:
                 raise UnreadableError
             words = [self.tensor_of_word(self.word(chain.links)) for chain in parts.chains]
-            scalars = self.central([*parts.scalars, *words, *map(_trace, parts.cycles)])
+            scalars = self.central([*parts.scalars, *words, *map(trace, parts.cycles)])
             accumulate(made, [((scalars, ()), coefficient)])
         return made
 
@@ -206,8 +218,3 @@ def _repeated(link: Link) -> tuple[Link, int]:
             base = node.children[0] if exponent > 0 else apply(INVERSE, node.children[0])
             return Link("matrix", base, link.turned), int(abs(exponent))
     return link, 1
-
-
-def _trace(links: Sequence[Link]) -> Tensor:
-    factors, last = put_together(links)
-    return einsum([(node, tuple(0 if i == last else i for i in indices)) for node, indices in factors], ())

@@ -181,3 +181,26 @@ def put_together(parts: Sequence[Link]) -> tuple[list[tuple[Tensor, tuple[int, .
             if link.kind == "vector" and not link.turned:
                 place += 1
     return factors, place
+
+
+def matrix(links: Sequence[Link], rows: Dim | None, columns: Dim | None) -> Tensor:
+    """The product of a row of links."""
+    factors, last = put_together(links)
+    output = ((0,) if rows is not None else ()) + ((last,) if columns is not None else ())
+    return einsum(factors, output, {0: rows} if rows is not None and not links else {})
+
+
+def trace(links: Sequence[Link]) -> Tensor:
+    """The trace of a row of links."""
+    factors, last = put_together(links)
+    return einsum([(node, tuple(0 if i == last else i for i in indices)) for node, indices in factors], ())
+
+
+def join(parts: Chains, chains: Sequence[Tensor], traces: Sequence[Tensor]) -> Tensor:
+    """A product taken apart, with these tensors for its chains and traces."""
+    factors: list[tuple[Tensor, Sequence[End]]] = [(scalar, ()) for scalar in (*parts.scalars, *traces)]
+    factors.extend(parts.rest)
+    for chain, node in zip(parts.chains, chains, strict=True):
+        ends = ((chain.start, chain.rows), (chain.end, chain.columns))
+        factors.append((node, [end for end, dim in ends if dim is not None]))
+    return einsum(factors, [end for end, _ in parts.output], dict(parts.output))

@@ -9,7 +9,9 @@ from tensordiff.check.proof.alphabet import Alphabet, UnreadableError, terms_of
 from tensordiff.check.proof.assumptions import by_cases, written_out
 from tensordiff.check.proof.chains import take_apart
 from tensordiff.check.proof.completion import Polynomial
+from tensordiff.check.proof.determinants import open_rank_one, settle_determinants
 from tensordiff.check.proof.system import System
+from tensordiff.check.proof.traces import settle_traces
 from tensordiff.check.words import listed
 from tensordiff.errors import TensordiffError
 from tensordiff.fold import fold
@@ -22,6 +24,7 @@ _PAIRS = (0, 8, 16, 32, 64, 128)
 _PASSES = 4
 _SHOWN = 3
 _LONGEST = 60
+_EVERYWHERE = "for all sizes and values where they are defined"
 
 
 def proof(a: Tensor, b: Tensor, forms: Canonicaliser) -> str | None:
@@ -38,7 +41,15 @@ def proof(a: Tensor, b: Tensor, forms: Canonicaliser) -> str | None:
     if is_zero(cases):
         return "both sides have the same canonical form for either sign of the entries that are 1 or -1"
     attempt = Attempt(cases, forms)
-    return attempt.words() if attempt.succeeds() else None
+    if attempt.succeeds():
+        return attempt.words()
+    settled = settle_traces(settle_determinants(open_rank_one(cases, forms), forms), forms)
+    if settled is cases:
+        return None
+    attempt = Attempt(settled, forms)
+    if is_zero(settled) or attempt.succeeds():
+        return f"both sides are the same by the gradients of their determinants and traces, {_EVERYWHERE}"
+    return None
 
 
 class Attempt:
@@ -77,7 +88,7 @@ class Attempt:
         inverses = [node for node in known if isinstance(node, Apply) and node.function == INVERSE]
         shown = [name for node in dict.fromkeys(inverses) if (name := _text(node))]
         by = f"the relations of {listed(shown[:_SHOWN])}" if shown else "what is known of their functions"
-        return f"both sides reduce to the same form by {by}, for all sizes and values where they are defined"
+        return f"both sides reduce to the same form by {by}, {_EVERYWHERE}"
 
     def _reduces(self) -> bool:
         """Whether nothing is left when every chain of factors, and every trace, is reduced."""

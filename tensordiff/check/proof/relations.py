@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tensordiff.check.proof.alphabet import Alphabet, UnreadableError
+from tensordiff.check.proof.alphabet import Alphabet, UnreadableError, power_parts
 from tensordiff.check.proof.chains import Link, take_apart
 from tensordiff.check.proof.completion import Polynomial, difference, product, single
 from tensordiff.functions import EXPM, INVERSE, LOGM, MATRIX_POWER, POWER, SQRTM
@@ -39,25 +39,36 @@ def relations(alphabet: Alphabet, letter: int) -> Iterator[Polynomial]:
     word = single((letter,))
     if isinstance(node, Symbol) and link.kind == "matrix":
         yield from _of_symbol(alphabet, node, letter)
-    known = {"scalar": (POWER,), "matrix": (INVERSE, *_COMMUTING)}.get(link.kind, ())
-    if not isinstance(node, Apply) or node.function not in known:
-        return
-    try:
-        argument = alphabet.read(node.children[0])
-    except UnreadableError:
-        return
-    if link.turned:
-        argument = alphabet.transpose(argument)
-    if node.function in (INVERSE, POWER):
+    if (argument := inverted(alphabet, letter)) is not None:
         yield difference(product(word, argument), _UNIT)
         yield difference(product(argument, word), _UNIT)
-    else:
-        square = argument
+    elif link.kind == "matrix" and _function(node) in _COMMUTING and (argument := _read_argument(alphabet, link)) is not None:
         words = {w for _, w in argument}  # f(s*A) commutes with A itself
-        argument = single(words.pop()) if len(words) == 1 else argument
-        yield difference(product(word, argument), product(argument, word))
-    if node.function == SQRTM:
-        yield difference(product(word, word), square)
+        matrix = single(words.pop()) if len(words) == 1 else argument
+        yield difference(product(word, matrix), product(matrix, word))
+        if _function(node) == SQRTM:
+            yield difference(product(word, word), argument)
+
+
+def inverted(alphabet: Alphabet, letter: int) -> Polynomial | None:
+    """What a letter is the inverse of; None where it is no inverse."""
+    link = alphabet.letters[letter]
+    inverse = {"matrix": INVERSE, "scalar": POWER}.get(link.kind)
+    if inverse is not None:
+        return _read_argument(alphabet, link) if _function(link.node) == inverse else None
+    base, exponent = power_parts(link.node)
+    plain = Link("diagonal", base)
+    if link.kind == "diagonal" and exponent == -1 and alphabet.knows(plain):
+        return single((alphabet.letter(plain),))
+    return None
+
+
+def _read_argument(alphabet: Alphabet, link: Link) -> Polynomial | None:
+    try:
+        argument = alphabet.read(link.node.children[0])
+    except UnreadableError:
+        return None
+    return alphabet.transpose(argument) if link.turned else argument
 
 
 def _of_symbol(alphabet: Alphabet, node: Symbol, letter: int) -> Iterator[Polynomial]:
@@ -114,7 +125,11 @@ def _product(x: Tensor, y: Tensor) -> Tensor:
 
 
 def _weighted(alphabet: Alphabet, a: Link, b: Link) -> Iterator[Polynomial]:
-    """diag(a) diag(b) = diag(a.*b) and diag(a) b = a.*b, where the right sides are in the alphabet, or ones."""
+    """diag(a) diag(b) = diag(a.*b), diag(a) b = a.*b, a'*b = sum(a.*b), where the right sides are known, or ones."""
+    if a.kind == b.kind == "vector" and a.turned and not b.turned and a.node.dims == b.node.dims:
+        coefficient, inner = split_coefficient(alphabet.forms.tensor(einsum([(a.node, "i"), (b.node, "i")], "")))
+        if alphabet.knows_scalar(inner):
+            yield difference(single((alphabet.letter(a), alphabet.letter(b))), {(alphabet.central([inner]), ()): coefficient})
     if a.kind != "diagonal" or b.turned or a.node.dims != b.node.dims:
         return
     coefficient, made = split_coefficient(alphabet.forms.tensor(multiply(a.node, b.node)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tensordiff.check.proof.alphabet import Alphabet, terms_of
-from tensordiff.check.proof.chains import Chain, Link, take_apart
+from tensordiff.check.proof.chains import Chain, Link, join, take_apart
 from tensordiff.check.proof.completion import Completion, Polynomial, Word, single
 from tensordiff.check.proof.relations import pair_relations, reciprocal, relations
 from tensordiff.errors import BudgetError
@@ -15,6 +15,7 @@ STEPS = 4000
 """How many monomials may be rewritten for one proof: a tenth of a second."""
 _LETTERS = 60
 _WEIGHTS = 8
+_PAIRS = 60
 _SLACK = 6
 """Words are looked at that are longer than those given by so many letters."""
 
@@ -62,25 +63,23 @@ class System:
 
     def _reduced_term(self, term: Tensor) -> Tensor:
         parts = take_apart(term)
-        factors: list[tuple[Tensor, Sequence[object]]] = [(scalar, ()) for scalar in parts.scalars]
-        factors.extend(parts.rest)
-        for chain in map(self.oriented, parts.chains):
-            made = self.completion.reduce(single(self.alphabet.word(chain.links)))
-            ends = ((chain.start, chain.rows), (chain.end, chain.columns))
-            labels = [end for end, dim in ends if dim is not None]
-            factors.append((self.alphabet.tensor(made, chain.rows, chain.columns), labels))
-        factors.extend((self._reduced_trace(cycle), ()) for cycle in parts.cycles)
-        return einsum(factors, [end for end, _ in parts.output], dict(parts.output))
+        parts.chains = [self._oriented(chain) for chain in parts.chains]
+        chains = [self._reduced_chain(chain) for chain in parts.chains]
+        return join(parts, chains, [self._reduced_trace(cycle) for cycle in parts.cycles])
 
-    def oriented(self, chain: Chain) -> Chain:
+    def _reduced_chain(self, chain: Chain) -> Tensor:
+        made = self.completion.reduce(single(self.alphabet.word(chain.links)))
+        return self.alphabet.tensor(made, chain.rows, chain.columns)
+
+    def _oriented(self, chain: Chain) -> Chain:
         """Of a chain and its transpose the one with fewer transposed factors."""
         other = chain.turned()
-        return min((chain, other), key=lambda c: sum(self.alphabet.letters[a].turned for a in self.alphabet.word(c.links)))
+        return min((chain, other), key=lambda c: self.alphabet.transposes(self.alphabet.word(c.links)))
 
     def _reduced_trace(self, links: Sequence[Link]) -> Tensor:
         """A trace, reduced at the first factor where it can be."""
         word = self.alphabet.word(links)
-        word = min(word, self.alphabet.turn(word), key=lambda w: sum(self.alphabet.letters[a].turned for a in w))
+        word = min(word, self.alphabet.turn(word), key=self.alphabet.transposes)
         made, place = single(word), 0
         for place in range(len(word)):
             opened = single(word[place:] + word[:place])
@@ -90,3 +89,10 @@ class System:
         link = self.alphabet.letters[word[place]]
         dim = link.node.dims[-1 if link.turned else 0]
         return einsum([(self.alphabet.tensor(made, dim, dim), (0, 0))], ())
+
+
+def completed(alphabet: Alphabet) -> System:
+    """The relations of an alphabet, completed as far as the budget allows."""
+    system = System(alphabet)
+    system.completion.advance(_PAIRS)
+    return system
