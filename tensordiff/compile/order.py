@@ -79,7 +79,7 @@ def _core_path(
         return [(0, 1)] if len(inputs) == 2 else []
     chain = _chain(inputs, output)
     if chain is not None:
-        return _chain_path(chain, inputs, sizes, identities)
+        return _chain_path(_from_rows(chain, inputs, output), inputs, sizes, identities)
     from opt_einsum import paths
 
     # Not paths.optimal or branch, which remember the cost of a pair without regard to what else has its indices.
@@ -226,6 +226,13 @@ def _chain(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> list[int] 
             return order if len(order) == len(inputs) else None
         order.append(onward[0])
         seen.add(onward[0])
+
+
+def _from_rows(order: list[int], inputs: Sequence[Sequence[int]], output: Sequence[int]) -> list[int]:
+    """The chain from the end that has the first index of the result: of products of equal cost, that with a matrix of few
+    rows on the left is faster than that with one of few columns on the right."""
+    first, last = ([x for x in inputs[p] if x in output] for p in (order[0], order[-1]))
+    return order[::-1] if first and last and last < first else order
 
 
 def _chain_path(

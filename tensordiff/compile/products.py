@@ -65,9 +65,11 @@ class _Rewriter:
         self.uses = _uses(outputs)
         self.new: dict[Tensor, Tensor] = {}
         self.known: Memo = {}
+        powers = (node for node in postorder(outputs) if isinstance(node, Apply) and node.function == MATRIX_POWER)
+        self.bases = frozenset(node.children[0] for node in powers)
 
     def _settled(self, node: Tensor) -> Tensor:
-        return settled(node, lambda part: properties(part, self.known).symmetric)
+        return settled(node, lambda part: properties(part, self.known).symmetric, self.bases)
 
     def visit(self, node: Tensor) -> None:
         children = tuple(self.new[child] for child in node.children)

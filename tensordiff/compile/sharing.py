@@ -3,7 +3,7 @@ products contract computed once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -21,12 +21,12 @@ _PRODUCTS = 64
 _ROUNDS = 40
 
 
-def settled(node: Tensor, symmetric: Symmetric) -> Tensor:
+def settled(node: Tensor, symmetric: Symmetric, bases: Collection[Tensor] = ()) -> Tensor:
     """An Einsum with its factors in the order of their keys and symmetric factors turned one way, so that equal products
-    are mostly the same node; a chain of powers of one matrix becomes one power."""
+    are mostly the same node; a chain of powers of one matrix becomes one power, and so does one of a matrix of `bases`."""
     if not isinstance(node, Einsum) or len(node.factors) < 2 or len(node.factors) > _FACTORS:
         return node
-    power = _one_power(node)
+    power = _one_power(node, bases)
     if power is not None:
         return power
     outer = set(node.output)
@@ -47,12 +47,12 @@ def settled(node: Tensor, symmetric: Symmetric) -> Tensor:
     return einsum(turned, node.output, dict(enumerate(node.index_dims)))
 
 
-def _one_power(node: Einsum) -> Tensor | None:
+def _one_power(node: Einsum, bases: Collection[Tensor]) -> Tensor | None:
     """The power of a matrix that a chain of powers of it is."""
     ends = node.output
     if len(ends) != 2 or ends[0] == ends[1] or any(len(labels) != 2 for _, labels in node.factors):
         return None
-    if not any(isinstance(part, Apply) for part, _ in node.factors):
+    if not any(isinstance(part, Apply) or part in bases for part, _ in node.factors):
         return None  # A A x is better left to the order of contraction
     links = {labels[0]: (part, labels[1]) for part, labels in node.factors}
     if len(links) < len(node.factors):

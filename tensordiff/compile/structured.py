@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from fractions import Fraction
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate
 from math import prod
 from typing import Any, Literal, NamedTuple
@@ -12,31 +10,11 @@ from typing import Any, Literal, NamedTuple
 from tensordiff.compile.backends import backend_of, library
 from tensordiff.compile.inputs import Sizes
 from tensordiff.compile.plan import LETTERS, subscripts
-from tensordiff.compile.products import cost, open_products
 from tensordiff.compile.program import Program, compile_program
-from tensordiff.compile.properties import Memo, properties
+from tensordiff.compile.split import Axes, Defaults, flat, opened, split
 from tensordiff.compile.validate import check_arrays
 from tensordiff.errors import EvaluationError
-from tensordiff.tensor import (
-    Einsum,
-    Structure,
-    Sum,
-    Symbol,
-    Tensor,
-    add,
-    dims_text,
-    einsum,
-    identity,
-    multiply,
-    ones,
-    postorder,
-    split_coefficient,
-)
-
-_Axes = tuple[int, ...]
-
-_CALLS = 4
-"""A part is multiplied out beforehand where that costs at most so many applications without it."""
+from tensordiff.tensor import Einsum, Symbol, Tensor, dims_text, identity, ones, postorder
 
 
 def at(
@@ -92,7 +70,9 @@ class LinearMap:
         self._axes = _groups(f_rank, variable_ranks)
         self._joined = joined or (1,) * tensor.rank
         assert sum(self._joined) == tensor.rank
-        self._ready: dict[tuple[_Axes, ...], tuple[Program, dict[str, Any], list[str]]] = {}
+        self._quick_apply: _Quick | None = None
+        self._quick_adjoint: _Quick | None = None
+        self._ready: dict[tuple[Axes, ...], tuple[Program, dict[str, Any], list[str]]] = {}
 
     @property
     def order(self) -> int:
@@ -118,15 +98,23 @@ class LinearMap:
     def apply(self, *directions: Any) -> Any:
         """The derivative contracted with directions: with as many as there are variables, in their order, or with one for
         the last variable (the result then has the axes of f and of the other variables)."""
+        if len(directions) == 1 and (quick := self._quick_apply) is not None and quick.fits(directions[0]):
+            return quick.run(directions[0])
         if not 1 <= len(directions) <= self.order or 1 < len(directions) < self.order:
             raise EvaluationError(
                 f"apply takes one direction{f', or {self.order}' if self.order > 1 else ''}, got {len(directions)}"
             )
-        return self._contract(self._axes[1 + self.order - len(directions) :], directions, "direction")
+        result, quick = self._contract(self._axes[1 + self.order - len(directions) :], directions, "direction")
+        if len(directions) == 1:
+            self._quick_apply = quick
+        return result
 
     def adjoint(self, cotangent: Any) -> Any:
         """The cotangent, an array with the shape of f, contracted with f: the result has the axes of the variables."""
-        return self._contract(self._axes[:1], (cotangent,), "cotangent")
+        if (quick := self._quick_adjoint) is not None and quick.fits(cotangent):
+            return quick.run(cotangent)
+        result, self._quick_adjoint = self._contract(self._axes[:1], (cotangent,), "cotangent")
+        return result
 
     def dense(self) -> Any:
         """The derivative as an array."""
@@ -139,10 +127,8 @@ class LinearMap:
 
         Raises EvaluationError for products of more than 52 indices.
         """
-        numbers = _Defaults(self._sizes.items())
-        (opened,), _ = open_products([self.tensor], numbers)
-        terms = [(c * inner, _flat(core)) for c, term in _terms(opened) for inner, core in [split_coefficient(term)]]
-        completed = [(coefficient, _completed(term)) for coefficient, term in terms]
+        terms = opened(self.tensor, Defaults(self._sizes.items()))
+        completed = [(coefficient, _completed(flat(core))) for coefficient, core in terms]
         nodes = list(dict.fromkeys(node for _, term in completed for node, _ in term.factors))
         arrays = dict(zip(nodes, self._program(nodes)(**self._arrays), strict=True)) if nodes else {}
         return [
@@ -170,7 +156,7 @@ class LinearMap:
 
         def adjoint_product(y: Any) -> Any:
             cotangent = np.conj(np.reshape(y, rows, order=order))
-            return np.conj(stack(self._contract((outer,), (cotangent,), "cotangent")))
+            return np.conj(stack(self._contract((outer,), (cotangent,), "cotangent")[0]))
 
         kind = np.result_type(*(np.asarray(value).dtype for value in self._arrays.values()), 1.0)
         return LinearOperator((prod(rows), prod(columns)), matvec=product, rmatvec=adjoint_product, dtype=kind)
@@ -178,20 +164,24 @@ class LinearMap:
     def __repr__(self) -> str:
         return f"<linear map, axes {dims_text(self.tensor.dims)}, at a point>"
 
-    def _contract(self, groups: tuple[_Axes, ...], arrays: Sequence[Any], name: str) -> Any:
-        """The derivative contracted with arrays over groups of axes."""
+    def _contract(self, groups: tuple[Axes, ...], arrays: Sequence[Any], name: str) -> tuple[Any, _Quick | None]:
+        """The derivative contracted with arrays over groups of axes; and the shortest way to do so with such an array."""
         ready = self._ready.get(groups)
         if ready is None:
             ready = self._ready[groups] = self._prepare(groups, name)
         program, parts, names = ready
         if len(self._joined) == self.tensor.rank:
-            return program(**parts, **dict(zip(names, arrays, strict=True)))[0]
+            given = {**parts, **dict(zip(names, arrays, strict=True))}
+            result = program(**given)[0]
+            run = program.of_last(given) if program.inputs[-1:] == tuple(names) else None
+            last: Any = arrays[-1]
+            return result, None if run is None else _Quick(type(last), last.shape, last.dtype, run)
         taken = [self._apart(array, axes, label) for array, axes, label in zip(arrays, groups, names, strict=True)]
         result = program(**parts, **dict(zip(names, taken, strict=True)))[0]
         kept = [axis for axis in range(self.tensor.rank) if not any(axis in group for group in groups)]
-        return result.reshape(self._lengths(kept))
+        return result.reshape(self._lengths(kept)), None
 
-    def _apart(self, array: Any, axes: _Axes, name: str) -> Any:
+    def _apart(self, array: Any, axes: Axes, name: str) -> Any:
         """An array with its compound axes taken apart."""
         import numpy as np
 
@@ -200,18 +190,18 @@ class LinearMap:
             raise EvaluationError(f"the {name} has shape {tuple(array.shape)}, expected {self._lengths(axes)}")
         return array.reshape(self._lengths(axes, apart=True))
 
-    def _prepare(self, groups: tuple[_Axes, ...], name: str) -> tuple[Program, dict[str, Any], list[str]]:
+    def _prepare(self, groups: tuple[Axes, ...], name: str) -> tuple[Program, dict[str, Any], list[str]]:
         """The program for a contraction, its inputs that do not depend on the direction, and what the others are called."""
-        split = _split(self.tensor, groups, name, tuple(sorted(self._sizes.items())))
-        symbols = [*split.parts.values(), *split.directions]
-        program = compile_program([split.result], inputs=symbols, backend=self.backend, validate=False)
+        made = split(self.tensor, groups, name, tuple(sorted(self._sizes.items())))
+        symbols = [*made.parts.values(), *made.directions]
+        program = compile_program([made.result], inputs=symbols, backend=self.backend, validate=False)
         given: dict[str, Any] = {}
-        if split.parts:
-            parts = self._program(list(split.parts))
-            values = zip(split.parts.values(), parts(**self._arrays), strict=True)
+        if made.parts:
+            parts = self._program(list(made.parts))
+            values = zip(made.parts.values(), parts(**self._arrays), strict=True)
             given = {symbol.name: value for symbol, value in values if symbol.name in program.inputs}
         given |= {p.name: self._sizes[p.name] for p in program.parameters if p.shape is None and p.name in self._sizes}
-        return program, given, [direction.name for direction in split.directions]
+        return program, given, [direction.name for direction in made.directions]
 
     def _program(self, outputs: Sequence[Tensor]) -> Program:
         """A program on the arrays of the point, which are checked."""
@@ -239,16 +229,6 @@ class Factors(NamedTuple):
     operands: tuple[Any, ...]
 
 
-def _terms(node: Tensor) -> Sequence[tuple[Fraction, Tensor]]:
-    return node.terms if isinstance(node, Sum) else ((Fraction(1), node),)
-
-
-def _flat(core: Tensor) -> Einsum:
-    """A node as a product, of itself alone if it is none."""
-    axes = tuple(range(core.rank))
-    return core if isinstance(core, Einsum) else Einsum.make(((core, axes),), axes, core.dims)
-
-
 def _completed(term: Einsum) -> Einsum:
     """The product with every index in a factor and none twice in the output, as einsum strings have it."""
     factors, output, dims = list(term.factors), list(term.output), list(term.index_dims)
@@ -264,107 +244,23 @@ def _completed(term: Einsum) -> Einsum:
     return Einsum.make(tuple(factors), tuple(output), tuple(dims))
 
 
-def _groups(f_rank: int, variable_ranks: Sequence[int]) -> tuple[_Axes, ...]:
+class _Quick(NamedTuple):
+    """What contracts an array of a type, shape and type of entries that was met before."""
+
+    kind: Any
+    shape: Any
+    dtype: Any
+    run: Callable[[Any], Any]
+
+    def fits(self, array: Any) -> bool:
+        return type(array) is self.kind and array.shape == self.shape and array.dtype == self.dtype
+
+
+def _groups(f_rank: int, variable_ranks: Sequence[int]) -> tuple[Axes, ...]:
     """The axes of f, then those of each variable."""
-    groups: list[_Axes] = []
+    groups: list[Axes] = []
     start = 0
     for rank in (f_rank, *variable_ranks):
         groups.append(tuple(range(start, start + rank)))
         start += rank
     return tuple(groups)
-
-
-class _Split(NamedTuple):
-    """A contraction taken apart: `parts` do not depend on the directions; `result` is made of symbols for them and for the
-    directions."""
-
-    parts: dict[Tensor, Symbol]
-    directions: tuple[Symbol, ...]
-    result: Tensor
-
-
-@lru_cache(maxsize=256)
-def _split(tensor: Tensor, groups: tuple[_Axes, ...], name: str, sizes: tuple[tuple[str, int], ...]) -> _Split:
-    """How to contract groups of axes of the tensor with arrays."""
-    numbers = _Defaults(sizes)
-    taken = [axis for group in groups for axis in group]
-    kept = [axis for axis in range(tensor.rank) if axis not in taken]
-    directions = [
-        Symbol.make(name if len(groups) == 1 else f"{name}{number}", tuple(tensor.dims[axis] for axis in group))
-        for number, group in enumerate(groups, start=1)
-    ]
-    placed = list(zip(directions, groups, strict=True))
-    (opened,), _ = open_products([tensor], numbers)
-    parts: dict[Tensor, Symbol] = {}
-    memo: Memo = {}
-
-    def symbol(node: Tensor) -> Tensor:
-        if node not in parts:
-            structure = Structure.SYMMETRIC if properties(node, memo).symmetric else Structure.GENERAL
-            parts[node] = Symbol.make(f"part{len(parts) + 1}", node.dims, structure)
-        return parts[node]
-
-    terms = []
-    for coefficient, term in _terms(opened):
-        inner, core = split_coefficient(term)
-        flat = _chosen(core, placed, kept, numbers)
-        factors: list[tuple[Tensor, Sequence[int]]] = [(symbol(node), labels) for node, labels in flat.factors]
-        # The axes of the term by their labels: a repeated one joins axes.
-        renamed = [(direction, [flat.output[axis] for axis in group]) for direction, group in placed]
-        output = [flat.output[axis] for axis in kept]
-        made = einsum([*factors, *renamed], output, dict(enumerate(flat.index_dims)))
-        terms.append((coefficient * inner, made))
-    result = add(terms, [tensor.dims[axis] for axis in kept])
-    return _Split(parts, tuple(directions), result)
-
-
-class _Defaults(dict[str, int]):
-    """Sizes, where unknown ones count as typical."""
-
-    def __missing__(self, name: str) -> int:
-        return 100
-
-
-def _chosen(
-    core: Tensor, placed: Sequence[tuple[Symbol, tuple[int, ...]]], kept: Sequence[int], sizes: Mapping[str, int]
-) -> Einsum:
-    """A term as a product whose factors are computed beforehand: its blocks, where that pays within a few applications, else
-    what they are made of."""
-    axes = tuple(range(core.rank))
-    if not isinstance(core, Einsum):
-        return Einsum.make(((core, axes),), axes, core.dims)
-    current = core
-    for block in core.children:
-        if not isinstance(block, Einsum):
-            continue
-        apart = einsum(current.factors, current.output, dict(enumerate(current.index_dims)), flatten={block})
-        if not isinstance(apart, Einsum):
-            continue
-        formed_call, apart_call = _call_cost(current, placed, kept, sizes), _call_cost(apart, placed, kept, sizes)
-        if apart_call < formed_call or cost(block, sizes) > _CALLS * apart_call:
-            current = apart
-    whole = Einsum.make(((core, axes),), axes, core.dims)
-    closed = _call_cost(whole, placed, kept, sizes)
-    if closed < _call_cost(current, placed, kept, sizes) and cost(core, sizes) <= _CALLS * closed:
-        return whole
-    return _weighted(current)
-
-
-def _weighted(node: Einsum) -> Einsum:
-    """The product with vectors on one index made one vector."""
-    vectors: dict[tuple[int, ...], list[Tensor]] = {}
-    for part, labels in node.factors:
-        if len(labels) == 1:
-            vectors.setdefault(labels, []).append(part)
-    rest = [(part, labels) for part, labels in node.factors if len(labels) != 1]
-    made = [(multiply(*parts) if len(parts) > 1 else parts[0], labels) for labels, parts in vectors.items()]
-    return Einsum.make((*rest, *made), node.output, node.index_dims)
-
-
-def _call_cost(
-    term: Einsum, placed: Sequence[tuple[Symbol, tuple[int, ...]]], kept: Sequence[int], sizes: Mapping[str, int]
-) -> float:
-    """The estimated time of one contraction with directions."""
-    directions = [(direction, [term.output[axis] for axis in group]) for direction, group in placed]
-    output = [term.output[axis] for axis in kept]
-    return cost(einsum([*term.factors, *directions], output, dict(enumerate(term.index_dims))), sizes)

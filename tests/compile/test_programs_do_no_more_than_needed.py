@@ -84,3 +84,45 @@ def test_a_sign_goes_to_a_factor() -> None:
     Y = X @ np.linalg.inv(S)
     np.testing.assert_allclose(program(X=X, S=S), -np.einsum("bi,bj->bij", Y, Y))
     assert "return -" not in program.source
+
+
+def applied(text: str, shapes: dict[str, str], by: str, **arrays: np.ndarray) -> tuple[object, str]:
+    """The derivative at a point, and the body of the program that applies it."""
+    J = td.diff(td.parse(text, shapes=shapes), *by.split(), entries="free")
+    linear = J.at(**arrays)
+    direction = RNG.normal(size=arrays[by.split()[-1]].shape)
+    for _ in range(2):  # planned, then the short way
+        found = linear.apply(direction)
+        np.testing.assert_allclose(found, np.tensordot(J.evaluate(**arrays), direction, direction.ndim), rtol=1e-9, atol=1e-9)
+    ((program, _, _),) = linear._ready.values()
+    return linear, body(program.source)
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "products"),
+    [
+        ("x'*A*x", "x x", 1),  # (A + A') d
+        ("logdet(X)", "X X", 2),  # -(P d P)', the sign in a factor
+        ("tr(X^4)", "X X", 4),  # X^2 d + X d X + d X^2: one product for each end, two for the middle
+        ("logdet(X) + tr(inv(X)*A)", "X X", 4),  # P d (Q - P) + Q d P
+        ("y'*inv(X)*y", "y y", 1),  # formed beforehand
+    ],
+)
+def test_derivatives_are_applied_in_few_products(text: str, by: str, products: int) -> None:
+    X, A = RNG.normal(size=(12, 12)) + 9 * np.eye(12), RNG.normal(size=(12, 12))
+    x, y = RNG.normal(size=12), RNG.normal(size=12)
+    named = {name: array for name, array in {"X": X, "A": A, "x": x, "y": y}.items() if name in text}
+    _, source = applied(text, {name: shape for name, shape in SQUARE.items() if name in text}, by, **named)
+    assert source.count("@") == products and "-" not in source.replace('"""', ""), source
+
+
+def test_directions_of_other_kinds_are_met_too() -> None:
+    J = td.diff(td.parse("A*V*A'", shapes={"A": "m n", "V": "n n"}), "V")
+    A, d = RNG.normal(size=(2, 3)), RNG.normal(size=(3, 3))
+    linear = J.at(A=A, V=np.eye(3))
+    for given in (d, d, d.astype(np.float32), d.T, d.tolist(), d + 1j * d.T, d):
+        np.testing.assert_allclose(linear.apply(given), A @ np.asarray(given) @ A.T, rtol=1e-5)
+    for _ in range(2):
+        with pytest.raises(td.EvaluationError):
+            linear.apply(d[:2])
+    np.testing.assert_allclose(linear.adjoint(d[:2, :2]), A.T @ d[:2, :2] @ A)
