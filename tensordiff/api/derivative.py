@@ -111,7 +111,8 @@ class Derivative(TensorForm):
     def evaluate(self, *, layout: str | None = None, validate: Any = True, **values: Any) -> Any:
         """The derivative's array for given arrays, of shape f.shape + variable shapes, on the arrays' own namespace.
 
-        With a `layout` the matrix of that layout, always with two axes ("index" is the array as without). Every symbol in
+        With a `layout` the matrix of that layout, always with two axes ("index" is the array as without). Axes before the
+        declared ones are a batch, as for `Expression.evaluate`: a stack of V gives a stack of derivatives. Every symbol in
         the derivative needs a value; other names of the scope are accepted. Raises EvaluationError for missing or unknown
         names, wrong shapes, singular matrices, and data that break a declared structure or assumption beyond rounding
         (validate=False does not look at them).

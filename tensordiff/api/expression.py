@@ -140,6 +140,15 @@ class Expression:
         size may be given by its name where no array has it. Raises EvaluationError for missing or unknown names,
         wrong shapes, singular matrices, and data that break a declared structure or assumption beyond rounding
         (validate=False does not look at them).
+
+        Any array may have more axes in front of the declared ones, a batch: these broadcast against each other as in
+        NumPy, and come first in the result. What has none is shared by all points, and what depends on it alone is
+        computed once. Errors name the first element of the batch (counted from 1) that has one.
+
+            >>> import numpy as np, tensordiff as td
+            >>> f = td.parse("x'*A*x", shapes={"A": "n n", "x": "n"})
+            >>> f.evaluate(A=np.eye(2), x=np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]))
+            array([ 5., 25.,  1.])
         """
         from tensordiff.api.programs import evaluate
 

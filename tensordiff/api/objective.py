@@ -15,7 +15,7 @@ from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import EvaluationError, ShapeError
 from tensordiff.lower import loosened
 from tensordiff.matrix import Matrix, Scope, shape_text
-from tensordiff.tensor import ONE, Symbol, Tensor, add
+from tensordiff.tensor import ONE, Symbol, Tensor, add, dims_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +46,7 @@ class Objective:
         self._nodes = tuple(variables)
         refuse_named_parts(self.scope, data)
         self._data = split_inputs(self.scope, data)
+        _refuse_batches(self._symbols, self._data)
         if validate:
             check_arrays(self._symbols, self._data, library("numpy"))
         sizes = _sizes(self.scope, self._data)
@@ -167,6 +168,17 @@ def objective(
     wanted = [variables] if isinstance(variables, str | Expression) else list(variables)
     arrays, check = setting(f.scope, data, validate)
     return Objective(f, [variable_node(f.scope, variable) for variable in wanted], arrays, check)
+
+
+def _refuse_batches(symbols: Iterable[Symbol], data: Mapping[str, Any]) -> None:
+    from numpy import shape
+
+    for symbol in symbols:
+        if symbol.name in data and len(shape(data[symbol.name])) > symbol.rank:
+            raise EvaluationError(
+                f"{symbol.name} is {dims_text(symbol.dims)}, but the array given has shape {shape(data[symbol.name])}",
+                hint="the data of an objective have no leading axes for a batch",
+            )
 
 
 def _sizes(scope: Scope, data: Mapping[str, Any]) -> dict[str, int]:

@@ -50,15 +50,17 @@ def laid_out(tensor: Tensor, axes: MatrixAxes) -> tuple[Shape, Tensor]:
 
 
 def join_axes(array: Any, shape: Shape, dims: Sequence[Dim]) -> Any:
-    """An array with one axis per dimension, reshaped to one axis per group (an empty group is an axis of length 1)."""
+    """An array with one axis per dimension, reshaped to one axis per group (an empty group is an axis of length 1); axes of
+    a batch stay in front."""
     if all(len(group) == 1 for group in shape):
         return array
     sizes = list(array.shape)
-    joined, start = [], 0
+    start = len(sizes) - len(dims)
+    joined = sizes[:start]
     for group in shape:
         joined.append(prod(sizes[start : start + len(group)]))
         start += len(group)
-    assert start == len(dims)
+    assert start == len(sizes)
     return array.reshape(tuple(joined))
 
 
@@ -73,7 +75,8 @@ def refuse_named_parts(scope: Scope, values: Mapping[str, Any]) -> None:
 
 
 def split_inputs(scope: Scope, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Arrays for symbols with compound axes, or declared as a row or column, reshaped to the axes of the index form."""
+    """Arrays for symbols with compound axes, or declared as a row or column, reshaped to the axes of the index form; axes
+    before the declared ones, of a batch, are left."""
     compound = {name: node for name, node in scope.symbols.items() if name in values and _is_compound(node)}
     if not compound:
         return dict(values)
@@ -82,14 +85,16 @@ def split_inputs(scope: Scope, values: Mapping[str, Any]) -> dict[str, Any]:
     known = {name: int(values[name]) for name in scope.dims if name in values}
     for name, node in scope.symbols.items():
         if name in values and name not in compound:
-            for dim, length in zip(node.dims, np.shape(values[name]), strict=False):
+            shape = np.shape(values[name])
+            for dim, length in zip(node.dims, shape[max(len(shape) - len(node.dims), 0) :], strict=False):
                 if dim.name is not None:
                     known.setdefault(dim.name, int(length))
     arrays = dict(values)
     for name, node in compound.items():
         array = values[name] if hasattr(values[name], "reshape") else np.asarray(values[name])
-        sizes = _sizes_from(name, node, tuple(array.shape), known)
-        arrays[name] = array.reshape(sizes)
+        batch = tuple(array.shape[: max(array.ndim - len(node.shape), 0)])
+        sizes = _sizes_from(name, node, tuple(array.shape[len(batch) :]), known)
+        arrays[name] = array.reshape((*batch, *sizes))
     return arrays
 
 
@@ -154,6 +159,10 @@ def operand_arrays(scope: Scope) -> Callable[[Sequence[Tensor], Mapping[str, Any
         refuse_named_parts(scope, values)
         program = compile_program(operands, inputs=_given(scope, values), allowed=tuple(scope.dims), backend=backend_of(values))
         found: list[Any] = program(**split_inputs(scope, values))
+        if any(array.ndim != operand.rank for array, operand in zip(found, operands, strict=True)):
+            raise EvaluationError(
+                "the operands of an einsum have no leading axes for a batch", hint="evaluate() of the whole takes batches"
+            )
         return found
 
     return arrays
@@ -182,7 +191,8 @@ def compile_expressions(
 
     program(**arrays) gives the value, for a list the list of values in its order: an expression's as `evaluate` gives it,
     a derivative's with the axes of f, then of the variables. `program.source` is code that stands alone, `program.einsum`
-    its contractions. Inputs with compound axes are given with these axes taken apart. Backends: "numpy", "jax", "torch".
+    its contractions. Axes before those of an input are a batch, as for `Expression.evaluate`. Inputs with compound axes are
+    given with these axes taken apart. Backends: "numpy", "jax", "torch".
     With `sizes` the program is planned at once, for these sizes. Arrays that break the structure or assumption which their
     symbols declare, beyond rounding, are refused; with validate=False they are not looked at. Raises TensordiffError for an
     unknown backend or one that is not installed.

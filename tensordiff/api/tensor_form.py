@@ -66,7 +66,8 @@ class TensorForm:
     def evaluate(self, *, validate: Any = True, **values: Any) -> Any:
         """The array for given arrays, on their own namespace. Every symbol in the tensor needs a value; other names of
         the scope are accepted. Raises EvaluationError for missing or unknown names, wrong shapes, singular matrices, and
-        data that break a declared structure or assumption beyond rounding (validate=False does not look at them)."""
+        data that break a declared structure or assumption beyond rounding (validate=False does not look at them).
+        Axes before the declared ones are a batch, as for `Expression.evaluate`."""
         from tensordiff.api.programs import evaluate
 
         return evaluate(self.array_shape, self.tensor, self.scope, values, validate)

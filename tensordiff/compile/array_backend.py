@@ -40,6 +40,8 @@ class ArrayBackend:
     """Whether results may be views of inputs or of each other, so that outputs have to be copied."""
     dtype_name: ClassVar[str] = "dtype"
     log_sum_exp: ClassVar[str] = "_logsumexp"
+    blocks: ClassVar[bool] = False
+    """Whether large batches are computed block by block, and operations keep the order in which arrays lie in memory."""
 
     def helpers(self) -> Mapping[str, str]:
         """Source of the helper functions by name; those that a program uses stand before it."""
@@ -157,7 +159,12 @@ class ArrayBackend:
         return atom(f'{self.module}.einsum("{subscripts}", {operands[0].text}, {operands[1].text})')
 
     def _stack(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return atom(f"{self.module}.stack([{', '.join(text.text for text in operands)}])")
+        axis = "".join(f", {axis}" for axis in value.attributes)
+        return atom(f"{self.module}.stack([{', '.join(text.text for text in operands)}]{axis})")
+
+    def _einsum(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        *inputs, output = ("".join(letter(number) for number in labels) for labels in value.attributes)
+        return call(f"{self.module}.einsum", atom(f'"{",".join(inputs)}->{output}"'), *operands)
 
     # Arrays that depend on sizes alone
 
@@ -193,6 +200,16 @@ class ArrayBackend:
     _lu = _lu_solve = _lu_inverse = _lu_logdet = _helper
     _cholesky = _cholesky_solve = _cholesky_inverse = _cholesky_logdet = _helper
     _logdet = _adjugate = _expm = _logm = _sqrtm = _pinv = _helper
+
+    _batch_inv = _batch_det = _batch_det_sign = _batch_logdet = _batch_adjugate = _batch_pinv = _batch_solve = _helper
+    _batch_definite = _batch_cholesky_factor = _batch_expm = _batch_sqrtm = _batch_matrix_power = _helper
+
+    def _batch_logm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        self._require("_logm")
+        return self._helper(value, operands, scope)
+
+    def _batch_frechet(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return Text("_batch" + self._frechet(value, operands, scope).text, ATOM)
 
     def _cholesky_factor(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call(f"{self.module}.linalg.cholesky", *operands)

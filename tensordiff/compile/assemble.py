@@ -36,10 +36,17 @@ class Product:
 
 
 def dense(
-    graph: Graph, products: Sequence[Product], shape: tuple[Extent, ...], sizes: Sequence[int], *, free: bool = False
+    graph: Graph,
+    products: Sequence[Product],
+    shape: tuple[Extent, ...],
+    sizes: Sequence[int],
+    points: int = 1,
+    *,
+    free: bool = False,
 ) -> Value:
-    """The sum of the products as one array of this shape; `sizes` are the numbers planned for. Where the order of its axes
-    in memory is `free`, an outer product is written with one factor innermost, and turned into place as a view."""
+    """The sum of the products as one array of this shape; `sizes` are the numbers planned for, for so many `points` of a
+    batch at once. Where the order of its axes in memory is `free`, an outer product is written with one factor innermost, and
+    turned into place as a view."""
     patterns: dict[Labels, list[Product]] = {}
     for item in products:
         distinct = tuple(dict.fromkeys(item.output))
@@ -50,24 +57,24 @@ def dense(
     straight = tuple(range(len(shape)))
     total: Value | None = None
     if straight in patterns:
-        total = _sum(graph, patterns.pop(straight), dict(enumerate(sizes)), free)
+        total = _sum(graph, patterns.pop(straight), dict(enumerate(sizes)), points, free)
     for pattern, group in patterns.items():
         numbers = {label: sizes[pattern.index(label)] for label in set(pattern)}
         if total is not None:
             total = graph.broadcast_to(total, shape)
-        total = graph.add_diagonal(total, _sum(graph, group, numbers), pattern, shape)
+        total = graph.add_diagonal(total, _sum(graph, group, numbers, points), pattern, shape)
     if total is None:
         return graph.emit("zeros", shape=shape)
     return graph.broadcast_to(total, shape)
 
 
-def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int], free: bool = False) -> Value:
+def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int], points: int = 1, free: bool = False) -> Value:
     """The sum of products on labels 0, 1, ...; axes that every product lacks may have length one, or be left out."""
     rest: list[Product] = []
     splits: dict[tuple[Labels, Labels], list[Product]] = {}
     large = prod(sizes.values()) >= _LOW_RANK_FROM
     for item in products:
-        split = _split(item) if large and len(products) > 1 else None
+        split = _split(item) if (large or points > 1) and len(products) > 1 else None
         if split is None:
             rest.append(item)
         else:
@@ -77,9 +84,9 @@ def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int], fr
         if len(group) == 1:
             rest.append(group[0])
             continue
-        pairs = _merged(graph, [_pair(graph, item, split) for item in group])
-        if len(pairs) == 1:
-            rest.append(Product(pairs[0].coefficient, (), pairs[0].sides, products[0].output))
+        pairs = _merged(graph, [_pair(graph, item, split) for item in (group if points == 1 else _collected(graph, group))])
+        if len(pairs) == 1 or not large:
+            rest += [Product(pair.coefficient, (), pair.sides, products[0].output) for pair in pairs]
         elif pairs:
             terms.append((1, _low_rank(graph, pairs, tuple(sorted(sizes)))))
     # The order of the terms is the one in which they came, but for low-rank sums, which are largest and go first.
@@ -160,6 +167,47 @@ def _split(item: Product) -> tuple[Labels, Labels] | None:
     if not a or not b or set(a) & set(b) or len(a) + len(b) != len(item.output):
         return None
     return (a, b) if a < b else (b, a)
+
+
+def _collected(graph: Graph, products: Sequence[Product]) -> list[Product]:
+    """Products that differ in numbers alone made one: at each point of a batch a number costs less than an array."""
+    found: dict[frozenset[Operand], list[Product]] = {}
+    for item in products:
+        numbers = list(item.numbers)
+        parts: list[Operand] = []
+        for part in item.parts:
+            labels = tuple(sorted(part.labels))
+            number, rest = _scaled(graph, ordered(graph, part, labels))
+            numbers += [] if number is None else [number]
+            parts.append(Operand(rest, labels))
+        found.setdefault(frozenset(parts), []).append(Product(item.coefficient, tuple(numbers), tuple(parts), item.output))
+    made: list[Product] = []
+    for group in found.values():
+        if len(group) > 1:
+            terms = [(item.coefficient, factor(graph, Fraction(1), item.numbers) or graph.constant(1)) for item in group]
+            group = [Product(Fraction(1), (combination(graph, terms),), group[0].parts, group[0].output)]
+        made += group
+    return made
+
+
+def _scaled(graph: Graph, value: Value, depth: int = 6) -> tuple[Value | None, Value]:
+    """An array as a number (None: one) times an array, looked for a few operations deep."""
+    operands = value.operands
+    if depth and value.operation in ("transpose", "negative"):
+        number, rest = _scaled(graph, operands[0], depth - 1)
+        if value.operation == "transpose":
+            return number, graph.transpose(rest, value.attributes[0])
+        return graph.constant(-1) if number is None else graph.elementwise("negative", number), rest
+    if depth and value.operation == "multiply" and any(not v.rank for v in operands):
+        scalar, other = operands if not operands[0].rank else operands[::-1]
+        number, rest = _scaled(graph, other, depth - 1)
+        return scalar if number is None else graph.elementwise("multiply", scalar, number), rest
+    if depth and value.operation in ("add", "subtract") and operands[0].rank == operands[1].rank:
+        (a, first), (b, second) = (_scaled(graph, operand, depth - 1) for operand in operands)
+        if first is second:
+            one = graph.constant(1)
+            return graph.elementwise(value.operation, one if a is None else a, one if b is None else b), first
+    return None, value
 
 
 def _pair(graph: Graph, item: Product, split: tuple[Labels, Labels]) -> _Pair:

@@ -6,7 +6,7 @@ once: Cholesky where it is positive definite, LU where not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tensordiff.compile.graph import Graph, Value, live
 
@@ -14,8 +14,14 @@ FACTORISED = {"inv": "inverse", "inverse_times": "solve", "logdet": "logdet"}
 """Operations on a matrix that a factorisation serves, and what they are called then."""
 
 
-def choose_factorisations(graph: Graph, outputs: Sequence[Value]) -> tuple[Graph, list[Value]]:
-    """The graph with inverses, products with inverses and determinants computed in the cheapest way that serves them all."""
+def choose_factorisations(
+    graph: Graph, outputs: Sequence[Value], batched: Collection[Value] = (), *, narrow: bool = False
+) -> tuple[Graph, list[Value]]:
+    """The graph with inverses, products with inverses and determinants computed in the cheapest way that serves them all.
+
+    Libraries share no factors of the matrices in a batch (`batched`): these are solved with once, or inverted; if they are
+    `narrow`, always inverted, in closed form.
+    """
     needed = live(outputs)
     users: dict[Value, list[Value]] = {}
     for value in needed:
@@ -29,7 +35,11 @@ def choose_factorisations(graph: Graph, outputs: Sequence[Value]) -> tuple[Graph
         operands = tuple(new[v] for v in value.operands)
         if value.operation in FACTORISED:
             matrix = value.operands[0]
-            made = _factorised(result, value, operands, users[matrix], matrix in graph.definite)
+            definite = matrix in graph.definite
+            if matrix in batched:
+                made = _one_by_one(result, value, operands, users[matrix], definite, narrow)
+            else:
+                made = _factorised(result, value, operands, users[matrix], definite)
         else:
             made = result.emit(value.operation, operands, value.attributes, shape=value.shape)
         new[value] = made
@@ -61,6 +71,23 @@ def _factorised(graph: Graph, value: Value, operands: Sequence[Value], users: Se
         matrix = graph.transpose(matrix, (1, 0)) if value.attributes[0] else matrix
         return graph.emit("solve", (matrix, operands[1]), shape=shape)
     return graph.emit(value.operation, operands, value.attributes, shape=shape)
+
+
+def _one_by_one(
+    graph: Graph, value: Value, operands: Sequence[Value], users: Sequence[Value], definite: bool, narrow: bool
+) -> Value:
+    """As `_factorised`, for the matrices of a batch."""
+    matrix = operands[0]
+    if definite:
+        matrix = graph.emit("definite", (matrix,), shape=matrix.shape)
+    if value.operation != "inverse_times":
+        return graph.emit(value.operation, (matrix,), value.attributes, shape=value.shape)
+    transposed = value.attributes[0]
+    if narrow or sum(user.operation != "logdet" for user in users) > 1:
+        inverse = graph.emit("inv", (matrix,), shape=matrix.shape)
+        return graph.matmul(graph.transpose(inverse, (1, 0)) if transposed else inverse, operands[1])
+    matrix = graph.transpose(matrix, (1, 0)) if transposed else matrix
+    return graph.emit("solve", (matrix, operands[1]), shape=value.shape)
 
 
 def _inverse(graph: Graph, matrix: Value, shared: bool, definite: bool) -> Value:

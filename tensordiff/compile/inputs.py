@@ -69,6 +69,10 @@ class Sizes:
         self.values: dict[str, int] = {}
         self.origin: dict[str, str] = {}
         self._waiting: list[tuple[str, Sequence[Dim], Dim, int]] = []
+        self.batches: dict[str, tuple[int, ...]] = {}
+        """Lengths of the axes before the declared ones, of inputs that have such."""
+        self.shapes: dict[str, tuple[int, ...]] = {}
+        self.dims: dict[str, Sequence[Dim]] = {}
 
     def give(self, name: str, value: Any) -> None:
         """A size given by its own name."""
@@ -81,13 +85,15 @@ class Sizes:
         self._set(name, number, f"{name}={number}")
 
     def add(self, name: str, dims: Sequence[Dim], shape: Sequence[int]) -> None:
-        """What the shape of the array for `name` says."""
-        if len(shape) != len(dims):
-            wanted = dims_text(dims) if len(dims) > 1 else f"a vector of size {dims[0]}" if dims else "a scalar"
-            axes = "1 axis" if len(dims) == 1 else f"{len(dims)} axes"
+        """What the shape of the array for `name` says; axes before those declared are a batch."""
+        self.shapes[name], self.dims[name] = tuple(shape), dims
+        if len(shape) > len(dims):
+            self.batches[name] = tuple(int(length) for length in shape[: len(shape) - len(dims)])
+            shape = shape[len(shape) - len(dims) :]
+        if len(shape) < len(dims):
             raise EvaluationError(
-                f"{name} is {wanted}, but the array given has shape {tuple(shape)}",
-                hint=f"{name} takes an array with {axes}" if dims else f"{name} takes a number",
+                f"{name} is {_declared(dims)}, but the array given has shape {tuple(shape)}",
+                hint=f"{name} takes an array with {_axes(dims)}, and more in front for a batch",
             )
         for dim, length in zip(dims, shape, strict=True):
             self._axis(name, dims, dim, int(length), shape)
@@ -100,7 +106,17 @@ class Sizes:
             self._waiting.append((name, dims, dim, length))
             return
         if dim.size({}) != length:
-            raise EvaluationError(f"{name} is {dims_text(dims)}, but the array given has shape {tuple(shape)}")
+            raise EvaluationError(
+                f"{name} is {dims_text(dims)}, but the array given has shape {self.shapes[name]}", hint=self._hint(name)
+            )
+
+    def _hint(self, *names: str) -> str | None:
+        """Which axes were taken for a batch."""
+        name = next((name for name in names if name in self.batches), None)
+        if name is None:
+            return None
+        declared = f"{_declared(self.dims[name])}, and has shape {self.shapes[name]}"
+        return f"{name} is {declared}: what comes before its {_axes(self.dims[name])} is a batch, here {self.batches[name]}"
 
     def settle(self) -> None:
         """What axes of compound sizes (n+m, n(n+1)/2) say, after all others. Raises EvaluationError."""
@@ -135,8 +151,18 @@ class Sizes:
         first = self.origin.setdefault(size, origin)
         if known != value:
             if first == origin:
-                raise EvaluationError(f"{size} is both {known} and {value} in {origin}", hint="these axes must be equal")
-            raise EvaluationError(f"{size} is {known} in {first} but {value} in {origin}")
+                raise EvaluationError(
+                    f"{size} is both {known} and {value} in {origin}", hint=self._hint(origin) or "these axes must be equal"
+                )
+            raise EvaluationError(f"{size} is {known} in {first} but {value} in {origin}", hint=self._hint(first, origin))
+
+
+def _declared(dims: Sequence[Dim]) -> str:
+    return dims_text(dims) if len(dims) > 1 else f"a vector of size {dims[0]}" if dims else "a scalar"
+
+
+def _axes(dims: Sequence[Dim]) -> str:
+    return "1 axis" if len(dims) == 1 else f"{len(dims)} axes"
 
 
 def check_names(given: Mapping[str, Any], needed: Sequence[Parameter], known: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tensordiff.compile.array_backend import extent_text
 from tensordiff.compile.backends import FEW
+from tensordiff.compile.batch_helpers import JAX
 from tensordiff.compile.graph import ELEMENTWISE, Value, is_number
 from tensordiff.compile.text import Scope, Text, atom, call, method
 from tensordiff.compile.traced_backend import TracedBackend, traced_helpers
@@ -74,7 +75,7 @@ class JaxBackend(TracedBackend):
         return atom(f"jnp.tri({operands[0].text}, dtype={scope.dtype()}).T")
 
 
-HELPERS = traced_helpers("jnp", "")
+HELPERS = traced_helpers("jnp", "") | JAX
 
 
 def _define(source: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tensordiff.compile.array_backend import ArrayBackend, diagonal_subscripts, extent_text
+from tensordiff.compile.batch_helpers import NUMPY
 from tensordiff.compile.graph import Value, is_number
 from tensordiff.compile.numpy_helpers import HELPERS
 from tensordiff.compile.text import Scope, Text, atom, call, method
@@ -25,9 +26,10 @@ class NumpyBackend(ArrayBackend):
         "lapack": "from scipy.linalg import lapack",
     }
     shares_memory = True
+    blocks = True
 
     def helpers(self) -> Mapping[str, str]:
-        return HELPERS
+        return HELPERS | NUMPY
 
     def dtype_line(self, inputs: Sequence[str]) -> str:
         """The type of the entries of arrays that are made from sizes."""
@@ -38,7 +40,9 @@ class NumpyBackend(ArrayBackend):
             return None
         view = f'np.einsum("{diagonal_subscripts(value.attributes[0])}", {name})'
         if len(operands) == 1:
-            return [f"{name} = np.zeros({scope.shape(value.shape)}, {scope.dtype()})", f"{view}[...] = {operands[0].text}"]
+            order = ', "F"' if value.attributes[1:] == (True,) else ""
+            zeros = f"np.zeros({scope.shape(value.shape)}, {scope.dtype()}{order})"
+            return [f"{name} = {zeros}", f"{view}[...] = {operands[0].text}"]
         base = operands[1]
         return [f"{name} = {base.text if fresh else f'np.array({base.text})'}", f"{view}[...] += {operands[0].text}"]
 

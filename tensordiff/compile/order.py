@@ -182,21 +182,23 @@ def _linear(path: Sequence[Pair], count: int) -> list[Pair]:
     return result
 
 
-def path_cost(inputs: Sequence[Labels], output: Labels, sizes: Mapping[int, int]) -> float:
-    """An estimate of the time of contracting the factors in the best order found."""
+def path_cost(inputs: Sequence[Labels], output: Labels, sizes: Mapping[int, int], points: int = 1) -> float:
+    """An estimate of the time of contracting the factors in the best order found; that of one of so many `points` that are
+    computed together."""
+    step = _STEP / points
 
     def elements(labels: Labels) -> int:
         return prod(sizes[label] for label in labels)
 
     remaining = list(inputs)
     if len(remaining) == 1 and remaining[0] != output:
-        return _STEP + elements(remaining[0])
+        return step + elements(remaining[0])
     cost = 0.0
     for i, j in contraction_path(inputs, output, sizes):
         b, a = remaining.pop(max(i, j)), remaining.pop(min(i, j))
         kept = (a | b) & output.union(*remaining)
         work = elements(a | b)
-        cost += _STEP + (elements(kept) if work == elements(kept) else work * _FLOP + elements(kept))
+        cost += step + (elements(kept) if work == elements(kept) else work * _FLOP + elements(kept))
         cost += elements(a) + elements(b)
         remaining.append(kept)
     return cost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ from tensordiff.compile.assemble import Product, dense
 from tensordiff.compile.contract import Operand, contract
 from tensordiff.compile.factorise import choose_factorisations
 from tensordiff.compile.graph import Graph, Value
+from tensordiff.compile.lift import BATCH, Batch, dependent, is_narrow, lift
 from tensordiff.compile.products import open_products, opened_products
 from tensordiff.compile.properties import Memo, properties
 from tensordiff.compile.ranges import bounds
@@ -33,31 +34,53 @@ class Plan:
     outputs: tuple[Value, ...]
     contractions: tuple[str, ...]
     """The products of the program as einsum strings, in the order in which they are computed."""
+    batch: Batch | None = None
 
 
-def plan(outputs: Sequence[Tensor], sizes: Mapping[str, int], groups: Sequence[Sequence[int]] = ()) -> Plan:
+def plan(
+    outputs: Sequence[Tensor],
+    sizes: Mapping[str, int],
+    groups: Sequence[Sequence[int]] = (),
+    batched: Collection[str] = (),
+    *,
+    free_layout: bool = False,
+) -> Plan:
     """How to compute the tensors; right for all sizes, good for these. With `groups`, neighbouring axes of the results are
-    joined: groups[r][p] axes of result r are its axis p."""
-    rewritten, names = open_products(outputs, sizes)
+    joined: groups[r][p] axes of result r are its axis p. Inputs called `batched` have a leading axis, and so have all
+    results; `free_layout` says that operations keep the order in which arrays lie in memory."""
+    points = BATCH if batched else 1
+    rewritten, names = open_products(outputs, sizes, points)
     joined = [any(count != 1 for count in counts) for counts in groups] or [False] * len(rewritten)
-    planner = _Planner(rewritten, names, sizes, [node for node, merges in zip(rewritten, joined, strict=True) if not merges])
+    free = [node for node, merges in zip(rewritten, joined, strict=True) if not merges and not batched]
+    planner = _Planner(rewritten, names, sizes, points, free)
     values = [planner.value(node) for node in rewritten]
     if groups:
         values = [planner.graph.merge(value, counts) for value, counts in zip(values, groups, strict=True)]
-    graph, results = tidy(*choose_factorisations(planner.graph, values))
-    return Plan(graph, tuple(results), tuple(planner.contractions))
+    if not batched:
+        graph, results = tidy(*choose_factorisations(planner.graph, values))
+        return Plan(graph, tuple(results), tuple(planner.contractions))
+    narrow = free_layout and is_narrow(values, sizes)
+    factorised = choose_factorisations(planner.graph, values, dependent(values, batched), narrow=narrow)
+    graph, results, batch = lift(*tidy(*factorised), batched, sizes, narrow=narrow)
+    return Plan(graph, tuple(results), tuple(planner.contractions), batch)
 
 
 class _Planner:
     def __init__(
-        self, outputs: Sequence[Tensor], names: Mapping[Tensor, str], sizes: Mapping[str, int], free: Sequence[Tensor] = ()
+        self,
+        outputs: Sequence[Tensor],
+        names: Mapping[Tensor, str],
+        sizes: Mapping[str, int],
+        points: int = 1,
+        free: Sequence[Tensor] = (),
     ) -> None:
         self.graph = Graph()
         self.recorder = Recorder(self.graph)
         self.names = names
         self.sizes = sizes
+        self.points = points
         self.values: dict[Tensor, Value] = {}
-        self.opened = opened_products(outputs, sizes)
+        self.opened = opened_products(outputs, sizes, points)
         self.flat: dict[Tensor, Tensor] = {}
         self.powers = _powers(outputs)
         self.free = frozenset(free)
@@ -98,7 +121,7 @@ class _Planner:
             coefficient, core = split_coefficient(flat)
             if isinstance(core, Einsum):
                 products[node], factors[node] = core, coefficient
-        for node, core in share_pairs(products, self.sizes, self._is_symmetric).items():
+        for node, core in share_pairs(products, self.sizes, self._is_symmetric, self.points).items():
             self.flat[node] = scale(factors.get(node, Fraction(1)), core)
 
     def _is_symmetric(self, node: Tensor) -> bool:
@@ -181,7 +204,7 @@ class _Planner:
 
     def _dense(self, node: Tensor, products: Sequence[Product]) -> Value:
         sizes = [dim.size(self.sizes) for dim in node.dims]
-        return dense(self.graph, products, _extents(node), sizes, free=node in self.free)
+        return dense(self.graph, products, _extents(node), sizes, self.points, free=node in self.free)
 
     def _product(self, coefficient: Fraction, node: Tensor, *, expand: bool = False) -> Product:
         """coefficient * node with its parts computed; a node that is not open, unless told to `expand` it, is one part."""

@@ -45,10 +45,12 @@ _SHARED_USERS = 6
 """... used at most so often; else it is formed."""
 
 
-def open_products(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> tuple[list[Tensor], dict[Tensor, str]]:
+def open_products(
+    outputs: Sequence[Tensor], sizes: Mapping[str, int], points: int = 1
+) -> tuple[list[Tensor], dict[Tensor, str]]:
     """The tensors rewritten so that outer products, identities and broadcasts stand only where they are needed as arrays;
-    and the names that named subexpressions gave to nodes of the result."""
-    rewriter = _Rewriter(outputs, sizes)
+    and the names that named subexpressions gave to nodes of the result. `points` of a batch are computed together."""
+    rewriter = _Rewriter(outputs, sizes, points)
     for node in postorder(outputs):
         rewriter.visit(node)
     names = {
@@ -60,8 +62,9 @@ def open_products(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> tuple[
 
 
 class _Rewriter:
-    def __init__(self, outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> None:
+    def __init__(self, outputs: Sequence[Tensor], sizes: Mapping[str, int], points: int = 1) -> None:
         self.sizes = sizes
+        self.points = points
         self.uses = _uses(outputs)
         self.new: dict[Tensor, Tensor] = {}
         self.known: Memo = {}
@@ -152,9 +155,9 @@ class _Rewriter:
                 products = [part for _, part in parts if isinstance(part, Einsum)]
                 opened = {part for part in products if self._is_open(part) or _is_pointwise(part)}
                 made.append((c, einsum(factors, node.output, sizes, flatten=opened)))
-            formed = sum(cost(part, self.sizes) + 2 * elements(part.dims, self.sizes) for _, part in parts)
-            closed = cost(node, self.sizes) + formed / max(uses, self.uses.get(factor, 1))
-            if sum(cost(term, self.sizes) for _, term in made) < _GAIN * closed:
+            formed = sum(cost(part, self.sizes, self.points) + 2 * elements(part.dims, self.sizes) for _, part in parts)
+            closed = cost(node, self.sizes, self.points) + formed / max(uses, self.uses.get(factor, 1))
+            if sum(cost(term, self.sizes, self.points) for _, term in made) < _GAIN * closed:
                 return made
         return None
 
@@ -256,18 +259,20 @@ def elements(dims: Sequence[Dim], sizes: Mapping[str, int]) -> int:
     return prod(dim.size(sizes) for dim in dims)
 
 
-def cost(node: Tensor, sizes: Mapping[str, int]) -> float:
-    """An estimate of the time of computing one node from its children."""
+def cost(node: Tensor, sizes: Mapping[str, int], points: int = 1) -> float:
+    """An estimate of the time of computing one node from its children, at one of `points` that are computed together."""
     _, core = split_coefficient(node)
     if isinstance(core, Sum):
-        return sum(cost(child, sizes) for child in core.children if isinstance(child, Einsum)) + elements(core.dims, sizes)
+        return sum(
+            (cost(child, sizes, points) for child in core.children if isinstance(child, Einsum)), elements(core.dims, sizes)
+        )
     if not isinstance(core, Einsum):
         return 0.0
     numbers = {label: dim.size(sizes) for label, dim in enumerate(core.index_dims)}
     inputs = [frozenset(labels) for _, labels in core.factors]
     output = frozenset(core.output)
     covered = frozenset().union(*inputs)
-    total = path_cost(inputs, output & covered, numbers) if inputs else 0.0
+    total = path_cost(inputs, output & covered, numbers, points) if inputs else 0.0
     if _is_gram(core):
         total *= _GRAM
     if len(core.output) > len(output) or output - covered:
@@ -284,7 +289,7 @@ def _is_gram(node: Einsum) -> bool:
     return len(shared) == 1 and shared[0] not in node.output and len(matrices[0][1]) == 2
 
 
-def opened_products(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> set[Tensor]:
+def opened_products(outputs: Sequence[Tensor], sizes: Mapping[str, int], points: int = 1) -> set[Tensor]:
     """The products that are not formed by themselves but join every product or sum that uses them."""
     uses = _uses(outputs)
     users: dict[Tensor, list[Tensor]] = {}
@@ -299,21 +304,21 @@ def opened_products(outputs: Sequence[Tensor], sizes: Mapping[str, int]) -> set[
         inside = [user for user in users.get(node, []) if isinstance(user, Einsum | Sum)]
         if len(inside) < len(users.get(node, [])):
             continue  # a function needs its array
-        if uses[node] == 1 or is_outer(node, sizes) or _better_opened(node, inside, opened, sizes):
+        if uses[node] == 1 or is_outer(node, sizes) or _better_opened(node, inside, opened, sizes, points):
             opened.add(node)
     return opened
 
 
-def _better_opened(node: Einsum, users: Sequence[Tensor], opened: set[Tensor], sizes: Mapping[str, int]) -> bool:
+def _better_opened(node: Einsum, users: Sequence[Tensor], opened: set[Tensor], sizes: Mapping[str, int], points: int) -> bool:
     """Whether all users of a shared product are cheaper without its array."""
     if len(users) > _SHARED_USERS or len(node.factors) > _SHARED_FACTORS:
         return False
-    formed, apart = cost(_flattened(node, opened), sizes), 0.0
+    formed, apart = cost(_flattened(node, opened), sizes, points), 0.0
     for user in users:
         if not isinstance(user, Einsum) or len(user.factors) + len(node.factors) > _SHARED_FACTORS:
             return False
-        formed += cost(_flattened(user, opened), sizes)
-        apart += cost(_flattened(user, opened | {node}), sizes)
+        formed += cost(_flattened(user, opened), sizes, points)
+        apart += cost(_flattened(user, opened | {node}), sizes, points)
     return apart < formed
 
 

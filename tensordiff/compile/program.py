@@ -13,6 +13,7 @@ from typing import Any
 
 from tensordiff.compile import inputs as binding
 from tensordiff.compile.backends import ArrayLibrary, library
+from tensordiff.compile.batch import BatchCall, Runs, common_shape
 from tensordiff.compile.estimate import Cost, estimate
 from tensordiff.compile.graph import GUARDED, live
 from tensordiff.compile.plan import plan
@@ -104,9 +105,9 @@ class Program:
         self._checks = self._structures() if validate else ()
         self._signature = _signature_of(self._names)
         self._lock = Lock()
-        self._compiled: dict[tuple[tuple[str, int], ...], _Compiled] = {}
-        self._ready: dict[tuple[object, ...], _Compiled] = {}
-        self._loose: dict[tuple[object, ...], tuple[_Compiled, list[Any]]] = {}
+        self._compiled: dict[tuple[object, ...], _Compiled] = {}
+        self._ready: dict[tuple[object, ...], Runs] = {}
+        self._loose: dict[tuple[object, ...], tuple[Runs, list[Any]]] = {}
         self._size_names = {name for symbol in self._symbols.values() for dim in symbol.dims for name in dim.names()}
         self._planned_for = {**self._typical(), **(self.sizes or {})}
         if sizes is not None:
@@ -190,7 +191,7 @@ class Program:
         lines.append(f"cost{f' for {known}' if known else ''}: {self.cost(**sizes)}")
         return "\n".join([*lines, "", compiled.source.text])
 
-    def _bind(self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None) -> tuple[list[Any], _Compiled]:
+    def _bind(self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None) -> tuple[list[Any], Runs]:
         """The arrays as the function takes them, and the function for their sizes."""
         size_names = self._size_names
         binding.check_names(arrays, self.parameters, {*self._symbols, *self._allowed, *size_names})
@@ -207,16 +208,19 @@ class Program:
         sizes.settle()
         weak = [type(arrays[name]) in (bool, int, float, complex) for name in self._names]
         values = self._library.alike([prepared[name] for name in self._names], weak)
-        compiled = self._for_sizes(sizes.values)
-        self._remember(arrays, values, weak, compiled, signature)
-        return values, compiled
+        ready: Runs = self._for_sizes(sizes.values, frozenset(name for name in self._names if name in sizes.batches))
+        if sizes.batches:
+            shapes = [sizes.batches.get(name) for name in self._names]
+            ready = BatchCall(ready, shapes, common_shape(sizes.batches), self._library.namespace)
+        self._remember(arrays, values, weak, ready, signature)
+        return values, ready
 
     def _remember(
         self,
         arrays: Mapping[str, Any],
         values: Sequence[Any],
         weak: Sequence[bool],
-        compiled: _Compiled,
+        ready: Runs,
         signature: tuple[object, ...] | None,
     ) -> None:
         """Notes what a call needs, so that the next one with such inputs is not checked again."""
@@ -226,21 +230,22 @@ class Program:
         if all(kept):
             if len(self._ready) >= _KEPT_SIGNATURES:
                 self._ready.clear()
-            self._ready[self._signature(**arrays)[0]] = compiled
+            self._ready[self._signature(**arrays)[0]] = ready
         elif signature is not None and all(same or soft for same, soft in zip(kept, weak, strict=True)):
             if len(self._loose) >= _KEPT_SIGNATURES:
                 self._loose.clear()
             kinds = [None if same else value.dtype for same, value in zip(kept, values, strict=True)]
-            self._loose[signature] = compiled, kinds
+            self._loose[signature] = ready, kinds
 
-    def _for_sizes(self, sizes: Mapping[str, int]) -> _Compiled:
-        """The program planned for these sizes; unknown ones are taken from `self.sizes`, or as typical."""
+    def _for_sizes(self, sizes: Mapping[str, int], batched: frozenset[str] = frozenset()) -> _Compiled:
+        """The program planned for these sizes, and for batches of these inputs; unknown sizes are taken from `self.sizes`, or
+        as typical."""
         full = dict(self._planned_for)
         if self.sizes is None:
             full.update({name: value for name, value in sizes.items() if name in full})
         else:
             full.update({name: value for name, value in sizes.items() if name in full and name not in self.sizes})
-        key = tuple((name, _similar(value)) for name, value in sorted(full.items()))
+        key = batched, *((name, _similar(value)) for name, value in sorted(full.items()))
         found = self._compiled.get(key)
         if found is None:
             with self._lock:
@@ -248,7 +253,7 @@ class Program:
                 if found is None:
                     if len(self._compiled) >= _KEPT_SIZES:
                         self._compiled.pop(next(iter(self._compiled)))
-                    found = self._compiled[key] = self._compile(full)
+                    found = self._compiled[key] = self._compile(full, batched)
         return found
 
     def _structures(self) -> tuple[tuple[int, Check], ...]:
@@ -267,9 +272,10 @@ class Program:
                 names.update(dict.fromkeys(sorted(extent.names())))
         return {name: max(_TYPICAL - number, 2) for number, name in enumerate(sorted(names))}
 
-    def _compile(self, sizes: Mapping[str, int]) -> _Compiled:
-        made = plan(self._outputs, sizes, self._groups)
-        source = write(made.outputs, self.parameters, made.graph.hints, self._library.backend)
+    def _compile(self, sizes: Mapping[str, int], batched: frozenset[str]) -> _Compiled:
+        backend = self._library.backend
+        made = plan(self._outputs, sizes, self._groups, batched, free_layout=backend.blocks)
+        source = write(made.outputs, self.parameters, made.graph.hints, backend, made.batch)
         for other in self._compiled.values():
             if other.source.text == source.text:
                 return other
@@ -365,7 +371,7 @@ class _Compiled:
         place, line = error.__traceback__, None
         while place is not None:
             code = place.tb_frame.f_code
-            if code.co_filename == self.filename and code.co_name == self.source.function:
+            if code.co_filename == self.filename and code.co_name in self.source.steps_in:
                 line = place.tb_lineno
             place = place.tb_next
         if line is None:

@@ -80,9 +80,12 @@ def _power_of(node: Tensor) -> tuple[Tensor, Fraction]:
     return node, Fraction(1)
 
 
-def share_pairs(products: Mapping[Tensor, Einsum], sizes: Mapping[str, int], symmetric: Symmetric) -> dict[Tensor, Einsum]:
+def share_pairs(
+    products: Mapping[Tensor, Einsum], sizes: Mapping[str, int], symmetric: Symmetric, points: int = 1
+) -> dict[Tensor, Einsum]:
     """The products (by the node that each is the flat form of) with pairs of factors that several of them contract made one
-    factor, where the estimated time of all together falls; the pairs are among the result, by themselves."""
+    factor, where the estimated time of all together (for so many `points` at once) falls; the pairs are among the result, by
+    themselves."""
     result = dict(products)
     if len(result) > _PRODUCTS:
         return result
@@ -92,7 +95,8 @@ def share_pairs(products: Mapping[Tensor, Einsum], sizes: Mapping[str, int], sym
         if node not in costs:
             numbers = {label: dim.size(sizes) for label, dim in enumerate(node.index_dims)}
             inputs = [frozenset(labels) for _, labels in node.factors]
-            costs[node] = path_cost(inputs, frozenset(node.output) & frozenset().union(*inputs), numbers) if inputs else 0.0
+            output = frozenset(node.output) & frozenset().union(*inputs)
+            costs[node] = path_cost(inputs, output, numbers, points) if inputs else 0.0
         return costs[node]
 
     for _ in range(_ROUNDS):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tensordiff.compile.deduce import solution_text, solvable
-from tensordiff.compile.graph import ELEMENTWISE, NUMBERS, VIEWS, Value, is_number, live
+from tensordiff.compile.graph import ELEMENTWISE, NUMBERS, VIEWS, Graph, Value, is_number, live
+from tensordiff.compile.lift import Batch
 from tensordiff.compile.text import Scope, Text, atom, tuple_text
 from tensordiff.tensor import Extent
 
@@ -20,7 +21,7 @@ _SHORT = 48
 _MAY_FAIL = {
     "inv": "inv", "solve": "inv", "lu": "inv", "cholesky": "inv", "logdet": "logdet", "expm": "expm", "logm": "logm",
     "sqrtm": "sqrtm", "matrix_power": "matpow", "adjugate": "adj", "frechet": "derivative", "cholesky_factor": "chol",
-    "pinv": "pinv",
+    "pinv": "pinv", "definite": "inv",
 }  # fmt: skip
 """Operations that not every matrix admits, and the function that a person would say it was."""
 _INLINE = frozenset({"matmul", "reshape", "diagonal", "stack", "broadcast_to"})
@@ -36,6 +37,8 @@ class Backend(Protocol):
     def imports(self) -> Mapping[str, str]: ...
     @property
     def shares_memory(self) -> bool: ...
+    @property
+    def blocks(self) -> bool: ...
     @property
     def dtype_name(self) -> str: ...
     def helpers(self) -> Mapping[str, str]: ...
@@ -60,23 +63,118 @@ class Source:
     text: str
     function: str
     labels: dict[int, str] = field(default_factory=dict)
+    steps_in: frozenset[str] = frozenset()
+    """The names of the functions whose lines are steps of the program (the others are helpers)."""
 
 
-def write(outputs: Sequence[Value], parameters: Sequence[Parameter], hints: Mapping[Value, str], backend: Backend) -> Source:
+def write(
+    outputs: Sequence[Value],
+    parameters: Sequence[Parameter],
+    hints: Mapping[Value, str],
+    backend: Backend,
+    batch: Batch | None = None,
+) -> Source:
     """The function of the parameters that computes the outputs: one array, or a tuple of several."""
-    return _Writer(outputs, parameters, hints, backend).write()
+    if batch is None:
+        return _joined([_Writer(outputs, parameters, hints, backend)], backend)
+    stacked = [
+        Parameter(p.name, (batch.points, *p.shape)) if p.shape is not None and p.name in batch.inputs else p for p in parameters
+    ]
+    if not backend.blocks:
+        return _joined([_Writer(outputs, stacked, hints, backend)], backend)
+    return _joined(_in_blocks(outputs, stacked, hints, backend, batch), backend)
+
+
+def _in_blocks(
+    outputs: Sequence[Value], parameters: Sequence[Parameter], hints: Mapping[Value, str], backend: Backend, batch: Batch
+) -> list[_Writer]:
+    """A function that computes a block of points, and one that computes what all points share, and calls it."""
+    stacked = [value for value in live(outputs) if value in batch.values]
+    shared: dict[Value, None] = {}
+    waiting = [operand for value in stacked for operand in value.operands]
+    while waiting:
+        value = waiting.pop()
+        if _is_light(value):
+            waiting += value.operands
+        elif value not in batch.values:
+            shared[value] = None
+    computed = sorted(shared, key=lambda value: value.number)
+    outer = _Writer(computed, parameters, hints, backend)
+    outer.compute()
+    known = {value: Parameter(outer.name(value), value.shape) for value in computed}
+
+    graph = Graph()
+    new = {value: graph.input(parameter.name, value.shape) for value, parameter in known.items()}
+    for value in live(outputs):
+        if value not in new and all(operand in new for operand in value.operands):
+            new[value] = graph.emit(value.operation, [new[v] for v in value.operands], value.attributes, shape=value.shape)
+    named = {new[value]: hint for value, hint in hints.items() if value in new and value not in known}
+    inner = _Writer([new[value] for value in outputs], [*parameters, *known.values()], named, backend, function="_block")
+    block = outer.names.new("block")
+    arguments = []
+    for parameter in parameters:
+        name = outer.arguments[parameter.name]
+        if parameter.shape is not None and parameter.name in batch.inputs:
+            first, name = name, f"{name}[{block}]"
+            name = f"np.asfortranarray({name})" if batch.narrow else name
+        arguments.append(name)
+    arguments += [parameter.name for parameter in known.values()]
+    call = f"{inner.function}({', '.join(arguments)})"
+    outer.result = [f"return _in_blocks(lambda {block}: {call}, len({first}), {batch.block})"]
+    return [inner, outer]
+
+
+def _is_light(value: Value) -> bool:
+    """Whether a value is as well computed in each block again: a number, an input, or a view of one."""
+    return is_number(value) or value.operation == "input" or (value.operation in VIEWS and _is_light(value.operands[0]))
+
+
+def _joined(writers: Sequence[_Writer], backend: Backend) -> Source:
+    """Functions one after the other, behind the imports and helpers that they use; the last is the one to call."""
+    functions = [writer.write() for writer in writers]
+    text = "\n".join(line for lines in functions for line, _ in lines)
+    lines = _head(text, backend)
+    labels: dict[int, str] = {}
+    for number, function in enumerate(functions):
+        lines += ["", ""] if number else []
+        labels |= {len(lines) + place: label for place, (_, label) in enumerate(function, start=1) if label is not None}
+        lines += [line for line, _ in function]
+    return Source("\n".join(lines) + "\n", writers[-1].function, labels, frozenset(writer.function for writer in writers))
+
+
+def _head(text: str, backend: Backend) -> list[str]:
+    """Imports and helpers that the text uses."""
+    helpers = backend.helpers()
+    used: list[str] = []
+    waiting = [name for name in helpers if _mentions(text, name)]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in used:
+            used.append(name)
+            waiting += [other for other in helpers if other not in used and _mentions(helpers[name], other)]
+    everything = "\n".join([text, *(helpers[name] for name in used)])
+    lines = [line for name, line in backend.imports.items() if _mentions(everything, name)]
+    lines += ["", ""] if lines else []
+    for name in sorted(used):
+        lines += [*helpers[name].rstrip("\n").split("\n"), "", ""]
+    return lines
 
 
 class _Writer:
     def __init__(
-        self, outputs: Sequence[Value], parameters: Sequence[Parameter], hints: Mapping[Value, str], backend: Backend
+        self,
+        outputs: Sequence[Value],
+        parameters: Sequence[Parameter],
+        hints: Mapping[Value, str],
+        backend: Backend,
+        function: str = "program",
     ) -> None:
         self.outputs = outputs
         self.parameters = parameters
         self.hints = hints
         self.backend = backend
         self.names = _Names({*keyword.kwlist, *keyword.softkwlist, *backend.imports, "np", *backend.helpers()})
-        self.function = self.names.new("program")
+        self.function = self.names.new(function)
         self.arguments = {p.name: self.names.new(p.name) for p in parameters}
         self.sizes: dict[str, str] = {p.name: self.arguments[p.name] for p in parameters if p.shape is None}
         self.sizes_used: dict[str, None] = {}
@@ -87,8 +185,11 @@ class _Writer:
         self.named: set[Value] = set()
         self.lines: list[tuple[str, str | None]] = []
         self.labels: dict[Value, str] = {}
+        self.result: list[str] | None = None
+        """The last lines, where they are not to return the outputs."""
 
-    def write(self) -> Source:
+    def compute(self) -> None:
+        """Writes the steps."""
         order = live(self.outputs)
         for value in order:
             for operand in value.operands:
@@ -97,15 +198,21 @@ class _Writer:
             self.uses[value] = self.uses.get(value, 0) + 1
         for value in order:
             self._visit(value)
-        results = self._results()
+
+    def name(self, value: Value) -> str:
+        """What an output is called in the text; it gets a line of its own."""
+        if value not in self.named:
+            self._assign(value)
+        return self.texts[value].text
+
+    def write(self) -> list[tuple[str, str | None]]:
+        """The lines of the function, and what those that may fail compute."""
+        if not self.texts:
+            self.compute()
+        results = self._results() if self.result is None else self.result
         body = [*self._prologue(), *self.lines, *((line, None) for line in results)]
-        text = "\n".join(line for line, _ in body)
-        head = self._head(text)
-        lines = [*head, *self._signature(), *self._docstring()]
-        first = len(lines) + 1
-        labels = {first + number: label for number, (_, label) in enumerate(body) if label is not None}
-        lines += [f"    {line}" for line, _ in body]
-        return Source("\n".join(lines) + "\n", self.function, labels)
+        head = [*self._signature(), *self._docstring()]
+        return [*((line, None) for line in head), *((f"    {line}", label) for line, label in body)]
 
     # Steps
 
@@ -126,7 +233,7 @@ class _Writer:
             self._assign(longest)
             operands = [self.texts[operand] for operand in value.operands]
         self.texts[value] = self.backend.expression(value, operands, self.scope)
-        if (function := _MAY_FAIL.get(value.operation)) is not None:
+        if (function := _MAY_FAIL.get(value.operation.removeprefix("batch_"))) is not None:
             self.labels[value] = f"{function}({self.texts[value.operands[0]].text})"
         elif value.operation in _REUSES:
             self.labels[value] = self.labels[value.operands[0]]
@@ -276,23 +383,6 @@ class _Writer:
         if len(line := f"def {self.function}({', '.join(arguments)}):") <= _WIDTH:
             return [line]
         return [f"def {self.function}(", *(f"    {argument}," for argument in arguments), "):"]
-
-    def _head(self, text: str) -> list[str]:
-        """Imports and helpers that the body uses."""
-        helpers = self.backend.helpers()
-        used: list[str] = []
-        waiting = [name for name in helpers if _mentions(text, name)]
-        while waiting:
-            name = waiting.pop(0)
-            if name not in used:
-                used.append(name)
-                waiting += [other for other in helpers if other not in used and _mentions(helpers[name], other)]
-        everything = "\n".join([text, *(helpers[name] for name in used)])
-        lines = [line for name, line in self.backend.imports.items() if _mentions(everything, name)]
-        lines += ["", ""] if lines else []
-        for name in sorted(used):
-            lines += [*helpers[name].rstrip("\n").split("\n"), "", ""]
-        return lines
 
     # Results
 

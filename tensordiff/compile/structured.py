@@ -218,6 +218,11 @@ class LinearMap:
             else:
                 sizes.give(name, array)
         sizes.settle()
+        if sizes.batches:
+            name, shape = next(iter(sizes.batches.items()))
+            raise EvaluationError(
+                f"a linear map is made at one point, and {name} has leading axes {shape}", hint="evaluate() takes batches"
+            )
         return sizes.values
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tensordiff.compile.array_backend import extent_text
 from tensordiff.compile.backends import FEW
+from tensordiff.compile.batch_helpers import TORCH
 from tensordiff.compile.graph import Value, is_number
 from tensordiff.compile.text import ATOM, Scope, Text, atom, call, method
 from tensordiff.compile.traced_backend import TracedBackend, traced_helpers
@@ -112,7 +113,7 @@ class TorchBackend(TracedBackend):
         return "torch.linalg.matrix_exp" if operation == "expm" else super().matrix_function(operation)
 
 
-HELPERS = traced_helpers("torch", ", device=a.device")
+HELPERS = traced_helpers("torch", ", device=a.device") | TORCH
 
 
 def _define(source: str) -> None:

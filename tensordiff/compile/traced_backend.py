@@ -52,8 +52,8 @@ class TracedBackend(ArrayBackend):
         rows: int = value.attributes[0]
         width = len(operands) // rows
         texts = [", ".join(text.text for text in operands[r * width : (r + 1) * width]) for r in range(rows)]
-        parts = [f"{self.module}.concatenate([{text}], 1)" for text in texts]
-        return atom(f"{self.module}.concatenate([{', '.join(parts)}], 0)")
+        parts = [f"{self.module}.concatenate([{text}], -1)" for text in texts]
+        return atom(f"{self.module}.concatenate([{', '.join(parts)}], -2)")
 
 
 _SIZED = ("_unit", "_inclusion", "_duplication", "_skew_duplication", "_elimination")
