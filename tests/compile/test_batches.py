@@ -146,7 +146,7 @@ def matrix_outputs(name: str, n: Dim) -> list[Tensor]:
 @pytest.mark.parametrize("name", [*MATRIX_FUNCTIONS, "matpow"])
 def test_matrix_functions(name: str, backend: str) -> None:
     need(backend)
-    for size in (1, 2, 3, 5) if backend == "numpy" else (2, 5):
+    for size in (1, 2, 3, 5) if backend == "numpy" else (3, 4):
         program = Program(matrix_outputs(name, Dim.named("n")), backend=backend)
         stack = near_identity(np.random.default_rng(size), 4, size, size)
         single = Program(matrix_outputs(name, Dim.named("n")))
