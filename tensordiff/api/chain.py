@@ -19,7 +19,7 @@ from tensordiff.check.layouts import matrix_axes
 from tensordiff.differentiate import chain as chain_rule
 from tensordiff.differentiate import freed, restore
 from tensordiff.errors import FoldError, TensordiffError, UnknownNameError
-from tensordiff.fold import fold
+from tensordiff.fold import fold_best
 from tensordiff.lower import free_derivative, lower, named_parts
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.render import free_letters, index_notation
@@ -216,13 +216,10 @@ def _indexed(name: str, letters: Sequence[str]) -> str:
 def _matrix(forms: Sequence[Tensor], upper: Shape, lower_: Shape, scope: Scope) -> str | None:
     rows, columns = matrix_axes("vec-column", upper, [lower_])
     written = {**scope.symbols, **scope.where}
-    found = []
-    for form in forms:
-        try:
-            found.append(text(fold(form, rows, columns, written)))
-        except FoldError:
-            continue
-    return min(found, key=len) if found else None
+    try:
+        return text(fold_best(forms, rows, columns, written))
+    except FoldError:
+        return None
 
 
 def _size(node: Tensor) -> str:

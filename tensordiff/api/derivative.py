@@ -38,6 +38,14 @@ class Derivative(TensorForm):
         self._variable_shapes: list[Shape] = [_shape(v, entries) for v in variables]
 
     @property
+    def _like(self) -> Matrix | None:
+        return self.f.matrix
+
+    @property
+    def _like_tensor(self) -> Tensor | None:
+        return self.f.tensor
+
+    @property
     def order(self) -> int:
         """How many variables f was differentiated by."""
         return len(self.variables)

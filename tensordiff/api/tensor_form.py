@@ -11,7 +11,7 @@ from tensordiff.canonical import Canonicaliser, readings, with_names
 from tensordiff.check.layouts import MatrixAxes
 from tensordiff.errors import BudgetError, FoldError
 from tensordiff.lower import named_parts
-from tensordiff.matrix import Matrix, Scope, Shape, text
+from tensordiff.matrix import Matrix, Scope, Shape
 from tensordiff.tensor import Dim, Size, Tensor, postorder
 
 if TYPE_CHECKING:
@@ -39,25 +39,28 @@ class TensorForm:
     def array_shape(self) -> Shape:
         return tuple((dim,) for dim in self.tensor.dims)
 
+    @property
+    def _like(self) -> Matrix | None:
+        """The expression in whose manner the matrix form is written."""
+        return None
+
+    @property
+    def _like_tensor(self) -> Tensor | None:
+        return None
+
     @cached_property
     def _readings(self) -> list[Tensor]:
-        return list(readings(self.tensor, named_parts(self.scope)))
+        return list(readings(self.tensor, named_parts(self.scope), like=self._like_tensor))
 
     def _folded(self, axes: MatrixAxes) -> Expression:
         """The shortest matrix form on these rows and columns."""
-        from tensordiff.fold import fold
+        from tensordiff.fold import fold_best
 
         written = {**self.scope.symbols, **self.scope.where}
-        found: list[Matrix] = []
-        failure: FoldError | None = None
-        for reading in self._readings:
-            try:
-                found.append(fold(reading, axes.rows, axes.columns, written))
-            except FoldError as error:
-                failure = failure or error
-        if not found:
-            raise FoldError(f"there is no matrix form here: {failure}", hint=f"in index notation: {self}")
-        return Expression(min(found, key=lambda m: len(text(m))), self.scope)
+        try:
+            return Expression(fold_best(self._readings, axes.rows, axes.columns, written, self._like), self.scope)
+        except FoldError as failure:
+            raise FoldError(f"there is no matrix form here: {failure}", hint=f"in index notation: {self}") from None
 
     def canonical(self) -> Tensor:
         """The canonical form of the tensor: equal tensors give the same node. Raises BudgetError."""

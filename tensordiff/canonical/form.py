@@ -49,11 +49,25 @@ def canonical(node: Tensor, *, distribute: bool = True, define: bool = True, max
     return Canonicaliser(distribute=distribute, define=define, max_terms=max_terms).tensor(node)
 
 
-class Canonicaliser:
-    """Canonical forms that share their work; one object per setting."""
+Sums = frozenset[frozenset[tuple[Tensor, Fraction]]]
 
-    def __init__(self, *, distribute: bool = True, define: bool = True, max_terms: int = _MAX_TERMS) -> None:
+
+def sum_key(node: Tensor) -> frozenset[tuple[Tensor, Fraction]]:
+    """A sum up to a factor."""
+    terms = node.terms if isinstance(node, Sum) else ((Fraction(1), node),)
+    first = min(terms, key=lambda term: term[1].key, default=(Fraction(1), node))[0]
+    return frozenset((term, c / first) for c, term in terms)
+
+
+class Canonicaliser:
+    """Canonical forms that share their work; one object per setting. Without `distribute`, sums stay factors: all of them,
+    or those among `kept`."""
+
+    def __init__(
+        self, *, distribute: bool = True, define: bool = True, max_terms: int = _MAX_TERMS, kept: Sums | None = None
+    ) -> None:
         self.distribute = distribute
+        self.kept = kept
         self.define = define
         self.max_terms = max_terms
         self._forms: dict[Tensor, Tensor] = {}
@@ -123,7 +137,9 @@ class Canonicaliser:
         return self.tensor(permute(node, (1, 0))) is self.tensor(node)
 
     def _keep_sum(self, node: Tensor) -> bool:
-        return not self.distribute and node.rank <= 2
+        if self.distribute or node.rank > 2:
+            return False
+        return self.kept is None or sum_key(self.tensor(node)) in self.kept
 
     def _sum(self, root: Tensor) -> Tensor:
         collected: dict[Tensor, Fraction] = {}

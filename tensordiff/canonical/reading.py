@@ -4,35 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tensordiff.canonical.form import Canonicaliser
+from tensordiff.canonical.form import Canonicaliser, Sums, sum_key
 from tensordiff.canonical.names import with_names
 from tensordiff.errors import BudgetError
-from tensordiff.tensor import Named, Sum, Tensor, postorder
+from tensordiff.tensor import Named, Sum, Tensor, permute, postorder
 
 _MAX_TERMS = 3000
 
 
-def readings(tensor: Tensor, names: Sequence[Named], *, max_terms: int = _MAX_TERMS) -> Iterator[Tensor]:
-    """The tensor with sums kept as factors, then with products of sums multiplied out where that differs.
+def readings(
+    tensor: Tensor, names: Sequence[Named], *, max_terms: int = _MAX_TERMS, like: Tensor | None = None
+) -> Iterator[Tensor]:
+    """The tensor with sums kept as factors, then with products multiplied out but for the sums that `like` has, then with
+    all products of sums multiplied out, where these differ.
 
     Raises BudgetError where neither form is within `max_terms` terms.
     """
     first: Tensor | None = None
+    seen: list[Tensor] = []
     failure: BudgetError | None = None
-    for distribute in (False, True):
-        forms = Canonicaliser(distribute=distribute, define=False, max_terms=max_terms)
+    for distribute, only in ((False, False), (False, True), (True, False)):
+        if only and like is None:
+            continue
         try:
+            kept = _sums(like) if only and like is not None else None
+            forms = Canonicaliser(distribute=distribute, define=False, max_terms=max_terms, kept=kept)
             reading = with_names(forms.tensor(tensor), names, forms)
         except BudgetError as error:
             failure = failure or error
             continue
-        if reading is not first:
+        if reading not in seen:
             yield reading
+        seen.append(reading)
         if first is None and not distribute and not _keeps_sums(reading):
             return
         first = first or reading
     if first is None and failure is not None:
         raise failure
+
+
+def _sums(node: Tensor) -> Sums:
+    """The sums in a tensor, and their transposes."""
+    forms = Canonicaliser(distribute=False, define=False)
+    sums = [inner for inner in postorder([forms.tensor(node)]) if isinstance(inner, Sum) and inner.rank <= 2]
+    turned = [forms.tensor(permute(inner, (1, 0))) for inner in sums if inner.rank == 2]
+    return frozenset(map(sum_key, (*sums, *turned)))
 
 
 def _keeps_sums(reading: Tensor) -> bool:

@@ -10,7 +10,7 @@ from tensordiff.check.layouts import MatrixAxes
 from tensordiff.check.truth import VEC_LAYOUTS, Candidate, Truth
 from tensordiff.differentiate import Entries
 from tensordiff.errors import BudgetError, FoldError, TensordiffError
-from tensordiff.fold import fold
+from tensordiff.fold import fold_best
 from tensordiff.lower import named_parts
 from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.tensor import Structure, Tensor
@@ -18,14 +18,10 @@ from tensordiff.tensor import Structure, Tensor
 
 def expected_matrix(tensor: Tensor, axes: MatrixAxes, scope: Scope) -> Matrix | None:
     """The shortest matrix form of a tensor on these rows and columns; None where there is none."""
-    written = {**scope.symbols, **scope.where}
-    found: list[Matrix] = []
-    for reading in readings_of(tensor, scope):
-        try:
-            found.append(fold(reading, axes.rows, axes.columns, written))
-        except FoldError:
-            continue
-    return min(found, key=lambda matrix: len(text(matrix)), default=None)
+    try:
+        return fold_best(readings_of(tensor, scope), axes.rows, axes.columns, {**scope.symbols, **scope.where})
+    except FoldError:
+        return None
 
 
 def expected(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | str:

@@ -1,6 +1,6 @@
 """Folding: index form to matrix form."""
 
-from tensordiff.fold.fold import fold
+from tensordiff.fold.fold import fold, fold_best
 from tensordiff.fold.structured import on_entries
 
-__all__ = ["fold", "on_entries"]
+__all__ = ["fold", "fold_best", "on_entries"]

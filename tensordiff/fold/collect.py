@@ -5,17 +5,17 @@ and rational content are collected wherever that makes the text shorter. Greedy:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
 from tensordiff.fold.blocks import stacked
 from tensordiff.fold.denominators import over_common_denominators
+from tensordiff.fold.ends import common_ends, congruences, is_unit, sandwiches
 from tensordiff.fold.flat import Flat, entry_factors, letters
+from tensordiff.fold.joins import Join, content, summed
 from tensordiff.fold.terms import (
     Powers,
     Term,
-    common_coefficient,
     common_powers,
     multiplied,
     powers,
@@ -23,28 +23,19 @@ from tensordiff.fold.terms import (
     written,
 )
 from tensordiff.matrix import Matrix, Shape
-from tensordiff.matrix.build import call, commutation, eye, kron, number, ones, product, terms_of, transpose, zeros
+from tensordiff.matrix.build import call, kron, number, ones, product, terms_of, transpose, zeros
 
 _MAX_TERMS = 150
 """Longer sums are written term by term; only equal matrices are collected."""
 _MAX_DEPTH = 6
 """How deep common operands are looked for inside operands."""
 
-_EYE = 6
-"""The length of eye(n), where it takes the place of what is left of a factor."""
+_MAX_MIRRORED = 12
+"""Longer sums are not tried a second time for the sake of their symmetry."""
+_LOPSIDED = 20
+"""How much longer a symmetric sum may be, to be seen to be so."""
 
 _LINEAR = frozenset({"kron", "diag", "vec", "transpose", "tr", "sum"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Join:
-    """A way to join some terms: how much shorter the text gets (about), whether no identity has to be written for it,
-    which terms, and how."""
-
-    gain: int
-    clean: bool
-    places: tuple[int, ...]
-    make: Callable[[Sequence[Term]], Term]
 
 
 def collect(terms: Iterable[Term], shape: Shape, flat: Flat, depth: int = 0) -> Matrix:
@@ -71,13 +62,13 @@ def _opened(terms: list[Term], flat: Flat) -> list[Term]:
     for term in terms:
         shared = not term.scalars or sum(other.scalars == term.scalars for other in terms) > 1
         sums = [p for p, letter in enumerate(term.letters) if letter.op == "add"]
-        places = len(term.letters) == 2 and len(sums) == 1 and _is_unit(term.letters[1 - sums[0]])
+        places = len(term.letters) == 2 and len(sums) == 1 and is_unit(term.letters[1 - sums[0]])
         if places or (shared and len(term.letters) == 1 and sums):
             word = term.letters[sums[0]]
             before, after = term.letters[: sums[0]], term.letters[sums[0] + 1 :]
             for c, node in terms_of(word):
                 inner, extra, core = flat.split(node)
-                scalars = multiplied(term.scalars, powers(_summed(extra)))
+                scalars = multiplied(term.scalars, powers(summed(extra)))
                 if core.is_scalar and word.shape:
                     if core.op != "number":
                         scalars = multiplied(scalars, ((core, Fraction(1)),))
@@ -86,19 +77,6 @@ def _opened(terms: list[Term], flat: Flat) -> list[Term]:
         else:
             found.append(term)
     return found
-
-
-def content(terms: Sequence[Term]) -> tuple[Fraction, Powers, list[Term]]:
-    """What stands in front of a sum: (rational factor, scalar factors, the terms without them)."""
-    if not terms:
-        return Fraction(1), (), []
-    coefficient = common_coefficient(terms)
-    scalars = common_powers(terms) if len(terms) > 1 else ()
-    return coefficient, scalars, [_divided(term, coefficient, scalars) for term in terms]
-
-
-def _divided(term: Term, coefficient: Fraction, scalars: Powers) -> Term:
-    return Term(term.coefficient / coefficient, multiplied(term.scalars, scalars, -1), term.letters)
 
 
 def _as_letters(matrix: Matrix) -> tuple[Matrix, ...]:
@@ -111,8 +89,24 @@ def _joined(terms: list[Term], flat: Flat, depth: int) -> list[Term]:
         while (found := next(over_common_denominators(terms, flat, partial(_inner, flat, depth)), None)) is not None:
             places, quotient = found
             terms = [term for p, term in enumerate(terms) if p not in places] + [quotient]
+    joined = _greedy(terms, flat, depth, symmetric=False)
+    if depth or len(terms) > _MAX_MIRRORED or not _mirror(terms, flat) or _mirror(joined, flat):
+        return joined
+    return min(
+        _greedy(terms, flat, depth, symmetric=True), joined, key=lambda way: _length(way, flat) + _LOPSIDED * (way is joined)
+    )
+
+
+def _length(terms: Sequence[Term], flat: Flat) -> int:
+    return sum(flat.length(written(term, flat)) + 3 for term in terms)
+
+
+def _greedy(terms: list[Term], flat: Flat, depth: int, *, symmetric: bool) -> list[Term]:
+    """The terms joined step by step; `symmetric` keeps to steps after which the sum is still seen to be symmetric."""
     while 1 < len(terms) <= _MAX_TERMS and depth < _MAX_DEPTH:
         ways = [join for join in _ways(terms, flat, depth) if join.gain > 0]
+        if ways and symmetric and (mirror := _mirror(terms, flat)):
+            ways = [join for join in ways if {mirror[p] for p in join.places} == set(join.places)]
         best = max(ways, key=lambda join: (join.clean, join.gain), default=None)
         if best is None:
             break
@@ -120,6 +114,21 @@ def _joined(terms: list[Term], flat: Flat, depth: int) -> list[Term]:
         terms = [term for p, term in enumerate(terms) if p not in best.places] + [new]
         terms = _equal_letters(terms, flat, depth)
     return terms
+
+
+def _mirror(terms: Sequence[Term], flat: Flat) -> list[int]:
+    """For every term of a symmetric sum the place of its transpose; nothing where the sum is not seen to be symmetric."""
+    if not all(term.letters and not term.letters[0].is_scalar for term in terms):
+        return []
+    places = {(term.coefficient, term.scalars, term.letters): place for place, term in enumerate(terms)}
+    found: list[int] = []
+    for term in terms:
+        turned = tuple(flat.flip(letter) for letter in reversed(term.letters))
+        place = places.get((term.coefficient, term.scalars, turned))
+        if place is None:
+            return []
+        found.append(place)
+    return found
 
 
 def _equal_letters(terms: Sequence[Term], flat: Flat, depth: int) -> list[Term]:
@@ -160,121 +169,23 @@ def as_term(coefficient: Fraction, scalars: Powers, matrix: Matrix | None, flat:
     if matrix is None:
         return _scalar_term(Term(coefficient, scalars, ()))
     c, extra, core = flat.split(matrix)
-    return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), tuple(letters(core)))
+    return Term(coefficient * c, multiplied(scalars, powers(summed(extra))), tuple(letters(core)))
 
 
-def _summed(factors: Iterable[tuple[Matrix, Fraction]]) -> dict[Matrix, Fraction]:
-    found: dict[Matrix, Fraction] = {}
-    for base, exponent in factors:
-        found[base] = found.get(base, Fraction(0)) + exponent
-    return found
-
-
-def _ways(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
-    yield from _common_ends(terms, flat, depth)
-    yield from _sandwiches(terms, flat, depth)
+def _ways(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
+    inner = partial(_inner, flat, depth)
+    yield from common_ends(terms, flat, inner)
+    yield from sandwiches(terms, flat, inner)
+    yield from congruences(terms, flat, inner)
     yield from _common_operands(terms, flat, depth)
     yield from _common_entries(terms, flat, depth)
     yield from _common_scalars(terms, flat, depth)
 
 
-# Common left and right factors
-
-
-def _common_ends(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
-    """A*x + A*y = A*(x + y), x*A + y*A = (x + y)*A; a commutation may change sides of a kron for that."""
-    readings = [(p, word) for p, term in enumerate(terms) for word in _readings(term.letters)]
-    for at_end in (True, False):
-        groups: dict[Matrix, dict[int, tuple[Matrix, ...]]] = {}
-        for place, word in readings:
-            if len(word) > 1 or (word and not word[0].is_vector):
-                groups.setdefault(word[-1 if at_end else 0], {}).setdefault(place, word)
-        for group in groups.values():
-            longer = {place: word for place, word in group.items() if len(word) > 1}
-            for members in [group] if len(longer) == len(group) else [group, longer]:
-                if len(members) > 1 and longer and (join := _end_join(members, at_end, flat, depth)) is not None:
-                    yield join
-
-
-def _end_join(group: dict[int, tuple[Matrix, ...]], at_end: bool, flat: Flat, depth: int) -> _Join | None:
-    words = list(group.values())
-    shared = _shared(words, at_end)
-    if any(len(word) == len(shared) for word in words) and shared[0 if at_end else -1].is_vector:
-        shared = shared[1:] if at_end else shared[:-1]  # no identity takes the place of a whole outer product
-    if not shared or all(_is_unit(x) for word in words for x in word):  # the places of entries, not factors
-        return None
-    length = sum(flat.length(x) + 1 for x in shared)
-    missing = sum(_EYE for word in words if len(word) == len(shared))
-    gain = length * (len(words) - 1) - 1 - missing
-    return _Join(gain, not missing, tuple(group), _end_maker(words, shared, at_end, flat, depth))
-
-
-def _is_unit(letter: Matrix) -> bool:
-    return letter.op == "unit" or (letter.op == "transpose" and letter.children[0].op == "unit")
-
-
-def _sandwiches(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
-    """inv(V)*S*inv(V) - inv(V) = inv(V)*(S - V)*inv(V)."""
-    for place, term in enumerate(terms):
-        if len(term.letters) != 1 or term.letters[0].op != "inv":
-            continue
-        (end,) = term.letters
-        places = [p for p, t in enumerate(terms) if len(t.letters) > 2 and t.letters[0] is end and t.letters[-1] is end]
-        if not places:
-            continue
-        core = end.children[0]
-        gain = flat.length(end) * (2 * len(places) - 1) - flat.length(core) - 2
-        words = [*(terms[p].letters for p in places), (end, *letters(core), end)]
-        yield _Join(gain, False, (*places, place), _end_maker(words, (end,), False, flat, depth))
-
-
-def _shared(words: Sequence[tuple[Matrix, ...]], at_end: bool) -> tuple[Matrix, ...]:
-    """The longest common prefix, or suffix."""
-    count = 0
-    shortest = min(len(word) for word in words)
-    while count < shortest and len({word[-1 - count] if at_end else word[count] for word in words}) == 1:
-        count += 1
-    return words[0][len(words[0]) - count :] if at_end else words[0][:count]
-
-
-def _end_maker(
-    words: Sequence[tuple[Matrix, ...]], shared: tuple[Matrix, ...], at_end: bool, flat: Flat, depth: int
-) -> Callable[[Sequence[Term]], Term]:
-    def make(terms: Sequence[Term]) -> Term:
-        coefficient, scalars, rest = content(terms)
-        inner: list[Term] = []
-        for term, word in zip(rest, words, strict=True):
-            cut = word[: len(word) - len(shared)] if at_end else word[len(shared) :]
-            if not cut:
-                cut = (eye(shared[0].rows),) if at_end else (eye(shared[-1].cols),)
-            inner.append(Term(term.coefficient, term.scalars, cut))
-        middle = collect(inner, (), flat, depth + 1)
-        c, extra, core = flat.split(middle)
-        word = (*letters(core), *shared) if at_end else (*shared, *letters(core))
-        return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)
-
-    return make
-
-
-def _readings(word: tuple[Matrix, ...]) -> Iterator[tuple[Matrix, ...]]:
-    """The word, and the same with a commutation on the other side: kron(A,B)*K = K*kron(B,A)."""
-    yield word
-    for p in range(len(word) - 1):
-        first, second = word[p : p + 2]
-        if first.op == "kron" and second.op == "commutation":
-            a, b = first.children
-            if a.rows and b.rows and second.data == (a.cols, b.cols):
-                yield (*word[:p], commutation(a.rows, b.rows), kron(b, a), *word[p + 2 :])
-        elif first.op == "commutation" and second.op == "kron":
-            b, a = second.children
-            if a.cols and b.cols and first.data == (a.rows, b.rows):
-                yield (*word[:p], kron(a, b), commutation(a.cols, b.cols), *word[p + 2 :])
-
-
 # Common operands of kron, diag, vec, tr, sum
 
 
-def _common_operands(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+def _common_operands(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
     """kron(A,B) + kron(A,C) = kron(A, B + C), diag(x) + diag(y) = diag(x + y), and the like."""
     groups: dict[tuple[str, Shape, int, int, object], list[tuple[int, Matrix]]] = {}
     for place, term in enumerate(terms):
@@ -294,7 +205,7 @@ def _common_operands(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[
         first = terms[members[0][0]]
         around = sum(flat.length(x) + 1 for x in first.letters) - flat.length(operands[0])
         gain = around * (len(members) - 1)
-        yield _Join(gain, True, tuple(place for place, _ in members), _operand_maker(p, q, flat, depth))
+        yield Join(gain, True, tuple(place for place, _ in members), _operand_maker(p, q, flat, depth))
 
 
 def _share_an_end(operands: Sequence[Matrix]) -> bool:
@@ -308,13 +219,13 @@ def _operand_maker(p: int, q: int, flat: Flat, depth: int) -> Callable[[Sequence
         inner: list[Term] = []
         for term in rest:
             c, extra, core = flat.split(term.letters[p].children[q])
-            cut = Term(c * term.coefficient, multiplied(term.scalars, powers(_summed(extra))), tuple(letters(core)))
+            cut = Term(c * term.coefficient, multiplied(term.scalars, powers(summed(extra))), tuple(letters(core)))
             inner.append(cut)
         letter = terms[0].letters[p]
         c, extra, core = flat.split(collect(inner, letter.children[q].shape, flat, depth + 1))
         operands = (*letter.children[:q], core, *letter.children[q + 1 :])
         word = (*terms[0].letters[:p], _rebuilt(letter, operands, flat), *terms[0].letters[p + 1 :])
-        return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)
+        return Term(coefficient * c, multiplied(scalars, powers(summed(extra))), word)
 
     return make
 
@@ -332,7 +243,7 @@ def _rebuilt(letter: Matrix, operands: tuple[Matrix, ...], flat: Flat) -> Matrix
 # Common entrywise factors
 
 
-def _common_entries(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+def _common_entries(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
     """A.*B + A.*C = A.*(B + C), and p - p.^2 = p.*(1 - p)."""
     groups: dict[Matrix, list[int]] = {}
     for place, term in enumerate(terms):
@@ -348,7 +259,7 @@ def _common_entries(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_
             continue
         gain = (flat.length(base) + 2) * (len(places) - 1) - 4
         gain = max(gain, 1) if one_less else gain
-        yield _Join(gain, True, tuple(places), _entry_maker(base, flat, depth))
+        yield Join(gain, True, tuple(places), _entry_maker(base, flat, depth))
 
 
 def _one_less(base: Matrix, terms: Sequence[Term], exponents: Sequence[dict[Matrix, Fraction]]) -> bool:
@@ -361,7 +272,7 @@ def _one_less(base: Matrix, terms: Sequence[Term], exponents: Sequence[dict[Matr
 def _entry_maker(base: Matrix, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:
     def make(terms: Sequence[Term]) -> Term:
         coefficient, scalars, rest = content(terms)
-        found = [dict(_summed(entry_factors(term.letters[0]))) for term in rest]
+        found = [dict(summed(entry_factors(term.letters[0]))) for term in rest]
         shared = {
             b: min(e, *(other.get(b, Fraction(0)) for other in found))
             for b, e in found[0].items()
@@ -372,7 +283,7 @@ def _entry_maker(base: Matrix, flat: Flat, depth: int) -> Callable[[Sequence[Ter
         c, extra, core = flat.split(collect(inner, like.shape, flat, depth + 1))
         front = flat.from_entry_factors(shared.items(), like)
         word = (flat.hadamard([front, core]),)
-        return Term(coefficient * c, multiplied(scalars, powers(_summed(extra))), word)
+        return Term(coefficient * c, multiplied(scalars, powers(summed(extra))), word)
 
     return make
 
@@ -386,16 +297,17 @@ def _left(own: dict[Matrix, Fraction], shared: dict[Matrix, Fraction], like: Mat
 # Common scalars of some of the terms
 
 
-def _common_scalars(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[_Join]:
+def _common_scalars(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
     """c*A + c*B + C = c*(A + B) + C."""
+    shared = common_powers(terms)
     groups: dict[Powers, list[int]] = {}
     for place, term in enumerate(terms):
-        if term.scalars and term.letters:
+        if term.scalars != shared and term.letters:
             groups.setdefault(term.scalars, []).append(place)
     for scalars, places in groups.items():
         if 1 < len(places) < len(terms):
-            length = sum(flat.length(base) + 1 for base, _ in scalars)
-            yield _Join(length * (len(places) - 1) - 4, False, tuple(places), _scalar_maker(scalars, flat, depth))
+            length = sum(flat.length(base) + 1 for base, _ in multiplied(scalars, shared, -1))
+            yield Join(length * (len(places) - 1) - 4, False, tuple(places), _scalar_maker(scalars, flat, depth))
 
 
 def _scalar_maker(scalars: Powers, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:
@@ -403,6 +315,6 @@ def _scalar_maker(scalars: Powers, flat: Flat, depth: int) -> Callable[[Sequence
         shape = product(*terms[0].letters).shape
         inner = collect([Term(t.coefficient, (), t.letters) for t in terms], shape, flat, depth + 1)
         c, extra, core = flat.split(inner)
-        return Term(c, multiplied(scalars, powers(_summed(extra))), tuple(letters(core)))
+        return Term(c, multiplied(scalars, powers(summed(extra))), tuple(letters(core)))
 
     return make

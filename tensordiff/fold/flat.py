@@ -6,10 +6,11 @@ transposes where they read best when all is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
+from tensordiff.fold.length import leaves, length_of
 from tensordiff.fold.places import as_entry
 from tensordiff.matrix import Matrix, Shape, build
 from tensordiff.matrix.build import (
@@ -74,13 +75,16 @@ def fold_up(
 class Flat:
     """Operations on flat expressions; an object remembers what it found out, for one fold.
 
-    `mark_symmetric` tells it which letters equal their transposes.
+    `mark_symmetric` tells it which letters equal their transposes, `like` which way round differences are written.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, like: Matrix | None = None) -> None:
         self._flipped: dict[Matrix, Matrix] = {}
         self._lengths: dict[Matrix, int] = {}
         self._sizes: dict[Matrix, int] = {}
+        self.repeated: frozenset[Matrix] = frozenset()
+        """Sums that an answer has in several places: these do not take in a minus sign, which would make them two."""
+        self._usual = frozenset(self._differences(like)) if like is not None else frozenset()
 
     def mark_symmetric(self, letter: Matrix) -> None:
         self._flipped[letter] = letter
@@ -127,7 +131,7 @@ class Flat:
 
     def length(self, node: Matrix) -> int:
         """About how many characters the text of a node takes; what shorter answers are chosen by."""
-        return fold_up(node, _operands, _length, self._lengths)
+        return fold_up(node, _operands, length_of, self._lengths)
 
     def product(self, factors: Iterable[Matrix]) -> Matrix:
         """The product of at least one factor, with identities dropped."""
@@ -211,6 +215,8 @@ class Flat:
         if node.op == "add":
             if not (any(c < 0 for c in node.data) and any(c > 0 for c in node.data)):
                 return None
+            if node in self.repeated:
+                return None
             first = next(x.op for c, x in zip(node.data, node.children, strict=True) if c > 0)
             return None if first in spared else self.negative(node)
         if not depth or node.op not in _MULTILINEAR:
@@ -273,15 +279,30 @@ class Flat:
             return 2, 0, length
         if node.children[-1].op in ("eye", "commutation"):
             return 3, 0, length
-        return 1, -fold_up(node, _operands, _leaves, self._sizes), length
+        return 1, -fold_up(node, _operands, leaves, self._sizes), length
 
     def signed(self, node: Matrix) -> tuple[int, Matrix]:
         """A sum as sign * sum, of the sum and its negative always the same one."""
         if node.op != "add" or len(node.children) < 2:
             return 1, node
         terms = terms_of(node)
+        other = self.negative(node)
+        if node in self._usual or other in self._usual:
+            return (1, node) if node in self._usual else (-1, other)
+        units = [c for c, term in terms if term.op in ("number", "eye")]
+        if len(units) == 1:  # 1 - s, eye(n) - P
+            return (1, node) if units[0] > 0 else (-1, self.negative(node))
         first, _ = min(terms, key=lambda term: (self.length(term[1]), not term[1].is_scalar, self.text_key(term[1])))
         return (1, node) if first > 0 else (-1, self.negative(node))
+
+    def _differences(self, like: Matrix) -> Iterator[Matrix]:
+        """The sums with a minus sign in an expression, and their transposes, as flat nodes."""
+        seen: dict[Matrix, None] = {}
+        fold_up(like, lambda node: node.children, lambda node, _: None, seen)
+        for node in seen:
+            if node.op == "add" and len({c < 0 for c in node.data}) > 1 and not node.free:
+                made = self.ordered_sum(zip(node.data, node.children, strict=True))
+                yield from (made, self.flip(made))
 
     def negative(self, node: Matrix) -> Matrix:
         """A sum with all signs changed."""
@@ -361,46 +382,16 @@ def letters(node: Matrix) -> list[Matrix]:
     return found
 
 
-def _leaves(node: Matrix, leaves: list[int]) -> int:
-    return sum(leaves) or 1
-
-
-def _length(node: Matrix, lengths: list[int]) -> int:
-    match node.op:
-        case "symbol":
-            return len(node.data[0].name)
-        case "named":
-            return len(node.data[0])
-        case "number" | "size":
-            return len(str(node.data[0]))
-        case "eye":
-            return 5 + _group_length(node.rows)
-        case "ones" | "zeros":
-            dense = 20 if node.rows and node.cols else 0  # a full matrix of ones is avoided, not only short
-            return 6 + _group_length(node.rows) + _group_length(node.cols) + dense
-        case "commutation":
-            return 14 + _group_length(node.data[0]) + _group_length(node.data[1])  # K is avoided, not only short
-        case "duplication" | "skew_duplication" | "elimination":
-            return 4
-        case "transpose":
-            return lengths[0] + (3 if node.children[0].op in ("product", "hadamard", "add", "dot_divide", "divide") else 1)
-        case "product":
-            return sum(lengths) + len(lengths) - 1 + 2 * sum(x.op in ("add", "hadamard", "dot_divide") for x in node.children)
-        case "hadamard" | "dot_divide":
-            return sum(lengths) + 2 * (len(lengths) - 1) + 2 * sum(x.op in ("add", "product") for x in node.children)
-        case "divide" | "power" | "dot_power":
-            compound = sum(x.op in ("add", "product", "hadamard", "divide", "transpose") for x in node.children)
-            return sum(lengths) + 1 + (node.op == "dot_power") + 2 * compound
-        case "block":
-            blank = [child.op == "zeros" for child in node.children]
-            return 1 + sum(2 if zero else length + 1 for zero, length in zip(blank, lengths, strict=True))
-        case "add":
-            signs = 3 * (len(lengths) - 1) + (node.data[0] < 0)
-            return sum(lengths) + int(signs) + sum(len(str(abs(c))) + 1 for c in node.data if abs(c) != 1)
-        case "apply":
-            return len(node.data[0].name) + 2 + sum(lengths) + 2 * (len(lengths) - 1)
-    return len(node.op) + 2 + sum(lengths) + 2 * max(0, len(lengths) - 1)
-
-
-def _group_length(group: Sequence[object]) -> int:
-    return sum(len(str(dim)) for dim in group) + max(0, len(group) - 1)
+def scalar_factors(node: Matrix) -> list[Matrix]:
+    """The factors of a scalar product: numbers, and rows times ... times columns."""
+    found: list[Matrix] = []
+    word: list[Matrix] = []
+    for factor in node.children:
+        if not word and factor.is_scalar:
+            found.append(factor)
+            continue
+        word.append(factor)
+        if not factor.is_scalar and not factor.cols:
+            found.append(product(*word))
+            word = []
+    return [*found, *word]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from tensordiff.canonical import Canonicaliser
@@ -12,11 +12,12 @@ from tensordiff.fold.collect import as_term, collect
 from tensordiff.fold.flat import Flat
 from tensordiff.fold.hubs import matrix_of
 from tensordiff.fold.network import Letter, Network, Vertices, network
+from tensordiff.fold.norms import with_norms
 from tensordiff.fold.orient import orient
 from tensordiff.fold.reduce import reduce
 from tensordiff.fold.terminals import Graph
-from tensordiff.fold.terms import Term, powers
-from tensordiff.matrix import Matrix, Shape, normalise
+from tensordiff.fold.terms import Term, cancelled, powers
+from tensordiff.matrix import Matrix, Shape, normalise, text
 from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor
 
 
@@ -32,15 +33,49 @@ def fold(tensor: Tensor, rows: Sequence[int], columns: Sequence[int], written: M
     """
     assert sorted((*rows, *columns)) == list(range(tensor.rank)), "rows and columns are all axes of the tensor"
     folder = _Folder(written or {})
-    return orient(folder.run((tensor, tuple(rows), tuple(columns))), folder.flat)
+    return orient(with_norms(folder.run((tensor, tuple(rows), tuple(columns))), folder.flat), folder.flat)
+
+
+def fold_best(
+    forms: Iterable[Tensor],
+    rows: Sequence[int],
+    columns: Sequence[int],
+    written: Mapping[str, Matrix] | None = None,
+    like: Matrix | None = None,
+) -> Matrix:
+    """The form that reads best of a tensor given in several equal ways (multiplied out or not): the shortest, and a
+    symmetric matrix as one whose transpose is seen to be the same. Differences are written the way round that they have
+    in the expression `like`, where their sign is free. Raises the first FoldError where none has a form."""
+    found: list[tuple[int, bool, Matrix]] = []
+    failure: FoldError | None = None
+    for tensor in forms:
+        folder = _Folder(written or {}, like)
+        try:
+            flat = folder.run((tensor, tuple(rows), tuple(columns)))
+        except FoldError as error:
+            failure = failure or error
+            continue
+        matrix = orient(with_norms(flat, folder.flat), folder.flat)
+        spelled = text(matrix)
+        found.append((len(spelled) + _ONES * spelled.count("ones("), folder.flat.is_symmetric(flat), matrix))
+    if not found:
+        raise failure or FoldError("there is no form of nothing")
+    symmetric = any(same for _, same, _ in found)
+    return min(found, key=lambda way: way[0] + (_LOPSIDED if symmetric and not way[1] else 0))[2]
+
+
+_ONES = 10
+"""How much longer a form may be for each matrix of ones that it does without."""
+_LOPSIDED = 25
+"""How much longer a symmetric matrix may be, to be seen to be so."""
 
 
 class _Folder:
     """Folds a tensor and the arguments of the functions in it, innermost first, without recursion."""
 
-    def __init__(self, written: Mapping[str, Matrix]) -> None:
+    def __init__(self, written: Mapping[str, Matrix], like: Matrix | None = None) -> None:
         self.written = written
-        self.flat = Flat()
+        self.flat = Flat(like)
         self.forms = Canonicaliser(distribute=False, define=False)
         self.values: dict[Job, Matrix | FoldError] = {}
 
@@ -117,7 +152,8 @@ class _Folder:
         scalars, matrix = found
         for scalar in scalars:
             net.multiply(scalar, self.flat)
-        return as_term(coefficient * net.coefficient, powers(net.scalars), None if matrix.is_scalar else matrix, self.flat)
+        scalar_factors = powers(cancelled(net.scalars, self.flat))
+        return as_term(coefficient * net.coefficient, scalar_factors, None if matrix.is_scalar else matrix, self.flat)
 
     def _letter(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Letter:
         axes = self._axes(node, indices, ends)

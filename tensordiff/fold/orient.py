@@ -40,7 +40,22 @@ Memo = dict[Matrix, Ways]
 def orient(root: Matrix, flat: Flat) -> Matrix:
     """The flat expression with its transposes placed."""
     memo: Memo = {}
+    flat.repeated = _repeated(root, flat)
     return fold_up(root, _operands, lambda node, _: _ways(node, memo, flat), memo).plain.node
+
+
+def _repeated(root: Matrix, flat: Flat) -> frozenset[Matrix]:
+    """The sums that stand in more than one place, transposed or not."""
+    seen: dict[Matrix, None] = {}
+    fold_up(root, _operands, lambda node, _: None, seen)
+    places: dict[Matrix, int] = {}
+    for node in seen:
+        for part in _operands(node):
+            if part.op == "add":
+                places[part] = places.get(part, 0) + 1
+    for node in [node for node in places if (other := flat.flip(node)) is not node and other in places]:
+        places[node] += 1
+    return frozenset(node for node, count in places.items() if count > 1)
 
 
 def _operands(node: Matrix) -> Sequence[Matrix]:
@@ -122,11 +137,27 @@ def _either(plain: Way) -> Ways:
 
 
 def _better(plain: Way, turned: Way) -> Ways:
-    """Each of the two, or the other one transposed, whichever takes fewer transposes."""
+    """Each of the two, or the other one transposed, whichever takes fewer transposes and brackets."""
     return Ways(
-        plain if plain.cost <= turned.cost + 1 else Way(turned.cost + 1, transpose(turned.node)),
-        turned if turned.cost <= plain.cost + 1 else Way(plain.cost + 1, transpose(plain.node)),
+        plain if plain.cost <= turned.cost + _turning(turned.node) else _turned(turned),
+        turned if turned.cost <= plain.cost + _turning(plain.node) else _turned(plain),
     )
+
+
+def _turned(way: Way) -> Way:
+    return Way(way.cost + _turning(way.node), transpose(way.node))
+
+
+def _turning(node: Matrix) -> int:
+    """What it costs to transpose a form as a whole: a product also needs brackets, x'*B rather than (B'*x)'; around
+    brackets these are hard to read."""
+    if (node.op == "add" and len(node.children) == 1) or node.op == "divide":
+        return _turning(node.children[0])
+    if node.op in ("kron", "add"):
+        return 1 + any(operand.op in ("product", "kron") for operand in node.children)
+    if node.op != "product":
+        return 1
+    return 3 if any(letter.op == "add" for letter in letters(node)) else 2
 
 
 def _is_pointwise(node: Matrix) -> bool:

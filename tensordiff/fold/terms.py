@@ -9,7 +9,7 @@ from math import gcd, lcm
 
 from tensordiff.fold.flat import Flat, letters
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import call, divide, number, power, product
+from tensordiff.matrix.build import call, divide, number, power, product, terms_of
 
 Powers = tuple[tuple[Matrix, Fraction], ...]
 """Scalar factors with their exponents, in an order of keys."""
@@ -77,12 +77,38 @@ def scalar_part(scalars: Powers, flat: Flat) -> tuple[list[Matrix], list[Matrix]
     return above, below
 
 
+def cancelled(factors: Mapping[Matrix, Fraction], flat: Flat) -> Mapping[Matrix, Fraction]:
+    """Scalar factors with sums over a common denominator where that cancels: (a*(1 + s/a))^-1 is (a + s)^-1."""
+    found = dict(factors)
+    for base, exponent in factors.items():
+        if base.op != "add" or exponent.denominator != 1:
+            continue
+        parts = [(c * inner, dict(scalars), core) for c, node in terms_of(base) for inner, scalars, core in [flat.split(node)]]
+        for below in dict.fromkeys(s for _, scalars, _ in parts for s, e in scalars.items() if e == -1):
+            if found.get(below, Fraction(0)) * exponent < abs(exponent):
+                continue
+            opened = [(c, {**scalars, below: scalars.get(below, Fraction(0)) + 1}, core) for c, scalars, core in parts]
+            terms = [(c, written(Term(Fraction(1), powers(scalars), (core,)), flat)) for c, scalars, core in opened]
+            del found[base]
+            found[below] -= exponent
+            made = flat.ordered_sum(terms)
+            found[made] = found.get(made, Fraction(0)) + exponent
+            break
+    return found
+
+
 def written(term: Term, flat: Flat) -> Matrix:
     """A term without its coefficient."""
     above, below = scalar_part(term.scalars, flat)
     matrix = [flat.product(term.letters)] if term.letters else []
+    if matrix and below and not matrix[0].is_scalar and any(_is_long(factor) for factor in above):
+        return product(divide(product(*above), product(*below)), *matrix)  # x'*A*x/(x'*x)*x
     made = product(*above, *matrix) if above or matrix else number(1)
     return divide(made, product(*below)) if below else made
+
+
+def _is_long(scalar: Matrix) -> bool:
+    return scalar.op in ("product", "tr", "add", "sum", "entry")
 
 
 def _power(base: Matrix, exponent: Fraction, flat: Flat) -> Matrix:

@@ -1,0 +1,37 @@
+"""One way to write a norm: where norm2(u) stands in an answer, u'*u is norm2(u)^2 in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensordiff.fold.flat import Flat, fold_up, letters, scalar_factors
+from tensordiff.fold.terms import square_root
+from tensordiff.matrix import Matrix
+from tensordiff.matrix.build import call, number, power, product, rebuild
+
+
+def with_norms(root: Matrix, flat: Flat) -> Matrix:
+    """The flat expression with inner products of what it has norms of as squares of these."""
+    seen: dict[Matrix, None] = {}
+    fold_up(root, _operands, lambda node, _: None, seen)
+    norms = {node.children[0] for node in seen if node.op == "norm2"}
+    norms |= {flat.negative(u) for u in norms if u.op == "add"}
+    if not norms:
+        return root
+
+    def visit(node: Matrix, new: list[Matrix]) -> Matrix:
+        half = square_root(node, flat) if node.op in ("product", "tr") and node.is_scalar else None
+        if half is not None and half in norms:
+            return power(call("norm2", half), number(2))
+        if node.op == "product":
+            return product(*new)
+        return rebuild(node, tuple(new)) if new else node
+
+    return fold_up(root, _operands, visit, {})
+
+
+def _operands(node: Matrix) -> Sequence[Matrix]:
+    if node.op != "product":
+        return () if node.op == "named" else node.children
+    factors = scalar_factors(node) if node.is_scalar else letters(node)
+    return factors if len(factors) > 1 else node.children
