@@ -158,7 +158,7 @@ class Program:
             return None
         signature, values = self._signature(**arrays)
         ready = self._ready.get(signature)
-        if ready is None or ready.guarded or ready.results > 1:
+        if not isinstance(ready, _Compiled) or ready.guarded or ready.results > 1:
             return None
         return partial(ready.function, *values[:-1])
 
