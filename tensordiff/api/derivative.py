@@ -46,6 +46,11 @@ class Derivative(TensorForm):
         return self.f.tensor
 
     @property
+    def formula(self) -> Matrix:
+        """What was differentiated."""
+        return self.f.matrix
+
+    @property
     def order(self) -> int:
         """How many variables f was differentiated by."""
         return len(self.variables)
@@ -128,8 +133,8 @@ class Derivative(TensorForm):
         from tensordiff.api.programs import evaluate, laid_out
 
         if layout in (None, "index"):
-            return evaluate(self.array_shape, self.tensor, self.scope, values, validate)
-        return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values, validate)
+            return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formula)
+        return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values, validate, self.formula)
 
     @property
     def array_shape(self) -> Shape:

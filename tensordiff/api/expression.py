@@ -62,6 +62,10 @@ class Expression:
         return sizes_of_axes(self.matrix.shape)
 
     @property
+    def formula(self) -> Matrix:
+        return self.matrix
+
+    @property
     def array_shape(self) -> Shape:
         """The groups of dimensions that the axes of the value's array are made of."""
         return self.matrix.shape
@@ -152,7 +156,7 @@ class Expression:
         """
         from tensordiff.api.programs import evaluate
 
-        return evaluate(self.matrix.shape, self.tensor, self.scope, values, validate)
+        return evaluate(self.matrix.shape, self.tensor, self.scope, values, validate, self.matrix)
 
     def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None, validate: bool = True) -> Any:
         """A program that computes the value; see `tensordiff.compile`."""

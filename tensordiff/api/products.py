@@ -9,16 +9,21 @@ from tensordiff.check.layouts import MatrixAxes
 from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import ShapeError
 from tensordiff.lower import loosened, lower
-from tensordiff.matrix import Scope, Shape, shape_text
+from tensordiff.matrix import Matrix, Scope, Shape, shape_text
 from tensordiff.tensor import Tensor, number
 
 
 class Product(TensorForm):
     """A product with a derivative: an array of the shape of an expression or a variable."""
 
-    def __init__(self, tensor: Tensor, scope: Scope, shape: Shape) -> None:
+    def __init__(self, tensor: Tensor, scope: Scope, shape: Shape, formula: Matrix | None = None) -> None:
         super().__init__(tensor, scope)
         self._shape = shape
+        self._formula = formula
+
+    @property
+    def formula(self) -> Matrix | None:
+        return self._formula
 
     @property
     def array_shape(self) -> Shape:
@@ -54,7 +59,7 @@ def jvp(f: Expression, x: Expression | str, dx: Expression | str) -> Product:
     node = variable_node(f.scope, x)
     direction, scope = _like(node.shape, dx, f.scope, "dx")
     loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
-    return Product(restore(pushforward(tensor, loose, direction), [node.data[0]]), scope, f.matrix.shape)
+    return Product(restore(pushforward(tensor, loose, direction), [node.data[0]]), scope, f.matrix.shape, f.matrix)
 
 
 def vjp(f: Expression, x: Expression | str, g: Expression | str) -> Product:
@@ -63,7 +68,7 @@ def vjp(f: Expression, x: Expression | str, g: Expression | str) -> Product:
     node = variable_node(f.scope, x)
     weights, scope = _like(f.matrix.shape, g, f.scope, "g")
     loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
-    return Product(restore(pullback(tensor, loose, weights), [node.data[0]]), scope, node.shape)
+    return Product(restore(pullback(tensor, loose, weights), [node.data[0]]), scope, node.shape, f.matrix)
 
 
 def hvp(f: Expression, x: Expression | str, v: Expression | str) -> Product:
@@ -74,7 +79,7 @@ def hvp(f: Expression, x: Expression | str, v: Expression | str) -> Product:
     direction, scope = _like(node.shape, v, f.scope, "v")
     loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
     slope = pullback(tensor, loose, number(1))
-    return Product(restore(pushforward(slope, loose, direction), [node.data[0]]), scope, node.shape)
+    return Product(restore(pushforward(slope, loose, direction), [node.data[0]]), scope, node.shape, f.matrix)
 
 
 def _like(shape: Shape, value: Expression | str, scope: Scope, role: str) -> tuple[Tensor, Scope]:
@@ -96,4 +101,4 @@ def gauss_newton(r: Expression, x: Expression | str, v: Expression | str) -> Pro
     direction, scope = _like(node.shape, v, r.scope, "v")
     loose, tensor = freed(node.data[0]), loosened(r.matrix, [node])
     forward = pushforward(tensor, loose, direction)
-    return Product(restore(pullback(tensor, loose, forward), [node.data[0]]), scope, node.shape)
+    return Product(restore(pullback(tensor, loose, forward), [node.data[0]]), scope, node.shape, r.matrix)

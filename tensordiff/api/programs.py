@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.compile import Program, backend_of, compile_program
+from tensordiff.compile import Program, backend_of, compile_program, complex_entries, is_complex, real_inputs
 from tensordiff.errors import EvaluationError, FoldError
 from tensordiff.matrix import Matrix, Scope, Shape, shape_text, text
-from tensordiff.tensor import Dim, Group, Named, Symbol, Tensor, permute
+from tensordiff.tensor import Dim, Group, Named, Symbol, Tensor, permute, postorder
 
 if TYPE_CHECKING:
     from tensordiff.api.derivative import Derivative
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
     from tensordiff.compile.structured import LinearMap
 
 
-def evaluate(shape: Shape, tensor: Tensor, scope: Scope, values: Mapping[str, Any], validate: Any = True) -> Any:
-    """The value of a tensor whose axes are joined to the groups of `shape`."""
+def evaluate(
+    shape: Shape,
+    tensor: Tensor,
+    scope: Scope,
+    values: Mapping[str, Any],
+    validate: Any = True,
+    formula: Matrix | None = None,
+) -> Any:
+    """The value of a tensor whose axes are joined to the groups of `shape`; `formula` is what it was made from."""
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
+    if formula is not None and any(is_complex(getattr(value, "dtype", type(value))) for value in values.values()):
+        refuse_complex(real_names(formula), values)
     program = compile_program(
         [tensor],
         inputs=_given(scope, values),
@@ -40,6 +49,27 @@ def setting(scope: Scope, values: Mapping[str, Any], validate: Any) -> tuple[Map
     if "validate" in scope.symbols:
         return {**values, "validate": validate}, True
     return values, bool(validate)
+
+
+_REAL_CALLS = ("norm2", "pinv")
+"""Functions that leave no node in the index form, and mean something else for complex entries than what they are there."""
+
+
+def real_names(*formulas: Matrix) -> dict[str, str]:
+    """The variables that must be real, each with the function that says so."""
+    found: dict[str, str] = {}
+    for node in postorder(formulas):
+        if node.op in _REAL_CALLS:
+            names = (part.data[0].name for part in postorder(node.children) if part.op == "symbol")
+            found.update(dict.fromkeys(names, node.op))
+    return found
+
+
+def refuse_complex(real: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    """Raises EvaluationError for complex entries of variables that must be real."""
+    for name, function in real.items():
+        if name in values and is_complex(getattr(values[name], "dtype", type(values[name]))):
+            raise complex_entries(name, function)
 
 
 def laid_out(tensor: Tensor, axes: MatrixAxes) -> tuple[Shape, Tensor]:
@@ -218,6 +248,7 @@ def compile_expressions(
         groups=[[len(group) for group in item.array_shape] for item in items],
         single=single,
         validate=validate,
+        real=real_names(*(item.formula for item in items if item.formula is not None)),
     )
 
 
@@ -228,6 +259,7 @@ def at(derivative: Derivative, values: Mapping[str, Any], validate: Any = True) 
     scope = derivative.scope
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
+    refuse_complex({**real_inputs([derivative.tensor]), **real_names(derivative.f.matrix)}, values)
     return linear_map(
         derivative.tensor,
         derivative.f.tensor.rank,

@@ -36,6 +36,11 @@ class TensorForm:
         return len(postorder([self.tensor]))
 
     @property
+    def formula(self) -> Matrix | None:
+        """The expression that the tensor was made from, if one."""
+        return None
+
+    @property
     def array_shape(self) -> Shape:
         return tuple((dim,) for dim in self.tensor.dims)
 
@@ -73,7 +78,7 @@ class TensorForm:
         Axes before the declared ones are a batch, as for `Expression.evaluate`."""
         from tensordiff.api.programs import evaluate
 
-        return evaluate(self.array_shape, self.tensor, self.scope, values, validate)
+        return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formula)
 
     def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None, validate: bool = True) -> Any:
         """A program that computes the array; see `tensordiff.compile`."""

@@ -172,6 +172,8 @@ class Graph:
         for count in groups:
             shape.append(product(value.shape[start : start + count]))
             start += count
+        if is_number(value):
+            return self.broadcast_to(value, tuple(shape))
         return value if all(count == 1 for count in groups) else self.reshape(value, tuple(shape))
 
     def broadcast_to(self, value: Value, shape: Shape) -> Value:

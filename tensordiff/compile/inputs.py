@@ -44,6 +44,31 @@ def _lengths(symbols: Iterable[Symbol]) -> list[Extent]:
     return [Extent.of(dim) for symbol in symbols for dim in symbol.dims]
 
 
+def real_inputs(outputs: Sequence[Tensor]) -> dict[str, str]:
+    """The inputs that must be real, each with a function that takes real arguments alone."""
+    found: dict[str, str] = {}
+    seen: set[Tensor] = set()
+    for node in postorder(outputs):
+        if isinstance(node, Apply) and node.function.real_only:
+            stack: list[Tensor] = [node]
+            while stack:
+                part = stack.pop()
+                if part not in seen:
+                    seen.add(part)
+                    stack.extend(part.children)
+                    if isinstance(part, Symbol):
+                        found.setdefault(part.name, node.function.name)
+    return found
+
+
+def complex_entries(name: str, function: str) -> EvaluationError:
+    """What is said of complex entries where a function takes none."""
+    return EvaluationError(
+        f"{name} has complex entries, and {function} takes real arguments alone: it has no complex derivative here",
+        hint=f"give {name} real entries, or write {function} in functions that are holomorphic",
+    )
+
+
 def _record(symbols: dict[str, Symbol], node: Symbol) -> None:
     known = symbols.setdefault(node.name, node)
     if known.dims != node.dims:

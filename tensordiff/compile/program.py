@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from keyword import iskeyword
 from math import log
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from tensordiff.compile import inputs as binding
@@ -19,7 +20,7 @@ from tensordiff.compile.graph import GUARDED, live
 from tensordiff.compile.plan import plan
 from tensordiff.compile.serial import pack, unpack
 from tensordiff.compile.source import Source, write
-from tensordiff.compile.validate import Check, check_of
+from tensordiff.compile.validate import Check, check_of, is_complex
 from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.tensor import Einsum, Symbol, Tensor, postorder
 
@@ -40,8 +41,9 @@ def _cached(
     groups: tuple[tuple[int, ...], ...],
     single: bool,
     validate: bool,
+    real: tuple[tuple[str, str], ...],
 ) -> Program:
-    return Program(outputs, inputs, allowed, backend, None if sizes is None else dict(sizes), groups, single, validate)
+    return Program(outputs, inputs, allowed, backend, None if sizes is None else dict(sizes), groups, single, validate, real)
 
 
 def compile_program(
@@ -54,6 +56,7 @@ def compile_program(
     groups: Sequence[Sequence[int]] = (),
     single: bool = False,
     validate: bool = True,
+    real: Mapping[str, str] = MappingProxyType({}),
 ) -> Program:
     """A program that computes the tensors from arrays given by name.
 
@@ -62,11 +65,14 @@ def compile_program(
     (numbers for named dimensions) the program is planned at once and for these; it is right for all sizes. `groups` says
     how many neighbouring axes of each result are joined to one (compound axes), by default none; with `single` the program
     gives its one result bare. Unless told not to `validate`, it refuses arrays that break the structure which their symbols
-    declare. Equal requests give the same program. Raises TensordiffError for an unknown backend.
+    declare. `real` names inputs that must be real besides those that enter functions of real arguments, each with the reason.
+    Equal requests give the same program. Raises TensordiffError for an unknown backend.
     """
     fixed = None if sizes is None else tuple(sorted(sizes.items()))
     joined = tuple(tuple(counts) for counts in groups)
-    return _cached(tuple(outputs), tuple(inputs), frozenset(allowed), backend, fixed, joined, single, validate)
+    reasons = tuple(sorted(real.items()))
+    names = frozenset(allowed)
+    return _cached(tuple(outputs), tuple(inputs), names, backend, fixed, joined, single, validate, reasons)
 
 
 class Program:
@@ -87,12 +93,14 @@ class Program:
         groups: Sequence[Sequence[int]] = (),
         single: bool = False,
         validate: bool = True,
+        real: Sequence[tuple[str, str]] = (),
     ) -> None:
         assert not single or len(outputs) == 1
         self.backend = backend
         self._groups = tuple(tuple(counts) for counts in groups)
         self._single = single
         self._validate = validate
+        self._real = {**binding.real_inputs(outputs), **dict(real)}
         self.sizes = None if sizes is None else dict(sizes)
         self._outputs = tuple(outputs)
         self._declared = tuple(inputs)
@@ -206,6 +214,9 @@ class Program:
                 sizes.give(name, array)
                 prepared[name] = sizes.values[name]
         sizes.settle()
+        for name, function in self._real.items():
+            if name in prepared and is_complex(prepared[name].dtype):
+                raise binding.complex_entries(name, function)
         weak = [type(arrays[name]) in (bool, int, float, complex) for name in self._names]
         values = self._library.alike([prepared[name] for name in self._names], weak)
         ready: Runs = self._for_sizes(sizes.values, frozenset(name for name in self._names if name in sizes.batches))
@@ -292,12 +303,13 @@ class Program:
             "groups": self._groups,
             "single": self._single,
             "validate": self._validate,
+            "real": tuple(self._real.items()),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         nodes = unpack(state["graph"])
         count = state["outputs"]
-        rest = [state[name] for name in ("allowed", "backend", "sizes", "groups", "single", "validate")]
+        rest = [state[name] for name in ("allowed", "backend", "sizes", "groups", "single", "validate", "real")]
         self.__init__(nodes[:count], nodes[count:], *rest)  # type: ignore[misc]
 
 

@@ -162,7 +162,7 @@ def _check_structure(symbol: Symbol, array: Any, library: ArrayLibrary) -> None:
         xp = library.namespace
         tolerance = sqrt(float(xp.finfo(array.dtype).eps))
         good = not bool(_offences(structure, array, xp, tolerance).any())
-        if good and structure is Structure.POSITIVE_DEFINITE and not _is_complex(array.dtype):
+        if good and structure is Structure.POSITIVE_DEFINITE and not is_complex(array.dtype):
             good = not bool(_indefinite(array, xp).any())
         if good:
             return
@@ -175,7 +175,7 @@ def _check_structure(symbol: Symbol, array: Any, library: ArrayLibrary) -> None:
             found = _offences(structure, entries, np, tolerance)
         if found.any():
             raise _broken(symbol, entries, found)
-    if structure is Structure.POSITIVE_DEFINITE and not _is_complex(array.dtype):
+    if structure is Structure.POSITIVE_DEFINITE and not is_complex(array.dtype):
         _check_definite(symbol, entries)
 
 
@@ -273,7 +273,7 @@ def _check_assumption(symbol: Symbol, array: Any, library: ArrayLibrary) -> None
     entries = library.host(array)
     a = array if entries is None else entries
     batch = a.ndim - symbol.rank
-    if not (kind.positive and _is_complex(array.dtype)):
+    if not (kind.positive and is_complex(array.dtype)):
         kept = _KEEPS[kind](a)
         if not kept.all():
             kept = np.asarray(kept)
@@ -291,8 +291,9 @@ def _check_assumption(symbol: Symbol, array: Any, library: ArrayLibrary) -> None
             raise _error(f"{symbol.name} is assumed {_READS[kind]}, but its entries sum to {total[place]!s}", place)
 
 
-def _is_complex(dtype: Any) -> bool:
-    return getattr(dtype, "kind", None) == "c" or getattr(dtype, "is_complex", False)
+def is_complex(dtype: Any) -> bool:
+    """Whether entries of this type are complex."""
+    return dtype is complex or getattr(dtype, "kind", None) == "c" or getattr(dtype, "is_complex", False)
 
 
 def _rounding(dtype: Any, library: ArrayLibrary) -> float:

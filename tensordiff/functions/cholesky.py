@@ -38,6 +38,7 @@ class Cholesky(Function):
     """
 
     name = "chol"
+    real_only = True
 
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         (argument,) = arguments

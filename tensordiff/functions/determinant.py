@@ -94,6 +94,7 @@ class LogDeterminant(MatrixFunction):
     """logdet(A) = log|det(A)|; d logdet(A) / dA_kl = inv(A)_lk."""
 
     name = "logdet"
+    real_only = True
     latex_name = r"\log\det"
     scalar = True
 

@@ -381,6 +381,7 @@ ABS: Univariate = Univariate(
     reduce=_reduce_abs,
     definition=_abs_definition,
     range_sign=1,
+    real_only=True,
 )
 SIGN: Univariate = Univariate(
     "sign",
@@ -391,4 +392,5 @@ SIGN: Univariate = Univariate(
     exact={0: 0},
     reduce=_reduce_sign,
     definition=lambda x: multiply(x, power(ABS(x), -1)),
+    real_only=True,
 )

@@ -36,6 +36,7 @@ class PseudoInverse(Function):
     """
 
     name = "pinv"
+    real_only = True
 
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         dims = arguments[0].dims

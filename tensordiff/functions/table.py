@@ -158,26 +158,32 @@ CBRT: Univariate = Univariate(
     "cbrt", lambda x: scale(Fraction(1, 3), power(CBRT(x), -2)), _cbrt_value, parity=-1, exact={0: 0, 1: 1},
     reduce=lambda x: power(x, Fraction(1, 3)) if is_nonnegative(x) else None,
     definition=lambda x: multiply(SIGN(x), power(ABS(x), Fraction(1, 3))),
+    real_only=True,
 )  # fmt: skip
 RELU: Univariate = Univariate(
     "relu", lambda x: STEP(x), lambda ops, x: ops.maximum(x, ops.constant(0)), exact={0: 0}, reduce=_relu_reduce,
     definition=lambda x: add([(HALF, x), (HALF, ABS(x))]), range_sign=1,
+    real_only=True,
 )  # fmt: skip
 STEP: Univariate = Univariate(
     "step", lambda x: zero(x.dims), _step_value, exact={0: HALF}, reduce=_step_reduce,
     definition=lambda x: plus(SIGN(x), HALF, HALF), range_sign=1,
+    real_only=True,
 )  # fmt: skip
 SIGMOID: Univariate = Univariate(
     "sigmoid", lambda x: multiply(SIGMOID(x), plus(SIGMOID(x), 1, -1)), _sigmoid_value, exact={0: HALF}, range_sign=2,
     definition=lambda x: power(plus(EXP(scale(-1, x)), 1), -1),
     logarithm=lambda x: LOGSIGMOID(x), log_complement=lambda x: scale(-1, SOFTPLUS(x)),
+    real_only=True,
 )  # fmt: skip
 SOFTPLUS: Univariate = Univariate(
     "softplus", lambda x: SIGMOID(x), _softplus_value, range_sign=2, definition=lambda x: LOG(plus(EXP(x), 1)),
+    real_only=True,
 )  # fmt: skip
 LOGSIGMOID: Univariate = Univariate(
     "logsigmoid", lambda x: plus(SIGMOID(x), 1, -1), lambda ops, x: ops.negative(_softplus_value(ops, ops.negative(x))),
     definition=lambda x: scale(-1, LOG(plus(EXP(scale(-1, x)), 1))),
+    real_only=True,
 )  # fmt: skip
 ERF: Univariate = Univariate(
     "erf", lambda x: multiply(scale(2, EXP(scale(-1, _square(x)))), power(_PI, -HALF)), lambda ops, x: ops.erf(x),
@@ -213,6 +219,7 @@ class Extremum(Function):
     """max(a, b) = (a + b + abs(a - b))/2, min(a, b) = (a + b - abs(a - b))/2: spellings that leave no node."""
 
     elementwise = True
+    real_only = True
 
     def __init__(self, name: str, sign: int) -> None:
         self.name = name

@@ -31,7 +31,8 @@ class Univariate(Function):
     `slope(x)` is the derivative as a tensor; `value(ops, x)` evaluates it; `parity` is +1 (even), -1 (odd) or 0;
     `exact` maps numbers to exact values; `reduce(x)` is a simpler form for special arguments or None; `definition(x)`
     is the same in more basic functions, for equality, and `square(x)` its square likewise; `logarithm(x)` and
-    `log_complement(x)` are log(f(x)) and log(1 - f(x)); `range_sign` is 2 where every value is positive, 1 nonnegative.
+    `log_complement(x)` are log(f(x)) and log(1 - f(x)); `range_sign` is 2 where every value is positive, 1 nonnegative;
+    `real_only` is as for every function.
     """
 
     elementwise = True
@@ -51,8 +52,10 @@ class Univariate(Function):
         logarithm: Rule | None = None,
         log_complement: Rule | None = None,
         range_sign: int | Callable[[int], int] = 0,
+        real_only: bool = False,
     ) -> None:
         self.name = name
+        self.real_only = real_only
         self.latex_name = latex
         self.parity = parity
         self._square = square

@@ -40,6 +40,8 @@ class UserFunction(Function):
         self._letter = sympy.Symbol("x", real=True)
         self.expression = expression.xreplace(dict.fromkeys(expression.free_symbols, self._letter))
         self._text = sympy.srepr(self.expression)
+        branches = (sympy.Abs, sympy.sign, sympy.Heaviside, sympy.Piecewise, sympy.Max, sympy.Min)
+        self.real_only = bool(self.expression.has(*branches))
 
     @property
     def parameters(self) -> tuple[bytes | str | int, ...]:

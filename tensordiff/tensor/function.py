@@ -31,6 +31,9 @@ class Function(ABC):
     latex_name: str = ""
     """LaTeX of the name; by default an upright operator name."""
 
+    real_only: bool = False
+    """Whether it has no complex derivative, or is evaluated by comparing its arguments: programs refuse complex ones."""
+
     exponent_argument: int | None = None
     """The position of an argument that is an exponent: evaluation passes it as an exact Fraction where it has a value
     that depends on sizes alone."""

@@ -43,6 +43,11 @@ def _differences(function: Any, name: str, order: int = 1) -> Any:
     return np.stack(columns, axis=-1).reshape(np.shape(columns[0]) + np.shape(VALUES[name]))
 
 
+def _holomorphic(text: str) -> td.Expression:
+    """The same for complex entries, of which norm2 takes none."""
+    return _parse({"norm2(X*z - x)^2": "(X*z - x)'*(X*z - x)"}.get(text, text))
+
+
 SCALARS = [
     ("x'*V*x", "x"), ("sum(exp(V*x))", "x"), ("logsumexp(V*x)", "x"), ("log(det(V))", "V"), ("tr(inv(V)*X*X')", "X"),
     ("norm2(X*z - x)^2", "z"), ("a^3*sum(x)", "a"), ("tr(X'*inv(V)*X)", "V"), ("sum(tanh(X).*X)", "X"), ("x'*inv(V)*x", "V"),
@@ -58,7 +63,7 @@ IDS = [f"{text} by {wrt}" for text, wrt in CASES]
 @pytest.mark.parametrize(("text", "wrt"), CASES, ids=IDS)
 def test_first_derivatives(text: str, wrt: str) -> None:
     f = _parse(text)
-    expected = _differences(f.evaluate, wrt)
+    expected = _differences(_holomorphic(text).evaluate, wrt)
     J = td.jacobian(f, wrt)
     found = J.evaluate(**VALUES)
     if f.ndim == 2 and f.matrix.is_vector:
@@ -72,7 +77,7 @@ def test_first_derivatives(text: str, wrt: str) -> None:
 @pytest.mark.parametrize(("text", "wrt"), SCALARS, ids=IDS[: len(SCALARS)])
 def test_second_derivatives_and_hessian_products(text: str, wrt: str) -> None:
     f = _parse(text)
-    expected = _differences(f.evaluate, wrt, 2)
+    expected = _differences(_holomorphic(text).evaluate, wrt, 2)
     H = td.hessian(f, wrt)
     assert H.order == 2
     tolerance = {"rtol": 1e-5, "atol": 1e-6 * (1 + abs(expected).max())}
