@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.benchmarks.case import Case
-from tests.benchmarks.families import determinants, factorisations, inverses, losses, networks, polynomials
+from tests.benchmarks.families import batches, determinants, factorisations, inverses, losses, networks, polynomials
 
 PROBLEMS = [
     *inverses.PROBLEMS,
@@ -21,3 +21,4 @@ def cases() -> Iterator[Case]:
     """Every line of the benchmarks."""
     for problem in PROBLEMS:
         yield from problem.cases()
+    yield from batches.cases()
