@@ -53,10 +53,10 @@ def _batch_adjugate(a):
     return made
 ''',
     '''
-def _cofactors(a):
+def _cofactors(a, adjugate=None):
     """Adjugates and determinants of matrices of one to three rows, and where cancellation spoils the determinant."""
     with np.errstate(all="ignore"):
-        adjugate = _batch_adjugate(a)
+        adjugate = _batch_adjugate(a) if adjugate is None else adjugate
         det = np.einsum("ij,ij->i", a[:, 0], adjugate[:, :, 0])
         scale = np.abs(a).max(axis=(1, 2))
         info = np.finfo(scale.dtype)
@@ -75,10 +75,10 @@ def _batch_inv(a):
     return inverse
 """,
     """
-def _batch_det(a):
+def _batch_det(a, adjugate=None):
     if not 1 <= a.shape[-1] <= 3:
         return np.linalg.det(a)
-    _, det, doubtful = _cofactors(a)
+    _, det, doubtful = _cofactors(a, adjugate)
     if doubtful.size:
         det[doubtful] = np.linalg.det(a[doubtful])
     return det

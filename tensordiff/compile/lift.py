@@ -21,8 +21,10 @@ BATCH = 10_000
 NARROW = 4
 """Arrays with no longer axis than this are computed with the points as the innermost axis in memory, where a library has a
 choice: a product of 3-by-3 matrices then takes a third of the time of matmul, an outer product a tenth."""
-_CACHE = 1 << 18
-"""Entries of the largest array of a block."""
+_CACHE = 1 << 17
+"""Entries of the largest array of a block, which has at most ..."""
+_MOST = 1 << 12
+"""... so many points."""
 _MATRIX_FUNCTIONS = frozenset({
     "inv", "pinv", "det", "det_sign", "logdet", "adjugate", "expm", "logm", "sqrtm", "cholesky_factor", "definite",
 })  # fmt: skip
@@ -87,7 +89,7 @@ def lift(
 def _block(values: Sequence[Value], sizes: Mapping[str, int]) -> int:
     """A power of two, so that sizes about alike make one program."""
     largest = max((prod(extent.value(sizes) for extent in value.shape[1:]) for value in values), default=1)
-    return 1 << max(_CACHE // max(largest, 1), 1).bit_length() - 1
+    return 1 << min(max(_CACHE // max(largest, 1), 1), _MOST).bit_length() - 1
 
 
 class _Lift:
@@ -112,6 +114,11 @@ class _Lift:
             if operation in ELEMENTWISE:
                 operands = [self._aligned(operand, value.rank) for operand in value.operands]
                 made = self.graph.emit(operation, operands, shape=broadcast([v.shape for v in operands]))
+            elif operation == "det" and self.narrow:
+                adjugate = self.graph.emit(
+                    "batch_adjugate", [self.new[v] for v in value.operands], shape=self.new[value.operands[0]].shape
+                )
+                made = self._emit("batch_det", value, adjugate)
             elif operation in _MATRIX_FUNCTIONS:
                 made = self._emit("batch_" + operation, value)
             elif operation in _SOLVES:

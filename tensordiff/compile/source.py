@@ -25,6 +25,8 @@ _MAY_FAIL = {
 }  # fmt: skip
 """Operations that not every matrix admits, and the function that a person would say it was."""
 _INLINE = frozenset({"matmul", "reshape", "diagonal", "stack", "broadcast_to"})
+_OTHER_TYPES = frozenset({"abs", "greater", "greater_equal"})
+"""Operations whose results may have entries of another type than their operands: nothing is then added in place."""
 _REUSES = frozenset({"cholesky_solve", "cholesky_logdet", "cholesky_inverse", "lu_solve", "lu_logdet", "lu_inverse"})
 
 
@@ -109,7 +111,9 @@ def _in_blocks(
         if value not in new and all(operand in new for operand in value.operands):
             new[value] = graph.emit(value.operation, [new[v] for v in value.operands], value.attributes, shape=value.shape)
     named = {new[value]: hint for value, hint in hints.items() if value in new and value not in known}
-    inner = _Writer([new[value] for value in outputs], [*parameters, *known.values()], named, backend, function="_block")
+    inner = _Writer(
+        [new[value] for value in outputs], [*parameters, *known.values()], named, backend, "_block", accumulate=True
+    )
     block = outer.names.new("block")
     arguments = []
     for parameter in parameters:
@@ -168,6 +172,8 @@ class _Writer:
         hints: Mapping[Value, str],
         backend: Backend,
         function: str = "program",
+        *,
+        accumulate: bool = False,
     ) -> None:
         self.outputs = outputs
         self.parameters = parameters
@@ -185,6 +191,9 @@ class _Writer:
         self.named: set[Value] = set()
         self.lines: list[tuple[str, str | None]] = []
         self.labels: dict[Value, str] = {}
+        self.accumulate = accumulate and not any(value.operation in _OTHER_TYPES for value in live(outputs))
+        self.user: dict[Value, Value] = {}
+        """The last value that uses a value."""
         self.result: list[str] | None = None
         """The last lines, where they are not to return the outputs."""
 
@@ -194,6 +203,7 @@ class _Writer:
         for value in order:
             for operand in value.operands:
                 self.uses[operand] = self.uses.get(operand, 0) + 1
+                self.user[operand] = value
         for value in self.outputs:
             self.uses[value] = self.uses.get(value, 0) + 1
         for value in order:
@@ -221,6 +231,9 @@ class _Writer:
         if value.operation == "add_diagonal":
             self._statements(value, operands)
             return
+        if self._accumulates(value):
+            self._add_in_place(value)
+            return
         # A line that would grow too long has its longest parts computed before it.
         while sum(len(text.text) for text in operands) > _WIDTH - 24:
             longest = max(
@@ -244,14 +257,33 @@ class _Writer:
         """Whether the value is written where it is used, without a line of its own."""
         if value.operation in NUMBERS or value.operation == "input":
             return True
-        final = value in self.outputs and self.uses[value] == 1
+        user = self.user.get(value)
+        final = value in self.outputs if user is None else self._accumulates(user) and value is user.operands[1]
+        final = final and self.uses[value] == 1
         if value in self.hints or len(self.texts[value].text) > (_SHORT if not final else _WIDTH - 16):
             return False
         if value.operation in VIEWS and value.operation != "diagonal":
             return True
         if self.uses[value] > 1:
             return False
+        if value in self.user and self._accumulates(self.user[value]) and self.user[value].operands[0] is value:
+            return False
         return value.operation in ELEMENTWISE or value.operation in _INLINE
+
+    def _accumulates(self, value: Value) -> bool:
+        """Whether a term is added to a large array of the program's own that has no other use."""
+        if not self.accumulate or value.operation not in ("add", "subtract") or value.rank < 4:
+            return False
+        first = value.operands[0]
+        return first.shape == value.shape and first not in self.outputs and self._is_fresh(first) and first.rank == value.rank
+
+    def _add_in_place(self, value: Value) -> None:
+        first, term = value.operands
+        if first not in self.named:
+            self._assign(first)
+        name = self.texts[first].text
+        self._line(f"{name} {'+' if value.operation == 'add' else '-'}= {self.texts[term].text}", value)
+        self._bind(value, name)
 
     def _assign(self, value: Value) -> None:
         name = self.names.new(self.hints.get(value) or self._suggestion(value))
