@@ -211,6 +211,42 @@ IDENTITIES = [
         "profile likelihood: Harville 1977",
         "logdet(V) + logdet(X'*inv(V)*X + C)", "logdet(V + X*inv(C)*X') + logdet(C)", ("logdet(V + X*inv(C)*X')",), DEFINITE,
     ),
+    Identity("similarity", "expm(T*S*inv(T))", "T*expm(S)*inv(T)", ("inv(T)*expm(S)*T",)),
+    Identity(
+        "similarity",
+        "expm(R*(S + T)*R')", "R*expm(S + T)*R'", ("R'*expm(S + T)*R",), {"structures": {"R": "orthogonal"}},
+    ),
+    Identity("inverse of a square root", "inv(sqrtm(S))*S", "sqrtm(S)", ("inv(sqrtm(S))",), {"assume": {"S": "near-identity"}}),
+    Identity("orthogonal similarity", "det(R*T*R')", "det(T)", ("det(T)*det(R)",), {"structures": {"R": "orthogonal"}}),
+    Identity(
+        "orthogonal similarity inside an argument",
+        "inv(R'*T*R + a*eye(n))", "R'*inv(T + a*eye(n))*R", ("R*inv(T + a*eye(n))*R'",), {"structures": {"R": "orthogonal"}},
+    ),
+    Identity("skew forms", "v'*R*v", "0*a", ("v'*v",), {"structures": {"R": "skew"}}),
+    Identity(
+        "inside the argument of an inverse",
+        "inv(a*inv(eye(n) + A*B) + a*A*inv(eye(m) + B*A)*B + S)", "inv(S + a*eye(n))", ("inv(S + eye(n))",),
+    ),
+    Identity(
+        "solution of a Sylvester equation: Horn and Johnson 1991, section 4.4",
+        "inv(kron(eye(n), S) + kron(T, eye(n)))*vec(S*W + W*T')", "vec(W)", ("vec(W')",),
+    ),
+    Identity(
+        "inverse of a matrix with compound axes",
+        "inv(eye(n*m) + kron(S, C))*kron(S, C)", "eye(n*m) - inv(eye(n*m) + kron(S, C))",
+        ("eye(n*m) + inv(eye(n*m) + kron(S, C))",),
+    ),
+    Identity("Magnus and Neudecker 1980", "D(n)*D(n)'", "eye(n*n) + K(n,n) - diag(vec(eye(n)))", ("eye(n*n) + K(n,n)",)),
+    Identity("Magnus and Neudecker 1980", "L(n)'*L(n)", "diag(vec(tril(n)))", ("diag(vec(triu(n)))", "eye(n*n)")),
+    Identity(
+        "Magnus and Neudecker 1980",
+        "D(n)*L(n)*kron(S, S)*D(n)", "kron(S, S)*D(n)", ("D(n)*L(n)*kron(S, T)*D(n)",),
+    ),
+    Identity(
+        "Magnus and Neudecker 1980",
+        "L(n)*kron(S, S)*D(n)*L(n)*kron(T, T)*D(n)", "L(n)*kron(S*T, S*T)*D(n)", ("L(n)*kron(T*S, T*S)*D(n)",),
+    ),
+    Identity("mirrored lower triangle", "D(n)*L(n)*vec(S + S')", "vec(S + S')", ("vec(S + S)",)),
     Identity("adjugates", "adj(eye(n) + S)*S", "S*adj(eye(n) + S)", ("S'*adj(eye(n) + S)",)),
     Identity("diagonal matrices commute", "V*S*W - W*V", "V*S*W - V*W", ("V*S*W - V*V",), DIAGONAL),
     Identity("diagonal matrices", "diag(diag(inv(V)))", "inv(V)", ("V", "inv(W)"), DIAGONAL),

@@ -1,14 +1,14 @@
 """What is declared of symbols, written out, so that canonical forms show it.
 
-A vector that sums to one is y/sum(y), a diagonal matrix diag(v); and a function g of an entry y that is 1 or -1 is
-(g(1) + g(-1))/2 + y (g(1) - g(-1))/2.
+A vector that sums to one is y/sum(y), a diagonal matrix diag(v), the determinant of an orthogonal matrix a sign; and a
+function g of an entry y that is 1 or -1 is (g(1) + g(-1))/2 + y (g(1) - g(-1))/2.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from tensordiff.functions import ABS, EXP, POWER, SIGN, power
+from tensordiff.functions import ABS, DET, EXP, POWER, SIGN, power
 from tensordiff.functions.shape import is_binary, is_positive
 from tensordiff.tensor import (
     Apply,
@@ -38,6 +38,8 @@ def written_out(tensor: Tensor) -> Tensor:
     """The tensor with vectors that sum to one and diagonal matrices written by plain vectors."""
     substitution: dict[Tensor, Tensor] = {}
     for node in postorder([tensor]):
+        if isinstance(node, Apply) and (sign := _sign_of_orthogonal(node)) is not None:
+            substitution[node] = sign
         if not isinstance(node, Symbol):
             continue
         if node.assumption is Assumption.PROBABILITY:
@@ -49,6 +51,14 @@ def written_out(tensor: Tensor) -> Tensor:
             substitution[node] = einsum([(entries, half)], half + half)
     made: Tensor = replace(tensor, substitution) if substitution else tensor
     return made
+
+
+def _sign_of_orthogonal(node: Apply) -> Tensor | None:
+    """det(Q) of an orthogonal matrix as an unknown sign."""
+    argument = node.children[0] if node.function == DET else None
+    if isinstance(argument, Symbol) and argument.structure is Structure.ORTHOGONAL:
+        return Symbol.make(f"det {argument.name}", (), Structure.GENERAL, Assumption.BINARY)
+    return None
 
 
 def by_cases(tensor: Tensor) -> Tensor:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from tensordiff.canonical import Canonicaliser
 from tensordiff.check.proof.alphabet import Alphabet, UnreadableError, terms_of
+from tensordiff.check.proof.arguments import reduce_arguments
 from tensordiff.check.proof.assumptions import by_cases, written_out
 from tensordiff.check.proof.chains import take_apart
-from tensordiff.check.proof.completion import Polynomial
+from tensordiff.check.proof.clearing import cleared
+from tensordiff.check.proof.completion import Polynomial, accumulate
 from tensordiff.check.proof.determinants import open_rank_one, settle_determinants
+from tensordiff.check.proof.duplications import settle_duplications
 from tensordiff.check.proof.system import System
 from tensordiff.check.proof.traces import settle_traces
 from tensordiff.check.words import listed
-from tensordiff.errors import TensordiffError
+from tensordiff.errors import BudgetError, DomainError, TensordiffError
 from tensordiff.fold import fold
 from tensordiff.functions import INVERSE
 from tensordiff.matrix import text
@@ -33,32 +37,68 @@ def proof(a: Tensor, b: Tensor, forms: Canonicaliser) -> str | None:
 
     Raises BudgetError and DomainError as canonical forms do.
     """
-    x, y = written_out(a), written_out(b)
+    x, y = written_out(forms.tensor(a)), written_out(forms.tensor(b))
     difference = forms.tensor(add([(1, x), (-1, y)]))
     if is_zero(difference):
         return "both sides have the same canonical form when what is declared of their symbols is written out"
     cases = forms.tensor(by_cases(difference))
     if is_zero(cases):
         return "both sides have the same canonical form for either sign of the entries that are 1 or -1"
-    attempt = Attempt(cases, forms)
-    if attempt.succeeds():
-        return attempt.words()
-    settled = settle_traces(settle_determinants(open_rank_one(cases, forms), forms), forms)
-    if settled is cases:
-        return None
-    attempt = Attempt(settled, forms)
-    if is_zero(settled) or attempt.succeeds():
-        return f"both sides are the same by the gradients of their determinants and traces, {_EVERYWHERE}"
+    rest = cases
+    for step, words in _STEPS:
+        before = rest
+        with suppress(BudgetError, DomainError):
+            rest = step(rest, forms)
+        if is_zero(rest):
+            return f"{words}, {_EVERYWHERE}"
+        if (step is _as_it_is or rest is not before) and (by := _by_relations(rest, forms)):
+            return f"{words or by}, {_EVERYWHERE}"
+    for multiple in cleared(rest, forms):
+        other = settle_duplications(multiple, forms)
+        if is_zero(other) or _by_relations(other, forms):
+            return f"both sides are the same when they are multiplied by a matrix that is inverted in them, {_EVERYWHERE}"
+    return None
+
+
+def _as_it_is(tensor: Tensor, forms: Canonicaliser) -> Tensor:
+    return tensor
+
+
+def _settled(tensor: Tensor, forms: Canonicaliser) -> Tensor:
+    """Determinants by each other, and sums of traces by their values."""
+    return settle_traces(settle_determinants(open_rank_one(tensor, forms), forms), forms)
+
+
+_STEPS: tuple[tuple[Callable[[Tensor, Canonicaliser], Tensor], str], ...] = (
+    (_as_it_is, ""),
+    (settle_duplications, "both sides reduce to the same form by the products of D and L with each other"),
+    (reduce_arguments, "both sides reduce to the same form when the arguments of their functions are reduced"),
+    (_settled, "both sides are the same by the gradients of their determinants and traces"),
+)
+"""What is tried by turns, and the words for it; empty: those of the relations."""
+
+
+def _by_relations(difference: Tensor, forms: Canonicaliser) -> str | None:
+    """The words for a proof that a canonical tensor is zero, or None."""
+    for both_ways in (False,) if difference.dims else (False, True):
+        with suppress(BudgetError):
+            attempt = Attempt(difference, forms, both_ways=both_ways)
+            if attempt.succeeds():
+                return attempt.words()
     return None
 
 
 class Attempt:
-    def __init__(self, difference: Tensor, forms: Canonicaliser) -> None:
+    """One try to reduce a canonical tensor to zero; `both_ways` adds the transpose to a scalar, which is its own."""
+
+    def __init__(self, difference: Tensor, forms: Canonicaliser, *, both_ways: bool = False) -> None:
         self.difference = difference
         alphabet = Alphabet(forms)
         self.polynomial: Polynomial | None = None
         with suppress(UnreadableError):
             self.polynomial = alphabet.read(difference)
+            if both_ways:
+                accumulate(self.polynomial, alphabet.transpose(self.polynomial).items())
         words = [word for _, word in self.polynomial or ()]
         for _, term in terms_of(difference):
             parts = take_apart(term)
@@ -88,7 +128,7 @@ class Attempt:
         inverses = [node for node in known if isinstance(node, Apply) and node.function == INVERSE]
         shown = [name for node in dict.fromkeys(inverses) if (name := _text(node))]
         by = f"the relations of {listed(shown[:_SHOWN])}" if shown else "what is known of their functions"
-        return f"both sides reduce to the same form by {by}, {_EVERYWHERE}"
+        return f"both sides reduce to the same form by {by}"
 
     def _reduces(self) -> bool:
         """Whether nothing is left when every chain of factors, and every trace, is reduced."""

@@ -48,6 +48,7 @@ def relations(alphabet: Alphabet, letter: int) -> Iterator[Polynomial]:
         yield difference(product(word, matrix), product(matrix, word))
         if _function(node) == SQRTM:
             yield difference(product(word, word), argument)
+        yield from _similar(alphabet, letter, argument)
 
 
 def inverted(alphabet: Alphabet, letter: int) -> Polynomial | None:
@@ -69,6 +70,31 @@ def _read_argument(alphabet: Alphabet, link: Link) -> Polynomial | None:
     except UnreadableError:
         return None
     return alphabet.transpose(argument) if link.turned else argument
+
+
+def _similar(alphabet: Alphabet, letter: int, argument: Polynomial) -> Iterator[Polynomial]:
+    """f(T M inv(T)) = T f(M) inv(T)"""
+    words = [word for _, word in argument]
+    ends = {(word[0], word[-1]) for word in words if len(word) > 2}
+    if len(ends) != 1 or any(len(word) < 3 for word in words):
+        return
+    ((first, last),) = ends
+    left, right = alphabet.letters[first], alphabet.letters[last]
+    if not _are_inverse(left, right):
+        return
+    node = alphabet.letters[letter].node
+    inner = alphabet.tensor({(s, w[1:-1]): c for (s, w), c in argument.items()}, left.node.dims[0], left.node.dims[0])
+    made = alphabet.read(alphabet.forms.tensor(apply(_called(node), inner, *node.children[1:])))
+    yield difference(single((letter,)), product(single((first,)), made, single((last,))))
+
+
+def _are_inverse(a: Link, b: Link) -> bool:
+    if a.kind != "matrix" or b.kind != "matrix" or a.node.dims != b.node.dims:
+        return False
+    if isinstance(a.node, Symbol) and a.node is b.node:
+        return a.node.structure is Structure.ORTHOGONAL and a.turned != b.turned
+    pairs = ((a.node, b.node), (b.node, a.node))
+    return a.turned == b.turned and any(_function(x) == INVERSE and x.children[0] is y for x, y in pairs)
 
 
 def _of_symbol(alphabet: Alphabet, node: Symbol, letter: int) -> Iterator[Polynomial]:
@@ -114,6 +140,11 @@ def _argument(alphabet: Alphabet, link: Link) -> Tensor | None:
         return None
     argument = node.children[0]
     return alphabet.forms.tensor(permute(argument, (1, 0))) if link.turned else argument
+
+
+def _called(node: Tensor) -> Function:
+    assert isinstance(node, Apply)
+    return node.function
 
 
 def _function(node: Tensor) -> Function | None:
