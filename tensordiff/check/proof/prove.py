@@ -73,7 +73,7 @@ _STEPS: tuple[tuple[Callable[[Tensor, Canonicaliser], Tensor], str], ...] = (
     (_as_it_is, ""),
     (settle_duplications, "both sides reduce to the same form by the products of D and L with each other"),
     (reduce_arguments, "both sides reduce to the same form when the arguments of their functions are reduced"),
-    (_settled, "both sides are the same by the gradients of their determinants and traces"),
+    (_settled, "determinants and traces on both sides are the same, by their gradients and one value"),
 )
 """What is tried by turns, and the words for it; empty: those of the relations."""
 
