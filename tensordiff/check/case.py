@@ -25,7 +25,8 @@ SECONDS = 0.8
 class Case:
     """The derivative, the claim (None where it does not conform), and points to test guesses at."""
 
-    def __init__(self, problem: Problem, truth: Truth, claim: Claim | None, scope: Scope) -> None:
+    def __init__(self, problem: Problem, truth: Truth, claim: Claim | None, scope: Scope, layout: str) -> None:
+        """`layout` is the one that the verdict speaks of."""
         self.problem = problem
         self.truth = truth
         self.claim = claim
@@ -33,6 +34,11 @@ class Case:
         self.f = problem.f
         self.readings = [] if claim is None else read(claim, truth)
         self.by_entries = claim is not None and claim.by_entries
+        fitting = {reading.candidate.layout for reading in self.readings} - {INDEX if not self.by_entries else ""}
+        every = {candidate.layout for candidate in truth.candidates} - {INDEX}
+        self._possible = (fitting or every) if truth.layout == "any" else {truth.layout}
+        self.layouts = {layout} & self._possible or self._possible
+        """Where a corrected claim is to be right."""
         self._deadline = monotonic() + SECONDS
         claims = [] if claim is None else [claim.tensor]
         symbols = [lower(node) for node in scope.symbols.values()]  # corrections may need any of them
@@ -44,6 +50,12 @@ class Case:
         numbers = (len(PRIMES) * number for number in range(1, count + 1))
         return [point for number in numbers if (point := next(self._samples.points(SMALLEST, number), None)) is not None]
 
+    def in_other_layouts(self) -> bool:
+        """Looks at the other layouts that the claim fits from now on; False where there are none."""
+        others = self._possible - self.layouts
+        self.layouts = others
+        return bool(others)
+
     @property
     def late(self) -> bool:
         """Whether the time for guesses is over."""
@@ -54,14 +66,17 @@ class Case:
         """The readings in the layout asked for, all that fit where none was."""
         return [r for r in self.readings if self.truth.asked(r.candidate, self.by_entries)]
 
+    @property
+    def readings_here(self) -> list[Reading]:
+        """Those in the layouts looked at."""
+        return [reading for reading in self.asked_readings if reading.candidate.layout in self.layouts]
+
     def is_right(self, matrix: Matrix) -> bool:
-        """Whether a corrected claim is right in the layout asked for (any layout that the claim fits, where none was)."""
+        """Whether a corrected claim is right in one of the layouts looked at."""
         try:
             claim = Claim.of(matrix, "")
-            fitting = {reading.candidate.layout for reading in self.readings}
-            layouts = fitting if self.truth.layout == "any" else {self.truth.layout}
             for candidate in self.truth.candidates:
-                fits = candidate.layout in layouts or (not layouts and candidate.layout != INDEX)
+                fits = candidate.layout in self.layouts
                 if fits and (reading := read_as(claim, candidate)) is not None and self.holds(reading):
                     return True
         except TensordiffError:

@@ -160,7 +160,8 @@ class _Judge:
         return replace(self._verdict("wrong", []), problem=problem)
 
     def _subject(self, reading: Reading) -> Subject:
-        return Subject(self.problem.f, self.truth.symbols, reading, self.truth.changes, self.truth.differences)
+        shapes = {name: node.shape for name, node in self.scope.symbols.items()}
+        return Subject(self.problem.f, self.truth.symbols, reading, shapes, self.truth.changes, self.truth.differences)
 
     def _explanation(self, status: Status, candidates: Sequence[Candidate]) -> Explanation:
         grader = self.grader
@@ -176,7 +177,7 @@ class _Judge:
         witness = None
         if nearest is not None and grader.first is not None:
             witness = find_witness(self._subject(nearest), grader.samples)
-        case = Case(self.problem, self.truth, grader.claim, self.scope)
+        case = Case(self.problem, self.truth, grader.claim, self.scope, candidate.layout)
         return Explanation(formula, candidate.layout, diagnose(case, remarks=status == "wrong"), witness)
 
 
@@ -205,7 +206,7 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
     def explain() -> Explanation:
         candidate = default_candidate(truth)
         formula = problem.correct(truth, candidate, problem.scope, how)
-        return Explanation(formula, candidate.layout, diagnose(Case(problem, truth, None, problem.scope)))
+        return Explanation(formula, candidate.layout, diagnose(Case(problem, truth, None, problem.scope, candidate.layout)))
 
     return Verdict(
         # Sizes that agree do conform as plain matrices; no formula that mixes two orders of an axis is right.

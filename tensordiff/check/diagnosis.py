@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tensordiff.check.case import Case
 from tensordiff.check.slips import CAUSES, CORRECTIONS, REMARKS, other_meaning
+from tensordiff.check.words import in_layouts
 from tensordiff.errors import TensordiffError
 
 Slip = Callable[[Case], Iterator[str]]
@@ -16,11 +17,19 @@ def diagnose(case: Case, *, remarks: bool = True) -> tuple[str, ...]:
     """Sentences that name the slip, at most a cause and a correction; () where none was recognised. `remarks` allows
     general remarks where nothing else was found."""
     if case.problem.is_link:
-        return tuple(_first(CORRECTIONS, case))
+        return tuple(_corrections(case))
     if meant := _first((other_meaning,), case):
         return tuple(meant)
-    found = [sentence for slips in (CAUSES, CORRECTIONS) for sentence in _first(slips, case)]
+    found = [*_first(CAUSES, case), *_corrections(case)]
     return tuple(found or (_first(REMARKS, case) if remarks else ()))
+
+
+def _corrections(case: Case) -> list[str]:
+    """What makes the claim right in the layout that the verdict speaks of, else in another that it fits."""
+    if (found := _first(CORRECTIONS, case)) or not case.in_other_layouts():
+        return found
+    where = in_layouts(sorted(case.layouts))
+    return [f"{sentence} (That is {where}.)" for sentence in _first(CORRECTIONS, case)]
 
 
 def _first(slips: Sequence[Slip], case: Case) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from tensordiff.check.layouts import DIFFERENTIAL
 from tensordiff.check.points import Point, Samples
 from tensordiff.check.values import Array
 from tensordiff.errors import TensordiffError
-from tensordiff.matrix import Matrix, number_text
+from tensordiff.matrix import Matrix, Shape, number_text
 from tensordiff.tensor import Symbol
 
 Number = Fraction | float
@@ -30,6 +31,8 @@ class Subject:
     f: Matrix
     variables: tuple[Symbol, ...]
     reading: Reading
+    shapes: Mapping[str, Shape]
+    """By name, the declared shapes."""
     changes: Mapping[str, str]
     """By variable, its differential, for a claim in differentials."""
     differences: int
@@ -42,7 +45,7 @@ class Witness:
 
     sizes: Mapping[str, int]
     values: Mapping[str, Array]
-    """By name; whole numbers and Fractions."""
+    """By name, in the declared shapes; whole numbers and Fractions."""
     position: tuple[int, ...]
     """The place of the entry, counted from 1: row and column in a layout, all indices for layout "index"."""
     claimed: Number
@@ -113,10 +116,18 @@ def witness_at(subject: Subject, point: Point, seed: int) -> Witness:
         row, column = (_flat(place[part], true.shape[part]) for part in (slice(0, rows), slice(rows, None)))
         position = tuple(i + 1 for i, part in ((row, candidate.axes.rows), (column, candidate.axes.columns)) if part)
     return Witness(
-        dict(point.sizes), dict(point.exact), position, _number(claimed[place], true[place]),
+        dict(point.sizes), _as_declared(point, subject.shapes), position, _number(claimed[place], true[place]),
         _number(true[place], claimed[place]), candidate.layout, seed,
         tuple(entry[axis] for axis in range(len(place))), subject,
     )  # fmt: skip
+
+
+def _as_declared(point: Point, shapes: Mapping[str, Shape]) -> dict[str, Array]:
+    """The values with one axis for each axis that was declared, also where it is compound."""
+    values = dict(point.exact)
+    for name in values.keys() & shapes.keys():
+        values[name] = values[name].reshape([prod(dim.size(point.sizes) for dim in group) for group in shapes[name] if group])
+    return values
 
 
 def _alike(a: Array, b: Array, place: tuple[int, ...], point: Point) -> bool:

@@ -27,7 +27,8 @@ def witness_code(witness: Witness) -> str:
     given = list(program.inputs)
     source = program.source.rstrip()
     lines = [source if "import numpy as np" in source else f"import numpy as np\n\n\n{source}", "", ""]
-    lines.extend(f"{name} = {_literal(witness.values[name])}" for name in given if name in witness.values)
+    values = [(name, witness.values[name]) for name in given if name in witness.values]
+    lines.extend(f"{name} = {_literal(value)}{_apart(witness, name)}" for name, value in values)
     lines.extend(f"{name} = {witness.sizes[name]}" for name in given if name in witness.sizes)
     lines.append(f"value, derivative, claim = program({', '.join(given)})")
     lengths = [dim.size(witness.sizes) for dim in claim.dims]
@@ -37,6 +38,14 @@ def witness_code(witness: Witness) -> str:
     full = tuple(dim.size(witness.sizes) for dim in derivative.dims)
     lines.append(f'print("{witness.noun:<12}", np.broadcast_to(derivative, {full}){_index(witness.entry)})')
     return "\n".join([*lines, *_quotient(witness, given)]) + "\n"
+
+
+def _apart(witness: Witness, name: str) -> str:
+    """How an array with compound axes is taken apart, since the program has one axis for each dimension."""
+    shape = witness.subject.shapes.get(name, ())
+    if all(len(group) <= 1 for group in shape):
+        return ""
+    return f".reshape({', '.join(str(dim.size(witness.sizes)) for group in shape for dim in group)})"
 
 
 def _quotient(witness: Witness, given: Sequence[str]) -> list[str]:

@@ -72,6 +72,23 @@ def test_claims_that_do_not_conform_are_corrected_in_their_text(claim: str, f: s
     assert correction in str(verdict.diagnosis)
 
 
+@pytest.mark.parametrize(
+    ("claim", "f", "shapes", "said"),
+    [
+        ("-kron(inv(V),inv(V))", "inv(V)", {"V": "n n"}, "is right: -kron(inv(V)', inv(V))."),
+        ("-kron(inv(V),inv(V)')", "inv(V)*2", {"V": "n n"}, None),
+        ("kron(B,A)", "A*V*B", {"A": "n n", "V": "n n", "B": "n n"}, "with B' in place of B it is right: kron(B', A)."),
+        ("kron(A,B)", "A*V*B", {"A": "n n", "V": "n n", "B": "n n"}, "with B' in place of B it is right: kron(A, B')."),
+    ],
+)
+def test_the_correction_is_in_the_layout_that_the_verdict_names(claim: str, f: str, shapes: dict[str, str], said: str) -> None:
+    verdict = td.check(claim, f, "V", shapes=shapes)
+    assert not verdict
+    (layout,) = verdict.layouts
+    assert td.check(verdict.expected, f, "V", shapes=shapes, layout=layout)
+    assert (said or "") in (verdict.diagnosis or "")
+
+
 def test_nonsense_gets_no_guess() -> None:
     verdict = td.check("A*B*V + 7*B", "logdet(V)", "V", layout="gradient", shapes=SHAPES)
     assert verdict.status == "wrong"

@@ -21,6 +21,8 @@ CASES = [
     ("exp(x)", "sum(exp(2*x))", "x", "gradient", {"x": "n"}),
     ("ones(n)'", "sum(x.*x)", "x", "numerator", {"x": "n"}),
     ("A*X", "tr(X'*A*X)", "X", "gradient", {"A": "n n", "X": "n m"}),
+    ("2*kron(eye(n), A)", "kron(eye(n), A)*z", "z", "numerator", {"A": "m m", "z": "n*m"}),
+    ("2*C", "tr(C'*Z)", "Z", "gradient", {"C": "n*m p", "Z": "n*m p"}),
 ]
 
 
@@ -56,6 +58,16 @@ def test_the_position_is_that_of_the_layout() -> None:
     assert (row - 1, column - 1) == tuple(wrong[0])  # the first one, row by row
     assert float(witness.correct) == true[row - 1, column - 1]
     assert float(witness.claimed) == claimed[row - 1, column - 1]
+
+
+def test_values_have_the_declared_shape() -> None:
+    shapes = {"A": "m m", "z": "n*m", "C": "n*m p", "Z": "n*m p"}
+    witness = td.check("2*kron(eye(n), A)", "kron(eye(n), A)*z", "z", shapes=shapes).witness
+    n, m = witness.sizes["n"], witness.sizes["m"]
+    assert witness.values["z"].shape == (n * m,)
+    witness = td.check("kron(ones(n), ones(m))*ones(p)'.*C.*C", "tr(C'*Z)", "Z", shapes=shapes).witness
+    assert witness.values["C"].shape == witness.values["Z"].shape
+    assert len(witness.values["C"].shape) == 2
 
 
 def test_the_same_claim_has_the_same_witness() -> None:

@@ -16,6 +16,7 @@ from tensordiff.check.slips.orientation import (
     exchanged_indices,
     missing_transpose,
     swapped_kronecker,
+    swapped_kronecker_transposed,
     swapped_product,
     transposed,
 )
@@ -39,6 +40,7 @@ CORRECTIONS = (
     missing_commutation,
     wrong_coefficient,
     missing_transpose,
+    swapped_kronecker_transposed,
     swapped_product,
     other_product,
     duplication_for_elimination,

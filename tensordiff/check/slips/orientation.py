@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import permutations
 
@@ -42,23 +42,36 @@ def _turned(node: Matrix) -> Iterable[Attempt]:
 
 
 def swapped_kronecker(case: Case) -> Iterator[str]:
-    """The factors of a Kronecker product are swapped, perhaps with a transpose missing too."""
+    """The factors of a Kronecker product are swapped."""
+    yield from _swapped(case, "The factors of a Kronecker product are swapped", _swapped_kron)
+
+
+def swapped_kronecker_transposed(case: Case) -> Iterator[str]:
+    """The factors of a Kronecker product are swapped, and a transpose is missing too."""
+    said = "The factors of a Kronecker product are swapped, and a transpose is missing or too many"
+    yield from _swapped(case, said, _swapped_kron_transposed)
+
+
+def _swapped(case: Case, said: str, change: Callable[[Matrix], Iterable[Attempt]]) -> Iterator[str]:
     if case.claim is None:
         return
-    found = (
-        (f"The factors of a Kronecker product are swapped: {instead(new, old, made)}", made)
-        for made, old, new in variants(case.claim.matrix, _swapped_kron)
-    )
+    found = ((f"{said}: {instead(new, old, made)}", made) for made, old, new in variants(case.claim.matrix, change))
     yield from case.first_right(found)
 
 
 def _swapped_kron(node: Matrix) -> Iterable[Attempt]:
+    if node.op == "kron":
+        yield partial(build.kron, *reversed(node.children))
+
+
+def _swapped_kron_transposed(node: Matrix) -> Iterable[Attempt]:
     if node.op != "kron":
         return
     first, second = node.children
-    for left in (second, build.transpose(second)):
-        for right in (first, build.transpose(first)):
-            yield partial(build.kron, left, right)
+    turned_first, turned_second = build.transpose(first), build.transpose(second)
+    yield partial(build.kron, second, turned_first)
+    yield partial(build.kron, turned_second, first)
+    yield partial(build.kron, turned_second, turned_first)
 
 
 def swapped_product(case: Case) -> Iterator[str]:

@@ -28,7 +28,7 @@ def wrong_coefficient(case: Case) -> Iterator[str]:
         terms = [(c, build.contract(child, letters)) for c, child in zip(coefficients, case.claim.matrix.children, strict=True)]
     if not 1 < len(terms) <= MOST:
         return
-    for reading in case.asked_readings:
+    for reading in case.readings_here:
         parts = [read_as(Claim.of(term, ""), reading.candidate) for _, term in terms]
         if any(part is None for part in parts):
             continue
@@ -56,7 +56,7 @@ def _multiple(coefficient: Fraction, term: Matrix) -> str:
 
 def missing_term(case: Case) -> Iterator[str]:
     """The claim is made of some terms of the derivative, perhaps with other coefficients."""
-    for reading in case.asked_readings:
+    for reading in case.readings_here:
         for form in readings_of(reading.candidate.tensor, case.scope):
             if not isinstance(form, Sum) or not 1 < len(form.children) <= MOST:
                 continue
