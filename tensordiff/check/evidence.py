@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from math import log10
 from time import monotonic
 from typing import Any, Literal
@@ -24,6 +24,7 @@ from tensordiff.check.arithmetic import PRIMES
 from tensordiff.check.degree import difference_degree
 from tensordiff.check.kinks import Kinks
 from tensordiff.check.points import Point, Samples, is_costly
+from tensordiff.check.precision import MOST_DIGITS, POWERS, has_long_numbers, hidden_digits, kink_scales, near, scales
 from tensordiff.check.proof import proof
 from tensordiff.check.sizes import SMALLEST, expanded_size, matrix_degree
 from tensordiff.check.values import REAL_STYLES, TINY, WIDE_STYLES, Array, Style, Traits
@@ -49,6 +50,7 @@ _BINARY_POINTS = 8
 _PRECISE_POINTS = 3
 _DOUBLE_POINTS = 12
 _SMOOTH_POINTS = 5
+_KINK_POINTS = 6
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,10 @@ def varied(samples: Samples, count: int) -> Iterator[Point]:
 def _exact(pair: Pair, samples: Samples) -> Evidence:
     binary = any(traits.assumption is Assumption.BINARY for traits in samples.traits.values())
     deadline = monotonic() + SECONDS
+    if has_long_numbers(samples.tensors):  # they may vanish modulo the primes
+        for point in islice(samples.integers(SMALLEST), 1):
+            if (refuted := differs(pair, point)) is not None:
+                return refuted
     points: list[Point] = []
     chance = 0.0
     for point in varied(samples, _BINARY_POINTS if binary else _EXACT_POINTS):
@@ -227,10 +233,15 @@ def _numeric(pair: Pair, samples: Samples) -> Evidence:
         doubles += 1
         if monotonic() > deadline or (number >= _SMOOTH_POINTS and not kinks.any):
             break
+    for e, number in product(kink_scales(samples.tensors), range(_KINK_POINTS)) if kinks.any else ():
+        point = next(samples.real(SMALLEST, number, (near(e),)), None)
+        if point is not None and (refuted := differs(pair, point)) is not None:
+            return refuted
     precise: list[Point] = []
-    points = samples.real(SMALLEST - 1) if any(map(is_costly, samples.tensors)) else _magnified(samples)
-    for point in islice(points, _PRECISE_POINTS + 1):
-        verdict = _precisely(pair, point)
+    costly = any(map(is_costly, samples.tensors))
+    few = ((point, 0) for point in islice(samples.real(SMALLEST - 1), _PRECISE_POINTS + 1))
+    for point, more in few if costly else _magnified(samples):
+        verdict = _precisely(pair, point, samples.tensors, more)
         if verdict is False:
             return Evidence(False, "numeric", "the two sides differ at a random point, computed with 40 digits", point)
         if verdict:
@@ -245,10 +256,13 @@ def _numeric(pair: Pair, samples: Samples) -> Evidence:
     return Evidence(True, "numeric", words)
 
 
-def _magnified(samples: Samples) -> Iterator[Point]:
-    """Points with different sizes, then one of tiny numbers."""
-    yield from varied(samples, _PRECISE_POINTS)
-    yield from islice(samples.real(SMALLEST, 0, (TINY, *REAL_STYLES)), 1)
+def _magnified(samples: Samples) -> Iterator[tuple[Point, int]]:
+    """Points with different sizes, then one of tiny numbers, and some where steep functions are no steps yet; with each
+    how many digits more its magnitude takes."""
+    yield from ((point, 0) for point in varied(samples, _PRECISE_POINTS))
+    yield from ((point, 0) for point in islice(samples.real(SMALLEST, 0, (TINY, *REAL_STYLES)), 1))
+    for e in scales(samples.tensors):
+        yield from ((point, POWERS * e) for point in islice(samples.real(SMALLEST, 0, (near(e),)), 1))
 
 
 def _styles(number: int) -> Sequence[Style]:
@@ -257,13 +271,19 @@ def _styles(number: int) -> Sequence[Style]:
     return (*WIDE_STYLES[wide:], *REAL_STYLES) if number % 2 else REAL_STYLES
 
 
-def _precisely(pair: Pair, point: Point) -> bool | None:
-    """Whether two values agree to many digits, with ever more digits where rounding errors may be at fault. Values that
-    become tiny with the rounding errors are both zero."""
+def _precisely(pair: Pair, point: Point, tensors: Sequence[Tensor], more: int) -> bool | None:
+    """Whether two values agree to so many digits, and `more`, that every term of the tensors counts, with ever more digits
+    where rounding errors may be at fault. Values that become tiny with the rounding errors are both zero."""
     size: Any = None
+    try:
+        hidden = more + hidden_digits(point.with_digits(_DIGITS[0]), tensors)
+    except EvaluationError:
+        return None
+    if hidden > MOST_DIGITS:
+        return None
     for digits in _DIGITS[:1] if point.is_costly else _DIGITS:
         try:
-            precise = point.with_digits(digits)
+            precise = point.with_digits(digits + 2 * hidden)
             a, b = pair(precise)
         except EvaluationError:
             return None

@@ -96,7 +96,8 @@ class Point:
         size = np.maximum(abs(a), abs(b))
         if isinstance(self.ops, MpmathOps):
             # Entry by entry, so that a wrong entry cannot hide beside a large one.
-            fine, coarse = self.ops.mp.mpf(10) ** -20, self.ops.mp.mpf(10) ** -30
+            ten, digits = self.ops.mp.mpf(10), self.ops.digits
+            fine, coarse = ten ** -(digits // 2), ten ** -(digits * 3 // 4)
             return bool(np.all((difference <= fine * size) | (difference <= coarse * np.max(size, initial=0))))
         return bool(np.all(difference <= 1e-6 * np.max(size, initial=0)))
 
