@@ -1,70 +1,143 @@
-"""What a program costs: multiplications and additions, and memory for its results and steps, for given sizes."""
+"""What a program costs: multiplications and additions, and memory for its results and steps, as formulas in the sizes and as
+numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 
 from tensordiff.compile.graph import ELEMENTWISE, VIEWS, Value, is_number, live
+from tensordiff.tensor import Dim
+from tensordiff.tensor.extent import Extent, product
 
 _CUBIC = {
-    "inv": 2.0, "lu": 2 / 3, "cholesky": 1 / 3, "cholesky_factor": 1 / 3, "lu_inverse": 4 / 3, "cholesky_inverse": 2 / 3,
-    "det": 2 / 3, "det_sign": 2 / 3, "logdet": 2 / 3, "adjugate": 20.0, "expm": 30.0, "logm": 60.0, "sqrtm": 25.0,
+    "inv": Fraction(2), "lu": Fraction(2, 3), "cholesky": Fraction(1, 3), "cholesky_factor": Fraction(1, 3),
+    "lu_inverse": Fraction(4, 3), "cholesky_inverse": Fraction(2, 3), "det": Fraction(2, 3), "det_sign": Fraction(2, 3),
+    "logdet": Fraction(2, 3), "adjugate": Fraction(20), "expm": Fraction(30), "logm": Fraction(60), "sqrtm": Fraction(25),
 }  # fmt: skip
 """Operations on an n-by-n matrix, in units of n^3 (Golub and Van Loan, Matrix Computations; Higham, Functions of Matrices)."""
 _FREE = VIEWS | {"input", "reshape"}
+_BYTES = 8
+"""Of an entry in double precision."""
+
+
+class Formula:
+    """A polynomial in the sizes with rational coefficients."""
+
+    def __init__(self) -> None:
+        self.terms: dict[tuple[Dim, ...], Fraction] = {}
+
+    def add(self, coefficient: Fraction | int, extent: Extent) -> None:
+        """Adds coefficient * extent."""
+        for monomial, factor in extent.terms:
+            self.terms[monomial] = self.terms.get(monomial, Fraction(0)) + coefficient * factor
+
+    def value(self, sizes: Mapping[str, int]) -> Fraction:
+        """The number for these sizes. Raises EvaluationError where one is missing."""
+        return sum((c * prod(dim.size(sizes) for dim in monomial) for monomial, c in self.terms.items()), Fraction(0))
+
+    def __str__(self) -> str:
+        """The highest powers first."""
+        kept = [(monomial, c) for monomial, c in self.terms.items() if c]
+        kept.sort(key=lambda term: (-len(term[0]), [str(dim) for dim in term[0]]))
+        return " + ".join(_term_text(monomial, c) for monomial, c in kept) or "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
     """`flops` are floating-point operations, `entries` the entries of all arrays that are made, `largest` those of the
-    largest one."""
+    largest one, `bytes` what the entries take in double precision; the formulas are for all sizes."""
 
     flops: float
     entries: int
     largest: int
+    flops_formula: str
+    bytes_formula: str
+
+    @property
+    def bytes(self) -> int:
+        return _BYTES * self.entries
 
     def __str__(self) -> str:
         flops, entries, largest = _short(self.flops), _short(self.entries), _short(self.largest)
-        return f"{flops} operations, {entries} entries made, the largest array has {largest}"
+        return (
+            f"{flops} operations, {entries} entries made ({_short(self.bytes)} bytes), the largest array has {largest}\n"
+            f"operations: {self.flops_formula}\nbytes: {self.bytes_formula}"
+        )
 
 
 def estimate(outputs: Sequence[Value], sizes: Mapping[str, int]) -> Cost:
     """The cost of a graph, given numbers for the named sizes. Raises EvaluationError where one is missing."""
-    flops, made, largest = 0.0, 0, 0
+    flops, made, largest = Formula(), Formula(), 0
     for value in live(outputs):
         if is_number(value):
             continue
-        entries = _entries(value, sizes)
-        flops += _flops(value, entries, sizes)
+        for coefficient, extent in _flops(value):
+            flops.add(coefficient, extent)
         if value.operation not in _FREE:
-            made += entries
-            largest = max(largest, entries)
-    return Cost(flops, made, largest)
+            entries = product(value.shape)
+            made.add(_BYTES, entries)
+            largest = max(largest, entries.value(sizes))
+    return Cost(float(flops.value(sizes)), int(made.value(sizes)) // _BYTES, largest, str(flops), str(made))
 
 
-def _entries(value: Value, sizes: Mapping[str, int]) -> int:
-    return prod(extent.value(sizes) for extent in value.shape)
+def steps(outputs: Sequence[Value]) -> list[str]:
+    """A line for each step that computes: what it does, its shape, its operations, and in how many places it is used."""
+    needed = live(outputs)
+    working = [value for value in needed if not is_number(value) and value.operation not in _FREE]
+    uses = [operand for value in working for operand in {_seen(operand) for operand in value.operands}]
+    uses += [_seen(value) for value in outputs]
+    lines = []
+    for value in working:
+        flops = Formula()
+        for coefficient, extent in _flops(value):
+            flops.add(coefficient, extent)
+        shape = f" ({', '.join(extent.text(str) for extent in value.shape)})" if value.shape else ""
+        count = sum(1 for other in uses if other is value)
+        shared = f", used {count} times" if count > 1 else ""
+        lines.append(f"{value.operation}{shape}: {flops} operations{shared}")
+    return lines
 
 
-def _flops(value: Value, entries: int, sizes: Mapping[str, int]) -> float:
-    operation = value.operation
+def _seen(value: Value) -> Value:
+    """What a view looks at."""
+    while value.operation in _FREE and value.operands:
+        value = value.operands[0]
+    return value
+
+
+def _flops(value: Value) -> list[tuple[Fraction | int, Extent]]:
+    """Terms whose sum is the number of operations of one step."""
+    operation, entries = value.operation, product(value.shape)
     if operation in ELEMENTWISE or operation == "add_diagonal":
-        return entries
+        return [(1, entries)]
     if operation == "matmul":
-        return 2.0 * entries * value.operands[0].shape[-1].value(sizes)
+        return [(2, entries * value.operands[0].shape[-1])]
     if operation in ("solve", "lu_solve", "cholesky_solve"):
-        n = value.shape[0].value(sizes)
-        return 2.0 * entries * n + (2 / 3 * n**3 if operation == "solve" else 0)
+        n = value.shape[0]
+        return [(2, entries * n), *([(Fraction(2, 3), n * n * n)] if operation == "solve" else [])]
     if operation in _CUBIC:
-        return _CUBIC[operation] * float(value.operands[0].shape[0].value(sizes)) ** 3
+        n = value.operands[0].shape[0]
+        return [(_CUBIC[operation], n * n * n)]
     if operation in ("matrix_power", "frechet"):
-        directions = entries // max(1, _entries(value.operands[0], sizes))
-        return 10.0 * float(value.operands[0].shape[0].value(sizes)) ** 3 * max(1, directions)
+        n = value.operands[0].shape[0]
+        directions = product(value.shape[2:])
+        return [(10, n * n * n * directions)]
     if operation in _FREE or not value.operands:
-        return 0
-    return 2.0 * sum(_entries(operand, sizes) for operand in value.operands)
+        return []
+    return [(2, product(operand.shape)) for operand in value.operands]
+
+
+def _term_text(monomial: Sequence[Dim], coefficient: Fraction) -> str:
+    powers: dict[str, int] = {}
+    for dim in monomial:
+        powers[str(dim)] = powers.get(str(dim), 0) + 1
+    parts = [name if power == 1 else f"{name}^{power}" for name, power in sorted(powers.items())]
+    if coefficient.numerator != 1 or not parts:
+        parts.insert(0, str(coefficient.numerator))
+    return "*".join(parts) + (f"/{coefficient.denominator}" if coefficient.denominator != 1 else "")
 
 
 def _short(number: float) -> str:

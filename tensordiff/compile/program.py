@@ -15,7 +15,7 @@ from typing import Any
 from tensordiff.compile import inputs as binding
 from tensordiff.compile.backends import ArrayLibrary, library
 from tensordiff.compile.batch import BatchCall, Runs, common_shape
-from tensordiff.compile.estimate import Cost, estimate
+from tensordiff.compile.estimate import Cost, estimate, steps
 from tensordiff.compile.graph import GUARDED, live
 from tensordiff.compile.plan import plan
 from tensordiff.compile.serial import pack, unpack
@@ -181,8 +181,8 @@ class Program:
         return list(self._for_sizes({}).contractions)
 
     def cost(self, **sizes: int) -> Cost:
-        """An estimate of the work for given sizes (`program.cost(n=400, m=10)`), in operations and entries. Sizes that are
-        not given are those that the program was planned for, else about 100."""
+        """An estimate of the work: numbers for given sizes (`program.cost(n=400, m=10)`), and formulas for all sizes. Sizes
+        that are not given are those that the program was planned for, else about 100."""
         for name in sizes:
             if name not in self._planned_for:
                 known = ", ".join(self._planned_for) or "none"
@@ -191,12 +191,15 @@ class Program:
         return estimate(plan(self._outputs, full, self._groups).outputs, full)
 
     def explain(self, **sizes: int) -> str:
-        """What the program does, for a person: its inputs, its contractions, its cost and its steps."""
+        """What the program does, for a person: its inputs, its contractions, its cost, its steps with their shapes and costs
+        and what they share, and its text."""
         compiled = self._for_sizes(sizes)
+        full = {**self._planned_for, **sizes}
         lines = [f"inputs: {', '.join(self._names) or 'none'}"]
         lines += [f"contraction: {subscripts}" for subscripts in compiled.contractions]
-        known = ", ".join(f"{name}={value}" for name, value in {**self._planned_for, **sizes}.items())
+        known = ", ".join(f"{name}={value}" for name, value in full.items())
         lines.append(f"cost{f' for {known}' if known else ''}: {self.cost(**sizes)}")
+        lines += ["steps:", *(f"  {line}" for line in steps(plan(self._outputs, full, self._groups).outputs))]
         return "\n".join([*lines, "", compiled.source.text])
 
     def _bind(self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None) -> tuple[list[Any], Runs]:

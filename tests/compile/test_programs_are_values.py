@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from time import perf_counter
 
 import numpy as np
@@ -247,3 +248,19 @@ def test_cost_counts_the_work() -> None:
     assert "->" in thin.explain() and "def program" in thin.explain(n=5)
     with pytest.raises(EvaluationError, match="q is no size"):
         thin.cost(q=3)
+
+
+def test_cost_is_a_formula_in_the_sizes() -> None:
+    v = Symbol.make("V", (N, N), Structure.POSITIVE_DEFINITE)
+    solve = einsum([(apply(INVERSE, v), "ij"), (X, "jk")], "ik")
+    program = compile_program([solve, einsum([(X, "ia"), (solve, "ib")], "ab"), apply(LOGDET, v)])
+    cost = program.cost(n=30, m=4)
+    assert cost.bytes == 8 * cost.entries
+    for sizes in ({"n": 30, "m": 4}, {"n": 7, "m": 50}):
+        made, names = program.cost(**sizes), {name: Fraction(size) for name, size in sizes.items()}
+        assert float(eval(made.flops_formula.replace("^", "**"), {}, names)) == pytest.approx(made.flops)
+        assert int(eval(made.bytes_formula.replace("^", "**"), {}, names)) == made.bytes
+    assert "n^3/3" in cost.flops_formula and "2*n^2*m" in cost.flops_formula.replace("m*n^2", "n^2*m")
+    told = program.explain(n=30, m=4)
+    assert "cholesky (n, n): n^3/3 operations, used 2 times" in told
+    assert "cholesky_solve (n, m): " in told and cost.bytes_formula in told
