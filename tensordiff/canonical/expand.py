@@ -9,7 +9,7 @@ from tensordiff.errors import BudgetError
 from tensordiff.functions import INVERSE, POWER, Place
 from tensordiff.functions.shape import without_content
 from tensordiff.simplify import Product
-from tensordiff.tensor import ONE, Apply, Dim, Einsum, Factor, Named, Sum, Tensor, add, apply, identity, permute
+from tensordiff.tensor import ONE, Apply, Dim, Einsum, Factor, Named, Sum, Tensor, add, apply, identity, permute, times
 
 Atom = Callable[[Tensor], Tensor]
 
@@ -19,23 +19,23 @@ class _Partial:
 
     __slots__ = ("coefficient", "dims", "done", "gone", "output", "parent", "sums", "todo")
 
-    def __init__(self) -> None:
-        self.coefficient = Fraction(1)
+    def __init__(self, coefficient: Fraction, node: Tensor) -> None:
+        self.coefficient = coefficient
+        self.output: tuple[int, ...] = tuple(range(node.rank))
+        self.dims: list[Dim] = list(node.dims)
         self.done: list[Factor] = []
-        self.todo: list[Factor] = []
+        self.todo: list[Factor] = [(node, self.output)]
         self.sums: list[Factor] = []
-        self.output: tuple[int, ...] = ()
-        self.dims: list[Dim] = []
         self.parent: dict[int, int] = {}
         self.gone: set[int] = set()
         """Indices whose sum has been carried out."""
 
     def copy(self) -> _Partial:
-        other = _Partial()
+        other = object.__new__(_Partial)
         other.coefficient = self.coefficient
-        other.done, other.todo, other.sums = list(self.done), list(self.todo), list(self.sums)
-        other.output, other.dims, other.parent = self.output, list(self.dims), dict(self.parent)
-        other.gone = set(self.gone)
+        other.done, other.todo, other.sums = self.done.copy(), self.todo.copy(), self.sums.copy()
+        other.output, other.dims, other.parent = self.output, self.dims.copy(), self.parent.copy()
+        other.gone = self.gone.copy()
         return other
 
     def find(self, index: int) -> int:
@@ -54,9 +54,12 @@ class _Partial:
         return all(found.count(root) == 1 for root in roots)  # the sum itself has been taken out
 
     def product(self) -> Product:
-        factors = [(node, tuple(self.find(i) for i in indices)) for node, indices in self.done]
-        output = tuple(self.find(i) for i in self.output)
-        live = ((i, dim) for i, dim in enumerate(self.dims) if i not in self.parent and i not in self.gone)
+        if not self.parent and not self.gone:
+            return Product(self.coefficient, self.done, self.output, enumerate(self.dims))
+        find = self.find
+        factors = [(node, tuple([find(i) for i in indices])) for node, indices in self.done]
+        output = tuple([find(i) for i in self.output])
+        live = [(i, dim) for i, dim in enumerate(self.dims) if i not in self.parent and i not in self.gone]
         return Product(self.coefficient, factors, output, live)
 
 
@@ -69,12 +72,7 @@ def expand(
     `keep_sum(sum_node)` says whether a sum among factors stays a factor. Iterative. Raises BudgetError past
     `max_terms` products or `max_factors` factors in all.
     """
-    first = _Partial()
-    first.coefficient = coefficient
-    first.dims = list(node.dims)
-    first.output = tuple(range(node.rank))
-    first.todo = [(node, first.output)]
-    stack, products, written = [first], [], 0
+    stack, products, written = [_Partial(coefficient, node)], [], 0
     while stack:
         partial = stack.pop()
         branching = _open(partial, atom, keep_sum)
@@ -91,7 +89,7 @@ def expand(
         total, indices = branching
         for c, term in reversed(total.terms):
             branch = partial.copy()
-            branch.coefficient *= c
+            branch.coefficient = times(branch.coefficient, c)
             branch.todo.append((term, indices))
             stack.append(branch)
         if len(stack) > max_terms:
@@ -110,7 +108,7 @@ def _open(partial: _Partial, atom: Atom, keep_sum: Callable[[Tensor], bool]) -> 
                 partial.todo.append((node.definition, indices))
             elif isinstance(node, Sum):
                 if len(node.children) == 1:
-                    partial.coefficient *= node.coefficients[0]
+                    partial.coefficient = times(partial.coefficient, node.coefficients[0])
                     partial.todo.append((node.children[0], indices))
                 elif not node.children:
                     partial.coefficient = Fraction(0)

@@ -18,6 +18,8 @@ from tensordiff.canonical.monomial import normalise
 from tensordiff.functions import MatrixFunction
 from tensordiff.simplify import word_letters
 from tensordiff.tensor import (
+    ONE,
+    UNIT,
     Apply,
     Einsum,
     Named,
@@ -28,9 +30,11 @@ from tensordiff.tensor import (
     add,
     apply,
     broadcast,
+    combination,
     einsum,
     permute,
     split_coefficient,
+    times,
 )
 
 _MAX_TERMS = 3000
@@ -83,7 +87,7 @@ class Canonicaliser:
                 if isinstance(inner, Apply) and inner not in self._functions:
                     self._functions[inner] = self._function(inner)
                 self._ready.add(inner)
-            found = self._forms[node] = self._sum(node)
+            found = self._forms[node] = self._form(node)
             self._forms[found] = found
         return found
 
@@ -141,9 +145,24 @@ class Canonicaliser:
             return False
         return self.kept is None or sum_key(self.tensor(node)) in self.kept
 
-    def _sum(self, root: Tensor) -> Tensor:
+    def _form(self, root: Tensor) -> Tensor:
+        """The canonical form of a tensor whose functions are done."""
+        if isinstance(root, Symbol) or root is ONE:
+            return root
+        if isinstance(root, Apply):
+            value = self._functions[root]
+            return root if value is root else self.tensor(value)
         collected: dict[Tensor, Fraction] = {}
-        work: list[tuple[Fraction, Tensor]] = [(Fraction(1), root)]
+        if isinstance(root, Sum) and len(root.children) == 1:
+            self._collect(collected, root.coefficients[0], self.tensor(root.children[0]))
+        else:
+            self._expand(root, collected)
+        if len(collected) > 1:
+            collected = dict(sorted(collected.items(), key=_key))
+        return combination(collected, root.dims)
+
+    def _expand(self, root: Tensor, collected: dict[Tensor, Fraction]) -> None:
+        work: list[tuple[Fraction, Tensor]] = [(UNIT, root)]
         while work:
             coefficient, node = work.pop()
             if node in self._forms and node is not root:
@@ -151,19 +170,20 @@ class Canonicaliser:
                 continue
             for product in expand(coefficient, node, self.atom, self._keep_sum, self.max_terms, _MAX_FACTORS):
                 factor, made, done = normalise(product, self)
-                if done and factor:
+                if done:
                     self._collect(collected, factor, made)
                 elif factor:
                     work.append((factor, made))
-        terms = sorted(collected.items(), key=lambda item: item[0].key)
-        return add([(c, term) for term, c in terms], root.dims)
 
     @staticmethod
     def _collect(collected: dict[Tensor, Fraction], coefficient: Fraction, node: Tensor) -> None:
-        for c, term in node.terms if isinstance(node, Sum) else ((Fraction(1), node),):
-            total = collected.get(term, Fraction(0)) + c * coefficient
-            if total:
-                collected[term] = total
+        for c, term in node.terms if isinstance(node, Sum) else ((UNIT, node),):
+            value = times(coefficient, c)
+            known = collected.get(term)
+            if known is not None:
+                value = known + value
+            if value:
+                collected[term] = value
             else:
                 collected.pop(term, None)
 
@@ -238,6 +258,10 @@ class Canonicaliser:
         if not value.dims:
             return broadcast(value, node.dims)
         return einsum([(value, kept)], tuple(range(node.rank)), dict(enumerate(node.dims)))
+
+
+def _key(item: tuple[Tensor, Fraction]) -> bytes:
+    return item[0].key
 
 
 def _terms(node: Tensor) -> tuple[tuple[Fraction, Tensor], ...]:

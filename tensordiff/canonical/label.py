@@ -1,6 +1,6 @@
 """Canonical labelling of one connected network of factors.
 
-The network is a coloured graph: factor vertices (coloured by their key), index vertices (by dimension and output
+The network is a coloured graph: factor vertices (coloured by what they are), index vertices (by dimension and output
 positions), and slots between them (coloured by position, up to the factor's symmetry). Colour refinement splits the
 vertices by their surroundings; where it leaves equals, one is individualised and the search branches, keeping the
 smallest certificate. Branches that an automorphism maps to one already seen are skipped. (McKay and Piperno, Practical
@@ -10,77 +10,84 @@ graph isomorphism II, 2014, without their refinements for graphs far larger than
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from tensordiff.errors import BudgetError
 
 _LEAVES = 4000
 """How many complete labellings one network may cost before BudgetError."""
 
+Colour = tuple[Any, ...]
+"""Anything that can be ordered and hashed; all colours of a network can be compared with each other."""
 
-@dataclass(frozen=True, slots=True)
-class Vertex:
+
+class Vertex(NamedTuple):
     """A factor of the network: its colour, an index per slot, and the symmetry class of each slot."""
 
-    colour: bytes
+    colour: Colour
     slots: tuple[int, ...]
     classes: tuple[int, ...]
 
 
-Certificate = tuple[tuple[bytes, ...], tuple[tuple[bytes, tuple[int, ...]], ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Labelling:
-    certificate: Certificate
-    """Equal for two networks exactly when one is a relabelling of the other."""
-    order: tuple[int, ...]
-    """The factors in canonical order."""
-    index_order: tuple[int, ...]
+class Labelling(NamedTuple):
+    order: list[int]
+    """The factors in canonical order: networks that differ by a relabelling are equal when written in this order."""
+    index_order: list[int]
     """The indices in canonical order."""
 
 
-def label(vertices: Sequence[Vertex], index_colours: Sequence[bytes]) -> Labelling:
+Certificate = tuple[tuple[int, ...], ...]
+"""The indices of each factor, by their canonical numbers: equal for two labellings that an automorphism maps to each other."""
+
+
+def label(vertices: Sequence[Vertex], index_colours: Sequence[Colour]) -> Labelling:
     """The canonical labelling of a network; indices are 0..len(index_colours)-1."""
-    return _Search(vertices, index_colours).run()
+    return _Search(vertices, len(index_colours)).run(index_colours)
 
 
 class _Search:
-    def __init__(self, vertices: Sequence[Vertex], index_colours: Sequence[bytes]) -> None:
-        self.vertices = vertices
-        self.index_colours = index_colours
-        self.incident: list[list[tuple[int, int]]] = [[] for _ in index_colours]
-        for number, vertex in enumerate(vertices):
-            for index, kind in zip(vertex.slots, vertex.classes, strict=True):
+    def __init__(self, vertices: Sequence[Vertex], count: int) -> None:
+        self.places = [tuple(zip(vertex.classes, vertex.slots, strict=True)) for vertex in vertices]
+        self.incident: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+        for number, places in enumerate(self.places):
+            for kind, index in places:
                 self.incident[index].append((number, kind))
+        self.factor_colours = [vertex.colour for vertex in vertices]
         self.leaves = 0
 
-    def run(self) -> Labelling:
-        factors = _ranks([v.colour for v in self.vertices])
-        indices = _ranks(list(self.index_colours))
-        return self._search(*self._refine(factors, indices))
+    def run(self, index_colours: Sequence[Colour]) -> Labelling:
+        factors, indices = self._refine(_ranks(self.factor_colours), _ranks(index_colours))
+        if self._cell(factors, indices) is not None:
+            _, factors, indices = self._search(factors, indices)
+        return Labelling(_in_order(factors), _in_order(indices))
 
     def _refine(self, factors: list[int], indices: list[int]) -> tuple[list[int], list[int]]:
         """Split colours by surroundings until stable; the colours stay ranks, so their order is canonical."""
-        count = len(set(factors)) + len(set(indices))
-        while True:
+        count = _distinct(factors) + _distinct(indices)
+        while count < len(factors) + len(indices):
             factors = _ranks(
                 [
-                    (factors[number], tuple(sorted((k, indices[i]) for i, k in zip(v.slots, v.classes, strict=True))))
-                    for number, v in enumerate(self.vertices)
+                    (own, sorted([(kind, indices[i]) for kind, i in places]))
+                    for own, places in zip(factors, self.places, strict=True)
                 ]
             )
             indices = _ranks(
-                [(indices[i], tuple(sorted((factors[f], k) for f, k in around))) for i, around in enumerate(self.incident)]
+                [
+                    (own, sorted([(factors[f], kind) for f, kind in around]))
+                    for own, around in zip(indices, self.incident, strict=True)
+                ]
             )
-            new_count = len(set(factors)) + len(set(indices))
-            if new_count == count:
-                return factors, indices
-            count = new_count
+            split = _distinct(factors) + _distinct(indices)
+            if split == count:
+                break
+            count = split
+        return factors, indices
 
     def _cell(self, factors: list[int], indices: list[int]) -> tuple[bool, list[int]] | None:
         """The first smallest set of vertices that still look alike: (is it of indices, members)."""
-        best: tuple[int, int, bool, list[int]] | None = None
+        if _distinct(factors) + _distinct(indices) == len(factors) + len(indices):
+            return None
+        best: tuple[int, bool, list[int]] | None = None
         for of_indices, colours in ((True, indices), (False, factors)):
             members: dict[int, list[int]] = {}
             for vertex, colour in enumerate(colours):
@@ -88,8 +95,8 @@ class _Search:
             for colour in sorted(members):
                 cell = members[colour]
                 if len(cell) > 1 and (best is None or len(cell) < best[0]):
-                    best = (len(cell), colour, of_indices, cell)
-        return None if best is None else (best[2], best[3])
+                    best = (len(cell), of_indices, cell)
+        return None if best is None else best[1:]
 
     def _individualise(
         self, factors: list[int], indices: list[int], of_indices: bool, vertex: int
@@ -99,58 +106,62 @@ class _Search:
         split = [2 * c + (1 if v != vertex else 0) if c == colours[vertex] else 2 * c for v, c in enumerate(colours)]
         return self._refine(factors, _ranks(split)) if of_indices else self._refine(_ranks(split), indices)
 
-    def _search(self, factors: list[int], indices: list[int]) -> Labelling:
+    def _search(self, factors: list[int], indices: list[int]) -> tuple[Certificate, list[int], list[int]]:
+        """The labelling of least certificate among those that split these colours: (certificate, factors, indices)."""
         cell = self._cell(factors, indices)
         if cell is None:
-            return self._leaf(factors, indices)
+            return self._certificate(factors, indices), factors, indices
         of_indices, members = cell
-        best: Labelling | None = None
+        best: tuple[Certificate, list[int], list[int]] | None = None
         seen: set[Certificate] = set()
         for vertex in members:
             child = self._individualise(factors, indices, of_indices, vertex)
             # Equal first leaves of two branches are an automorphism between them: the second holds nothing new.
-            probe = self._first_leaf(*child).certificate
+            probe = self._certificate(*self._first_leaf(*child))
             if probe in seen:
                 continue
             seen.add(probe)
             found = self._search(*child)
-            if best is None or found.certificate < best.certificate:
+            if best is None or found[0] < best[0]:
                 best = found
         assert best is not None
         return best
 
-    def _first_leaf(self, factors: list[int], indices: list[int]) -> Labelling:
+    def _first_leaf(self, factors: list[int], indices: list[int]) -> tuple[list[int], list[int]]:
         while (cell := self._cell(factors, indices)) is not None:
             factors, indices = self._individualise(factors, indices, cell[0], cell[1][0])
-        return self._leaf(factors, indices)
+        return factors, indices
 
-    def _leaf(self, factors: list[int], indices: list[int]) -> Labelling:
+    def _certificate(self, factors: list[int], indices: list[int]) -> Certificate:
+        """The network as this labelling writes it. Factors and indices of one colour are in the same places in every
+        labelling, so that colours need not be written."""
         self.leaves += 1
         if self.leaves > _LEAVES:
             raise BudgetError(
-                f"a product of {len(self.vertices)} factors is too symmetric to be brought to canonical form",
+                f"a product of {len(self.places)} factors is too symmetric to be brought to canonical form",
                 hint="compare it numerically, or name its parts",
             )
-        order = sorted(range(len(factors)), key=factors.__getitem__)
-        index_order = sorted(range(len(indices)), key=indices.__getitem__)
-        place = {index: p for p, index in enumerate(index_order)}
-        edges = tuple(
-            (
-                self.vertices[f].colour,
-                tuple(
-                    place
-                    for _, place in sorted(
-                        (kind, place[i]) for i, kind in zip(self.vertices[f].slots, self.vertices[f].classes, strict=True)
-                    )
-                ),
-            )
-            for f in order
+        return tuple(
+            [tuple([i for _, i in sorted([(kind, indices[i]) for kind, i in self.places[f]])]) for f in _in_order(factors)]
         )
-        certificate = (tuple(self.index_colours[i] for i in index_order), edges)
-        return Labelling(certificate, tuple(order), tuple(index_order))
 
 
-def _ranks(signatures: Sequence[object]) -> list[int]:
+def _ranks(signatures: Sequence[Any]) -> list[int]:
     """Each signature replaced by its rank among the distinct ones."""
-    rank = {signature: number for number, signature in enumerate(sorted(set(signatures)))}  # type: ignore[type-var]
-    return [rank[signature] for signature in signatures]
+    order = sorted(range(len(signatures)), key=signatures.__getitem__)
+    ranks = [0] * len(signatures)
+    rank, last = -1, None
+    for place in order:
+        if signatures[place] != last:
+            rank, last = rank + 1, signatures[place]
+        ranks[place] = rank
+    return ranks
+
+
+def _distinct(ranks: list[int]) -> int:
+    return max(ranks, default=-1) + 1
+
+
+def _in_order(ranks: list[int]) -> list[int]:
+    """Places in the order of their ranks, which are all different."""
+    return sorted(range(len(ranks)), key=ranks.__getitem__)

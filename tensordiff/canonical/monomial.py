@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from fractions import Fraction
+from operator import itemgetter
 from typing import Protocol
 
 from tensordiff.canonical.label import Vertex, label
-from tensordiff.canonical.words import find_words
-from tensordiff.functions import POWER
+from tensordiff.canonical.words import Word, find_words
+from tensordiff.functions import ADJUGATE, INVERSE, POWER, Duplication, Frechet, Inclusion, Unit
 from tensordiff.simplify import (
     Product,
     close_frechet,
@@ -24,6 +25,7 @@ from tensordiff.simplify import (
 )
 from tensordiff.tensor import (
     ONE,
+    UNIT,
     Apply,
     Dim,
     Einsum,
@@ -33,12 +35,16 @@ from tensordiff.tensor import (
     add,
     apply,
     as_number,
-    digest,
     einsum,
     multiply,
-    number,
+    product_as_is,
     size,
+    zero,
 )
+
+_POWER = type(POWER)
+_COFACTORS = {type(INVERSE), type(ADJUGATE)}
+_PLACES = {Inclusion, Unit}
 
 
 class Context(Protocol):
@@ -54,26 +60,32 @@ class Context(Protocol):
 def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, bool]:
     """(coefficient, node, done): the canonical Einsum, or a node that has to be expanded again."""
     while True:
-        if not place_parts(product) or not cut_at_places(product):
-            return Fraction(0), _as_tensor(product), True
-        if context.define and unite_parts(product):
+        heads = product.heads()
+        placed = not heads.isdisjoint(_PLACES)
+        if placed and (not place_parts(product) or not cut_at_places(product)):
+            return UNIT, zero([product.dims[i] for i in product.output]), True
+        if placed and context.define and unite_parts(product):
             continue
-        if not _collect(product, context):
-            return product.coefficient, _as_tensor(product), False
-        if sum_beside_power(product) or (not context.define and settle_cofactors(product)):
-            return product.coefficient, _as_tensor(product), False
+        if len(product) > 1:
+            if not _collect(product, context):
+                return product.coefficient, _as_tensor(product), False
+            if _POWER in heads and sum_beside_power(product):
+                return product.coefficient, _as_tensor(product), False
+            if not context.define and not heads.isdisjoint(_COFACTORS) and settle_cofactors(product):
+                return product.coefficient, _as_tensor(product), False
         sum_probabilities(product)
         before = len(product)
-        reduce_links(product, context.symmetric, context.tensor)
+        if before > 1:
+            reduce_links(product, context.symmetric, context.tensor)
         if len(product) == before:
             break
         if any(not context.is_atom(node) for node, _ in product.factors.values()):
             return product.coefficient, _as_tensor(product), False
-    if context.define and (parted := split_indicator(product)) is not None:
+    if placed and context.define and (parted := split_indicator(product)) is not None:
         return product.coefficient, parted, False
-    if context.define and (quotient := divide_out(product)) is not None:
+    if context.define and _POWER in heads and len(product) > 1 and (quotient := divide_out(product)) is not None:
         return product.coefficient, quotient, False
-    if close_frechet(product):
+    if Frechet in heads and close_frechet(product):
         return product.coefficient, _as_tensor(product), False
     return _assemble(product, context)
 
@@ -86,7 +98,7 @@ def power_parts(node: Tensor) -> tuple[Tensor, Tensor]:
     """(base, exponent) of an entrywise power with a scalar exponent; (node, 1) for anything else."""
     if isinstance(node, Apply) and node.function == POWER and not node.children[1].dims:
         return node.children[0], node.children[1]
-    return node, number(1)
+    return node, ONE
 
 
 def _collect(product: Product, context: Context) -> bool:
@@ -94,12 +106,14 @@ def _collect(product: Product, context: Context) -> bool:
     groups: dict[tuple[Tensor, tuple[int, ...]], list[tuple[int, Tensor]]] = {}
     for name, (node, indices) in list(product.factors.items()):
         base, exponent = power_parts(node)
-        if base.rank == 2 and indices[0] > indices[1] and context.symmetric(base):
+        if len(indices) == 2 and indices[0] > indices[1] and context.symmetric(base):
             product.remove(name)
             indices = indices[::-1]
             name = product.insert(node, indices)
         groups.setdefault((base, indices), []).append((name, exponent))
     settled = True
+    if len(groups) == len(product):
+        return settled
     for (base, indices), members in groups.items():
         if len(members) == 1:
             continue
@@ -126,40 +140,48 @@ def _assemble(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
     def scalar(base: Tensor, exponent: Tensor) -> None:
         scalars[base] = add([(1, scalars[base]), (1, exponent)]) if base in scalars else exponent
 
-    for index in [i for i, places in product.places.items() if not places and i not in product.output]:
+    for index, places in product.places.items():
+        if places or index in product.output:
+            continue
         dim = product.dims[index]
         if dim.value is not None:
             coefficient *= dim.value
         elif dim.is_compound:
             return coefficient, multiply(size(dim), _as_tensor(_without(product, index))), False
         else:
-            scalar(size(dim), number(1))
-    opened: list[tuple[object, list[Factor]]] = []
+            scalar(size(dim), ONE)
+    opened: list[tuple[int, list[Factor]]] = []
     for factors in _components(product):
-        indices = sorted({i for _, slots in factors for i in slots})
-        if len(factors) == 1 and not indices:
+        if len(factors) == 1 and not factors[0][1]:
             scalar(*power_parts(factors[0][0]))
             continue
-        certificate, ordered = _labelled(factors, product, context)
-        if any(i in product.output for i in indices):
-            opened.append((certificate, ordered))
+        ordered = _ordered(factors, product, context)
+        indices = {i for _, slots in factors for i in slots}
+        first = next((p for p, i in enumerate(product.output) if i in indices), None)
+        if first is not None:
+            opened.append((first, ordered))
         else:
-            scalar(einsum(ordered, (), {i: product.dims[i] for i in indices}), number(1))
+            scalar(product_as_is(ordered, (), product.dims), ONE)
     factors_out: list[Factor] = []
-    for base in sorted(scalars, key=lambda node: node.key):
-        node = power_of(base, scalars[base], context)
+    for base in sorted(scalars, key=_key) if len(scalars) > 1 else scalars:
+        exponent = scalars[base]
+        node = base if exponent is ONE else power_of(base, exponent, context)
         if node is not base and not context.is_atom(node):
             if (value := as_number(node)) is not None:
                 coefficient *= value
                 continue
             others = [power_of(b, e, context) for b, e in scalars.items() if b is not base]
             rest = [factor for _, ordered in opened for factor in ordered]
-            dims = {i: d for i, d in product.dims.items() if product.places[i] or i in product.output}
-            return coefficient, multiply_into([node, *others], einsum(rest, product.output, _only(dims, rest, product))), False
+            return coefficient, multiply_into([node, *others], product_as_is(rest, product.output, product.dims)), False
         factors_out.append((node, ()))
-    for _, ordered in sorted(opened, key=lambda pair: pair[0]):  # type: ignore[arg-type, return-value]
+    opened.sort(key=itemgetter(0))
+    for _, ordered in opened:
         factors_out.extend(ordered)
     return coefficient, _build(factors_out, product), True
+
+
+def _key(node: Tensor) -> bytes:
+    return node.key
 
 
 def multiply_into(scalars: Sequence[Tensor], node: Tensor) -> Tensor:
@@ -172,24 +194,20 @@ def _without(product: Product, index: int) -> Product:
     return Product(Fraction(1), product.factors.values(), product.output, dims)
 
 
-def _only(dims: dict[int, Dim], factors: Sequence[Factor], product: Product) -> dict[int, Dim]:
-    used = {i for _, indices in factors for i in indices} | set(product.output)
-    return {i: d for i, d in dims.items() if i in used}
-
-
 def _build(factors: Sequence[Factor], product: Product) -> Tensor:
     """The canonical Einsum; closed scalar components stand among the factors as products of their own and are opened."""
-    sizes = {i: product.dims[i] for i in product.output}
-    flat: list[tuple[Tensor, tuple[object, ...]]] = []
-    dims: dict[object, Dim] = dict(sizes.items())
+    if not any(isinstance(node, Einsum) for node, _ in factors):
+        return product_as_is(factors, product.output, product.dims)
+    flat: list[tuple[Tensor, Sequence[Hashable]]] = []
+    inner: dict[Hashable, Dim] = {}
     for number_, (node, indices) in enumerate(factors):
         if isinstance(node, Einsum):
             assert not node.output
-            flat.extend((inner, tuple((number_, i) for i in slots)) for inner, slots in node.factors)
-            dims.update({(number_, i): d for i, d in enumerate(node.index_dims)})
+            flat.extend([(factor, tuple([(number_, i) for i in slots])) for factor, slots in node.factors])
+            inner.update({(number_, i): dim for i, dim in enumerate(node.index_dims)})
         else:
             flat.append((node, indices))
-    return einsum(flat, product.output, dims)
+    return product_as_is(flat, product.output, {**product.dims, **inner}, inner)
 
 
 def _components(product: Product) -> list[list[Factor]]:
@@ -212,31 +230,26 @@ def _components(product: Product) -> list[list[Factor]]:
     return found
 
 
-def _labelled(factors: list[Factor], product: Product, context: Context) -> tuple[object, list[Factor]]:
-    """(certificate, factors in canonical order) of one component."""
-    inner = {i for _, slots in factors for i in slots if i not in product.output}
+def _ordered(factors: list[Factor], product: Product, context: Context) -> list[Factor]:
+    """The factors of one component in canonical order."""
+    output = product.output
+    if len(factors) == 1:
+        return _orient(factors, output, {}, context)
+    inner = {i for _, slots in factors for i in slots if i not in output}
     words, rest = find_words(factors, inner, context.symmetric)
-    if len(words) == 1 and words[0].ends[0] == words[0].ends[1] and words[0].ends[0] in inner and not rest:
-        word = words[0]
-        if len(word.steps) == len(factors) and len(inner) == len(factors):  # one closed path: its reading is its certificate
-            key = digest("cycle", *(part for code in word.code for part in code))
-            path = [factors[step.factor] for step in word.steps]
-            joints = [slots[step.slot] for (_, slots), step in zip(path, word.steps, strict=True)]
-            return ((key,), ()), _orient(path, (), {index: p for p, index in enumerate(joints)}, context)
-    vertices: list[Vertex] = []
-    content: list[list[int]] = []
-    for word in words:
-        colour = digest("word", *(part for code in word.code for part in code))
-        vertices.append(Vertex(colour, word.ends, (0, 0) if word.palindrome else (0, 1)))
-        content.append([step.factor for step in word.steps])
+    if len(words) == 1 and not rest:
+        return _written(factors, words[0], output, context)
+    # A word and a factor are never of one colour: the slots of a word's letters are 0 and 1.
+    vertices: list[Vertex] = [Vertex(word.code, word.ends, (0, 0) if word.palindrome else (0, 1)) for word in words]
+    content = [[step.factor for step in word.steps] for word in words]
     for name in rest:
         node, slots = factors[name]
-        vertices.append(Vertex(digest("factor", node.key), slots, _slot_classes(node, context)))
+        vertices.append(Vertex(((node.key, 2),), slots, _slot_classes(node, context)))
         content.append([name])
-    used = sorted({i for vertex in vertices for i in vertex.slots})
+    used = list(dict.fromkeys([i for vertex in vertices for i in vertex.slots]))
     place = {index: p for p, index in enumerate(used)}
-    colours = [digest(product.dims[i].key, repr([p for p, out in enumerate(product.output) if out == i])) for i in used]
-    local = [Vertex(v.colour, tuple(place[i] for i in v.slots), v.classes) for v in vertices]
+    colours = [(product.dims[i].key, [p for p, out in enumerate(output) if out == i]) for i in used]
+    local = [Vertex(v.colour, tuple([place[i] for i in v.slots]), v.classes) for v in vertices]
     labelling = label(local, colours)
     rank = {used[p]: r for r, p in enumerate(labelling.index_order)}
     ordered: list[Factor] = []
@@ -245,19 +258,40 @@ def _labelled(factors: list[Factor], product: Product, context: Context) -> tupl
         if vertex < len(words) and words[vertex].palindrome:
             start, end = words[vertex].ends
             names = names if rank[start] <= rank[end] else names[::-1]
-        ordered.extend(factors[name] for name in names)
-    return labelling.certificate, _orient(ordered, product.output, rank, context)
+        ordered.extend([factors[name] for name in names])
+    return _orient(ordered, output, rank, context)
+
+
+def _written(factors: list[Factor], word: Word, output: Indices, context: Context) -> list[Factor]:
+    """A component that is one word, as it is read: a palindrome from its first output index on."""
+    start, end = word.ends
+    path = [factors[step.factor] for step in word.steps]
+    if start == end:
+        return _orient(
+            path,
+            output,
+            {slots[step.slot]: p for p, ((_, slots), step) in enumerate(zip(path, word.steps, strict=True))},
+            context,
+        )
+    if word.palindrome and end in output and (start not in output or output.index(end) < output.index(start)):
+        start, end = end, start
+        path.reverse()
+    return _orient(path, output, {start: 0, end: 1}, context)
 
 
 def _slot_classes(node: Tensor, context: Context) -> tuple[int, ...]:
     """Slots of one class may be exchanged: both of a symmetric matrix, the pair of a duplication matrix."""
-    from tensordiff.functions import Duplication
-
-    if node.rank == 2 and context.symmetric(node):
-        return (0, 0)
-    if isinstance(node, Apply) and isinstance(node.function, Duplication):
-        return (0, 0, 1)
+    if _exchangeable(node, context):
+        return (0, 0, 1) if node.rank == 3 else (0, 0)
     return tuple(range(node.rank))
+
+
+def _exchangeable(node: Tensor, context: Context) -> bool:
+    """Whether the first two slots may be exchanged."""
+    rank = len(node.dims)
+    return (rank == 2 and context.symmetric(node)) or (
+        rank == 3 and isinstance(node, Apply) and isinstance(node.function, Duplication)
+    )
 
 
 def _orient(factors: list[Factor], output: Indices, rank: dict[int, int], context: Context) -> list[Factor]:
@@ -266,8 +300,7 @@ def _orient(factors: list[Factor], output: Indices, rank: dict[int, int], contex
     result: list[Factor] = []
     far = len(rank)
     for node, slots in factors:
-        classes = _slot_classes(node, context)
-        if len(slots) > 1 and classes[0] == classes[1]:
+        if _exchangeable(node, context):
             first, second = sorted(slots[:2], key=lambda i: (i not in seen, seen.get(i, 0), rank.get(i, far)))
             slots = (first, second, *slots[2:])
         for index in slots:

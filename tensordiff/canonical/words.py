@@ -7,36 +7,33 @@ read in the way that gives the least code.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from tensordiff.tensor import Tensor
+from tensordiff.tensor import Factor, Tensor
 
 Symmetric = Callable[[Tensor], bool]
 Code = tuple[bytes, int]
+"""A letter as it is compared: its key, and the slot at which the word enters it (0 for a symmetric one)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A factor passed by a word: its number, and the slot at which the word enters it."""
 
     factor: int
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A path of two-slot factors between two indices, read in its canonical direction."""
 
-    steps: tuple[Step, ...]
+    steps: list[Step]
     code: tuple[Code, ...]
     ends: tuple[int, int]
     palindrome: bool
     """Whether it reads the same from both ends: the word is a symmetric matrix."""
 
 
-def find_words(
-    factors: Sequence[tuple[Tensor, tuple[int, ...]]], inner: set[int], symmetric: Symmetric
-) -> tuple[list[Word], list[int]]:
+def find_words(factors: Sequence[Factor], inner: set[int], symmetric: Symmetric) -> tuple[list[Word], list[int]]:
     """The maximal paths of two-slot factors through inner indices of degree two, and the factors in none of them.
 
     `inner` are the indices that are not in the output. A network that is one closed path gives one word whose ends
@@ -77,30 +74,36 @@ def find_words(
     return words, [n for n in range(len(factors)) if n not in edges]
 
 
-def _code(factors: Sequence[tuple[Tensor, tuple[int, ...]]], steps: Sequence[Step], symmetric: Symmetric) -> list[Code]:
-    return [(factors[s.factor][0].key, 0 if symmetric(factors[s.factor][0]) else s.slot) for s in steps]
+def _codes(factors: Sequence[Factor], steps: Sequence[Step], symmetric: Symmetric) -> tuple[list[Code], list[Code]]:
+    """The code of a path, and that of the path turned round."""
+    code: list[Code] = []
+    turned: list[Code] = []
+    for number, slot in steps:
+        node = factors[number][0]
+        if symmetric(node):
+            code.append((node.key, 0))
+            turned.append((node.key, 0))
+        else:
+            code.append((node.key, slot))
+            turned.append((node.key, 1 - slot))
+    turned.reverse()
+    return code, turned
 
 
 def _turned(steps: Sequence[Step]) -> list[Step]:
-    return [Step(s.factor, 1 - s.slot) for s in reversed(steps)]
+    return [Step(number, 1 - slot) for number, slot in reversed(steps)]
 
 
-def _open_word(
-    factors: Sequence[tuple[Tensor, tuple[int, ...]]], steps: list[Step], start: int, end: int, symmetric: Symmetric
-) -> Word:
-    turned = _turned(steps)
-    code, other = _code(factors, steps, symmetric), _code(factors, turned, symmetric)
-    if other < code:
-        return Word(tuple(turned), tuple(other), (end, start), False)
-    return Word(tuple(steps), tuple(code), (start, end), code == other)
+def _open_word(factors: Sequence[Factor], steps: list[Step], start: int, end: int, symmetric: Symmetric) -> Word:
+    code, turned = _codes(factors, steps, symmetric)
+    if turned < code:
+        return Word(_turned(steps), tuple(turned), (end, start), False)
+    return Word(steps, tuple(code), (start, end), code == turned)
 
 
-def _closed_word(
-    factors: Sequence[tuple[Tensor, tuple[int, ...]]], steps: list[Step], start: int, symmetric: Symmetric
-) -> Word:
+def _closed_word(factors: Sequence[Factor], steps: list[Step], start: int, symmetric: Symmetric) -> Word:
     best: tuple[list[Code], list[Step]] | None = None
-    for way in (steps, _turned(steps)):
-        code = _code(factors, way, symmetric)
+    for way, code in zip((steps, _turned(steps)), _codes(factors, steps, symmetric), strict=True):
         first = least_rotation(code)
         candidate = code[first:] + code[:first], way[first:] + way[:first]
         if best is None or candidate[0] < best[0]:
@@ -108,7 +111,7 @@ def _closed_word(
     assert best is not None
     at = best[1][0]
     joint = factors[at.factor][1][at.slot]
-    return Word(tuple(best[1]), tuple(best[0]), (joint, joint), False)
+    return Word(best[1], tuple(best[0]), (joint, joint), False)
 
 
 def least_rotation(code: Sequence[Code]) -> int:

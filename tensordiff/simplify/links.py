@@ -13,7 +13,7 @@ from collections.abc import Callable
 from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, Duplication, Elimination
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.projectors import project, turn_projector
-from tensordiff.tensor import Apply, Einsum, Structure, Symbol, Tensor, add, apply, number
+from tensordiff.tensor import ONE, Apply, Einsum, Structure, Symbol, Tensor, add, apply, number
 
 Link = tuple[int, int, int, int]
 Symmetric = Callable[[Tensor], bool]
@@ -27,13 +27,17 @@ def reduce_links(product: Product, symmetric: Symmetric, tidy: Tidy) -> None:
     """
     queue = list(product.dims)[::-1]
     while queue:
-        index = queue.pop()
-        link = product.link(index)
+        link = product.link(queue.pop())
         if link is None:
             continue
-        touched = {*product.factors[link[0]][1], *product.factors[link[2]][1]}
-        if any(rule(product, link, symmetric, tidy) for rule in RULES):
-            queue.extend(sorted(i for i in touched if i in product.dims))
+        first, touching = product.factors[link[0]]
+        second, others = product.factors[link[2]]
+        if isinstance(first, Symbol) and isinstance(second, Symbol) and first is not second:
+            continue  # no rule is about two different symbols
+        for rule in RULES:
+            if rule(product, link, symmetric, tidy):
+                queue.extend(sorted(i for i in {*touching, *others} if i in product.dims))
+                break
 
 
 def matrix_base(node: Tensor) -> tuple[Tensor, Tensor]:
@@ -43,7 +47,7 @@ def matrix_base(node: Tensor) -> tuple[Tensor, Tensor]:
             return node.children[0], number(-1)
         if node.function == MATRIX_POWER:
             return node.children[0], node.children[1]
-    return node, number(1)
+    return node, ONE
 
 
 def _is_square(node: Tensor) -> bool:
@@ -55,11 +59,9 @@ def merge_powers(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy)
     """A^p A^q = A^(p+q), with A^0 the identity; A inv(A) is the case q = -1. On groups of axes too."""
     first, slot_first, second, slot_second = link
     a, b = product.factors[first][0], product.factors[second][0]
-    if not (_is_square(a) and _is_square(b)):
-        return False
     base, p = matrix_base(a)
     base_b, q = matrix_base(b)
-    if base is not base_b:
+    if base is not base_b or not (_is_square(a) and _is_square(b)):
         return False
     half = a.rank // 2
     side_a, side_b = slot_first >= half, slot_second >= half  # False: the link is at the rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from tensordiff.tensor import Dim, Factor, Indices, Tensor
+from tensordiff.tensor import Apply, Dim, Factor, Indices, Tensor
 
 
 class Product:
@@ -25,11 +25,12 @@ class Product:
         self.output = output
         self.dims: dict[int, Dim] = dict(dims)
         self.places: dict[int, list[tuple[int, int]]] = {i: [] for i in self.dims}
-        self.factors: dict[int, Factor] = {}
-        self._next_factor = 0
+        self.factors: dict[int, Factor] = dict(enumerate(factors))
+        self._next_factor = len(self.factors)
         self._next_index = max(self.dims, default=-1) + 1
-        for node, indices in factors:
-            self.insert(node, indices)
+        for number, (_, indices) in self.factors.items():
+            for slot, index in enumerate(indices):
+                self.places[index].append((number, slot))
 
     def insert(self, node: Tensor, indices: Sequence[int]) -> int:
         """Add a factor; its number."""
@@ -87,6 +88,10 @@ class Product:
             return None
         (a, slot_a), (b, slot_b) = around
         return None if a == b else (a, slot_a, b, slot_b)
+
+    def heads(self) -> set[type]:
+        """The kinds of functions among the factors; rules about other functions need not be tried."""
+        return {type(node.function) for node, _ in self.factors.values() if isinstance(node, Apply)}
 
     def __len__(self) -> int:
         return len(self.factors)

@@ -2,10 +2,12 @@
 
 from tensordiff.tensor.build import (
     ONE,
+    UNIT,
     add,
     apply,
     as_number,
     broadcast,
+    combination,
     einsum,
     identity,
     is_zero,
@@ -13,9 +15,11 @@ from tensordiff.tensor.build import (
     number,
     ones,
     permute,
+    product_as_is,
     scale,
     size,
     split_coefficient,
+    times,
     total,
     zero,
 )
@@ -27,9 +31,9 @@ from tensordiff.tensor.nodes import Apply, Einsum, Factor, Indices, Named, Sum, 
 from tensordiff.tensor.structure import Assumption, Structure
 
 __all__ = [
-    "ONE", "Apply", "Assumption", "Countable", "Dim", "Einsum", "Extent", "Factor", "Function", "Group", "Indices",
-    "Named", "Node", "Size", "Structure", "Sum", "Symbol", "Tensor", "Term", "add", "apply", "as_number", "bottom_up",
-    "broadcast", "digest", "dims_text", "direct_sum", "einsum", "group_text", "hash_of", "identity", "is_zero",
-    "multiply", "number", "ones", "permute", "postorder", "replace", "scale", "size", "split_coefficient",
-    "split_square", "total", "zero",
+    "ONE", "UNIT", "Apply", "Assumption", "Countable", "Dim", "Einsum", "Extent", "Factor", "Function", "Group",
+    "Indices", "Named", "Node", "Size", "Structure", "Sum", "Symbol", "Tensor", "Term", "add", "apply", "as_number",
+    "bottom_up", "broadcast", "combination", "digest", "dims_text", "direct_sum", "einsum", "group_text", "hash_of",
+    "identity", "is_zero", "multiply", "number", "ones", "permute", "postorder", "product_as_is", "replace", "scale",
+    "size", "split_coefficient", "split_square", "times", "total", "zero",
 ]  # fmt: skip

@@ -22,7 +22,8 @@ Number = int | Fraction
 ONE = Einsum.make((), (), ())
 """The scalar 1, the empty product."""
 
-_UNIT = Fraction(1)
+UNIT = Fraction(1)
+"""The coefficient of most terms; `times` knows it."""
 _ZERO = Fraction(0)
 _INNER = object()
 """Marks the labels of inner indices, so that they are like no label of a caller."""
@@ -57,7 +58,7 @@ def split_coefficient(node: Tensor) -> tuple[Fraction, Tensor]:
     """node as coefficient * rest; the coefficient is 1 unless the node is a multiple of one term."""
     if isinstance(node, Sum) and len(node.children) == 1:
         return node.coefficients[0], node.children[0]
-    return _UNIT, node
+    return UNIT, node
 
 
 def scale(coefficient: Number, node: Tensor) -> Tensor:
@@ -77,10 +78,10 @@ def add(terms: Iterable[tuple[Number, Tensor]], dims: Sequence[Dim] | None = Non
             dims = node.dims
         elif node.dims != dims:
             raise ShapeError(f"cannot add tensors of sizes {dims_text(tuple(dims))} and {dims_text(node.dims)}")
-        factor = _UNIT if coefficient is _UNIT or coefficient == 1 else Fraction(coefficient)
+        factor = UNIT if coefficient is UNIT or coefficient == 1 else Fraction(coefficient)
         if not factor:
             continue
-        inner = node.terms if isinstance(node, Sum) and len(node.children) <= _SMALL_SUM else ((_UNIT, node),)
+        inner = node.terms if isinstance(node, Sum) and len(node.children) <= _SMALL_SUM else ((UNIT, node),)
         for own, part in inner:
             value = times(factor, own)
             known = collected.get(part)
@@ -98,8 +99,8 @@ def combination(collected: Mapping[Tensor, Fraction], dims: tuple[Dim, ...]) -> 
 
 
 def times(first: Fraction, second: Fraction) -> Fraction:
-    """The product of two coefficients, most of which are the one 1 that this module gives out."""
-    return second if first is _UNIT else first if second is _UNIT else first * second
+    """The product of two coefficients, most of which are UNIT itself."""
+    return second if first is UNIT else first if second is UNIT else first * second
 
 
 def einsum(
@@ -122,7 +123,7 @@ def einsum(
         >>> einsum([(A, "ik"), (A, "jk")], "ij").dims  # A @ A.T
         (Dim(n), Dim(n))
     """
-    coefficient = _UNIT
+    coefficient = UNIT
     dim_of: dict[Label, Dim] = dict(sizes) if sizes else {}
     united: list[tuple[Label, Label]] = []
     flat: list[tuple[Tensor, Sequence[Label]]] = []
@@ -161,7 +162,7 @@ def einsum(
         dim_of = {root[label]: dim for label, dim in dim_of.items()}
         output = [root[label] for label in output]
         flat = [(node, [root[label] for label in labels]) for node, labels in flat]
-    return scale(coefficient, _numbered(flat, output, dim_of))
+    return scale(coefficient, product_as_is(flat, output, dim_of, dim_of))
 
 
 def _roots(dim_of: Mapping[Label, Dim], united: Sequence[tuple[Label, Label]]) -> dict[Label, Label]:
@@ -182,11 +183,15 @@ def _roots(dim_of: Mapping[Label, Dim], united: Sequence[tuple[Label, Label]]) -
     return {label: find(label) for label in dim_of}
 
 
-def _numbered(
-    factors: Sequence[tuple[Tensor, Sequence[Label]]], output: Sequence[Label], dim_of: Mapping[Label, Dim]
+def product_as_is(
+    factors: Sequence[tuple[Tensor, Sequence[Label]]],
+    output: Sequence[Label],
+    dim_of: Mapping[Any, Dim],
+    others: Iterable[Label] = (),
 ) -> Tensor:
-    """The Einsum with labels numbered by first appearance; a bare factor stays itself."""
-    order = dict.fromkeys(chain(output, *[labels for _, labels in factors], dim_of))
+    """The Einsum of factors of which none is to be opened, with labels numbered by first appearance; a bare factor stays
+    itself. `dim_of` gives the size of every label, `others` are summed labels in no factor."""
+    order = dict.fromkeys(chain(output, *[labels for _, labels in factors], others))
     number_of = dict(zip(order, count())).__getitem__
     out = tuple(map(number_of, output))
     placed = tuple([(node, tuple(map(number_of, labels))) for node, labels in factors])

@@ -33,10 +33,10 @@ FORMS = [
 ]
 
 INDEX = [
-    ("exp(A[1,2])*A[2,1] -> []", "A", "df/dA_ij = exp(A_12) delta_i2 delta_j1 + exp(A_12) A_21 delta_i1 delta_j2"),
-    ("A[1,j]*A[2,j] -> []", "A", "df/dA_ij = delta_i1 A_2j + delta_i2 A_1j"),
+    ("exp(A[1,2])*A[2,1] -> []", "A", "df/dA_ij = exp(A_12) A_21 delta_i1 delta_j2 + exp(A_12) delta_i2 delta_j1"),
+    ("A[1,j]*A[2,j] -> []", "A", "df/dA_ij = delta_i2 A_1j + delta_i1 A_2j"),
     ("A[1,12]", "A", "df/dA_ij = delta_i1 delta_{j,12}"),
-    ("log(W[1,1]^2 + 1)", "W", "df/dW_ij = 2 W_11 (1 + W_11^2)^-1 delta_i1 delta_j1"),
+    ("log(W[1,1]^2 + 1)", "W", "df/dW_ij = 2 (1 + W_11^2)^-1 W_11 delta_i1 delta_j1"),
 ]
 
 
