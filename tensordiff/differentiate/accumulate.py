@@ -11,19 +11,21 @@ X). Griewank and Walther, Evaluating Derivatives, chapters 3.1 and 3.2, with ten
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tensordiff.tensor import (
+    UNIT,
     Apply,
     Dim,
     Einsum,
     Factor,
+    Indices,
     Named,
     Sum,
     Tensor,
+    Term,
     add,
     einsum,
     identity,
@@ -32,7 +34,6 @@ from tensordiff.tensor import (
 )
 
 Mode = Literal["forward", "reverse"]
-Labels = tuple[object, ...]
 
 
 def differentiate(f: Tensor, x: Tensor, mode: Mode | None = None) -> Tensor:
@@ -66,7 +67,8 @@ def pullback(f: Tensor, x: Tensor, adjoint: Tensor) -> Tensor:
     for node in reversed(order):
         if node not in active:
             continue
-        adjoint = add([(1, part) for part in contributions.pop(node)])
+        parts = contributions.pop(node)
+        adjoint = parts[0] if len(parts) == 1 else add([(UNIT, part) for part in parts])
         if node is x:
             return adjoint
         for child, local in _partials(node, active):
@@ -81,57 +83,63 @@ def pushforward(f: Tensor, x: Tensor, tangent: Tensor) -> Tensor:
     tangents: dict[Tensor, Tensor] = {x: tangent}
     for node in order:
         if node in active and node is not x:
-            tangents[node] = add([(1, local.push(tangents[child])) for child, local in _partials(node, active)])
+            parts = [local.push(tangents[child]) for child, local in _partials(node, active)]
+            tangents[node] = parts[0] if len(parts) == 1 else add([(UNIT, part) for part in parts])
     return tangents[f] if f in active else zero(f.dims + extra)
 
 
-@dataclass(frozen=True, slots=True)
-class _Local:
+class _Local(NamedTuple):
     """The derivative of a node by one child: a sum of coefficient * product, on labels `out` (the node's axes) and
     `into` (the child's). It is contracted from either side as one product and never formed."""
 
-    terms: tuple[tuple[Fraction, tuple[tuple[Tensor, Labels], ...]], ...]
-    out: Labels
-    into: Labels
-    sizes: Mapping[object, Dim]
+    terms: Sequence[tuple[Fraction, Sequence[Factor]]]
+    out: Indices
+    into: Indices
+    sizes: Mapping[int, Dim]
     opened: frozenset[Tensor] = frozenset()
     """Rules are small products of their own; opened, their identities unify and no 4th-order array arises."""
 
     def pull(self, adjoint: Tensor) -> Tensor:
         """d f / d node, axes (f, node), contracted to d f / d child, axes (f, child)."""
-        f = tuple(("f", p) for p in range(adjoint.rank - len(self.out)))
+        f = _outside(adjoint.rank - len(self.out))
         return self._contract(adjoint, f + self.out, f + self.into)
 
     def push(self, tangent: Tensor) -> Tensor:
         """d child / d x, axes (child, x), contracted to d node / d x, axes (node, x)."""
-        x = tuple(("x", p) for p in range(tangent.rank - len(self.into)))
+        x = _outside(tangent.rank - len(self.into))
         return self._contract(tangent, self.into + x, self.out + x)
 
-    def _contract(self, seed: Tensor, seed_labels: Labels, result: Labels) -> Tensor:
+    def _contract(self, seed: Tensor, seed_labels: Indices, result: Indices) -> Tensor:
+        products = [
+            (coefficient, einsum([(seed, seed_labels), *product], result, self.sizes, flatten=self.opened))
+            for coefficient, product in self.terms
+        ]
+        if products:
+            return add(products)
         dims = {**self.sizes, **dict(zip(seed_labels, seed.dims, strict=True))}
-        return add(
-            [
-                (coefficient, einsum([(seed, seed_labels), *product], result, self.sizes, flatten=self.opened))
-                for coefficient, product in self.terms
-            ],
-            [dims[label] for label in result],
-        )
+        return zero([dims[label] for label in result])
+
+
+def _outside(count: int) -> Indices:
+    """Labels for axes of the seed that are not the node's: below zero, where no node has labels."""
+    return tuple(range(-count, 0))
 
 
 def _partials(node: Tensor, active: set[Tensor]) -> Iterator[tuple[Tensor, _Local]]:
     """(child, local derivative) for every place of an active child."""
-    if isinstance(node, Sum | Named):
-        labels: Labels = tuple(range(node.rank))
-        sizes: Mapping[object, Dim] = dict(enumerate(node.dims))
-        coefficients = node.coefficients if isinstance(node, Sum) else (Fraction(1),)
+    if isinstance(node, Einsum):
+        sizes = dict(enumerate(node.index_dims))
+        for position, (child, indices) in enumerate(node.factors):
+            if child in active:
+                others = node.factors[:position] + node.factors[position + 1 :]
+                yield child, _Local(((UNIT, others),), node.output, indices, sizes)
+    elif isinstance(node, Sum | Named):
+        labels = tuple(range(node.rank))
+        sizes = dict(enumerate(node.dims))
+        coefficients = node.coefficients if isinstance(node, Sum) else (UNIT,)
         for coefficient, child in zip(coefficients, node.children, strict=True):
             if child in active:
                 yield child, _Local(((coefficient, ()),), labels, labels, sizes)
-    elif isinstance(node, Einsum):
-        for position, (child, indices) in enumerate(node.factors):
-            if child in active:
-                others: tuple[Factor, ...] = node.factors[:position] + node.factors[position + 1 :]
-                yield child, _Local(((Fraction(1), others),), node.output, indices, dict(enumerate(node.index_dims)))
     elif isinstance(node, Apply):
         for position, child in enumerate(node.children):
             if child in active:
@@ -142,13 +150,15 @@ def _rule(node: Apply, position: int) -> _Local:
     """The function's own derivative rule as a local derivative."""
     child = node.children[position]
     rule = node.function.derivative(node.children, position)
-    out: Labels = tuple(("out", p) for p in range(node.rank))
+    rank = node.rank
+    out = tuple(range(rank))
     if node.function.elementwise:  # entry by entry: the argument has the result's axes, or none
         into, labels = out[: child.rank], out[: rule.rank]
+        parts: tuple[Term, ...] = ((UNIT, rule),)
     else:
-        into = tuple(("in", p) for p in range(child.rank))
+        into = tuple(range(rank, rank + child.rank))
         labels = out + into
+        parts = rule.terms if isinstance(rule, Sum) else ((UNIT, rule),)
     sizes = dict(zip(out + into, node.dims + child.dims, strict=True))
-    parts = rule.terms if isinstance(rule, Sum) and not node.function.elementwise else ((Fraction(1), rule),)
-    terms = tuple((coefficient, ((part, labels),)) for coefficient, part in parts)
-    return _Local(terms, out, into, sizes, frozenset(part for _, part in parts))
+    terms = [(coefficient, ((part, labels),)) for coefficient, part in parts]
+    return _Local(terms, out, into, sizes, frozenset([part for _, part in parts]))

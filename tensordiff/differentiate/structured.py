@@ -31,10 +31,13 @@ class Entries(StrEnum):
 def freed(symbol: Symbol) -> Symbol:
     """The symbol with nothing known that a variation of single entries would break: no structure, entries that need
     not be +-1 or sum to one."""
-    assumption = {Assumption.BINARY: Assumption.NONZERO, Assumption.PROBABILITY: Assumption.POSITIVE}.get(
-        symbol.assumption, symbol.assumption
-    )
+    assumption = _LOOSER.get(symbol.assumption, symbol.assumption)
+    if symbol.structure is Structure.GENERAL and assumption is symbol.assumption:
+        return symbol
     return Symbol.make(symbol.name, symbol.dims, Structure.GENERAL, assumption)
+
+
+_LOOSER = {Assumption.BINARY: Assumption.NONZERO, Assumption.PROBABILITY: Assumption.POSITIVE}
 
 
 def restore(derivative: Tensor, symbols: Sequence[Symbol]) -> Tensor:

@@ -25,8 +25,8 @@ def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Ten
 
 def loosened(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:
     """f in index form, with the structure of the variables taken away before anything is simplified."""
-    loose = {node: build.symbol(freed(node.data[0]), node.shape) for node in variables}
-    changed = {node: symbol for node, symbol in loose.items() if symbol is not node}
+    loose = [(node, freed(node.data[0])) for node in variables]
+    changed = {node: build.symbol(symbol, node.shape) for node, symbol in loose if symbol is not node.data[0]}
     return lower(replace(f, changed) if changed else f, memo)
 
 

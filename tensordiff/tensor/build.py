@@ -63,9 +63,9 @@ def split_coefficient(node: Tensor) -> tuple[Fraction, Tensor]:
 
 def scale(coefficient: Number, node: Tensor) -> Tensor:
     """coefficient * node."""
-    if coefficient == 1:
+    if coefficient is UNIT or coefficient == 1:
         return node
-    return add([(Fraction(coefficient), node)], node.dims)
+    return add([(coefficient, node)], node.dims)
 
 
 def add(terms: Iterable[tuple[Number, Tensor]], dims: Sequence[Dim] | None = None) -> Tensor:
@@ -78,9 +78,12 @@ def add(terms: Iterable[tuple[Number, Tensor]], dims: Sequence[Dim] | None = Non
             dims = node.dims
         elif node.dims != dims:
             raise ShapeError(f"cannot add tensors of sizes {dims_text(tuple(dims))} and {dims_text(node.dims)}")
-        factor = UNIT if coefficient is UNIT or coefficient == 1 else Fraction(coefficient)
-        if not factor:
+        if coefficient is UNIT or coefficient == 1:
+            factor = UNIT
+        elif not coefficient:
             continue
+        else:
+            factor = coefficient if isinstance(coefficient, Fraction) else Fraction(coefficient)
         inner = node.terms if isinstance(node, Sum) and len(node.children) <= _SMALL_SUM else ((UNIT, node),)
         for own, part in inner:
             value = times(factor, own)
@@ -92,8 +95,8 @@ def add(terms: Iterable[tuple[Number, Tensor]], dims: Sequence[Dim] | None = Non
 
 def combination(collected: Mapping[Tensor, Fraction], dims: tuple[Dim, ...]) -> Tensor:
     """The sum of tensors by their coefficients, in the order given; none of them is opened."""
-    kept = tuple([(c, node) for node, c in collected.items() if c])
-    if len(kept) == 1 and kept[0][0] == 1:
+    kept = tuple([(c, node) for node, c in collected.items() if c is UNIT or c])
+    if len(kept) == 1 and (kept[0][0] is UNIT or kept[0][0] == 1):
         return kept[0][1]
     return Sum.make(kept, dims)
 
@@ -155,7 +158,7 @@ def einsum(
             pending.extend([(inner, [names[i] for i in indices]) for inner, indices in reversed(node.factors)])
         else:
             flat.append((node, labels))
-    if not coefficient:
+    if coefficient is not UNIT and not coefficient:
         return zero([dim_of[label] for label in output])
     if united:
         root = _roots(dim_of, united)

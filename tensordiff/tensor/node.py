@@ -111,17 +111,21 @@ def postorder(roots: Iterable[Node]) -> list[Any]:
     """Every node reachable from the roots once, children before parents, in a reproducible order. Iterative."""
     order: list[Node] = []
     done: set[Node] = set()
-    stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(list(roots))]
+    stack = list(roots)
+    stack.reverse()
     while stack:
-        node, expanded = stack.pop()
+        node = stack[-1]
         if node in done:
+            stack.pop()
             continue
-        if expanded or not node.children:
-            done.add(node)
-            order.append(node)
+        missing = [child for child in node.children if child not in done]
+        if missing:
+            missing.reverse()
+            stack.extend(missing)
             continue
-        stack.append((node, True))
-        stack.extend((child, False) for child in reversed(node.children) if child not in done)
+        stack.pop()
+        done.add(node)
+        order.append(node)
     return order
 
 
