@@ -7,7 +7,6 @@ nodes mean that this form could not show them equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import permutations
 
@@ -15,7 +14,7 @@ from tensordiff.canonical.atoms import closed_form
 from tensordiff.canonical.blocks import by_blocks
 from tensordiff.canonical.expand import expand
 from tensordiff.canonical.monomial import normalise
-from tensordiff.functions import MatrixFunction
+from tensordiff.functions import PINV, MatrixFunction
 from tensordiff.simplify import word_letters
 from tensordiff.tensor import (
     ONE,
@@ -83,25 +82,29 @@ class Canonicaliser:
         """The canonical form of any tensor. Depth costs no recursion: functions are done innermost first."""
         found = self._forms.get(node)
         if found is None:
-            for inner in self._unready(node):
-                if isinstance(inner, Apply) and inner not in self._functions:
-                    self._functions[inner] = self._function(inner)
-                self._ready.add(inner)
+            self._prepare(node)
             found = self._forms[node] = self._form(node)
             self._forms[found] = found
         return found
 
-    def _unready(self, root: Tensor) -> Iterator[Tensor]:
-        stack: list[tuple[Tensor, bool]] = [(root, False)]
+    def _prepare(self, root: Tensor) -> None:
+        """Bring every function below a node to canonical form, innermost first."""
+        ready = self._ready
+        stack = [root]
         while stack:
-            node, expanded = stack.pop()
-            if node in self._ready:
+            node = stack[-1]
+            if node in ready:
+                stack.pop()
                 continue
-            if expanded:
-                yield node
+            missing = [child for child in node.children if child not in ready]
+            if missing:
+                missing.reverse()
+                stack.extend(missing)
                 continue
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(node.children) if child not in self._ready)
+            stack.pop()
+            if isinstance(node, Apply) and node not in self._functions:
+                self._functions[node] = self._function(node)
+            ready.add(node)
 
     def is_atom(self, node: Tensor) -> bool:
         """Whether a node may stand as a factor of a canonical product."""
@@ -218,9 +221,10 @@ class Canonicaliser:
         argument = node.children[0] if node.children else None
         if argument is None or argument.rank < 2 or any(other.dims for other in node.children[1:]):
             return node, None
+        if self._reads_best(argument):
+            return node, None
         rank = argument.rank
-        matrix = isinstance(node.function, MatrixFunction)
-        if matrix:
+        if isinstance(node.function, MatrixFunction):
             half = rank // 2
             orders = [tuple(range(half, rank)) + tuple(range(half))]
         elif node.function.elementwise and rank <= _MAX_AXES:
@@ -242,6 +246,17 @@ class Canonicaliser:
             inverse[old] = new
         return made, tuple(inverse)
 
+    def _reads_best(self, argument: Tensor) -> bool:
+        """Whether a glance tells that the axes are in the order that weighs least: those of an atom, whose transpose is a
+        product or itself, and those of a word with fewer letters transposed than not."""
+        if not isinstance(argument, Einsum):
+            return not isinstance(argument, Sum)
+        letters = word_letters(argument)
+        if letters is None or 2 * sum([slot for _, slot in letters]) >= len(letters):
+            return False
+        # Symmetric letters and projectors may be read either way.
+        return not any(self.symmetric(letter) or _is_pinv(letter) for letter, _ in letters)
+
     def _without_broadcast(self, node: Apply) -> Tensor | None:
         """g of a tensor that is constant along an axis, as g of the smaller tensor repeated along that axis."""
         if not node.function.elementwise or not node.dims or len(node.children) != 1:
@@ -258,6 +273,10 @@ class Canonicaliser:
         if not value.dims:
             return broadcast(value, node.dims)
         return einsum([(value, kept)], tuple(range(node.rank)), dict(enumerate(node.dims)))
+
+
+def _is_pinv(node: Tensor) -> bool:
+    return isinstance(node, Apply) and node.function == PINV
 
 
 def _key(item: tuple[Tensor, Fraction]) -> bytes:
