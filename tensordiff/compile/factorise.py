@@ -1,12 +1,13 @@
 """How each matrix that is inverted or has its determinant taken is factorised, once it is known what it is needed for.
 
-An inverse is formed only where its entries are needed; else systems are solved. A matrix needed more than once is factorised
-once: Cholesky where it is positive definite, LU where not.
+An inverse is formed only where its entries are needed, or where it is multiplied with many more columns than it has itself:
+one matrix product is then several times faster than two triangular solutions. Else systems are solved. A matrix needed more
+than once is factorised once: Cholesky where it is positive definite, LU where not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tensordiff.compile.graph import Graph, Value, live
 
@@ -14,10 +15,20 @@ FACTORISED = {"inv": "inverse", "inverse_times": "solve", "logdet": "logdet"}
 """Operations on a matrix that a factorisation serves, and what they are called then."""
 
 
+_MANY = {True: 2, False: 4}
+"""How many times as many columns as the matrix has make it worth to form the inverse of a definite and of another matrix."""
+
+
 def choose_factorisations(
-    graph: Graph, outputs: Sequence[Value], batched: Collection[Value] = (), *, narrow: bool = False
+    graph: Graph,
+    outputs: Sequence[Value],
+    sizes: Mapping[str, int],
+    batched: Collection[Value] = (),
+    *,
+    narrow: bool = False,
 ) -> tuple[Graph, list[Value]]:
-    """The graph with inverses, products with inverses and determinants computed in the cheapest way that serves them all.
+    """The graph with inverses, products with inverses and determinants computed in the cheapest way that serves them all,
+    for these sizes.
 
     Libraries share no factors of the matrices in a batch (`batched`): these are solved with once, or inverted; if they are
     `narrow`, always inverted, in closed form.
@@ -39,7 +50,8 @@ def choose_factorisations(
             if matrix in batched:
                 made = _one_by_one(result, value, operands, users[matrix], definite, narrow)
             else:
-                made = _factorised(result, value, operands, users[matrix], definite)
+                inverted = any(user.operation == "inv" or _has_many_columns(user, definite, sizes) for user in users[matrix])
+                made = _factorised(result, value, operands, users[matrix], definite, inverted)
         else:
             made = result.emit(value.operation, operands, value.attributes, shape=value.shape)
         new[value] = made
@@ -50,9 +62,18 @@ def choose_factorisations(
     return result, [new[value] for value in outputs]
 
 
-def _factorised(graph: Graph, value: Value, operands: Sequence[Value], users: Sequence[Value], definite: bool) -> Value:
+def _has_many_columns(value: Value, definite: bool, sizes: Mapping[str, int]) -> bool:
+    """Whether the value is a product of an inverse with a matrix of many columns."""
+    if value.operation != "inverse_times" or value.rank != 2:
+        return False
+    rows, columns = (extent.value(sizes) for extent in value.shape)
+    return rows > 0 and columns >= _MANY[definite] * rows
+
+
+def _factorised(
+    graph: Graph, value: Value, operands: Sequence[Value], users: Sequence[Value], definite: bool, inverted: bool
+) -> Value:
     matrix = operands[0]
-    inverted = any(user.operation == "inv" for user in users)
     products = sum(user.operation == "inverse_times" for user in users)
     others = sum(user.operation == "logdet" for user in users)
     shape = value.shape

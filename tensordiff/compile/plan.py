@@ -57,10 +57,10 @@ def plan(
     if groups:
         values = [planner.graph.merge(value, counts) for value, counts in zip(values, groups, strict=True)]
     if not batched:
-        graph, results = tidy(*choose_factorisations(planner.graph, values))
+        graph, results = tidy(*choose_factorisations(planner.graph, values, sizes))
         return Plan(graph, tuple(results), tuple(planner.contractions))
     narrow = free_layout and is_narrow(values, sizes)
-    factorised = choose_factorisations(planner.graph, values, dependent(values, batched), narrow=narrow)
+    factorised = choose_factorisations(planner.graph, values, sizes, dependent(values, batched), narrow=narrow)
     graph, results, batch = lift(*tidy(*factorised), batched, sizes, narrow=narrow)
     return Plan(graph, tuple(results), tuple(planner.contractions), batch)
 

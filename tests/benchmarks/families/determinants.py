@@ -30,8 +30,8 @@ def logdet_gradient(V: Array) -> Array:
 
 def logdet_hessian(V: Array) -> Array:
     p = np.linalg.inv(V)
-    minus = np.ascontiguousarray(-p.T)
-    return minus[:, None, None, :] * p[:, :, None]
+    # -P_jk P_li: one factor innermost, so that loops are long.
+    return np.multiply.outer(-p, p).transpose(3, 0, 1, 2)
 
 
 def logdet_apply(V: Array) -> Linear:

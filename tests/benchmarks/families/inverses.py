@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import blas, lapack
 
+from tests.benchmarks.families.determinants import symmetric_inverse
 from tests.benchmarks.libraries import Library
 from tests.benchmarks.problem import Hand, Linear, Problem
 
@@ -35,7 +36,7 @@ def projection_factors(X: Array, V: Array) -> tuple[Array, Array]:
 
 def projection_derivative(X: Array, V: Array) -> Array:
     left, right = projection_factors(X, V)
-    return left[:, None, :, None] * right.T[:, None]
+    return (left[:, :, None, None] * right.T).transpose(0, 2, 1, 3)
 
 
 def projection_apply(X: Array, V: Array) -> Linear:
@@ -66,8 +67,8 @@ def definite_factor(X: Array, V: Array) -> Array:
 
 
 def definite_derivative(X: Array, V: Array) -> Array:
-    left = np.ascontiguousarray(definite_factor(X, V))
-    return left[:, None, :, None] * left[:, None]
+    left = definite_factor(X, V)
+    return (left[:, :, None, None] * left).transpose(0, 2, 1, 3)
 
 
 def definite_apply(X: Array, V: Array) -> Linear:
@@ -88,12 +89,18 @@ def mahalanobis(lib: Library, X: Any, S: Any) -> Any:
 
 
 def mahalanobis_value(X: Array, S: Array) -> Array:
-    half = blas.dtrsm(1.0, lapack.dpotrf(S.T, lower=1, clean=0)[0], X.T, lower=1)
-    return np.vecdot(half.T, half.T)
+    if len(X) < 2 * len(S):
+        half = blas.dtrsm(1.0, lapack.dpotrf(S.T, lower=1, clean=0)[0], X.T, lower=1).T
+        return np.vecdot(half, half)
+    return np.vecdot(X, mahalanobis_rows(X, S))
 
 
 def mahalanobis_rows(X: Array, S: Array) -> Array:
-    return lapack.dpotrs(lapack.dpotrf(S.T, lower=1, clean=0)[0], X.T, lower=1)[0].T
+    factor = lapack.dpotrf(S.T, lower=1, clean=0)[0]
+    if len(X) < 2 * len(S):
+        return lapack.dpotrs(factor, X.T, lower=1)[0].T
+    # With many rows one product with the inverse is several times faster than two triangular solutions.
+    return X @ symmetric_inverse(factor)
 
 
 def mahalanobis_derivative(X: Array, S: Array) -> Array:

@@ -96,7 +96,7 @@ def network_inner(x: Array, weights: dict[str, Array]) -> Array:
 
 def network_hessian(x: Array, **weights: Array) -> Array:
     inner = network_inner(x, weights)
-    return inner[:, None, :, None] * (x[:, None] * x)[:, None]
+    return np.multiply.outer(inner, np.multiply.outer(x, x)).transpose(0, 2, 1, 3)
 
 
 def network_apply(x: Array, **weights: Array) -> Linear:
