@@ -11,7 +11,6 @@ installed.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
@@ -21,6 +20,7 @@ from tests.benchmarks.case import CONTENDERS, OURS, OURS_TORCH, SMALL, Case
 from tests.benchmarks.families import PROBLEMS, cases
 from tests.benchmarks.libraries import installed
 from tests.benchmarks.measure import Bench, Line
+from tests.benchmarks.page import Figures, machine, write
 from tests.benchmarks.report import printed, summary
 
 SETTINGS = {
@@ -32,8 +32,14 @@ SETTINGS = {
 }
 
 
+PROCESSORS = os.cpu_count() or 1
+
+
 def main(arguments: list[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.docs and (options.names or options.quick or options.only):
+        parser.error("--docs takes every case and contender")
     libraries, missing = installed(options.device)
     for name in missing:
         print(f"{name} is not installed: it takes no part", flush=True)
@@ -55,8 +61,11 @@ def main(arguments: list[str] | None = None) -> int:
     print(printed(lines))
     print(f"\n{len(lines)} cases in {seconds:.0f} s; results agree to {max(line.difference for line in lines):.1e}\n")
     print(summary(lines))
+    figures = Figures(tuple(lines), machine(libraries, PROCESSORS))
     if options.json:
-        options.json.write_text(json.dumps({"lines": [line.to_json() for line in lines]}, indent=1) + "\n")
+        options.json.write_text(figures.to_json(), encoding="utf-8")
+    if options.docs:
+        write(figures)
     worst = max(line.ratio(OURS) or 0.0 for line in lines)
     return int(options.limit is not None and worst > options.limit)
 
