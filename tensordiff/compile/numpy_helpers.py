@@ -25,7 +25,7 @@ def _cholesky(a):
     if not a.size:
         return a
     potrf = lapack.spotrf if a.dtype.char == "f" else lapack.dpotrf
-    factor, info = potrf(a.T, lower=1, clean=0)
+    factor, info = potrf(a.T, lower=1)
     if info:
         raise np.linalg.LinAlgError("the matrix is singular or not positive definite")
     return factor
@@ -44,9 +44,10 @@ def _cholesky_inverse(factor):
         return _lu_inverse(factor)
     if not factor.size:
         return factor
-    inverse = (lapack.spotri if factor.dtype.char == "f" else lapack.dpotri)(factor, lower=1)[0]
-    lower = np.tril(inverse, -1)
-    return lower + lower.T + np.diag(inverse.diagonal())
+    lower = (lapack.spotri if factor.dtype.char == "f" else lapack.dpotri)(factor, lower=1)[0]
+    inverse = np.add(lower, lower.T, order="C")
+    inverse.reshape(-1)[:: len(inverse) + 1] /= 2
+    return inverse
 """)
 _define("""
 def _cholesky_logdet(factor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from time import perf_counter
@@ -100,11 +101,16 @@ class Bench:
             if name != HAND and (name in self.without or (self.only is not None and name not in self.only)):
                 continue
             times: dict[str, float] = {}
-            for way, make in makers.items():
-                if (case.family, case.quantity, name, way) in self.hopeless:
+            hopeful = [way for way in makers if (case.family, case.quantity, name, way) not in self.hopeless]
+            for way in hopeful or makers:
+                try:
+                    run = makers[way]()
+                    result, times[way] = _tried(run)
+                except (MemoryError, RuntimeError) as error:
+                    if name in (HAND, OURS) or not _is_out_of_memory(error):
+                        raise
+                    print(f"{case.name}, {name} {way}: not enough memory", file=sys.stderr)
                     continue
-                run = make()
-                result, times[way] = _tried(run)
                 found = to_numpy(result)
                 del result
                 if expected is None:
@@ -115,6 +121,8 @@ class Bench:
                 if times[way] <= min(times.values()):
                     runs[name], once[name], ways[name] = run, times[way], way
                 del run
+            if not times:
+                continue
             limit = _HOPELESS.get(case.level, 1.0) * min(times.values())
             self.hopeless |= {(case.family, case.quantity, name, way) for way, time in times.items() if time > limit}
         assert expected is not None
@@ -141,6 +149,10 @@ def _tried(run: Run) -> tuple[Any, float]:
         run()
         best = min(best, perf_counter() - start)
     return result, best
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(text in str(error) for text in ("allocate memory", "RESOURCE_EXHAUSTED"))
 
 
 def _compared(found: np.ndarray, expected: np.ndarray, name: str) -> float:

@@ -15,6 +15,9 @@ from tests.benchmarks.case import HAND, JAX, OURS, OURS_JAX, OURS_TORCH, TORCH, 
 from tests.benchmarks.libraries import Library
 from tests.benchmarks.modes import jax_ways, torch_ways
 
+MOST_FORWARD = 20_000
+"""Entries of the variable up to which forward mode is tried: it pushes an identity matrix of that size (of 3 GB) through."""
+
 Sizes = Mapping[str, int]
 Linear = Callable[[np.ndarray], np.ndarray]
 
@@ -106,6 +109,8 @@ class Problem:
                 f = self.on(peer, list(arrays))
                 given = None if direction is None else peer.array(direction)
                 found[name] = ways(peer, f, placed, position, quantity, self.hand.gradient is not None, given)
+                if quantity == "Jacobian" and arrays[self.by[0]].size > MOST_FORWARD:
+                    del found[name]["forward"]
         return found
 
     def direction(self, quantity: str, arrays: Arrays) -> np.ndarray | None:

@@ -48,19 +48,20 @@ def gaussian(lib: Library, S: Any, C: Any) -> Any:
 
 
 def symmetric_inverse(factor: Array) -> Array:
-    """From the lower Cholesky factor."""
-    p = lapack.dpotri(factor, lower=1)[0]
-    lower = np.tril(p, -1)
-    return lower + lower.T + np.diag(p.diagonal())
+    """From the lower Cholesky factor, zeros above it."""
+    lower = lapack.dpotri(factor, lower=1)[0]
+    inverse = np.add(lower, lower.T, order="C")
+    inverse.reshape(-1)[:: len(inverse) + 1] /= 2
+    return inverse
 
 
 def gaussian_value(S: Array, C: Array) -> Any:
-    factor = lapack.dpotrf(S.T, lower=1, clean=0)[0]
+    factor = lapack.dpotrf(S.T, lower=1)[0]
     return 2 * np.log(factor.diagonal()).sum() + np.vdot(symmetric_inverse(factor), C)
 
 
 def gaussian_parts(S: Array, C: Array) -> tuple[Array, Array]:
-    p = symmetric_inverse(lapack.dpotrf(S.T, lower=1, clean=0)[0])
+    p = symmetric_inverse(lapack.dpotrf(S.T, lower=1)[0])
     return p, p @ C @ p
 
 

@@ -96,7 +96,7 @@ def mahalanobis_value(X: Array, S: Array) -> Array:
 
 
 def mahalanobis_rows(X: Array, S: Array) -> Array:
-    factor = lapack.dpotrf(S.T, lower=1, clean=0)[0]
+    factor = lapack.dpotrf(S.T, lower=1)[0]
     if len(X) < 2 * len(S):
         return lapack.dpotrs(factor, X.T, lower=1)[0].T
     # With many rows one product with the inverse is several times faster than two triangular solutions.
