@@ -84,7 +84,12 @@ class Flat:
         self._sizes: dict[Matrix, int] = {}
         self.repeated: frozenset[Matrix] = frozenset()
         """Sums that an answer has in several places: these do not take in a minus sign, which would make them two."""
-        self._usual = frozenset(self._differences(like)) if like is not None else frozenset()
+        self.habits: dict[Matrix, None] = {}
+        """The parts of the expression in whose manner the answer is written."""
+        if like is not None:
+            fold_up(like, lambda node: node.children, lambda node, _: None, self.habits)
+        self._usual = frozenset(self._differences())
+        self._orders = {frozenset(terms_of(node)): node for node in self.habits if node.op == "add" and not node.free}
 
     def mark_symmetric(self, letter: Matrix) -> None:
         self._flipped[letter] = letter
@@ -157,6 +162,9 @@ class Flat:
         powers: dict[Matrix, Fraction] = {}
         for base, exponent in factors:
             powers[base] = powers.get(base, Fraction(0)) + exponent
+        if any(base.op == "zeros" and exponent > 0 for base, exponent in powers.items()):
+            return zeros(*like.shape)
+        powers = _with_tangents(powers)
         ordered = sorted(powers.items(), key=lambda item: (self.length(item[0]), self.text_key(item[0])))
         top = [entry_power(base, exponent) for base, exponent in ordered if exponent > 0]
         bottom = [entry_power(base, -exponent) for base, exponent in ordered if exponent < 0]
@@ -295,11 +303,13 @@ class Flat:
         first, _ = min(terms, key=lambda term: (self.length(term[1]), not term[1].is_scalar, self.text_key(term[1])))
         return (1, node) if first > 0 else (-1, self.negative(node))
 
-    def _differences(self, like: Matrix) -> Iterator[Matrix]:
-        """The sums with a minus sign in an expression, and their transposes, as flat nodes."""
-        seen: dict[Matrix, None] = {}
-        fold_up(like, lambda node: node.children, lambda node, _: None, seen)
-        for node in seen:
+    def in_usual_order(self, node: Matrix) -> Matrix:
+        """A sum with its terms in the order in which the expression has them whose manner is followed."""
+        return self._orders.get(frozenset(terms_of(node)), node) if node.op == "add" else node
+
+    def _differences(self) -> Iterator[Matrix]:
+        """The usual sums with a minus sign, and their transposes, as flat nodes."""
+        for node in self.habits:
             if node.op == "add" and len({c < 0 for c in node.data}) > 1 and not node.free:
                 made = self.ordered_sum(zip(node.data, node.children, strict=True))
                 yield from (made, self.flip(made))
@@ -341,6 +351,24 @@ def entry_factors(node: Matrix) -> list[tuple[Matrix, Fraction]]:
         case "apply" if node.data[0].name == "sqrt" and node.shape:
             return [(node.children[0], Fraction(1, 2))]
     return [(node, Fraction(1))]
+
+
+_TANGENTS = {"sinh": ("cosh", "tanh"), "sin": ("cos", "tan")}
+
+
+def _with_tangents(powers: dict[Matrix, Fraction]) -> dict[Matrix, Fraction]:
+    """sinh(x)./cosh(x) as tanh(x), sin(x)./cos(x) as tan(x)."""
+    found = dict(powers)
+    for base, exponent in powers.items():
+        if base.op != "apply" or base.data[0].name not in _TANGENTS or exponent <= 0:
+            continue
+        below, quotient = _TANGENTS[base.data[0].name]
+        other = call(below, base.children[0])
+        if found.get(other, Fraction(0)) == -exponent:
+            del found[base], found[other]
+            tangent = call(quotient, base.children[0])
+            found[tangent] = found.get(tangent, Fraction(0)) + exponent
+    return found
 
 
 def entry_power(base: Matrix, exponent: Fraction) -> Matrix:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tensordiff.fold.terms import Powers, Term, common_coefficient, common_powers, multiplied
+from tensordiff.fold.flat import scalar_factors
+from tensordiff.fold.terms import Powers, Term, common_coefficient, common_powers, multiplied, powers
 from tensordiff.matrix import Matrix, Shape
 
 Collect = Callable[[Iterable[Term], Shape], Matrix]
@@ -37,7 +38,20 @@ def content(terms: Sequence[Term]) -> tuple[Fraction, Powers, list[Term]]:
 
 
 def _divided(term: Term, coefficient: Fraction, scalars: Powers) -> Term:
-    return Term(term.coefficient / coefficient, multiplied(term.scalars, scalars, -1), term.letters)
+    rest = multiplied(term.scalars, scalars, -1) if scalars else term.scalars
+    return Term(term.coefficient / coefficient, _split_products(rest) if scalars else rest, term.letters)
+
+
+def _split_products(scalars: Powers) -> Powers:
+    """Whole powers of products of scalars as those of the factors: x'*y/(x'*x*(x'*y)) = 1/(x'*x)."""
+    if all(base.op != "product" or exponent.denominator != 1 for base, exponent in scalars):
+        return scalars
+    found: dict[Matrix, Fraction] = {}
+    for base, exponent in scalars:
+        whole = base.op == "product" and exponent.denominator == 1
+        for factor in scalar_factors(base) if whole else [base]:
+            found[factor] = found.get(factor, Fraction(0)) + exponent
+    return powers(found)
 
 
 def summed(factors: Iterable[tuple[Matrix, Fraction]]) -> dict[Matrix, Fraction]:

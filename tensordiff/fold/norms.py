@@ -1,4 +1,4 @@
-"""One way to write a norm: where norm2(u) stands in an answer, u'*u is norm2(u)^2 in it."""
+"""One way to write a norm: where norm2(u) stands in an answer, or in f, u'*u is norm2(u)^2 in the answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def with_norms(root: Matrix, flat: Flat) -> Matrix:
     """The flat expression with inner products of what it has norms of as squares of these."""
     seen: dict[Matrix, None] = {}
     fold_up(root, _operands, lambda node, _: None, seen)
-    norms = {node.children[0] for node in seen if node.op == "norm2"}
+    norms = {node.children[0] for node in (*seen, *flat.habits) if node.op == "norm2"}
     norms |= {flat.negative(u) for u in norms if u.op == "add"}
     if not norms:
         return root

@@ -68,7 +68,7 @@ def _operands(node: Matrix) -> Sequence[Matrix]:
 
 def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
     if node.op == "product":
-        return _product(node, memo)
+        return _product(node, memo, flat)
     if node.op == "tr":
         return _same(_trace([memo[letter] for letter in _operands(node)], flat))
     operands = [memo[child] for child in _operands(node)]
@@ -121,6 +121,7 @@ def _made(node: Matrix, operands: Sequence[Way], flat: Flat) -> Way:
     if node.op == "add":
         first = all(c < 0 for c in node.data)
         made = flat.ordered_sum(flat.without_sign(c, x, first) for c, x in zip(node.data, nodes, strict=True))
+        made = flat.in_usual_order(made)
     else:
         made = rebuild(node, tuple(nodes))
     return Way(sum(way.cost for way in operands), made)
@@ -185,7 +186,7 @@ def _matrix_function(node: Matrix, operands: Sequence[Ways], flat: Flat) -> Ways
     )
 
 
-def _product(node: Matrix, memo: Memo) -> Ways:
+def _product(node: Matrix, memo: Memo, flat: Flat) -> Ways:
     """A product, cut behind every column: both parts of an outer product choose their own direction, and a row times a
     column is a scalar, which goes to the front."""
     scalars: list[Way] = []
@@ -201,7 +202,7 @@ def _product(node: Matrix, memo: Memo) -> Ways:
             run = _run(open_part)
             if run.plain.node.is_scalar:  # x'*y, not y'*x
                 ways = (run.plain, run.turned)
-                scalars.append(min(ways, key=lambda way: (way.cost, first_name(way.node))))
+                scalars.append(min(ways, key=lambda way: (way.cost, way.node not in flat.habits, first_name(way.node))))
             else:
                 parts.append(run)
             open_part = []
