@@ -143,6 +143,11 @@ def _power(node: Apply, axes: Axes, folded: Sequence[Matrix], flat: Flat) -> Let
         matrix = build.dot_power(base if repeated is None else repeated, exponent)
     elif not node.dims:
         return Letter(base, exponent=value)
+    elif value.denominator == 1:
+        coefficient, core = build.split_coefficient(base)
+        sign, core = flat.signed(core)
+        entries = flat.from_entry_factors([(core, value)], core)
+        matrix = build.product(number((coefficient * sign) ** int(value)), entries)
     else:
         matrix = flat.from_entry_factors([(base, value)], base)
     if flat.is_symmetric(base) and (exponent.is_scalar or flat.is_symmetric(exponent)):

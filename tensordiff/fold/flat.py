@@ -269,7 +269,7 @@ class Flat:
             for inner, core in terms_of(node) if coefficient == 1 else [(Fraction(1), node)]:
                 outer, core = split_coefficient(core)
                 found[core] = found.get(core, Fraction(0)) + coefficient * inner * outer
-        kept = [(c, node) for node, c in found.items() if c]
+        kept = [(c, node) for node, c in found.items() if c and node.op != "zeros"]
         if len(kept) > 1:
             kept.sort(key=lambda term: (term[0] < 0, *self._place_in_sum(term[1]), self.text_key(term[1])))
         if not kept:
