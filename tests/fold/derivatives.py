@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensordiff.canonical import Canonicaliser, with_names
+from tensordiff.canonical import readings
 from tensordiff.check.layouts import matrix_axes
 from tensordiff.differentiate import Entries, constrain, constrained_dims, differentiate, freed, restore
-from tensordiff.errors import FoldError
-from tensordiff.fold import fold
+from tensordiff.fold import fold_best
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, text
 from tensordiff.parse import declare, parse_answer, parse_matrix
@@ -29,23 +28,13 @@ class Derivative:
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     scope: Scope
+    function: Matrix
 
     def folded(self) -> Matrix:
-        """The shortest matrix form, of sums kept as factors and of sums multiplied out."""
+        """The matrix form, in the manner of the function."""
         names = [part for part in map(lower, self.scope.where.values()) if isinstance(part, Named)]
-        found: list[Matrix] = []
-        failure: FoldError | None = None
-        for distribute in (False, True):
-            forms = Canonicaliser(distribute=distribute, define=False)
-            reading = with_names(forms.tensor(self.tensor), names, forms)
-            try:
-                found.append(fold(reading, self.rows, self.columns, {**self.scope.symbols, **self.scope.where}))
-            except FoldError as error:
-                failure = failure or error
-        if not found:
-            assert failure is not None
-            raise failure
-        return min(found, key=lambda matrix: len(text(matrix)))
+        forms = readings(self.tensor, names, like=lower(self.function))
+        return fold_best(forms, self.rows, self.columns, {**self.scope.symbols, **self.scope.where}, self.function)
 
     def check(self, matrix: Matrix, seed: int = 0) -> None:
         """Assert that the matrix, and what its text reads back as, have the tensor's value in this layout."""
@@ -81,7 +70,7 @@ def derivative(
         dims = constrained_dims(symbol, Entries(entries))
         groups.append(variable.shape if dims == symbol.dims else tuple((dim,) for dim in dims))
     rows, columns = matrix_axes(layout, function.shape, groups)
-    return Derivative(tensor, rows, columns, scope)
+    return Derivative(tensor, rows, columns, scope, function)
 
 
 def values(scope: Scope, seed: int) -> dict[str, np.ndarray]:

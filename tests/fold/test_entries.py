@@ -24,7 +24,7 @@ FORMS = [
     ("x[1]*x[2]", "x x", "unit(n,1)*unit(n,2)' + unit(n,2)*unit(n,1)'"),
     ("A[i,1] -> [i]", "A", "kron(unit(m,1)', eye(n))"),
     ("unit(n,2)'*W'*unit(n,1)*x", "W", None),
-    ("log(W[1,1]^2 + 1)", "W", "2*W[1,1]/(1 + W[1,1]^2)*unit(n,1)*unit(n,1)'"),
+    ("log(W[1,1]^2 + 1)", "W", "2*W[1,1]/(W[1,1]^2 + 1)*unit(n,1)*unit(n,1)'"),
     ("(x.*unit(n,1))'*x", "x", "2*x[1]*unit(n,1)"),
     ("det(W)*W[1,1]", "W", "det(W)*unit(n,1)*unit(n,1)' + W[1,1]*adj(W)'"),
     ("x[1]*x[2]^2", "x x", "2*(x[2]*(unit(n,1)*unit(n,2)' + unit(n,2)*unit(n,1)') + x[1]*unit(n,2)*unit(n,2)')"),

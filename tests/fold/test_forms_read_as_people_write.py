@@ -21,7 +21,7 @@ FORMS = [
     ("norm2(A*x - b)", "x x", {}, "A'*(eye(m) - (A*x - b)*(A*x - b)'/norm2(A*x - b)^2)*A/norm2(A*x - b)"),
     ("log(sum(exp(A*x)))", "x x", {}, "A'*(diag(exp(A*x)) - exp(A*x)*exp(A*x)'/sum(exp(A*x)))*A/sum(exp(A*x))"),
     ("log(w'*exp(A*x))", "x x", {},
-     "A'*(diag(w.*exp(A*x)) - (w.*exp(A*x))*(w.*exp(A*x))'/(exp(A*x)'*w))*A/(exp(A*x)'*w)"),
+     "A'*(diag(w.*exp(A*x)) - (w.*exp(A*x))*(w.*exp(A*x))'/(w'*exp(A*x)))*A/(w'*exp(A*x))"),
     ("x'*y/(norm2(x)*norm2(y))", "x", {}, "(y - x'*y/norm2(x)^2*x)/(norm2(x)*norm2(y))"),
     ("x'*y/(norm2(x)*norm2(y))", "x x", {},
      "(3*x'*y/norm2(x)^2*x*x' - x*y' - y*x' - x'*y*eye(n))/(norm2(y)*norm2(x)^3)"),
