@@ -184,20 +184,20 @@ class Derivative(TensorForm):
         return self.matrix_form(layout).named()
 
     def differential(self) -> str:
-        """The differential form of a first derivative: df = tr(G'*dX), dF = A*dV*B.
+        """The derivative in differentials: df = tr(G'*dX), dF = A*dV*B, d2f = dx'*H*dx; `check` reads it.
+
+        For a structured variable dX is a change that the structure admits. Raises FoldError where there is no such form,
+        DomainError for third derivatives.
 
         >>> import tensordiff as td
         >>> print(td.diff(td.parse("A*V*A'", shapes={"A": "m n", "V": "n n"}), "V").differential())
         dF = A*dV*A'
+        >>> print(td.diff(td.parse("x'*A*x", shapes={"A": "n n", "x": "n"}), "x").differential())
+        df = x'*(A + A')*dx
         """
-        if self.order != 1:
-            raise DomainError("the differential is of a first derivative", hint="see matrix_form for second derivatives")
-        from tensordiff.api.products import jvp
+        from tensordiff.api.differential import differential
 
-        variable = self.variables[0].name
-        direction = next(name for name in (f"d{variable}", f"delta_{variable}") if name not in self.scope)
-        product = jvp(self.f, variable, direction)
-        return f"d{display_name(self.f, self.scope)} = {product.matrix_form()}"
+        return differential(self)
 
     def latex(self, layout: str | None = None) -> str:
         """LaTeX of the matrix form, with names for repeated parts; of the index form where there is no matrix form, or

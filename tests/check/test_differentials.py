@@ -27,23 +27,29 @@ def change(rng: np.random.Generator, case: Case, variable: str) -> np.ndarray:
     return random_value(rng, shape, STRUCTURES.get(structure, structure), "none")
 
 
-def off(case: Case, f: td.Expression, variable: str, claim: str, seed: int) -> float:
-    """How far a claim is from the difference quotient of f along a random change, relative to their sizes."""
+def off(case: Case, f: td.Expression, variable: str, claim: str, seed: int, order: int = 1) -> float:
+    """How far a claim is from the first or second difference quotient of f along a random change, relative to their
+    sizes."""
     values: dict[str, Any] = dict(case.values(seed))
     direction = change(np.random.default_rng([seed + 1000, *case.name.encode()]), case, variable)
-    step = 1e-3
+    step = 1e-3 if order == 1 else 1e-2
 
     def moved(k: int) -> np.ndarray:
         return np.asarray(f.evaluate(**{**values, variable: values[variable] + k * step * direction}))
 
-    quotient = sum(c * (moved(k) - moved(-k)) for k, c in ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))) / step
+    if order == 1:
+        quotient = sum(c * (moved(k) - moved(-k)) for k, c in ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60))) / step
+    else:
+        around = sum(c * (moved(k) + moved(-k)) for k, c in ((1, 3 / 2), (2, -3 / 20), (3, 1 / 90)))
+        quotient = (around - 49 / 18 * moved(0)) / step**2
     shapes = {**case.shapes, f"d{variable}": case.shapes[variable]}
     formula = td.parse(claim, shapes, case.structures, case.where, case.assume)
     claimed = np.asarray(formula.evaluate(**values, **{f"d{variable}": direction}))
     if claimed.size != quotient.size:
         return np.inf
     difference = np.abs(claimed.reshape(quotient.shape) - quotient)
-    return float(np.max(difference, initial=0) / max(np.max(np.abs(quotient), initial=0), 1e-9))
+    rounding = 1e-9 if order == 1 else 1e-3 * float(np.max(np.abs(moved(0)), initial=0))
+    return float(np.max(difference, initial=0) / max(np.max(np.abs(quotient), initial=0), rounding))
 
 
 def written(case: Case) -> list[tuple[td.Expression, str, str]]:
@@ -67,6 +73,21 @@ def test_what_is_printed_is_read_and_right(case: Case) -> None:
         verdict = td.check(printed, f, variable)
         assert verdict, verdict
         assert verdict.layouts == ("differential",)
+
+
+@pytest.mark.parametrize("case", CASES[1::3], ids=lambda case: case.name)
+def test_second_differentials(case: Case) -> None:
+    f = td.parse(case.f, **case.scope)
+    for variable in case.wrt:
+        if case.structures.get(variable) == "orthogonal":
+            continue
+        try:
+            printed = td.diff(f, variable, variable).differential()
+        except td.FoldError:
+            continue
+        assert off(case, f, variable, printed.partition(" = ")[2], 1, order=2) < 1e-4
+        verdict = td.check(printed, f, (variable, variable))
+        assert verdict, verdict
 
 
 @pytest.mark.parametrize("case", CASES[::3], ids=lambda case: case.name)
