@@ -224,15 +224,10 @@ class TorchLibrary:
         return self.torch
 
     def is_traced(self, array: Any) -> bool:
-        """Whether vmap or a compiler holds the entries."""
-        if self.torch.compiler.is_compiling():
-            return True
-        functorch = self.torch._C._functorch
-        while functorch.is_functorch_wrapped_tensor(array):
-            if functorch.is_batchedtensor(array):
-                return True
-            array = functorch.get_unwrapped(array)
-        return bool(array.is_meta)
+        """Whether a transformation of torch.func or a compiler is at work: all tensors are wrapped there."""
+        torch = self.torch
+        transformed = torch._C._functorch.peek_interpreter_stack() is not None
+        return bool(transformed or torch.compiler.is_compiling() or array.is_meta)
 
     def host(self, array: Any, always: bool = False) -> Any:
         if not always and array.device.type != "cpu" and array.numel() > FEW:

@@ -14,6 +14,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 import tensordiff as td
+from tests.docs.blocks import with_library
 
 jax.config.update("jax_enable_x64", True)
 MESH = Mesh(np.array(jax.devices()).reshape(4, 2), ("rows", "columns"))
@@ -97,6 +98,14 @@ def check_transformations() -> None:
     print("transformations")
 
 
+def check_pages() -> None:
+    found = list(with_library("jax"))
+    assert found
+    for written, run in found:
+        assert run == written, run
+    print("pages")
+
+
 if __name__ == "__main__":
     assert len(jax.devices()) == 8
     check_products()
@@ -104,3 +113,4 @@ if __name__ == "__main__":
     check_factorisations()
     check_structures()
     check_transformations()
+    check_pages()

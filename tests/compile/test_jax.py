@@ -10,10 +10,7 @@ import pytest
 from tensordiff.compile import at, backend_of, compile_program
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError
-from tensordiff.functions import (
-    INVERSE,
-    LOGDET,
-)
+from tensordiff.functions import INVERSE, LOGDET
 from tensordiff.tensor import Structure, Symbol, add, apply, einsum, total
 from tests.compile.graphs import SYMBOLS, TANH, N, arrays
 

@@ -13,5 +13,5 @@ def test_eight_devices() -> None:
     assert made.returncode == 0, made.stderr
     assert made.stdout.split("\n")[:-1] == [
         "products", "products on both axes", "regression", "rows of the Jacobian", "factorisations", "structures",
-        "transformations",
+        "transformations", "pages",
     ]  # fmt: skip

@@ -9,11 +9,10 @@ import torch
 from tensordiff.compile import backend_of, compile_program
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError
-from tensordiff.functions import (
-    INVERSE,
-)
-from tensordiff.tensor import add, apply, einsum, identity, total
+from tensordiff.functions import INVERSE, LOGDET
+from tensordiff.tensor import Structure, Symbol, add, apply, einsum, identity, total
 from tests.compile.graphs import SYMBOLS, TANH, N, arrays
+from tests.docs.blocks import with_library
 
 
 def test_autograd_goes_through() -> None:
@@ -49,3 +48,29 @@ def test_errors() -> None:
     with pytest.raises(EvaluationError, match="inv"):
         made(A=torch.zeros((3, 3)))
     assert backend_of({"a": torch.ones(2), "b": 1.0}) == "torch"
+
+
+def test_vmap_and_grad_of_programs() -> None:
+    """With structures, which traced tensors cannot be tested for."""
+    v = Symbol.make("V", (N, N), Structure.SYMMETRIC)
+    x = SYMBOLS[3]
+    f = add([(1, apply(LOGDET, v)), (1, einsum([(x, "i"), (apply(INVERSE, v), "ij"), (x, "j")], ""))])
+    program = compile_program([f], backend="torch")
+    slope = compile_program([differentiate(f, x)], backend="torch")
+    root = np.random.default_rng(5).normal(size=(3, 3))
+    matrix = torch.tensor(root @ root.T + np.eye(3))
+    many = torch.tensor(np.random.default_rng(6).normal(size=(5, 3)))
+    single = torch.stack([slope(V=matrix, x=vector)[0] for vector in many])
+    np.testing.assert_allclose(torch.func.vmap(lambda vector: slope(V=matrix, x=vector)[0])(many), single, rtol=1e-10)
+    grads = torch.func.vmap(torch.func.grad(lambda vector: program(V=matrix, x=vector)[0]))(many)
+    np.testing.assert_allclose(grads, single, rtol=1e-10)
+    stacked = torch.stack([matrix, 2 * matrix])
+    found = torch.func.vmap(lambda each: program(V=each, x=many[0])[0])(stacked)
+    np.testing.assert_allclose(found[1], program(V=stacked[1], x=many[0])[0], rtol=1e-10)
+
+
+def test_pages() -> None:
+    found = list(with_library("torch"))
+    assert found
+    for written, run in found:
+        assert run == written, run

@@ -3,6 +3,8 @@
 `python -m tests.docs.blocks` puts the present output into the files, to be read as a difference and committed.
 
 python   examples after >>> with what they print; the blocks of one file share their names
+python jax, python torch
+         the same, run by the tests of these libraries
 console  tensordiff commands after $ with what they print
 sh       commands for a shell; .ci/run runs them
 text     no code
@@ -44,11 +46,19 @@ def rewritten(page: Path) -> str:
             content = _python(content, names)
         elif language == "console":
             content = _console(content)
-        elif language not in ("sh", "text"):
+        elif language not in ("sh", "text", "python jax", "python torch"):
             raise ValueError(f"{page.name}: a code block in {language or 'no language'} is run by nothing:\n{content}")
         return f"```{language}\n{content}```"
 
     return FENCE.sub(run, page.read_text())
+
+
+def with_library(name: str) -> Iterator[tuple[str, str]]:
+    """The examples for a library, as they stand in the pages and with what they print."""
+    for page in PAGES:
+        names: dict[str, Any] = {}
+        for content in blocks(page, f"python {name}"):
+            yield content, _python(content, names)
 
 
 def _python(content: str, names: dict[str, Any]) -> str:
