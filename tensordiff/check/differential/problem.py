@@ -18,6 +18,7 @@ from tensordiff.check.truth import Candidate, Truth
 from tensordiff.check.words import in_layouts, listed
 from tensordiff.differentiate import contract_links
 from tensordiff.errors import DomainError, FoldError, TensordiffError
+from tensordiff.fold import in_differentials
 from tensordiff.lower import free_derivative, lower
 from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.parse import Differentials, define, parse_matrix
@@ -59,7 +60,7 @@ class DifferentialProblem(Problem):
         """The differential with its left-hand side, as text."""
         if not set(self.form.names.values()) <= set(scope.names()):
             _, scope = self.declared()
-        formula = self._stacked(truth, candidate, scope) or expected(truth, candidate, scope)
+        formula = self._stacked(truth, candidate, scope) or self._shortest(truth, candidate, scope)
         left = self.form.left
         name = "d2" if self.form.kind != "first" else "d"
         shown = f"{name}{scope.name_for(self.f)}"
@@ -102,6 +103,23 @@ class DifferentialProblem(Problem):
         if self.form.kind == "mixed":
             return all(is_additive(tensor, [symbol]) for symbol in symbols)
         return is_additive(tensor, symbols) if self.form.kind == "first" else is_quadratic(tensor, symbols)
+
+    def _shortest(self, truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | str:
+        found, identified = expected(truth, candidate, scope), self._identified(truth, scope)
+        if identified is None:
+            return found
+        return found if len(found if isinstance(found, str) else text(found)) < len(text(identified)) else identified
+
+    def _identified(self, truth: Truth, scope: Scope) -> Matrix | None:
+        """tr(G'*dX) or g'*dx, for the first differential of a scalar in one variable."""
+        if self.f.shape or truth.applied(truth.free) is None:
+            return None
+        (variable,) = self.variables
+        if len(variable.shape) > 2:
+            return None
+        numerator = expected_matrix(truth.free, matrix_axes("numerator", (), [variable.shape]), scope)
+        direction = scope.lookup(self.form.names[name_of(variable)])
+        return None if numerator is None else in_differentials(numerator, direction)
 
     def _stacked(self, truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | None:
         """M*vec(dV), for the vec of a first differential in one variable."""
