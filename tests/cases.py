@@ -43,10 +43,16 @@ class Case:
         rng = np.random.default_rng([seed, *self.name.encode()])
         found: dict[str, np.ndarray] = {}
         for name, shape in self.shapes.items():
-            sizes = [np.prod([SIZES[dim] for dim in axis.split("*")]) for axis in shape.split()]
+            sizes = [length(axis) for axis in shape.split()]
             structure, assumption = self.structures.get(name, "general"), self.assume.get(name, "none")
             found[name] = np.array(3.0) if name == "k" else random_value(rng, sizes, structure, assumption)
         return found
+
+
+def length(axis: str) -> int:
+    """The number that a size such as n*m or n+1 is."""
+    terms = [[SIZES.get(part) or int(part) for part in term.split("*")] for term in axis.split("+")]
+    return int(sum(np.prod(term) for term in terms))
 
 
 def random_value(rng: np.random.Generator, sizes: list[int], structure: str, assumption: str) -> np.ndarray:
@@ -379,6 +385,32 @@ INDEXED = [
     ("sum of four", "A[i,j]*A[j,l]*A[l,i]*x[i] -> []", "A:n,n x:n", "A x", {}),
 ]  # fmt: skip
 
+BLOCKS = [
+    ("logdet of a partitioned matrix", "logdet([A B; C D])", "A:n,n B:n,m C:m,n D:m,m", "A B D",
+     _gradient("inv(A - B*inv(D)*C)'")),
+    ("partitioned inverse", "x'*inv([A B; C D])*x", "A:n,n B:n,m C:m,n D:m,m x:n+m", "B x", {}),
+    ("inverse of a block", "[eye(n) zeros(n,m)]*inv(M)*[eye(n); zeros(m,n)]", "M:n+m,n+m x:n", "M", {}),
+    ("bordered determinant", "det([A x; y' s])", "A:n,n x:n y:n s:", "s x", _gradient("det(A)")),
+    ("block triangular", "logdet([A B; 0 D])", "A:n,n B:n,m D:m,m", "A D B", _gradient("inv(A)'")),
+    ("block diagonal", "inv([A 0; 0 D])*x", "A:n,n D:m,m x:n+m", "D A x", {}),
+    ("KKT system", "x'*inv([H A'; A zeros(m,m)])*[c; b]", "H:n,n A:m,n c:n b:m x:n+m", "c A H", {"structures": "H:symmetric"}),
+    ("augmented least squares", "[b; zeros(m)]'*inv([eye(n) A; A' zeros(m,m)])*[b; zeros(m)]", "A:n,m b:n", "b", {}),
+    ("ridge by stacking", "norm2([A; s*eye(m)]*x - [b; zeros(m)])^2", "A:n,m s: x:m b:n", "x s A",
+     _gradient("2*(A'*A + s^2*eye(m))*x - 2*A'*b")),
+    ("stacked regressors", "norm2(y - [X Z]*[b; c])^2", "X:n,m Z:n,p b:m c:p y:n", "b Z", _gradient("-2*X'*(y - X*b - Z*c)")),
+    ("regressors of one vector", "norm2(y - [X Z]*b)^2", "X:n,m Z:n,p b:m+p y:n", "b X", _gradient("2*[X Z]'*([X Z]*b - y)")),
+    ("intercept", "norm2(y - [X ones(n)]*[b; s])^2", "X:n,m b:m s: y:n", "s b", _gradient("-2*sum(y - X*b - s*ones(n))")),
+    ("partitioned Gaussian", "logdet([A B; B' D]) + [x; y]'*inv([A B; B' D])*[x; y]", "A:n,n B:n,m D:m,m x:n y:m", "x A B",
+     {"structures": "A:positive-definite D:positive-definite"}),
+    ("conditional mean", "B*inv(D)*([zeros(m,n) eye(m)]*z - y)", "B:n,m D:m,m z:n+m y:m", "z D", {}),
+    ("stacked parameters", "norm2([vec(A); b; s])^2", "A:n,m b:p s:", "A b s", _gradient("2*A")),
+    ("homogeneous coordinates", "[A b; 0 1]*[x; 1]", "A:n,n b:n x:n", "b x A", {}),
+    ("entries of blocks", "sum(exp([A B; C D]*z))", "A:n,m B:n,p C:q,m D:q,p z:m+p", "C z", {}),
+    ("softmax of a stack", "softmax([x; y])", "x:n y:m", "x", {}),
+    ("kron of a block row", "tr(kron([A B], x')*M)", "A:n,m B:n,p x:q M:m*q+p*q,n", "A x", {"unfolded": "x"}),
+    ("matrix of numbers", "x'*[s 1; 2 s]*x", "s: x:2", "s x", _gradient("x'*x")),
+]  # fmt: skip
+
 CASES = [
     *_cases("Cookbook", COOKBOOK),
     *_cases("Magnus-Neudecker", MAGNUS_NEUDECKER),
@@ -387,4 +419,5 @@ CASES = [
     *_cases("Gaussian", GAUSSIAN),
     *_cases("functions", FUNCTIONS),
     *_cases("index notation", INDEXED),
+    *_cases("blocks", BLOCKS),
 ]

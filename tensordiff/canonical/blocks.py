@@ -5,19 +5,21 @@ Each rule gives functions of smaller arguments, so repeated use ends.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
 
 from tensordiff.errors import DomainError
-from tensordiff.functions import DET, INVERSE, LOGDET, Place, inclusion
+from tensordiff.functions import ABS, DET, INVERSE, LOG, LOGDET, Place, inclusion, power
 from tensordiff.tensor import (
     Apply,
     Dim,
     Einsum,
     Extent,
     Factor,
+    Function,
     Group,
     Sum,
     Tensor,
@@ -46,11 +48,11 @@ def by_blocks(node: Apply, written_out: bool) -> Tensor | None:
     if argument is None or not 1 <= argument.rank <= 2 or any(other.dims for other in node.children[1:]):
         return None
     if node.function.elementwise:
-        grid = _Grid.of(argument, square=False)
+        grid = Grid.of(argument, square=False)
         return None if grid is None else _entrywise(node, grid)
     if node.function not in (DET, LOGDET, INVERSE):
         return None
-    grid = _Grid.of(argument, square=True)
+    grid = Grid.of(argument, square=True)
     if grid is None or len(grid.parts[0]) < 2:
         return None
     count = len(grid.parts[0])
@@ -62,11 +64,18 @@ def by_blocks(node: Apply, written_out: bool) -> Tensor | None:
     if node.function == INVERSE:
         diagonal = all(r == c for r, c in grid.cells)
         return _inverse(grid, lower) if diagonal or count <= (_MAX_TRIANGULAR if written_out else 2) else None
-    values = [apply(node.function, grid.cells[k, k]) for k in range(count)]
+    values = [_of_block(node.function, grid.cells[k, k]) for k in range(count)]
     return multiply(*values) if node.function == DET else add([(1, value) for value in values])
 
 
-def _entrywise(node: Apply, grid: _Grid) -> Tensor | None:
+def _of_block(function: Function, block: Tensor) -> Tensor:
+    """det, logdet or inv of a square block, which may be one number."""
+    if block.dims:
+        return apply(function, block)
+    return block if function == DET else LOG(ABS(block)) if function == LOGDET else power(block, -1)
+
+
+def _entrywise(node: Apply, grid: Grid) -> Tensor | None:
     made: dict[Cell, Tensor] = {}
     for cell in product(*(range(len(side)) for side in grid.parts)):
         argument = grid.cells.get(cell) or zero(grid.dims(cell))
@@ -77,10 +86,10 @@ def _entrywise(node: Apply, grid: _Grid) -> Tensor | None:
     return grid.assembled(made)
 
 
-def _inverse(grid: _Grid, lower: bool) -> Tensor:
+def _inverse(grid: Grid, lower: bool) -> Tensor:
     """The inverse X of a block triangular T, column by column: X_kk = inv(T_kk), T_rr X_rc = -sum_k T_rk X_kc."""
     count = len(grid.parts[0])
-    made: dict[Cell, Tensor] = {(k, k): apply(INVERSE, grid.cells[k, k]) for k in range(count)}
+    made: dict[Cell, Tensor] = {(k, k): _of_block(INVERSE, grid.cells[k, k]) for k in range(count)}
     for c in range(count):
         for r in range(c + 1, count) if lower else range(c - 1, -1, -1):
             between = range(c, r) if lower else range(r + 1, c + 1)
@@ -102,7 +111,7 @@ def _times(left: Tensor, right: Tensor, inner: int) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """An interval of an axis between two neighbouring cuts."""
 
     start: Extent
@@ -130,16 +139,16 @@ class _Term:
         return {*self.output, *(i for own in self.inner for i in own)}
 
 
-class _Grid:
+class Grid:
     """A tensor as blocks on the parts of its axes."""
 
-    def __init__(self, whole: tuple[Dim, ...], parts: list[list[_Part]]) -> None:
+    def __init__(self, whole: tuple[Dim, ...], parts: list[list[Part]]) -> None:
         self.whole = whole
         self.parts = parts
         self.cells: dict[Cell, Tensor] = {}
 
     @staticmethod
-    def of(node: Tensor, *, square: bool) -> _Grid | None:
+    def of(node: Tensor, *, square: bool) -> Grid | None:
         """The blocks of a sum of placed terms; None where it is no such sum. `square`: rows and columns have the same parts."""
         terms: list[_Term] = []
         for coefficient, core in node.terms if isinstance(node, Sum) else (split_coefficient(node),):
@@ -156,7 +165,7 @@ class _Grid:
         parts = _parts(terms, node.dims, together)
         if parts is None:
             return None
-        grid = _Grid(node.dims, parts)
+        grid = Grid(node.dims, parts)
         found: dict[Cell, list[tuple[Fraction, Tensor]]] = {}
         for term in terms:
             cells = grid._cells_of(term)
@@ -180,7 +189,8 @@ class _Grid:
         for axis, place in enumerate(term.places):
             start, end = (place.start, place.end) if place else (Extent(()), Extent.of(self.whole[axis]))
             span = [k for k, part in enumerate(self.parts[axis]) if _within(part, start, end)]
-            lone = place is not None and len(span) == 1 and self.parts[axis][span[0]].group == place.part
+            group = self.parts[axis][span[0]].group
+            lone = len(span) == 1 and group == (place.part if place else (self.whole[axis],))
             if not lone and not term.loose[axis] and not term.tied:
                 return None
             spans.append(span)
@@ -225,20 +235,23 @@ class _Grid:
         return add(terms, self.whole)
 
 
-def _within(part: _Part, start: Extent, end: Extent) -> bool:
+def _within(part: Part, start: Extent, end: Extent) -> bool:
     return (part.start - start).is_certain and (end - part.end).is_certain
 
 
 def _read(coefficient: Fraction, core: Tensor) -> _Term | None:
     """A product with the inclusions of its axes apart; None where an axis is neither placed nor free."""
-    if not isinstance(core, Einsum):
-        return None
-    output = core.output
+    output = core.output if isinstance(core, Einsum) else tuple(range(core.rank))
+    placed = core.factors if isinstance(core, Einsum) else ((core, output),)
+    dims = core.index_dims if isinstance(core, Einsum) else core.dims
     at: dict[int, list[int]] = {}
-    for position, (_, indices) in enumerate(core.factors):
+    for position, (_, indices) in enumerate(placed):
         for index in indices:
             at.setdefault(index, []).append(position)
+    if len(set(output)) < len(output) > 2:
+        return None
     if len(output) == 2 and output[0] == output[1]:
+        assert isinstance(core, Einsum)
         return _diagonal(coefficient, core, at.get(output[0], []))
     places: list[Place | None] = []
     inner: list[tuple[int, ...]] = []
@@ -249,21 +262,28 @@ def _read(coefficient: Fraction, core: Tensor) -> _Term | None:
             places.append(None)
             inner.append(())
             continue
-        place = Place.of(core.factors[here[0]][0]) if len(here) == 1 else None
-        if place is None or core.factors[here[0]][1][0] != index:
-            return None
+        place = Place.of(placed[here[0]][0]) if len(here) == 1 else None
+        if place is None or placed[here[0]][1][0] != index:
+            places.append(None)
+            inner.append((index,))
+            continue
         places.append(place)
-        inner.append(core.factors[here[0]][1][1:])
+        inner.append(placed[here[0]][1][1:])
         taken.append(here[0])
-    factors = [factor for position, factor in enumerate(core.factors) if position not in taken]
+    factors = [factor for position, factor in enumerate(placed) if position not in taken]
     used = {index for _, indices in factors for index in indices}
-    shared = set(inner[0]).intersection(inner[1]) if len(inner) == 2 else set()
+    count = Counter(index for own in inner for index in own)
     loose = [
-        place is None or (bool(place.part) and not used.union(shared).intersection(own))
+        not own if place is None else bool(own) and not any(index in used or count[index] > 1 for index in own)
         for place, own in zip(places, inner, strict=True)
     ]
-    tied = len(inner) == 2 and bool(inner[0]) and inner[0] == inner[1] and not used.intersection(inner[0])
-    return _Term(coefficient, factors, output, core.index_dims, places, inner, loose, tied)
+    tied = (
+        len(inner) == 2
+        and all(place is not None and place.part for place in places)
+        and inner[0] == inner[1]
+        and not used.intersection(inner[0])
+    )
+    return _Term(coefficient, factors, output, dims, places, inner, loose, tied)
 
 
 def _diagonal(coefficient: Fraction, core: Einsum, here: Sequence[int]) -> _Term | None:
@@ -281,22 +301,25 @@ def _diagonal(coefficient: Fraction, core: Einsum, here: Sequence[int]) -> _Term
     return _Term(coefficient, factors, core.output, core.index_dims, [place] * 2, [inner] * 2, [False] * 2, tied)
 
 
-def _parts(terms: Sequence[_Term], whole: tuple[Dim, ...], together: bool) -> list[list[_Part]] | None:
+def _parts(terms: Sequence[_Term], whole: tuple[Dim, ...], together: bool) -> list[list[Part]] | None:
     """The intervals between the cuts of each axis; None where their order is not known."""
     axes = [tuple(range(len(whole)))] if together else [(axis,) for axis in range(len(whole))]
-    found: dict[int, list[_Part]] = {}
+    found: dict[int, list[Part]] = {}
     for group in axes:
         placed = [term.places[axis] for term in terms for axis in group]
         dim = whole[group[0]]
+        if not any(placed) and not together:
+            found[group[0]] = [Part(Extent(()), Extent.of(dim), (dim,))]
+            continue
         cuts = _sorted([Extent(()), Extent.of(dim), *(e for place in placed if place for e in (place.start, place.end))])
         if cuts is None:
             return None
-        parts: list[_Part] = []
+        parts: list[Part] = []
         for start, end in pairwise(cuts):
             own = dict.fromkeys(place.part for place in placed if place and (place.start, place.end) == (start, end))
             if len(own) > 1:
                 return None
-            parts.append(_Part(start, end, next(iter(own)) if own else (end - start).group()))
+            parts.append(Part(start, end, next(iter(own)) if own else (end - start).group()))
         found.update(dict.fromkeys(group, parts))
     return [found[axis] for axis in range(len(whole))]
 

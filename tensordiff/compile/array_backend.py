@@ -158,6 +158,20 @@ class ArrayBackend:
         subscripts = f"{letters},{letters}->{letters[: value.rank]}"
         return atom(f'{self.module}.einsum("{subscripts}", {operands[0].text}, {operands[1].text})')
 
+    def _slice(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        cuts: list[str] = []
+        for axis, start, end in value.attributes:
+            first = start.text(scope.size) if start.terms or end is None else ""
+            last = "" if end is None or end == value.operands[0].shape[axis] else end.text(scope.size)
+            cuts += [":"] * (axis - len(cuts))
+            cuts.append(first if end is None else f"{first}:{last}")
+        return Text(f"{operands[0].at_least(ATOM)}[{', '.join(cuts)}]", ATOM)
+
+    def _concatenate(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        axis: int = value.attributes[0]
+        suffix = f", {axis}" if axis else ""
+        return atom(f"{self.module}.concatenate([{', '.join(text.text for text in operands)}]{suffix})")
+
     def _stack(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         axis = "".join(f", {axis}" for axis in value.attributes)
         return atom(f"{self.module}.stack([{', '.join(text.text for text in operands)}]{axis})")

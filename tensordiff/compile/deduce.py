@@ -34,9 +34,9 @@ def _unknown(extent: Extent, name: str) -> tuple[Dim, tuple[Dim, ...], int, Exte
     return dims[0], others, count, Extent(tuple(term for term in extent.terms if term is not terms[0]))
 
 
-def decided(extents: Iterable[Extent]) -> set[str]:
-    """The names of all dimensions that these lengths decide together."""
-    names: set[str] = set()
+def decided(extents: Iterable[Extent], known: Collection[str] = ()) -> set[str]:
+    """The names of all dimensions that these lengths decide together, and those that are known before."""
+    names = set(known)
     waiting = list(extents)
     while waiting:
         left: list[Extent] = []

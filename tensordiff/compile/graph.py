@@ -21,7 +21,7 @@ ELEMENTWISE = frozenset({
     "sqrt", "square", "subtract", "tan", "tanh", "where",
 })  # fmt: skip
 """Operations on every entry, whose operands broadcast as in NumPy."""
-VIEWS = frozenset({"transpose", "expand", "diagonal"})
+VIEWS = frozenset({"transpose", "expand", "diagonal", "slice"})
 """Operations that cost nothing: the result looks at the operand's memory."""
 GUARDED = frozenset({"arccos", "arccosh", "arcsin", "arctanh", "divide", "log", "log1p", "power", "sqrt", "tan"})
 """Operations that not every entry admits: while programs that have them run, NaN and division by zero are errors."""

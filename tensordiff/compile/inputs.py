@@ -27,13 +27,13 @@ def parameters(outputs: Sequence[Tensor], declared: Sequence[Symbol]) -> tuple[P
     for name in sizes:
         if name not in covered:
             bearers = [s for s in declared if any(name in dim.names() for dim in s.dims)]
-            lengths = [(s, decided(_lengths([*symbols.values(), s]))) for s in bearers]
+            lengths = [(s, decided(_lengths([*symbols.values(), s]), bare)) for s in bearers]
             found_with = next(((s, names) for s, names in lengths if name in names), None)
             if found_with is None:
                 bare.append(name)
             else:
                 _record(symbols, found_with[0])
-                covered |= found_with[1]
+            covered = decided(_lengths(symbols.values()), bare)
     place = {symbol.name: number for number, symbol in enumerate(declared)}
     ordered = sorted(symbols.values(), key=lambda symbol: place.get(symbol.name, len(place)))
     found = [Parameter(symbol.name, tuple(Extent.of(dim) for dim in symbol.dims)) for symbol in ordered]

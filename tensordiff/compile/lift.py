@@ -204,6 +204,14 @@ class _Lift:
         parts = [self.whole(part) for part in value.operands]
         return self.graph.emit("block", parts, value.attributes, shape=(self.points, *value.shape))
 
+    def _concatenate(self, value: Value) -> Value:
+        parts = [self.whole(part) for part in value.operands]
+        return self.graph.emit("concatenate", parts, (value.attributes[0] + 1,), shape=(self.points, *value.shape))
+
+    def _slice(self, value: Value) -> Value:
+        cuts = ((axis + 1, start, end) for axis, start, end in value.attributes)
+        return self.graph.emit("slice", (self.new[value.operands[0]],), cuts, shape=(self.points, *value.shape))
+
     # Contractions
 
     def _matmul(self, value: Value) -> Value:

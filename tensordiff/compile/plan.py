@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tensordiff.compile import ranges
 from tensordiff.compile.assemble import Product, dense
+from tensordiff.compile.blocks import without_inclusions
 from tensordiff.compile.contract import Operand, contract
 from tensordiff.compile.factorise import choose_factorisations
 from tensordiff.compile.graph import Graph, Value
@@ -49,7 +50,7 @@ def plan(
     joined: groups[r][p] axes of result r are its axis p. Inputs called `batched` have a leading axis, and so have all
     results; `free_layout` says that operations keep the order in which arrays lie in memory."""
     points = BATCH if batched else 1
-    rewritten, names = open_products(outputs, sizes, points)
+    rewritten, names = open_products(without_inclusions(outputs), sizes, points)
     joined = [any(count != 1 for count in counts) for counts in groups] or [False] * len(rewritten)
     free = [node for node, merges in zip(rewritten, joined, strict=True) if not merges and not batched]
     planner = _Planner(rewritten, names, sizes, points, free)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
-from tensordiff.compile.graph import ELEMENTWISE, Graph, Value, number_of
+from tensordiff.compile.graph import ELEMENTWISE, Graph, Value, is_number, number_of
 from tensordiff.tensor import Dim
 from tensordiff.tensor.extent import Extent
 
@@ -152,6 +153,52 @@ class Recorder:
         return self.graph.emit("inclusion", (), (start,), shape=(Extent.of(whole), *lengths))
 
     # Blocks
+
+    def part(self, value: Value, axis: int, start: Extent, part: Sequence[Dim]) -> Value:
+        """The part of an axis from `start` on, with axes of its own."""
+        end = start + Extent.of(*part)
+        shape = (*value.shape[:axis], *([end - start] if part else []), *value.shape[axis + 1 :])
+        cut = self._slice(value, (axis, start, end if part else None), shape)
+        return self.graph.reshape(cut, (*value.shape[:axis], *map(Extent.of, part), *value.shape[axis + 1 :]))
+
+    def _slice(self, value: Value, cut: tuple[int, Extent, Extent | None], shape: tuple[Extent, ...]) -> Value:
+        """The slice; of a slice along other axes one of both."""
+        cuts: tuple[tuple[int, Extent, Extent | None], ...] = (cut,)
+        if value.operation == "slice":
+            earlier: tuple[tuple[int, Extent, Extent | None], ...] = value.attributes
+            if all(axis != cut[0] and end is not None for axis, _, end in earlier):
+                value, cuts = value.operands[0], tuple(sorted((*earlier, cut), key=lambda item: item[0]))
+        return self.graph.emit("slice", (value,), cuts, shape=shape)
+
+    def assemble(self, parts: Sequence[Sequence[Sequence[Dim]]], blocks: Mapping[tuple[int, ...], Value]) -> Value:
+        """The array of these blocks by their places along the axes, zero where there is none."""
+        lengths = [[Extent.of(*group) for group in side] for side in parts]
+        places = list(product(*(range(len(side)) for side in lengths)))
+        found = {
+            place: self._cell(blocks.get(place), [side[k] for side, k in zip(lengths, place, strict=True)]) for place in places
+        }
+        if len(lengths) == 2 and all(len(side) > 1 for side in lengths):
+            return self.block([[found[r, c] for c in range(len(lengths[1]))] for r in range(len(lengths[0]))])
+        for axis in reversed(range(len(lengths))):
+            count = len(lengths[axis])
+            before = dict.fromkeys(place[:axis] for place in found)
+            found = {place: self._concatenated([found[(*place, k)] for k in range(count)], axis) for place in before}
+        return found[()]
+
+    def _cell(self, value: Value | None, lengths: Sequence[Extent]) -> Value:
+        shape = tuple(lengths)
+        if value is None:
+            return self.graph.emit("zeros", shape=shape)
+        if value.operation == "broadcast_to" and is_number(value.operands[0]):
+            value = value.operands[0]
+        return self.graph.broadcast_to(value, shape) if is_number(value) else self.graph.reshape(value, shape)
+
+    def _concatenated(self, values: Sequence[Value], axis: int) -> Value:
+        if len(values) == 1:
+            return values[0]
+        length = sum((value.shape[axis] for value in values[1:]), values[0].shape[axis])
+        shape = (*values[0].shape[:axis], length, *values[0].shape[axis + 1 :])
+        return self.graph.emit("concatenate", values, (axis,), shape=shape)
 
     def block(self, rows: Sequence[Sequence[Value]]) -> Value:
         """The matrix made of these blocks."""

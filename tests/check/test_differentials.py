@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tensordiff as td
-from tests.cases import CASES, SIZES, Case, random_value
+from tests.cases import CASES, Case, length, random_value
 from tests.generated.language import names_in, text
 from tests.generated.mutations import mutations
 from tests.generated.reader import read
@@ -22,7 +22,7 @@ STRUCTURES = {"positive-definite": "symmetric"}
 
 def change(rng: np.random.Generator, case: Case, variable: str) -> np.ndarray:
     """A change of the variable that its structure admits."""
-    shape = [int(np.prod([SIZES[dim] for dim in axis.split("*")])) for axis in case.shapes[variable].split()]
+    shape = [length(axis) for axis in case.shapes[variable].split()]
     structure = case.structures.get(variable, "general")
     return random_value(rng, shape, STRUCTURES.get(structure, structure), "none")
 

@@ -247,6 +247,16 @@ def _matrix(x: Array) -> Array:
     return x.reshape(1, 1) if x.ndim == 0 else x
 
 
+def _zeros_sized(rows: list[list[Array]]) -> list[list[Array]]:
+    """The blocks with each number 0 as zeros of the size that the others in its row and column have."""
+    heights = [max(len(x) for x in row) for row in rows]
+    widths = [max(x.shape[1] for x in column) for column in zip(*rows, strict=True)]
+    return [
+        [np.zeros((h, w)) if x.shape == (1, 1) and not x.any() else x for x, w in zip(row, widths, strict=True)]
+        for row, h in zip(rows, heights, strict=True)
+    ]
+
+
 def _regular(x: Array) -> Array:
     x = _matrix(x)
     if np.linalg.cond(x.real) > 1e3:
@@ -406,7 +416,7 @@ def _value(node: Node, point: Point) -> Array:
         return np.linalg.matrix_power(parts[0] if k >= 0 else _regular(parts[0]), k)
     if node.op == "block":
         rows = [[_matrix(x) for x in parts[k : k + node.data]] for k in range(0, len(parts), node.data)]
-        return np.block(rows)
+        return np.block(_zeros_sized(rows))
     return _operation(node, parts, point)
 
 

@@ -19,12 +19,15 @@ def read(source: str) -> Node:
 class _Reader:
     def __init__(self, source: str) -> None:
         self.tokens: list[str] = []
+        self.spaced: list[bool] = []
+        """Whether there is space before each token: inside a block matrix it separates entries."""
         place = 0
         source = source.rstrip()
         while place < len(source):
             match = _TOKEN.match(source, place)
             assert match, f"cannot read {source[place:]!r}"
             self.tokens.append(match[1])
+            self.spaced.append(match[0] != match[1])
             place = match.end()
         self.place = 0
 
@@ -81,7 +84,7 @@ class _Reader:
 
     def postfix(self) -> Node:
         node = self.atom()
-        while self.peek() in ("'", "^", ".^", "["):
+        while self.peek() in ("'", "^", ".^") or (self.peek() == "[" and not self.spaced[self.place]):
             if self.peek() == "'":
                 self.take()
                 node = Node("'", (node,))
@@ -95,12 +98,27 @@ class _Reader:
                 node = Node(operator, (node, Node("negative", (exponent,)) if sign else exponent))
         return node
 
+    def block(self) -> Node:
+        rows: list[list[Node]] = [[]]
+        while True:
+            rows[-1].append(self.sum())
+            if self.peek() == "]":
+                break
+            if self.peek() == ";":
+                rows.append([])
+            if self.peek() in (";", ","):
+                self.take()
+        self.take("]")
+        return Node("block", tuple(entry for row in rows for entry in row), len(rows[0]))
+
     def atom(self) -> Node:
         token = self.take()
         if token == "(":
             node = self.contraction()
             self.take(")")
             return node
+        if token == "[":
+            return self.block()
         if token[0].isdigit():
             return Node("number", (), Fraction(token))
         assert token[0].isalpha() or token[0] == "_", f"unexpected {token}"
