@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tensordiff.functions import ABS, DET, EXP, POWER, SIGN, power
-from tensordiff.functions.shape import is_binary, is_positive
+from tensordiff.functions import ABS, DET, EXP, POWER, SIGN, MatrixFunction, power
+from tensordiff.functions.shape import diagonal_part, is_binary, is_positive
 from tensordiff.tensor import (
     Apply,
     Assumption,
     Einsum,
+    Node,
     Structure,
+    Sum,
     Symbol,
     Tensor,
     add,
@@ -36,7 +38,7 @@ _EVERYWHERE = (EXP, ABS, SIGN)
 
 def written_out(tensor: Tensor) -> Tensor:
     """The tensor with vectors that sum to one and diagonal matrices written by plain vectors."""
-    substitution: dict[Tensor, Tensor] = {}
+    substitution: dict[Node, Tensor] = {}
     for node in postorder([tensor]):
         if isinstance(node, Apply) and (sign := _sign_of_orthogonal(node)) is not None:
             substitution[node] = sign
@@ -49,8 +51,27 @@ def written_out(tensor: Tensor) -> Tensor:
             half = tuple(range(node.rank // 2))
             entries = Symbol.make(node.name, node.dims[: len(half)], Structure.GENERAL, node.assumption)
             substitution[node] = einsum([(entries, half)], half + half)
-    made: Tensor = replace(tensor, substitution) if substitution else tensor
+    if not substitution:
+        return tensor
+    return bottom_up(tensor, _rebuilt, substitution)
+
+
+def _rebuilt(node: Tensor, children: tuple[Tensor, ...]) -> Tensor:
+    """A node on other children; functions of sums of diagonal matrices are made entry by entry."""
+    if isinstance(node, Apply) and isinstance(node.function, MatrixFunction):
+        children = tuple(map(_as_diagonal, children))
+    made: Tensor = node if children == node.children else node.rebuild(children)
     return made
+
+
+def _as_diagonal(tensor: Tensor) -> Tensor:
+    """diag(a) + diag(b) as diag(a + b)"""
+    parts = [diagonal_part(term) for term in tensor.children] if isinstance(tensor, Sum) else []
+    entries = [part[0] for part in parts if part is not None]
+    if not entries or len(entries) < len(parts) or not isinstance(tensor, Sum):
+        return tensor
+    half = tuple(range(tensor.rank // 2))
+    return einsum([(add(zip(tensor.coefficients, entries, strict=True)), half)], half + half)
 
 
 def _sign_of_orthogonal(node: Apply) -> Tensor | None:

@@ -23,7 +23,7 @@ from tensordiff.functions import INVERSE
 from tensordiff.matrix import text
 from tensordiff.tensor import Apply, Tensor, add, is_zero
 
-_PAIRS = (0, 8, 16, 32, 64, 128)
+_PAIRS = (0, 8, 16, 32, 48)
 """After so many more overlaps each, the difference is reduced again."""
 _PASSES = 4
 _SHOWN = 3
