@@ -129,8 +129,10 @@ def _along_axes(function: AlongAxes, argument: Matrix, flat: Flat) -> Matrix:
         raised = call("exp", argument)
         return build.divide(raised, call("sum", raised))
     turned = flat.flip(argument)
-    by_rows = flat.length(turned) < flat.length(argument)
-    made = call(function.name, turned, number(2)) if by_rows else call(function.name, argument, number(1))
+    ways = call(function.name, argument, number(1)), call(function.name, turned, number(2))
+    usual = [way in flat.habits for way in ways]
+    by_rows = usual[1] if any(usual) else flat.length(turned) < flat.length(argument)
+    made = ways[by_rows]
     reduced = len(made.shape) == 1 or not made.rows
     return made if by_rows == reduced else transpose(made)
 

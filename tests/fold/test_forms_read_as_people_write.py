@@ -13,6 +13,7 @@ SIZES = {"m": 5, "n": 4}
 VALUES = {
     name: RNG.normal(size=[SIZES[size] for size in shape.split()]) if shape else np.array(0.7) for name, shape in SHAPES.items()
 }
+VALUES["C"] = VALUES["C"] @ VALUES["C"].T
 VALUES["V"] = VALUES["V"] @ VALUES["V"].T + np.eye(4)
 DEFINITE = {"V": "positive-definite"}
 
@@ -31,6 +32,12 @@ FORMS = [
     ("tr(B*V*C)", "V", {}, "B'*C'"),
     ("tr(B*inv(V)*C)", "V", {}, "-(inv(V)*C*B*inv(V))'"),
     ("x'*B*x/(x'*x)", "x", {}, "((B + B')*x - 2*x'*B*x/(x'*x)*x)/(x'*x)"),
+    ("x'*B*y/sqrt(x'*V*x*(y'*C*y))", "x", DEFINITE, "(B*y - x'*B*y/(x'*V*x)*V*x)/sqrt(x'*V*x*y'*C*y)"),
+    ("sum(sqrt(1 + (A*x - b).^2))", "x x", {}, "A'*diag(1./(1 + (A*x - b).^2).^(3/2))*A"),
+    ("w'*log(cosh(A*x))", "x", {}, "A'*(w.*tanh(A*x))"),
+    ("tr(inv(B + V)*C)", "V", {}, "-(inv(B + V)*C*inv(B + V))'"),
+    ("y'*softmax(B*C', 2)*x", "x", {}, "softmax(B*C', 2)'*y"),
+    ("exp(-norm2(x - y)^2/2)", "x", {}, "-exp(-norm2(x - y)^2/2)*(x - y)"),
     ("exp(x'*B*x)", "x x", {}, "exp(x'*B*x)*((B + B')*x*x'*(B + B') + B + B')"),
 ]  # fmt: skip
 
