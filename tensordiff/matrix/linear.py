@@ -10,6 +10,7 @@ from tensordiff.matrix.flexible import alike, describe
 from tensordiff.matrix.leaves import as_number, eye, number, ones, zeros
 from tensordiff.matrix.letters import merge_free, refuse_open
 from tensordiff.matrix.node import Free, Matrix, normalise
+from tensordiff.tensor import UNIT, times
 
 CHUNK = 64
 """The most operands in one n-ary node. Longer sums and products nest to the left, chunk by chunk, so that making one
@@ -23,14 +24,14 @@ def add(terms: Iterable[tuple[Fraction | int, Matrix]]) -> Matrix:
 
     Sums among the terms are opened, numbers are collected. Raises ShapeError where sizes differ.
     """
-    pending = [(Fraction(c), node) for c, node in terms]
+    pending = [(c if isinstance(c, Fraction) else Fraction(c), node) for c, node in terms]
     assert pending, "an empty sum has no shape; use zeros"
     nodes = [node for _, node in pending]
     free = merge_free("add", nodes)
     acc: Terms = []
     for (coefficient, _), whole in zip(pending, alike("add", nodes), strict=True):
         inner, node = split_coefficient(whole)
-        coefficient *= inner
+        coefficient = times(coefficient, inner)
         if node.op == "add" and coefficient == 1 and (not acc or len(node.children) < CHUNK):
             for term in zip(node.data, node.children, strict=True):
                 acc = _append(acc, *term)
@@ -73,6 +74,8 @@ def _close(acc: Terms, free: Free) -> Matrix:
 
 def scale(coefficient: Fraction | int, node: Matrix) -> Matrix:
     """coefficient * node."""
+    if coefficient is UNIT or coefficient == 1:
+        return node
     return add([(coefficient, node)])
 
 
@@ -83,7 +86,7 @@ def split_coefficient(node: Matrix) -> tuple[Fraction, Matrix]:
         return value, number(1)
     if node.op == "add" and len(node.children) == 1:
         return node.data[0], node.children[0]
-    return Fraction(1), node
+    return UNIT, node
 
 
 def terms_of(node: Matrix) -> Terms:

@@ -12,7 +12,7 @@ from tensordiff.matrix.linear import CHUNK, scale, split_coefficient
 from tensordiff.matrix.node import Free, Matrix, Shape, normalise
 from tensordiff.matrix.shape import total_size
 from tensordiff.matrix.text import brief
-from tensordiff.tensor import postorder
+from tensordiff.tensor import UNIT, postorder, times
 
 _COLUMNS = "vectors are columns: x'*y is the inner product, x*y' the outer product, x.*y the product entry by entry"
 
@@ -26,12 +26,12 @@ def product(*operands: Matrix) -> Matrix:
     if first_open > 1:  # x'*y*A[i,j]: what comes first is a whole value
         operands = (product(*operands[:first_open]), *operands[first_open:])
     free = merge_free("multiply", operands)
-    coefficient = Fraction(1)
+    coefficient = UNIT
     acc: list[Matrix] = []
     shape: Shape = ()
     for operand in operands:
         inner, core = split_coefficient(operand)
-        coefficient *= inner
+        coefficient = times(coefficient, inner)
         if core.op == "number":
             continue
         opened = core.op == "product" and (not free or _has_scalars_only(core)) and _may_open(core, shape, len(acc))
