@@ -146,7 +146,7 @@ def bottom_up(root: Node, visit: Callable[[Any, tuple[Value, ...]], Value], memo
             stack.extend(reversed(missing))
             continue
         stack.pop()
-        values[node] = visit(node, tuple(values[child] for child in node.children))
+        values[node] = visit(node, tuple([values[child] for child in node.children]))
     return values[root]
 
 
