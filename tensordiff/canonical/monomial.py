@@ -177,7 +177,9 @@ def _assemble(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
     opened.sort(key=itemgetter(0))
     for _, ordered in opened:
         factors_out.extend(ordered)
-    return coefficient, _build(factors_out, product), True
+    if scalars:
+        return coefficient, _build(factors_out, product), True
+    return coefficient, product_as_is(factors_out, product.output, product.dims), True
 
 
 def _key(node: Tensor) -> bytes:
@@ -248,7 +250,10 @@ def _ordered(factors: list[Factor], product: Product, context: Context) -> list[
         content.append([name])
     used = list(dict.fromkeys([i for vertex in vertices for i in vertex.slots]))
     place = {index: p for p, index in enumerate(used)}
-    colours = [(product.dims[i].key, [p for p, out in enumerate(output) if out == i]) for i in used]
+    positions: dict[int, list[int]] = {}
+    for position, index in enumerate(output):
+        positions.setdefault(index, []).append(position)
+    colours = [(product.dims[i].key, positions.get(i, [])) for i in used]
     local = [Vertex(v.colour, tuple([place[i] for i in v.slots]), v.classes) for v in vertices]
     labelling = label(local, colours)
     rank = {used[p]: r for r, p in enumerate(labelling.index_order)}

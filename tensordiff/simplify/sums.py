@@ -9,8 +9,8 @@ from tensordiff.tensor import ONE, Apply, Assumption, Einsum, Indices, Structure
 
 def sum_probabilities(product: Product) -> None:
     """sum_i p_i = 1 for probabilities p and for p = softmax(x). Each use removes a factor, so this ends."""
-    for name in list(product.factors):
-        summed = _sums_to_one(*product.factors[name])
+    for name, (node, indices) in list(product.factors.items()):
+        summed = _sums_to_one(node, indices) if indices else ()
         if summed and _alone(product, summed):
             product.remove(name)
             for index in summed:
@@ -19,8 +19,9 @@ def sum_probabilities(product: Product) -> None:
 
 def _sums_to_one(node: Tensor, indices: Indices) -> Indices:
     """The indices over which the factor sums to one."""
-    if isinstance(node, Symbol) and node.assumption is Assumption.PROBABILITY and node.structure is Structure.GENERAL:
-        return indices
+    if isinstance(node, Symbol):
+        known = node.assumption is Assumption.PROBABILITY and node.structure is Structure.GENERAL
+        return indices if known else ()
     if isinstance(node, Apply) and isinstance(node.function, Softmax):
         return indices[: node.function.count]
     return ()
