@@ -39,8 +39,12 @@ class Matrix(Node):
         children: tuple[Matrix, ...] = (),
         free: Free = (),
     ) -> Matrix:
-        parts: list[bytes | str | int] = ["matrix", op, *_parts(data), *_parts(shape), *_parts(free)]
-        parts.extend(child.key for child in children)
+        parts: list[bytes | str | int] = ["matrix", op, *_parts(data), len(shape)]
+        for group in shape:
+            parts.append(len(group))
+            parts.extend([dim.key for dim in group])
+        parts.extend(_parts(free))
+        parts.extend([child.key for child in children])
         key = digest(*parts)
         if (found := Matrix._known(key)) is not None:
             return found
