@@ -248,6 +248,7 @@ def compile_expressions(
         groups=[[len(group) for group in item.array_shape] for item in items],
         single=single,
         validate=validate,
+        compound={name: [len(group) for group in node.shape] for name, node in scope.symbols.items() if _is_compound(node)},
         real=real_names(*(item.formula for item in items if item.formula is not None)),
     )
 

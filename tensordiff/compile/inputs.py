@@ -12,36 +12,52 @@ from tensordiff.functions import Constant
 from tensordiff.tensor import Apply, Dim, Einsum, Symbol, Tensor, dims_text, postorder
 from tensordiff.tensor.extent import Extent
 
+Joined = Mapping[str, Sequence[int]]
+"""How many neighbouring axes of a symbol are one axis of the array given for it, for the names of those with compound axes."""
 
-def parameters(outputs: Sequence[Tensor], declared: Sequence[Symbol]) -> tuple[Parameter, ...]:
+
+def axes_of(symbol: Symbol, joined: Joined) -> tuple[Dim, ...]:
+    """The axes of the array that is given for a symbol: its dimensions, or products of neighbouring ones."""
+    if symbol.name not in joined:
+        return symbol.dims
+    found, start = [], 0
+    for count in joined[symbol.name]:
+        group = symbol.dims[start : start + count]
+        found.append(group[0] if count == 1 else Dim.sum(Extent.of(*group).terms) if group else Dim.fixed(1))
+        start += count
+    assert start == symbol.rank
+    return tuple(found)
+
+
+def parameters(outputs: Sequence[Tensor], declared: Sequence[Symbol], joined: Joined) -> tuple[Parameter, ...]:
     """The inputs that the outputs need, in the order of `declared`, else of first appearance: their symbols; for a size
     that none of these has, a declared symbol that has it, else the size itself."""
+
+    def lengths_of(symbols: Iterable[Symbol]) -> list[Extent]:
+        return [Extent.of(dim) for symbol in symbols for dim in axes_of(symbol, joined)]
+
     symbols: dict[str, Symbol] = {}
     sizes: dict[str, None] = {}
     for node in postorder(outputs):
         if isinstance(node, Symbol):
             _record(symbols, node)
         sizes.update(dict.fromkeys(name for dim in _dims(node) for name in dim.names()))
-    covered = decided(_lengths(symbols.values()))
+    covered = decided(lengths_of(symbols.values()))
     bare: list[str] = []
     for name in sizes:
         if name not in covered:
             bearers = [s for s in declared if any(name in dim.names() for dim in s.dims)]
-            lengths = [(s, decided(_lengths([*symbols.values(), s]), bare)) for s in bearers]
+            lengths = [(s, decided(lengths_of([*symbols.values(), s]), bare)) for s in bearers]
             found_with = next(((s, names) for s, names in lengths if name in names), None)
             if found_with is None:
                 bare.append(name)
             else:
                 _record(symbols, found_with[0])
-            covered = decided(_lengths(symbols.values()), bare)
+            covered = decided(lengths_of(symbols.values()), bare)
     place = {symbol.name: number for number, symbol in enumerate(declared)}
     ordered = sorted(symbols.values(), key=lambda symbol: place.get(symbol.name, len(place)))
-    found = [Parameter(symbol.name, tuple(Extent.of(dim) for dim in symbol.dims)) for symbol in ordered]
+    found = [Parameter(symbol.name, tuple(Extent.of(dim) for dim in axes_of(symbol, joined))) for symbol in ordered]
     return (*found, *(Parameter(name, None) for name in bare))
-
-
-def _lengths(symbols: Iterable[Symbol]) -> list[Extent]:
-    return [Extent.of(dim) for symbol in symbols for dim in symbol.dims]
 
 
 def real_inputs(outputs: Sequence[Tensor]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from tensordiff.compile import ranges
 from tensordiff.compile.assemble import Product, dense
@@ -12,6 +13,7 @@ from tensordiff.compile.blocks import without_inclusions
 from tensordiff.compile.contract import Operand, contract
 from tensordiff.compile.factorise import choose_factorisations
 from tensordiff.compile.graph import Graph, Value
+from tensordiff.compile.inputs import axes_of
 from tensordiff.compile.lift import BATCH, Batch, dependent, is_narrow, lift
 from tensordiff.compile.products import open_products, opened_products
 from tensordiff.compile.properties import Memo, properties
@@ -44,16 +46,17 @@ def plan(
     groups: Sequence[Sequence[int]] = (),
     batched: Collection[str] = (),
     *,
+    inputs: Mapping[str, Sequence[int]] = MappingProxyType({}),
     free_layout: bool = False,
 ) -> Plan:
     """How to compute the tensors; right for all sizes, good for these. With `groups`, neighbouring axes of the results are
-    joined: groups[r][p] axes of result r are its axis p. Inputs called `batched` have a leading axis, and so have all
-    results; `free_layout` says that operations keep the order in which arrays lie in memory."""
+    joined: groups[r][p] axes of result r are its axis p; so are those of `inputs` by name. Inputs called `batched` have a
+    leading axis, and so have all results; `free_layout` says that operations keep the order in which arrays lie in memory."""
     points = BATCH if batched else 1
     rewritten, names = open_products(without_inclusions(outputs), sizes, points)
     joined = [any(count != 1 for count in counts) for counts in groups] or [False] * len(rewritten)
     free = [node for node, merges in zip(rewritten, joined, strict=True) if not merges and not batched]
-    planner = _Planner(rewritten, names, sizes, points, free)
+    planner = _Planner(rewritten, names, sizes, points, free, inputs)
     values = [planner.value(node) for node in rewritten]
     if groups:
         values = [planner.graph.merge(value, counts) for value, counts in zip(values, groups, strict=True)]
@@ -74,8 +77,10 @@ class _Planner:
         sizes: Mapping[str, int],
         points: int = 1,
         free: Sequence[Tensor] = (),
+        joined: Mapping[str, Sequence[int]] = MappingProxyType({}),
     ) -> None:
         self.graph = Graph()
+        self.joined = joined
         self.recorder = Recorder(self.graph)
         self.names = names
         self.sizes = sizes
@@ -157,7 +162,8 @@ class _Planner:
 
     def _compute(self, node: Tensor) -> Value:
         if isinstance(node, Symbol):
-            value = self.graph.input(node.name, _extents(node))
+            shape = tuple(Extent.of(dim) for dim in axes_of(node, self.joined))
+            value = self.graph.reshape(self.graph.input(node.name, shape), _extents(node))
         elif isinstance(node, Apply):
             value = self._apply(node)
         elif isinstance(node, Sum):

@@ -42,8 +42,10 @@ def _cached(
     single: bool,
     validate: bool,
     real: tuple[tuple[str, str], ...],
+    compound: tuple[tuple[str, tuple[int, ...]], ...],
 ) -> Program:
-    return Program(outputs, inputs, allowed, backend, None if sizes is None else dict(sizes), groups, single, validate, real)
+    fixed = None if sizes is None else dict(sizes)
+    return Program(outputs, inputs, allowed, backend, fixed, groups, single, validate, real, compound)
 
 
 def compile_program(
@@ -57,6 +59,7 @@ def compile_program(
     single: bool = False,
     validate: bool = True,
     real: Mapping[str, str] = MappingProxyType({}),
+    compound: binding.Joined = MappingProxyType({}),
 ) -> Program:
     """A program that computes the tensors from arrays given by name.
 
@@ -66,13 +69,15 @@ def compile_program(
     how many neighbouring axes of each result are joined to one (compound axes), by default none; with `single` the program
     gives its one result bare. Unless told not to `validate`, it refuses arrays that break the structure which their symbols
     declare. `real` names inputs that must be real besides those that enter functions of real arguments, each with the reason.
+    `compound` says of inputs by name how many neighbouring axes are one axis of their arrays, as `groups` does of results.
     Equal requests give the same program. Raises TensordiffError for an unknown backend.
     """
     fixed = None if sizes is None else tuple(sorted(sizes.items()))
     joined = tuple(tuple(counts) for counts in groups)
     reasons = tuple(sorted(real.items()))
     names = frozenset(allowed)
-    return _cached(tuple(outputs), tuple(inputs), names, backend, fixed, joined, single, validate, reasons)
+    apart = tuple(sorted((name, tuple(counts)) for name, counts in compound.items()))
+    return _cached(tuple(outputs), tuple(inputs), names, backend, fixed, joined, single, validate, reasons, apart)
 
 
 class Program:
@@ -94,6 +99,7 @@ class Program:
         single: bool = False,
         validate: bool = True,
         real: Sequence[tuple[str, str]] = (),
+        compound: Sequence[tuple[str, Sequence[int]]] = (),
     ) -> None:
         assert not single or len(outputs) == 1
         self.backend = backend
@@ -106,7 +112,8 @@ class Program:
         self._declared = tuple(inputs)
         self._allowed = frozenset(allowed)
         self._library: ArrayLibrary = library(backend)
-        self.parameters = binding.parameters(self._outputs, self._declared)
+        self._compound = {name: tuple(counts) for name, counts in compound}
+        self.parameters = binding.parameters(self._outputs, self._declared, self._compound)
         self._names = tuple(parameter.name for parameter in self.parameters)
         symbols = [node for node in postorder(self._outputs) if isinstance(node, Symbol)]
         self._symbols = {symbol.name: symbol for symbol in (*self._declared, *symbols)}
@@ -188,7 +195,7 @@ class Program:
                 known = ", ".join(self._planned_for) or "none"
                 raise EvaluationError(f"{name} is no size of this program; its sizes are {known}")
         full = {**self._planned_for, **sizes}
-        return estimate(plan(self._outputs, full, self._groups).outputs, full)
+        return estimate(plan(self._outputs, full, self._groups, inputs=self._compound).outputs, full)
 
     def explain(self, **sizes: int) -> str:
         """What the program does, for a person: its inputs, its contractions, its cost, its steps with their shapes and costs
@@ -199,7 +206,10 @@ class Program:
         lines += [f"contraction: {subscripts}" for subscripts in compiled.contractions]
         known = ", ".join(f"{name}={value}" for name, value in full.items())
         lines.append(f"cost{f' for {known}' if known else ''}: {self.cost(**sizes)}")
-        lines += ["steps:", *(f"  {line}" for line in steps(plan(self._outputs, full, self._groups).outputs))]
+        lines += [
+            "steps:",
+            *(f"  {line}" for line in steps(plan(self._outputs, full, self._groups, inputs=self._compound).outputs)),
+        ]
         return "\n".join([*lines, "", compiled.source.text])
 
     def _bind(self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None) -> tuple[list[Any], Runs]:
@@ -211,8 +221,8 @@ class Program:
         for name, array in arrays.items():
             symbol = self._symbols.get(name)
             if symbol is not None:
-                prepared[name] = self._library.array(name, array)
-                sizes.add(name, symbol.dims, self._library.shape(prepared[name]))
+                prepared[name] = self._as_declared(name, self._library.array(name, array))
+                sizes.add(name, binding.axes_of(symbol, self._compound), self._library.shape(prepared[name]))
             elif name in size_names or name in self._names:
                 sizes.give(name, array)
                 prepared[name] = sizes.values[name]
@@ -228,6 +238,14 @@ class Program:
             ready = BatchCall(ready, shapes, common_shape(sizes.batches), self._library.namespace)
         self._remember(arrays, values, weak, ready, signature)
         return values, ready
+
+    def _as_declared(self, name: str, array: Any) -> Any:
+        """The array with axes of length one where it is declared as a row or column and given as a vector."""
+        counts = self._compound.get(name, ())
+        if len(array.shape) < len(counts) and len(array.shape) == sum(count > 0 for count in counts):
+            lengths = iter(array.shape)
+            return array.reshape(tuple(next(lengths) if count else 1 for count in counts))
+        return array
 
     def _remember(
         self,
@@ -273,7 +291,9 @@ class Program:
     def _structures(self) -> tuple[tuple[int, Check], ...]:
         """Places of inputs, and what tests their entries."""
         checks = [(place, self._symbols.get(name)) for place, name in enumerate(self._names)]
-        made = [(place, check_of(symbol, self._library)) for place, symbol in checks if symbol is not None]
+        declared = [(place, symbol) for place, symbol in checks if symbol is not None]
+        axes = {symbol: len(binding.axes_of(symbol, self._compound)) for _, symbol in declared}
+        made = [(place, check_of(symbol, self._library, axes[symbol])) for place, symbol in declared]
         return tuple((place, check) for place, check in made if check is not None)
 
     def _typical(self) -> dict[str, int]:
@@ -288,7 +308,7 @@ class Program:
 
     def _compile(self, sizes: Mapping[str, int], batched: frozenset[str]) -> _Compiled:
         backend = self._library.backend
-        made = plan(self._outputs, sizes, self._groups, batched, free_layout=backend.blocks)
+        made = plan(self._outputs, sizes, self._groups, batched, inputs=self._compound, free_layout=backend.blocks)
         source = write(made.outputs, self.parameters, made.graph.hints, backend, made.batch)
         for other in self._compiled.values():
             if other.source.text == source.text:
@@ -307,12 +327,13 @@ class Program:
             "single": self._single,
             "validate": self._validate,
             "real": tuple(self._real.items()),
+            "compound": tuple(self._compound.items()),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         nodes = unpack(state["graph"])
         count = state["outputs"]
-        rest = [state[name] for name in ("allowed", "backend", "sizes", "groups", "single", "validate", "real")]
+        rest = [state[name] for name in ("allowed", "backend", "sizes", "groups", "single", "validate", "real", "compound")]
         self.__init__(nodes[:count], nodes[count:], *rest)  # type: ignore[misc]
 
 

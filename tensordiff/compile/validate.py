@@ -29,14 +29,16 @@ _HINT = "entries are counted from 1; validate=False skips this check"
 Check = Callable[[Any], None]
 
 
-def check_of(symbol: Symbol, library: ArrayLibrary) -> Check | None:
+def check_of(symbol: Symbol, library: ArrayLibrary, axes: int | None = None) -> Check | None:
     """A function that raises EvaluationError for an array that breaks what the symbol declares; None where it declares
-    nothing. Arrays may have leading axes; those that are traced have no entries yet and pass."""
+    nothing. Arrays have so many `axes`, by default one for each of the symbol's dimensions, and perhaps more in front; those
+    that are traced have no entries yet and pass."""
+    rank = symbol.rank if axes is None else axes
     parts: list[Callable[[Any, ArrayLibrary], None]] = []
     if symbol.structure is not Structure.GENERAL:
-        parts.append(partial(_check_structure, symbol))
+        parts.append(partial(_check_structure, symbol, rank))
     if symbol.assumption in _KEEPS:
-        parts.append(partial(_check_assumption, symbol))
+        parts.append(partial(_check_assumption, symbol, rank))
     if not parts:
         return None
 
@@ -149,10 +151,10 @@ def _offences(structure: Structure, a: Any, xp: Any, tolerance: float) -> Any:
     return found
 
 
-def _check_structure(symbol: Symbol, array: Any, library: ArrayLibrary) -> None:
-    structure, half = symbol.structure, symbol.rank // 2
-    if symbol.rank > 2:
-        batch = array.shape[: array.ndim - symbol.rank]
+def _check_structure(symbol: Symbol, rank: int, array: Any, library: ArrayLibrary) -> None:
+    structure, half = symbol.structure, rank // 2
+    if rank > 2:
+        batch = array.shape[: array.ndim - rank]
         rows = prod(array.shape[len(batch) : len(batch) + half])
         array = array.reshape((*batch, rows, rows))
     if 0 in array.shape:
@@ -266,13 +268,13 @@ _KEEPS: dict[Assumption, Callable[[Any], Any]] = {
 _READS = {Assumption.PROBABILITY: "a probability (positive, sum one)", Assumption.BINARY: "binary (+1 or -1)"}
 
 
-def _check_assumption(symbol: Symbol, array: Any, library: ArrayLibrary) -> None:
+def _check_assumption(symbol: Symbol, rank: int, array: Any, library: ArrayLibrary) -> None:
     import numpy as np
 
     kind = symbol.assumption
     entries = library.host(array)
     a = array if entries is None else entries
-    batch = a.ndim - symbol.rank
+    batch = a.ndim - rank
     if not (kind.positive and is_complex(array.dtype)):
         kept = _KEEPS[kind](a)
         if not kept.all():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -167,3 +170,51 @@ def test_arrays_of_size_zero() -> None:
     assert logsumexp.evaluate(x=[]) == -np.inf  # as SciPy has it
     assert td.diff(logsumexp, "x").evaluate(x=[]).shape == (0,)
     assert td.parse("softmax(x)", shapes={"x": "n"}).evaluate(x=[]).shape == (0,)
+
+
+COMPOUND = {
+    "kron(A,B)*z": {"A": "n n", "B": "m m", "z": "n*m"},
+    "inv(kron(A,B) + S)": {"A": "n n", "B": "m m", "S": "n*m n*m"},
+    "z'*S*z": {"z": "n*m", "S": "n*m n*m"},
+    "z'*kron(A,eye(m))*z": {"A": "n n", "z": "n*m"},
+    "tr(S)*A": {"A": "n n", "S": "n*m n*m"},
+    "r*A*r'": {"A": "n n", "r": "1 n"},
+}
+
+
+@pytest.mark.parametrize("text", COMPOUND)
+def test_compound_axes_are_given_as_declared(text: str) -> None:
+    """Sizes are read from the others, or given by name; the text stands alone; with a batch, too."""
+    sizes, rng = {"n": 3, "m": 4, "n*m": 12, "1": 1}, np.random.default_rng(0)
+    point = {name: rng.normal(size=[sizes[part] for part in shape.split()]) for name, shape in COMPOUND[text].items()}
+    f = td.parse(text, shapes=COMPOUND[text])
+    slope = td.diff(f, list(point)[-1])
+    program = td.compile([f, slope])
+    point |= {name: sizes[name] for name in program.inputs if name in sizes}
+    expected = [f.evaluate(**point), slope.evaluate(**point)]
+    namespace: dict[str, Any] = {}
+    exec(program.source, namespace)
+    given = {name: point[name] for name in program.inputs}
+    for found in (program(**point), program(**point), namespace["program"](**given), pickled(program)(**point)):
+        for wanted, result in zip(expected, found, strict=True):
+            np.testing.assert_allclose(result, wanted, atol=1e-12)
+    twice = {**point, "A": np.stack([point["A"], point["A"]])} if "A" in point else point
+    for wanted, result in zip(expected, program(**twice), strict=True):
+        np.testing.assert_allclose(result[1] if "A" in point else result, wanted, atol=1e-12)
+    if "r" in point:
+        np.testing.assert_allclose(program(**{**point, "r": point["r"][0]})[0], expected[0])
+
+
+def pickled(program: Any) -> Any:
+    return pickle.loads(pickle.dumps(program))
+
+
+def test_compound_axes_that_do_not_fit() -> None:
+    program = td.compile(td.parse("kron(A,B)*z", shapes=COMPOUND["kron(A,B)*z"]))
+    with pytest.raises(EvaluationError, match=r"z is .* with n\*m = 6 \(n = 2, m = 3\), but has 7 there"):
+        program(A=np.eye(2), B=np.eye(3), z=np.ones(7))
+    quadratic = td.parse("z'*S*z", shapes=COMPOUND["z'*S*z"], structures={"S": "symmetric"})
+    with pytest.raises(EvaluationError, match=r"S\[1,2\] = 1.0 and S\[2,1\] = 6.0"):
+        td.compile(quadratic)(S=np.arange(36.0).reshape(6, 6), z=np.ones(6), n=2)
+    with pytest.raises(EvaluationError, match="no value given for n"):
+        td.compile(quadratic)(S=np.eye(6), z=np.ones(6))
