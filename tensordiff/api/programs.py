@@ -221,7 +221,8 @@ def compile_expressions(
 
     program(**arrays) gives the value, for a list the list of values in its order: an expression's as `evaluate` gives it,
     a derivative's with the axes of f, then of the variables. `program.source` is code that stands alone, `program.einsum`
-    its contractions. Axes before those of an input are a batch, as for `Expression.evaluate`. Inputs with compound axes are
+    its contractions. Axes before those of an input are a batch, as for `Expression.evaluate`, for which
+    `program.batch_source(*inputs)` is the code. Inputs with compound axes are
     given with these axes taken apart. Backends: "numpy", "jax", "torch".
     With `sizes` the program is planned at once, for these sizes. Arrays that break the structure or assumption which their
     symbols declare, beyond rounding, are refused; with validate=False they are not looked at. Raises TensordiffError for an

@@ -146,7 +146,7 @@ _CLOSED = """
 def _batch_adjugate(a):
     n = a.shape[-1]
     if n > 3:
-        return {vmap}(_adjugate)(a)
+        return {vmap}(_adjugate)(a) if len(a) else a
     if n == 1:
         return {ones_like}(a)
     if n == 2:
@@ -258,7 +258,7 @@ def _batch_solve(a, b):
 """,
     """
 def _batch_pinv(a):
-    return torch.func.vmap(_pinv)(a)
+    return torch.func.vmap(_pinv)(a) if len(a) else a.transpose(1, 2)
 """,
     """
 def _batch_expm(a):
@@ -266,11 +266,11 @@ def _batch_expm(a):
 """,
     """
 def _batch_logm(a):
-    return torch.func.vmap(_logm)(a)
+    return torch.func.vmap(_logm)(a) if len(a) else a
 """,
     """
 def _batch_sqrtm(a):
-    return torch.func.vmap(_sqrtm)(a)
+    return torch.func.vmap(_sqrtm)(a) if len(a) else a
 """,
     """
 def _batch_matrix_power(a, exponent):
@@ -278,6 +278,8 @@ def _batch_matrix_power(a, exponent):
 """,
     """
 def _batch_frechet(function, order, a, *parameters):
+    if not len(a):
+        return a.new_empty((0, *a.shape[1:] * (1 + order)))
     return torch.func.vmap(lambda matrix: _frechet(function, order, matrix, *parameters))(a)
 """,
 )

@@ -182,6 +182,15 @@ class Program:
         """The program as text that stands alone, planned for `sizes`, else for sizes all about equal."""
         return self._for_sizes({}).source.text
 
+    def batch_source(self, *inputs: str) -> str:
+        """As `source`, for batches: the text of the function for inputs (by default all) that have one leading axis, of the
+        same length in each, in front of those declared. Raises EvaluationError for a name that is no input."""
+        arrays = [parameter.name for parameter in self.parameters if parameter.shape is not None]
+        for name in inputs:
+            if name not in arrays:
+                raise EvaluationError(f"{name} is no array that this program takes; those are {', '.join(arrays) or 'none'}")
+        return self._for_sizes({}, frozenset(inputs or arrays)).source.text
+
     @property
     def einsum(self) -> list[str]:
         """The contractions of the program as einsum strings, in the order in which they are computed."""

@@ -242,6 +242,36 @@ def test_empty_batches() -> None:
         assert value_form.evaluate(A=np.empty((2, 0, 3, 3)), X=np.ones((2, 1, 3, 2))).shape == (2, 0, *inner)
 
 
+@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+def test_empty_batches_of_matrix_functions(backend: str) -> None:
+    need(backend)
+    for name in (*MATRIX_FUNCTIONS, "matpow"):
+        for size in (3, 5) if backend == "numpy" else (5,):
+            value_, slope = Program(matrix_outputs(name, Dim.named("n")), backend=backend)(A=np.empty((0, size, size)))
+            shape = () if name in ("det", "logdet") else (size, size)
+            assert (value_.shape, slope.shape) == ((0, *shape), (0, *shape, size, size))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+def test_the_source_for_batches_stands_alone(backend: str) -> None:
+    need(backend)
+    f = td.parse("logdet(V) + x'*inv(V)*x", shapes={"V": "n n", "x": "n"}, structures={"V": "positive-definite"})
+    program = td.compile([f, td.diff(f, "x")], backend=backend)
+    root = near_identity(RNG, 7, 5, 5)
+    values = {"V": root @ root.swapaxes(-1, -2), "x": RNG.normal(size=(7, 5))}
+    namespaces = {"numpy": np.asarray, "jax": lambda a: __import__("jax").numpy.asarray(a)}
+    array = namespaces.get(backend, lambda a: __import__("torch").as_tensor(a))
+    for batched in (("V", "x"), ("x",), ()):
+        namespace: dict[str, Any] = {}
+        exec(program.batch_source(*batched), namespace)
+        given = {name: a if not batched or name in batched else a[0] for name, a in values.items()}
+        found = namespace["program"](**{name: array(a) for name, a in given.items()})
+        for standing, expected in zip(found, program(**given), strict=True):
+            np.testing.assert_allclose(np.asarray(standing), np.asarray(expected), rtol=1e-12)
+    with pytest.raises(EvaluationError, match="y is no array"):
+        program.batch_source("y")
+
+
 def test_what_does_not_depend_on_the_batch_is_repeated() -> None:
     f = td.parse("A*x", shapes={"A": "m n", "x": "n"})
     matrix = RNG.normal(size=(2, 3))
