@@ -60,9 +60,9 @@ def is_narrow(outputs: Sequence[Value], sizes: Mapping[str, int]) -> bool:
 
 @dataclass(frozen=True)
 class Batch:
-    """How a program works on a batch: `points` is the length of the leading axis of what is in `values`, `block` how many
-    points are computed at a time so that what is made on the way stays in cache; in a `narrow` program the points are the
-    innermost axis in memory."""
+    """How a program works on a batch: `points` is the length of the leading axis of the `inputs`, and of an axis of all
+    `values` that depend on them; `block` points are computed at a time, so that what is made on the way stays in cache. In a
+    `narrow` program the points are the innermost axis in memory."""
 
     inputs: frozenset[str]
     points: Extent
@@ -82,13 +82,15 @@ def lift(
         if value in graph.hints:
             lifted.graph.hints.setdefault(made, graph.hints[value])
     results = [lifted.whole(value) for value in outputs]
-    values = [value for value in live(results) if value.shape[:1] == (lifted.points,)]
-    return lifted.graph, results, Batch(lifted.names, lifted.points, frozenset(values), _block(values, sizes), narrow)
+    (name,) = lifted.points.names()
+    values = [value for value in live(results) if any(name in extent.names() for extent in value.shape)]
+    block = _block(values, {**sizes, name: 1})
+    return lifted.graph, results, Batch(lifted.names, lifted.points, frozenset(values), block, narrow)
 
 
 def _block(values: Sequence[Value], sizes: Mapping[str, int]) -> int:
     """A power of two, so that sizes about alike make one program."""
-    largest = max((prod(extent.value(sizes) for extent in value.shape[1:]) for value in values), default=1)
+    largest = max((prod(extent.value(sizes) for extent in value.shape) for value in values), default=1)
     return 1 << min(max(_CACHE // max(largest, 1), 1), _MOST).bit_length() - 1
 
 

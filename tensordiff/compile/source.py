@@ -114,6 +114,7 @@ def _in_blocks(
     inner = _Writer(
         [new[value] for value in outputs], [*parameters, *known.values()], named, backend, "_block", accumulate=True
     )
+    inner.labels = {new[value]: label for value, label in outer.labels.items() if value in known}
     block = outer.names.new("block")
     arguments = []
     for parameter in parameters:

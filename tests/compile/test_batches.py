@@ -157,9 +157,13 @@ def test_matrix_functions(name: str, backend: str) -> None:
 
 @pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
 @pytest.mark.parametrize("size", [3, 6])
-def test_systems_and_definite_matrices(backend: str, size: int) -> None:
-    """Matrices in the batch, right-hand sides in the batch, both, at vectors and matrices."""
+@pytest.mark.parametrize("cache", [lift._CACHE, 1])
+def test_systems_and_definite_matrices(backend: str, size: int, cache: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Matrices in the batch, right-hand sides in the batch, both, at vectors and matrices; in one block, and point by point."""
     need(backend)
+    if backend != "numpy" and cache == 1:
+        return  # these libraries compute all points at once
+    monkeypatch.setattr(lift, "_CACHE", cache)
     n, m = Dim.named("n"), Dim.named("m")
     rng = np.random.default_rng(size)
     for structure in (Structure.GENERAL, Structure.POSITIVE_DEFINITE):
