@@ -31,7 +31,7 @@ def choose_factorisations(
     for these sizes.
 
     Libraries share no factors of the matrices in a batch (`batched`): these are solved with once, or inverted; if they are
-    `narrow`, always inverted, in closed form.
+    `narrow`, always inverted, in closed form. A matrix that all points share is inverted once.
     """
     needed = live(outputs)
     users: dict[Value, list[Value]] = {}
@@ -50,7 +50,10 @@ def choose_factorisations(
             if matrix in batched:
                 made = _one_by_one(result, value, operands, users[matrix], definite, narrow)
             else:
-                inverted = any(user.operation == "inv" or _has_many_columns(user, definite, sizes) for user in users[matrix])
+                inverted = any(
+                    user.operation == "inv" or user.operands[-1] in batched or _has_many_columns(user, definite, sizes)
+                    for user in users[matrix]
+                )
                 made = _factorised(result, value, operands, users[matrix], definite, inverted)
         else:
             made = result.emit(value.operation, operands, value.attributes, shape=value.shape)

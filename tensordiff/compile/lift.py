@@ -28,7 +28,6 @@ _MOST = 1 << 12
 _MATRIX_FUNCTIONS = frozenset({
     "inv", "pinv", "det", "det_sign", "logdet", "adjugate", "expm", "logm", "sqrtm", "cholesky_factor", "definite",
 })  # fmt: skip
-_SOLVES = frozenset({"solve", "lu_solve", "cholesky_solve"})
 
 
 def _points(taken: Collection[str]) -> Extent:
@@ -123,8 +122,6 @@ class _Lift:
                 made = self._emit("batch_det", value, adjugate)
             elif operation in _MATRIX_FUNCTIONS:
                 made = self._emit("batch_" + operation, value)
-            elif operation in _SOLVES:
-                made = self._solve(value)
             else:
                 rule = getattr(self, "_" + operation, None)
                 if rule is None:
@@ -306,25 +303,14 @@ class _Lift:
     # Matrix functions
 
     def _solve(self, value: Value) -> Value:
-        """Systems with one matrix have the right-hand sides of all points as columns."""
+        """Systems, each point with a matrix of its own (one that the points share is inverted, see factorise)."""
         matrix, right = value.operands
-        graph = self.graph
-        if matrix in self.batched:
-            columns = self.new[right]
-            if right.rank == 1:
-                columns = graph.expand(columns, (True, True, False) if right in self.batched else (True, False))
-            shape = (self.points, value.shape[0], *(value.shape[1:] or (ONE,)))
-            made = graph.emit("batch_solve", (self.new[matrix], columns), value.attributes, shape=shape)
-            return graph.reshape(made, (self.points, *value.shape))
-        y = self.new[right]
-        if right.rank == 2:
-            y = graph.merge(graph.transpose(y, (1, 0, 2)), [1, 2])
-            solved = graph.emit(value.operation, (self.new[matrix], y), value.attributes, shape=y.shape)
-            solved = graph.reshape(solved, (value.shape[0], self.points, value.shape[1]))
-            return graph.transpose(solved, (1, 0, 2))
-        y = graph.transpose(y, (1, 0))
-        solved = graph.emit(value.operation, (self.new[matrix], y), value.attributes, shape=y.shape)
-        return graph.transpose(solved, (1, 0))
+        columns = self.new[right]
+        if right.rank == 1:
+            columns = self.graph.expand(columns, (True, True, False) if right in self.batched else (True, False))
+        shape = (self.points, value.shape[0], *(value.shape[1:] or (ONE,)))
+        made = self.graph.emit("batch_solve", (self.new[matrix], columns), value.attributes, shape=shape)
+        return self.graph.reshape(made, (self.points, *value.shape))
 
     def _matrix_power(self, value: Value) -> Value:
         return self._emit("batch_matrix_power", value, self._exponent(value.operands[1]))
