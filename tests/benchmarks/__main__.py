@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(printed(lines))
     print(f"\n{len(lines)} cases in {seconds:.0f} s; results agree to {max(line.difference for line in lines):.1e}\n")
     print(summary(lines))
-    figures = Figures(tuple(lines), machine(libraries, PROCESSORS))
+    figures = Figures(tuple(lines), machine(libraries, PROCESSORS, options.clock))
     if options.json:
         options.json.write_text(figures.to_json(), encoding="utf-8")
     if options.docs:

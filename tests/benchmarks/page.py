@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.case import APPLIED, HAND, OURS
+from tests.benchmarks.case import APPLIED, HAND, JAX, OURS, OURS_JAX, TORCH
 from tests.benchmarks.libraries import Library
 from tests.benchmarks.measure import Line
 from tests.benchmarks.plot import plot
@@ -70,7 +70,7 @@ class Figures:
         return Figures(tuple(Line.from_json(row) for row in data["lines"]), data["machine"])
 
 
-def machine(libraries: Mapping[str, Library], processors: int) -> dict[str, str]:
+def machine(libraries: Mapping[str, Library], processors: int, clock: str) -> dict[str, str]:
     """What a run was made on: no names of machines or people."""
     import numpy as np
     import scipy
@@ -79,6 +79,7 @@ def machine(libraries: Mapping[str, Library], processors: int) -> dict[str, str]
     versions = {name: library.version for name, library in libraries.items() if name != "numpy"}
     return {
         "processor": f"one of {processors}, {platform.machine()}",
+        "clock": clock,
         "Python": platform.python_version(),
         "NumPy": np.__version__,
         "BLAS": f"{blas['name']} {blas['version']}",
@@ -91,9 +92,12 @@ def page(figures: Figures) -> str:
     """The text of the page."""
     lines = figures.lines
     found = ", ".join(f"{name} {value}" for name, value in figures.machine.items())
-    text = [HEAD, f"Measured on: {found}.\n", "\n## Targets\n\n"]
+    absent = [name for name in (OURS_JAX, JAX, TORCH) if name not in contenders_of(lines)]
+    note = f" In this run {', '.join(absent)} took no part." if absent else ""
+    text = [HEAD, f"Measured on: {found}.{note}\n", "\n## Targets\n\n"]
     for target in targets(lines):
-        text.append(f"- {target.asked}: {target.found}{'' if target.met else '. Missed by:'}\n")
+        end = "" if target.met else ". Missed by:" if target.missing else ". Missed."
+        text.append(f"- {target.asked}: {target.found}{end}\n")
         text += [f"  - {name}\n" for name in target.missing]
     groups = {
         "Jacobians and Hessians": [line for line in lines if line.quantity in ("Jacobian", "Hessian")],

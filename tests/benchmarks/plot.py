@@ -54,7 +54,8 @@ def plot(lines: Sequence[Line], file: Path) -> None:
             panel.set_title(title, fontsize=8)
             panel.grid(axis="x", color="#dddddd", lw=0.5)
             low, high = panel.get_xlim()
-            ticks = [10.0**k for k in range(-2, 5) if low <= 10.0**k <= high]
+            steps = (1, 2, 5) if high < 100 * low else (1,)
+            ticks = [step * 10.0**k for k in range(-3, 6) for step in steps if low <= step * 10.0**k <= high]
             panel.xaxis.set_major_locator(FixedLocator(ticks))
             panel.xaxis.set_minor_locator(NullLocator())
             panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
