@@ -141,6 +141,14 @@ class Canonicaliser:
             return False
         if isinstance(node, Named):
             return self.symmetric(self.tensor(node.definition))
+        letters = word_letters(node)
+        if letters is not None:
+            code = [(letter, 0 if self.symmetric(letter) else slot) for letter, slot in letters]
+            turned = [(letter, 0 if self.symmetric(letter) else 1 - slot) for letter, slot in reversed(letters)]
+            if code == turned:
+                return True
+            if self._forms.get(node) is node and not any(_is_pinv(letter) for letter, _ in letters):
+                return False  # in canonical form a word is its transpose just where it reads the same
         return self.tensor(permute(node, (1, 0))) is self.tensor(node)
 
     def _keep_sum(self, node: Tensor) -> bool:

@@ -19,6 +19,8 @@ Link = tuple[int, int, int, int]
 Symmetric = Callable[[Tensor], bool]
 Tidy = Callable[[Tensor], Tensor]
 
+_MINUS_ONE = number(-1)
+
 
 def reduce_links(product: Product, symmetric: Symmetric, tidy: Tidy) -> None:
     """Apply the rules to every inner index until none fits.
@@ -44,7 +46,7 @@ def matrix_base(node: Tensor) -> tuple[Tensor, Tensor]:
     """A square node as (base, exponent) of a matrix power."""
     if isinstance(node, Apply):
         if node.function == INVERSE:
-            return node.children[0], number(-1)
+            return node.children[0], _MINUS_ONE
         if node.function == MATRIX_POWER:
             return node.children[0], node.children[1]
     return node, ONE
