@@ -277,12 +277,9 @@ def _read(coefficient: Fraction, core: Tensor) -> _Term | None:
         not own if place is None else bool(own) and not any(index in used or count[index] > 1 for index in own)
         for place, own in zip(places, inner, strict=True)
     ]
-    tied = (
-        len(inner) == 2
-        and all(place is not None and place.part for place in places)
-        and inner[0] == inner[1]
-        and not used.intersection(inner[0])
-    )
+    rows, columns = places if len(places) == 2 else (None, None)
+    alike = rows is not None and columns is not None and bool(rows.part) and rows.node is columns.node
+    tied = alike and inner[0] == inner[1] and not used.intersection(inner[0])
     return _Term(coefficient, factors, output, dims, places, inner, loose, tied)
 
 

@@ -33,6 +33,9 @@ PROVED = [
     ("logdet([s x'; 0 T])", "log(abs(s)) + logdet(T)"),
     ("inv([P b; 0 s])", "[inv(P), -inv(P)*b/s; 0, 1/s]"),
     ("inv([s 0; x T])", "[1/s, 0; -inv(T)*x/s, inv(T)]"),
+    ("exp([0 eye(n); eye(n) 0])", "[ones(n,n) exp(eye(n)); exp(eye(n)) ones(n,n)]"),
+    ("[P eye(n)]*[eye(n); P]", "2*P"),
+    ("tanh([A' eye(m); zeros(p,n) zeros(p,m)])", "[tanh(A)' tanh(eye(m)); zeros(p,n) zeros(p,m)]"),
     ("exp([x; y])", "[exp(x); exp(y)]"),
     ("exp([A; C])", "[exp(A); exp(C)]"),
     ("exp([A 0; C D])", "[exp(A) ones(n,p); exp(C) exp(D)]"),
@@ -60,6 +63,9 @@ EQUAL = [
 ]
 
 DIFFERENT = [
+    ("exp([0 eye(n); eye(n) 0])", "exp([eye(n) 0; 0 eye(n)])"),
+    ("det([0 eye(n); P 0])", "det([eye(n) 0; 0 P])"),
+    ("inv([0 P; eye(n) 0])", "inv([P 0; 0 eye(n)])"),
     ("[x; y]", "[2*x; y]"),
     ("[A B]*[x; y]", "A*x - B*y"),
     ("det([P Q; R T])", "det(P)*det(T) - det(Q*R)"),
