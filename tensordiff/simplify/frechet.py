@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from tensordiff.functions import Frechet, transpose
+from tensordiff.functions import EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM, Frechet, transpose
 from tensordiff.functions.shape import split_scalars
 from tensordiff.simplify.product import Product
 from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, postorder, scale, split_coefficient
+
+_POLYNOMIALS = (EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM)
 
 
 def close_frechet(product: Product) -> bool:
     """Rewrite every Frechet derivative of the product that closes; True if one did.
 
     In a trace: sum_i D f(A)_ii,kl = f'(A)_lk, and for higher orders the derivatives of that. In a direction that is a
-    multiple of A or of the identity, which commutes with A: D f(A)[E] = f'(A) E. Each use removes one Frechet derivative
-    or lowers its order, so repeated use ends.
+    function of A, or the identity, which commutes with A: D f(A)[E] = f'(A) E; likewise tr(A D f(A)[E]) = tr(A f'(A) E).
+    Each use removes one Frechet derivative or lowers its order, so repeated use ends.
     """
     closed = False
     for name in list(product.factors):
-        if name in product.factors and (_in_trace(product, name) or _in_own_direction(product, name)):
+        if name in product.factors and any(rule(product, name) for rule in (_in_trace, _in_own_direction, _beside_own)):
             closed = True
     return closed
 
@@ -61,7 +63,7 @@ def _in_trace(product: Product, name: int) -> bool:
 
 
 def _in_own_direction(product: Product, name: int) -> bool:
-    """The direction of a first derivative of f(A) is A up to a scalar factor, or the identity."""
+    """The direction of a first derivative of f(A) is a function of A, or the identity."""
     node, indices = product.factors[name]
     if not isinstance(node, Apply) or not isinstance(node.function, Frechet) or node.function.order != 1:
         return False
@@ -81,7 +83,7 @@ def _in_own_direction(product: Product, name: int) -> bool:
         return False
     (other,) = others
     matrix, along = product.factors[other]
-    if along != direction or split_scalars(split_coefficient(argument)[1])[1] is not matrix:
+    if along != direction or not _commutes(matrix, argument):
         return False
     product.remove(name)
     product.remove(other)
@@ -91,6 +93,43 @@ def _in_own_direction(product: Product, name: int) -> bool:
     product.insert(_slope(node), rows + between)
     product.insert(matrix, between + columns)
     return True
+
+
+def _beside_own(product: Product, name: int) -> bool:
+    """The value of a first derivative of f(A) is multiplied by a function G of A and the trace taken: sum_ij G_ji D f(A)_ij,kl
+    = (G f'(A))_lk, for the adjoint of D f(A) is D f(A')."""
+    node, indices = product.factors[name]
+    if not isinstance(node, Apply) or not isinstance(node.function, Frechet) or node.function.order != 1:
+        return False
+    argument = node.children[0]
+    half = argument.rank // 2
+    rows, columns, direction = indices[:half], indices[half : 2 * half], indices[2 * half :]
+    others = {number for index in rows + columns for number, _ in product.places[index]} - {name}
+    if len(others) != 1 or not _summed_alone(product, rows + columns, 2):
+        return False
+    (other,) = others
+    matrix, along = product.factors[other]
+    if along != columns + rows or not _commutes(matrix, argument):
+        return False
+    product.remove(name)
+    product.remove(other)
+    for index in rows + columns:
+        product.drop(index)
+    between = tuple(product.fresh(dim) for dim in argument.dims[:half])
+    product.insert(matrix, direction[half:] + between)
+    product.insert(_slope(node), between + direction[:half])
+    return True
+
+
+def _commutes(matrix: Tensor, argument: Tensor) -> bool:
+    """Whether a matrix is A up to a scalar factor, or a function of A that is a polynomial in it, for the argument A."""
+    if isinstance(matrix, Apply) and matrix.function in _POLYNOMIALS:
+        matrix = matrix.children[0]
+    return _bare(matrix) is _bare(argument)
+
+
+def _bare(matrix: Tensor) -> Tensor:
+    return split_scalars(split_coefficient(matrix)[1])[1]
 
 
 def _slope(node: Apply) -> Tensor:
