@@ -201,7 +201,10 @@ class Graph:
         return self.emit("sum", (value,), (axes,), shape=shape)
 
     def matmul(self, left: Value, right: Value) -> Value:
-        """`left @ right` with NumPy's rules: vectors at either end, leading axes broadcast."""
+        """`left @ right` with NumPy's rules: vectors at either end, leading axes broadcast. A' B' is (B A)': BLAS is faster
+        with matrices as they stand."""
+        if left.operation == right.operation == "transpose" and left.rank == right.rank == 2:
+            return self.transpose(self.matmul(right.operands[0], left.operands[0]), (1, 0))
         batch = broadcast([left.shape[:-2], right.shape[:-2]])
         rows = left.shape[-2:-1] if left.rank > 1 else ()
         columns = right.shape[-1:] if right.rank > 1 else ()

@@ -92,10 +92,7 @@ def _lapack_letter(a):
 """)
 _define("""
 def _logdet(a):
-    sign, logdet = np.linalg.slogdet(a)
-    if sign == 0:
-        raise np.linalg.LinAlgError("the matrix is singular")
-    return logdet
+    return _lu_logdet(_lu(a.T))
 """)
 _define("""
 def _pinv(a):
