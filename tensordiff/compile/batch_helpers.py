@@ -24,8 +24,7 @@ def _in_blocks(function, points, size):
         parts = function(block)
         listed = parts if isinstance(parts, tuple) else (parts,)
         if results is None:
-            order = "F" if listed[0].strides[0] == listed[0].itemsize else "C"
-            results = tuple(np.empty((points, *part.shape[1:]), part.dtype, order) for part in listed)
+            results = tuple(np.empty_like(part, shape=(points, *part.shape[1:])) for part in listed)
         for result, part in zip(results, listed):
             result[block] = part
     return results if isinstance(parts, tuple) else results[0]
