@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -148,11 +149,18 @@ def _number(value: Any, other: Any) -> Number:
     return 0.0 if abs(value) < 1e-12 * abs(other) else float(value)
 
 
+_LONG = 80
+"""Bits of a number that is shown with six digits."""
+
+
 def show(value: Any) -> str:
     """A number for a message."""
     if isinstance(value, Fraction | int):
         exact = Fraction(value)
-        return number_text(exact) if len(str(exact)) <= 12 else f"{float(exact):.6g}"
+        if exact.numerator.bit_length() + exact.denominator.bit_length() < _LONG and len(str(exact)) <= 12:
+            return number_text(exact)
+        with localcontext(prec=6, Emax=MAX_EMAX, Emin=MIN_EMIN):  # no float is so large
+            return f"{Decimal(exact.numerator) / Decimal(exact.denominator):.6g}"
     return f"{float(value):.6g}"
 
 

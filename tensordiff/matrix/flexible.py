@@ -148,6 +148,8 @@ def square(operation: str, node: Matrix, hint: str | None = None) -> Matrix:
 
 def size_mismatch(operation: str, left: Matrix, right: Matrix, hint: str | None = None) -> ShapeError:
     """The error that both operands and their sizes are in."""
+    if operation == "subtract":
+        return ShapeError(f"cannot subtract {describe(right)} from {describe(left)}", hint=hint)
     return ShapeError(f"cannot {operation} {describe(left)} and {describe(right)}", hint=hint)
 
 

@@ -28,8 +28,9 @@ def add(terms: Iterable[tuple[Fraction | int, Matrix]]) -> Matrix:
     assert pending, "an empty sum has no shape; use zeros"
     nodes = [node for _, node in pending]
     free = merge_free("add", nodes)
+    operation = "subtract" if len(pending) == 2 and pending[1][0] < 0 else "add"
     acc: Terms = []
-    for (coefficient, _), whole in zip(pending, alike("add", nodes), strict=True):
+    for (coefficient, _), whole in zip(pending, alike(operation, nodes), strict=True):
         inner, node = split_coefficient(whole)
         coefficient = times(coefficient, inner)
         if node.op == "add" and coefficient == 1 and (not acc or len(node.children) < CHUNK):

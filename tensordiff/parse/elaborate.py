@@ -129,7 +129,7 @@ class _Elaboration:
         except TensordiffError as error:
             # The first term that does not fit the first one that is no number, or else the shortest sum that fails.
             first = next((term for term in terms if term.shape or term.free), terms[0])
-            pairs = [[(1, first), (1, term)] for term in terms[1:]]
+            pairs = [[(1, first), (sign, term)] for sign, term in zip(signs[1:], terms[1:], strict=True)]
             place = next((place for place, pair in enumerate(pairs) if _failure(pair)), None)
             if place is None:
                 lengths = range(2, len(terms) + 1)

@@ -28,6 +28,10 @@ def read_latex(text: str, known: Collection[str] = (), functions: Collection[str
     return _Reader(text, known, functions).read()
 
 
+_LONE_BACKSLASH = re.compile(r"\\(?=\s|$)")
+_LATEX = re.compile(r"\\[A-Za-z]|[{}$]")
+
+
 def _is_number(part: str) -> bool:
     return part.isascii() and part.isdigit()
 
@@ -55,6 +59,7 @@ class _Reader:
         self.closed_at = -1
 
     def read(self) -> list[Token]:
+        self.refuse_stray_marks()
         while self.place < len(self.text):
             match = tex.TOKEN.match(self.text, self.place)
             if match is None:
@@ -74,6 +79,17 @@ class _Reader:
         if any(level.pending for level in self.levels):
             self.tokens.fail("an argument is missing at the end", len(self.text) - 1, len(self.text))
         return self.tokens.finish()
+
+    def refuse_stray_marks(self) -> None:
+        """Dollar signs stand around the whole formula; a lone backslash is MATLAB's division, unless LaTeX is around it."""
+        inner = self.text.strip().strip("$")
+        if "$" in inner:
+            place = self.text.index(inner) + inner.index("$")
+            self.tokens.fail("a dollar sign inside the formula", place, place + 1, "dollar signs go around the whole formula")
+        lone = _LONE_BACKSLASH.search(self.text)
+        if lone and not _LATEX.search(self.text):
+            hint = r"write inv(A)*B for the solution X of A*X = B; a space in LaTeX is \,"
+            self.tokens.fail("a lone backslash is no operator", lone.start(), lone.start() + 1, hint)
 
     # Products and arguments that print leaves implicit.
 

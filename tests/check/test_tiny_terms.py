@@ -66,6 +66,13 @@ def test_multiples_of_the_primes(claim: str, f: str) -> None:
     assert td.check(f"{claim} + ({number}*A - {number}*A)", f, "A", shapes=SHAPES)
 
 
+@pytest.mark.parametrize("claim", ["1e400*A", "A^1000000", "A^99999999999999999999", "2^100000*A", "A - 1e-400*A"])
+def test_numbers_that_no_float_holds(claim: str) -> None:
+    verdict = td.check(claim, "tr(A)", "A", shapes=SHAPES)
+    assert verdict.status == "wrong"
+    assert "eye(n)" in str(verdict)
+
+
 def test_long_numbers_of_true_claims() -> None:
     assert td.check("1e-60*exp(x)", "1e-60*sum(exp(x))", "x", shapes=SHAPES)
     assert td.check("123456789.123456789*softmax(x)", "123456789.123456789*logsumexp(x)", "x", shapes=SHAPES)

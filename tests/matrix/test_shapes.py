@@ -71,7 +71,8 @@ def test_shapes_of_products():
 REFUSED = {
     "two columns": (lambda: build.product(x, y), "x (n-by-1) and y (n-by-1)", "x'*y"),
     "product": (lambda: build.product(A, S), "A (n-by-m) and S (n-by-n)", ""),
-    "sum": (lambda: build.add([(1, A), (-1, B)]), "A (n-by-m) and B (m-by-n)", ""),
+    "sum": (lambda: build.add([(1, A), (1, B)]), "A (n-by-m) and B (m-by-n)", ""),
+    "difference": (lambda: build.add([(1, A), (-1, B)]), "cannot subtract B (m-by-n) from A (n-by-m)", ""),
     "row plus column": (lambda: build.add([(1, x), (1, build.transpose(x))]), "x (n-by-1) and x' (1-by-n)", ""),
     "hadamard": (lambda: build.hadamard(A, x), "A (n-by-m) and x (n-by-1)", ""),
     "quotient": (lambda: build.divide(A, S), "S (n-by-n)", "inv(B)"),

@@ -11,6 +11,9 @@ from tensordiff.check.arithmetic.field import FieldOps, NotRational
 from tensordiff.compile.array_ops import Array
 from tensordiff.errors import EvaluationError
 
+_MOST_BITS = 20_000
+"""Of numerator and denominator together: powers with exponents in the thousands are left to other arithmetics."""
+
 
 class RationalOps(FieldOps):
     """Fractions. Slower than arithmetic modulo a prime, but the values are the true ones: right for witnesses."""
@@ -34,13 +37,13 @@ class RationalOps(FieldOps):
         return _array(np.subtract(a, b))
 
     def multiply(self, a: Array, b: Array) -> Array:
-        return _array(np.multiply(a, b))
+        return _bounded(np.multiply(a, b))
 
     def sum(self, a: Array, axes: tuple[int, ...]) -> Array:
         return _array(np.add.reduce(a, axis=axes, initial=Fraction(0)))
 
     def matmul(self, a: Array, b: Array) -> Array:
-        return _array(np.matmul(a, b))
+        return _bounded(np.matmul(a, b))
 
     def reciprocal(self, a: Array) -> Array:
         a = np.asarray(a)
@@ -52,6 +55,13 @@ class RationalOps(FieldOps):
 def _scalar(value: Fraction) -> Array:
     made = np.empty((), dtype=object)
     made[()] = value
+    return made
+
+
+def _bounded(value: Any) -> Array:
+    made = _array(value)
+    if any(entry.numerator.bit_length() + entry.denominator.bit_length() > _MOST_BITS for entry in made.flat):
+        raise EvaluationError("a number has too many digits to be computed exactly")
     return made
 
 
