@@ -20,7 +20,7 @@ _REACH = 4
 
 def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matrix | None:
     """The node with compound axis `axis` split as `group` (same size, other dimensions or order), where the node is
-    flexible: eye, ones, zeros, block matrices, their transposes, and sums and products that end in them. None where it is not.
+    flexible: eye, ones, zeros, block matrices, their transposes, sums, Kronecker products, and products that end in them. None where it is not.
 
     The identity keeps its rows and columns alike, so both change.
     """
@@ -44,8 +44,24 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
         return _resplit_sum(node, axis, group, reach - 1)
     if node.op == "product":
         return _resplit_product(node, axis, group, reach - 1)
+    if node.op == "kron":
+        return _resplit_kron(node, axis, group, reach - 1)
     if node.op == "block":
         return resplit_blocks(node, axis, group, lambda block, side, part: resplit(block, side, part, reach - 1))
+    return None
+
+
+def _resplit_kron(node: Matrix, axis: int, group: Group, reach: int) -> Matrix | None:
+    """The first dimensions go to the left factor, the others to the right one."""
+    left, right = node.children
+    wanted = total_size(left.cols if axis else left.rows)
+    for count in range(len(group) + 1):
+        if total_size(group[:count]) != wanted:
+            continue
+        first, second = resplit(left, axis, group[:count], reach), resplit(right, axis, group[count:], reach)
+        if first is not None and second is not None:
+            shape = normalise((first.rows + second.rows, first.cols + second.cols))
+            return Matrix.make("kron", shape, (), (first, second))
     return None
 
 

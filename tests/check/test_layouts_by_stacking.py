@@ -46,3 +46,19 @@ def test_a_scalar_function_has_a_row_when_stacked() -> None:
     column = td.check("vec(A)", "tr(A'*X)", "X", layout="vec-column", shapes={"A": "n m", "X": "n m"})
     assert column.status == "wrong"
     assert "transpose" in str(column.diagnosis)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "kron(kron(eye(m), K(q,n)), eye(p))*kron(eye({}), vec(A))",  # Magnus and Neudecker 2019, chapter 3.7
+        "kron(eye(m), kron(K(q,n), eye(p)))*kron(eye({}), vec(A))",
+    ],
+)
+def test_an_identity_inside_a_kronecker_product_has_its_dimensions_in_either_order(claim: str) -> None:
+    shapes = {"X": "n m", "A": "p q"}
+    for size in ("m*n", "n*m"):
+        verdict = td.check(claim.format(size), "kron(X, A)", "X", shapes=shapes)
+        assert verdict and verdict.layouts == ("vec-column",), verdict
+    wrong = claim.format("n*m").replace("K(q,n)", "eye(q*n)")
+    assert not td.check(wrong, "kron(X, A)", "X", shapes=shapes)
