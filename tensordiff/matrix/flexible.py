@@ -20,7 +20,8 @@ _REACH = 4
 
 def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matrix | None:
     """The node with compound axis `axis` split as `group` (same size, other dimensions or order), where the node is
-    flexible: eye, ones, zeros, block matrices, their transposes, sums, Kronecker products, and products that end in them. None where it is not.
+    flexible: eye, ones, zeros, block matrices, their transposes, sums and Kronecker products, and products that end in
+    them. None where it is not.
 
     The identity keeps its rows and columns alike, so both change.
     """
