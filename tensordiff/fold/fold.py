@@ -78,8 +78,10 @@ class _Folder:
         self.flat = Flat(like)
         self.forms = Canonicaliser(distribute=False, define=False)
         self.values: dict[Job, Matrix | FoldError] = {}
+        self.root: Job | None = None
 
     def run(self, root: Job) -> Matrix:
+        self.root = root
         stack = [root]
         while stack:
             job = stack[-1]
@@ -138,14 +140,15 @@ class _Folder:
     def _fold(self, job: Job) -> Matrix:
         tensor, rows, columns = job
         shape: Shape = normalise((tuple(tensor.dims[p] for p in rows), tuple(tensor.dims[p] for p in columns)))
-        return collect([self._term(c, term, rows, columns) for c, term in _terms(tensor)], shape, self.flat)
+        whole = job is self.root  # an argument of a function is better grouped in another way
+        return collect([self._term(c, term, rows, columns, whole) for c, term in _terms(tensor)], shape, self.flat)
 
-    def _term(self, coefficient: Fraction, node: Tensor, rows: Vertices, columns: Vertices) -> Term:
+    def _term(self, coefficient: Fraction, node: Tensor, rows: Vertices, columns: Vertices, whole: bool) -> Term:
         output = node.output if isinstance(node, Einsum) else tuple(range(node.rank))
         ends = tuple(output[p] for p in rows), tuple(output[p] for p in columns)
         net = network(node, rows, columns, lambda factor, indices: self._letter(factor, indices, ends), self.flat)
         reduce(net, self.flat)
-        found = matrix_of(net.rows, net.columns, _graph(net, self.flat), self.flat)
+        found = matrix_of(net.rows, net.columns, _graph(net, self.flat), self.flat, unstack=whole)
         if found is None:
             factors = ", ".join(dict.fromkeys(_name(child) for child in node.children)) or "ones"
             raise FoldError(f"the product of {factors} on these rows and columns has no matrix form")

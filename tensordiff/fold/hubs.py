@@ -16,7 +16,7 @@ from tensordiff.fold.network import Block, Vertices
 from tensordiff.fold.reduce import trace
 from tensordiff.fold.terminals import Graph, Piece, assemble, between
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import call, eye
+from tensordiff.matrix.build import call, eye, kron
 
 _HADAMARD = 20
 """How much longer a product may be than a Hadamard product of compound matrices, and still be preferred."""
@@ -26,8 +26,11 @@ _MAX_SCALAR = 16
 """The widest front beside the terminals, the most fronts tried, the most indices in a scalar that is cut."""
 
 
-def matrix_of(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> tuple[list[Matrix], Matrix] | None:
-    """A reduced network with these terminals as (scalar factors, matrix); None where no form fits."""
+def matrix_of(
+    rows: Vertices, columns: Vertices, graph: Graph, flat: Flat, *, unstack: bool = False
+) -> tuple[list[Matrix], Matrix] | None:
+    """A reduced network with these terminals as (scalar factors, matrix); None where no form fits. With `unstack`, vectors
+    of compound length are made matrices where there is no other way."""
     pieces: list[Piece] = []
     scalars: list[Matrix] = []
     vertices = dict.fromkeys((*rows, *columns, *_inner(rows, columns, graph)))
@@ -49,6 +52,11 @@ def matrix_of(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> tu
         if not found and (joined := _weights_joined(own_rows, own_columns, own, flat)) is not None:
             joined_form = _cut(own_rows, own_columns, joined, flat)
             found += [] if joined_form is None else [joined_form]
+        if not found and unstack and (unstacked := _unstacked(own, flat)) is not None:
+            terminal = members == {*own_rows, *own_columns}
+            way = between(own_rows, own_columns, unstacked, flat) if terminal else None
+            way = way or _cut(own_rows, own_columns, unstacked, flat)
+            found += [] if way is None else [way]
         matrix = min(found, key=lambda m: _cost(m, flat), default=None)
         if matrix is None:
             return None
@@ -68,6 +76,19 @@ def _weights_joined(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat)
     links = [(ends[2 * p], ends[2 * p + 1], matrix) for p, matrix in enumerate(outer)]
     weights = {v: w for v, w in graph.weights.items() if v not in ends}
     return Graph(graph.dims, [*graph.links, *links], weights, graph.blocks)
+
+
+def _unstacked(graph: Graph, flat: Flat) -> Graph | None:
+    """Vectors of compound length n*m as n-by-m matrices, kron(eye(n), vec(eye(m))')*kron(u, eye(m)); None without any."""
+    vectors = [block for block in graph.blocks if len(block.rows) == 2 and not block.columns]
+    if not vectors:
+        return None
+    links = list(graph.links)
+    for block in vectors:
+        slow, fast = (eye(graph.group((v,))) for v in block.rows)
+        matrix = flat.product([kron(slow, flat.flip(call("vec", fast))), kron(block.matrix, fast)])
+        links.append((block.rows[0], block.rows[1], matrix))
+    return Graph(graph.dims, links, graph.weights, [block for block in graph.blocks if block not in vectors])
 
 
 def _stacked(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:
@@ -108,17 +129,19 @@ def _cut(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix 
 
 def _swept(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:
     """The product over the fronts on the cheapest way from the rows to the columns (Dijkstra 1959)."""
-    best: dict[Vertices, int] = {}
+    best: dict[tuple[Vertices, frozenset[int]], int] = {}
     heap: list[tuple[int, int, Vertices, frozenset[int], tuple[Matrix, ...]]] = [(0, 0, rows, frozenset(), ())]
     made = 0
     while heap and made < _MAX_STEPS:
         length, _, front, done, factors = heappop(heap)
         if front == columns and done.issuperset(_vertices(graph) - set(columns)):
             return flat.product(factors)
-        if best.get(front, length + 1) <= length:
+        state = front, frozenset(v for v in done if v < 0)
+        if best.get(state, length + 1) <= length:
             continue
-        best[front] = length
-        for following, leaving, factor in _advance(front, done, columns, graph, flat):
+        best[state] = length
+        steps = [*_advance(front, done, columns, graph, flat), *_enter(front, done, columns, graph, flat)]
+        for following, leaving, factor in steps:
             made += 1
             cost = length + _cost(factor, flat) + 1
             heappush(heap, (cost, made, following, done | leaving, (*factors, factor)))
@@ -149,11 +172,34 @@ def _advance(
                 continue
             final = columns_only.issuperset(following) and everything <= done | leaving | columns_only
             following = list(columns) if final else following
-            part, copy = _between_fronts(front, following, leaving, final, graph.part(_vertices(graph) - done))
+            rest = graph.part(_vertices(graph) - done)
+            rest.weights = {v: w for v, w in rest.weights.items() if ~v not in done}
+            part, copy = _between_fronts(front, following, leaving, final, rest)
             for order in [columns] if final else _orders(front, following, part, copy):
                 factor = between(front, tuple(copy.get(v, v) for v in order), part, flat)
                 if factor is not None:
                     yield order, leaving, factor
+
+
+def _enter(
+    front: Vertices, done: frozenset[int], columns: Vertices, graph: Graph, flat: Flat
+) -> Iterator[tuple[Vertices, frozenset[int], Matrix]]:
+    """Rows or columns of compound length of which this front has some axes and vectors have the others: these come in
+    with their vectors, as in kron(eye(n), z')*y. An index whose vector is used up is marked in `done` as its complement."""
+    linked = {v for link in graph.links for v in link[:2]} | done | set(columns)
+    for side in (side for block in graph.blocks for side in (block.rows, block.columns)):
+        new = [v for v in side if v not in front]
+        if not new or len(new) == len(side) or linked.intersection(side):
+            continue
+        if any(v not in graph.weights for v in new):
+            continue
+        others = [v for v in front if v not in side]
+        following = (*others, *side)
+        part, copy = _between_fronts(front, [v for v in following if v in front], frozenset(), False, Graph(graph.dims))
+        part.weights = {v: graph.weights[v] for v in new}
+        factor = between(front, tuple(copy.get(v, v) for v in following), part, flat)
+        if factor is not None:
+            yield following, frozenset(~v for v in new), factor
 
 
 def _neighbours(vertices: frozenset[int], graph: Graph) -> set[int]:

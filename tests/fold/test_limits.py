@@ -100,15 +100,18 @@ def test_a_tensor_of_three_axes_is_refused() -> None:
 
 
 def test_a_network_without_a_matrix_form_is_refused() -> None:
-    """The entries of a compound vector, as a matrix: that is no product of matrices."""
+    """The entries of a compound vector are a matrix by a product with vec(eye(m)); a partial trace is no product."""
     vector = Symbol.make("y", (N, M))
     from tensordiff.matrix.build import symbol
 
     written = {"y": symbol(vector, ((N, M),))}
     assert text(fold(vector, (0, 1), (), written)) == "y"
     assert text(fold(vector, (1, 0), (), written)) == "K(m,n)*y"
+    assert text(fold(vector, (0,), (1,), written)) == "kron(eye(n), vec(eye(m))')*kron(y, eye(m))"
+    square = Symbol.make("S", (N, M, N, M))
+    partial_trace = einsum([(square, "iajb"), (Symbol.make("B", (M, M)), "ba")], "ij")
     with pytest.raises(FoldError, match="product of"):
-        fold(vector, (0,), (1,), written)
+        fold(partial_trace, (0,), (1,), {"S": symbol(square, ((N, M), (N, M)))})
 
 
 def test_numbers_and_zeros() -> None:

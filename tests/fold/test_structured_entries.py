@@ -23,7 +23,7 @@ STRUCTURED = {
 }
 FUNCTIONS = ["x'*inv(S)*x", "S*x", "tr(S^2*A)", "sum(exp(S))"]
 FORMS = [
-    ("symmetric", "vech", "norm2(S*x - y)^2", 2, "2*D(n)'*kron(eye(n), x*x')*D(n)"),
+    ("symmetric", "vech", "norm2(S*x - y)^2", 2, "2*D(n)'*kron(x*x', eye(n))*D(n)"),
     ("symmetric", "vech", "x'*inv(S)*x", 2, "2*D(n)'*kron(inv(S), inv(S)*x*x'*inv(S))*D(n)"),
     ("symmetric", "tied", "logdet(S)", 2, "-D(n)*D(n)'*kron(inv(S), inv(S))*D(n)*D(n)'"),
     ("symmetric", "tied", "logdet(S)", 1, "2*inv(S) - diag(diag(inv(S)))"),
