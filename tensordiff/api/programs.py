@@ -216,17 +216,17 @@ def compile_expressions(
     backend: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     validate: bool = True,
+    order: str = "K",
 ) -> Program:
     """A program for one expression or derivative, or for several that share their work.
 
     program(**arrays) gives the value, for a list the list of values in its order: an expression's as `evaluate` gives it,
     a derivative's with the axes of f, then of the variables. `program.source` is code that stands alone, `program.einsum`
-    its contractions. Axes before those of an input are a batch, as for `Expression.evaluate`, for which
-    `program.batch_source(*inputs)` is the code. Inputs with compound axes are
-    given with these axes taken apart. Backends: "numpy", "jax", "torch".
-    With `sizes` the program is planned at once, for these sizes. Arrays that break the structure or assumption which their
-    symbols declare, beyond rounding, are refused; with validate=False they are not looked at. Raises TensordiffError for an
-    unknown backend or one that is not installed.
+    its contractions. Inputs are given as declared; axes before the declared ones are a batch, broadcast as in NumPy, and
+    come first in every result (`program.batch_source(*inputs)` is the code for these). Backends: "numpy", "jax", "torch". With `sizes` the program is planned at once, for these
+    sizes. Arrays that break the structure or assumption which their symbols declare, beyond rounding, are refused; with
+    validate=False they are not looked at. Results are views where that saves a copy; with order="C" they lie in memory row
+    by row. Raises TensordiffError for an unknown backend or one that is not installed.
 
         >>> import numpy as np, tensordiff as td
         >>> f = td.parse("x'*A*x", shapes={"A": "n n", "x": "n"})
@@ -249,6 +249,7 @@ def compile_expressions(
         groups=[[len(group) for group in item.array_shape] for item in items],
         single=single,
         validate=validate,
+        order=order,
         compound={name: [len(group) for group in node.shape] for name, node in scope.symbols.items() if _is_compound(node)},
         real=real_names(*(item.formula for item in items if item.formula is not None)),
     )

@@ -40,6 +40,8 @@ class ArrayBackend:
     """Whether results may be views of inputs or of each other, so that outputs have to be copied."""
     dtype_name: ClassVar[str] = "dtype"
     log_sum_exp: ClassVar[str] = "_logsumexp"
+    rows: bool = False
+    """Whether results are to lie in memory row by row."""
     blocks: ClassVar[bool] = False
     """Whether large batches are computed block by block, and operations keep the order in which arrays lie in memory."""
 

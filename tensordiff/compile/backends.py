@@ -51,11 +51,12 @@ class ArrayLibrary(Protocol):
     def errors(self) -> AbstractContextManager[Any]: ...
 
 
-def library(name: str) -> ArrayLibrary:
-    """The library called `name`. Raises TensordiffError for an unknown name, or one that is not installed."""
+def library(name: str, *, rows: bool = False) -> ArrayLibrary:
+    """The library called `name`, with results laid out in `rows` if asked for. Raises TensordiffError for an unknown name, or
+    one that is not installed."""
     try:
         if name == "numpy":
-            return NumpyLibrary()
+            return NumpyLibrary(rows)
         if name == "jax":
             from tensordiff.compile.jax_backend import JaxLibrary
 
@@ -63,7 +64,7 @@ def library(name: str) -> ArrayLibrary:
         if name == "torch":
             from tensordiff.compile.torch_backend import TorchLibrary
 
-            return TorchLibrary()
+            return TorchLibrary(rows)
     except ImportError:
         raise TensordiffError(f"the backend {name} is not installed", hint=f"pip install 'tensordiff[{name}]'") from None
     raise TensordiffError(f"there is no backend {name!r}", hint=f"the backends are {', '.join(BACKENDS)}")
@@ -88,13 +89,15 @@ def backend_of(arrays: Mapping[str, Any]) -> str:
 class NumpyLibrary:
     """NumPy arrays, numbers, lists."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: bool = False) -> None:
         import numpy as np
 
         from tensordiff.compile.numpy_backend import NumpyBackend
 
         self.np = np
-        self.backend: Backend = NumpyBackend()
+        backend = NumpyBackend()
+        backend.rows = rows
+        self.backend: Backend = backend
         self.failures: tuple[type[Exception], ...] = (np.linalg.LinAlgError, FloatingPointError, ValueError, ZeroDivisionError)
 
     def array(self, name: str, value: Any) -> Any:

@@ -216,7 +216,7 @@ def _batch_sqrtm(a):
 """,
     """
 def _batch_matrix_power(a, exponent):
-    return jnp.linalg.matrix_power(a, int(exponent))
+    return jax.vmap(lambda matrix: _matrix_power(matrix, exponent))(a)
 """,
     """
 def _batch_frechet(function, order, a, *parameters):

@@ -49,6 +49,8 @@ class NumpyBackend(ArrayBackend):
     def output(self, value: Value, text: str, scope: Scope, *, shared: bool) -> str:
         if is_number(value):
             return f"np.asarray({text}, {scope.dtype()})"
+        if self.rows and value.rank > 1:
+            return f'np.array({text}, order="C")' if shared else f"np.ascontiguousarray({text})"
         return f"np.array({text})" if shared else text
 
     def _erf(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:

@@ -43,9 +43,10 @@ def _cached(
     validate: bool,
     real: tuple[tuple[str, str], ...],
     compound: tuple[tuple[str, tuple[int, ...]], ...],
+    order: str,
 ) -> Program:
     fixed = None if sizes is None else dict(sizes)
-    return Program(outputs, inputs, allowed, backend, fixed, groups, single, validate, real, compound)
+    return Program(outputs, inputs, allowed, backend, fixed, groups, single, validate, real, compound, order)
 
 
 def compile_program(
@@ -60,6 +61,7 @@ def compile_program(
     validate: bool = True,
     real: Mapping[str, str] = MappingProxyType({}),
     compound: binding.Joined = MappingProxyType({}),
+    order: str = "K",
 ) -> Program:
     """A program that computes the tensors from arrays given by name.
 
@@ -70,6 +72,7 @@ def compile_program(
     gives its one result bare. Unless told not to `validate`, it refuses arrays that break the structure which their symbols
     declare. `real` names inputs that must be real besides those that enter functions of real arguments, each with the reason.
     `compound` says of inputs by name how many neighbouring axes are one axis of their arrays, as `groups` does of results.
+    With `order` "C" results lie in memory row by row, with "K" as they were computed.
     Equal requests give the same program. Raises TensordiffError for an unknown backend.
     """
     fixed = None if sizes is None else tuple(sorted(sizes.items()))
@@ -77,7 +80,7 @@ def compile_program(
     reasons = tuple(sorted(real.items()))
     names = frozenset(allowed)
     apart = tuple(sorted((name, tuple(counts)) for name, counts in compound.items()))
-    return _cached(tuple(outputs), tuple(inputs), names, backend, fixed, joined, single, validate, reasons, apart)
+    return _cached(tuple(outputs), tuple(inputs), names, backend, fixed, joined, single, validate, reasons, apart, order)
 
 
 class Program:
@@ -100,7 +103,11 @@ class Program:
         validate: bool = True,
         real: Sequence[tuple[str, str]] = (),
         compound: Sequence[tuple[str, Sequence[int]]] = (),
+        order: str = "K",
     ) -> None:
+        if order not in ("K", "C"):
+            raise EvaluationError(f'order is "K" (as computed) or "C" (row by row), got {order!r}')
+        self._order = order
         assert not single or len(outputs) == 1
         self.backend = backend
         self._groups = tuple(tuple(counts) for counts in groups)
@@ -111,7 +118,7 @@ class Program:
         self._outputs = tuple(outputs)
         self._declared = tuple(inputs)
         self._allowed = frozenset(allowed)
-        self._library: ArrayLibrary = library(backend)
+        self._library: ArrayLibrary = library(backend, rows=order == "C")
         self._compound = {name: tuple(counts) for name, counts in compound}
         self.parameters = binding.parameters(self._outputs, self._declared, self._compound)
         self._names = tuple(parameter.name for parameter in self.parameters)
@@ -337,12 +344,15 @@ class Program:
             "validate": self._validate,
             "real": tuple(self._real.items()),
             "compound": tuple(self._compound.items()),
+            "order": self._order,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         nodes = unpack(state["graph"])
         count = state["outputs"]
-        rest = [state[name] for name in ("allowed", "backend", "sizes", "groups", "single", "validate", "real", "compound")]
+        rest = [
+            state[name] for name in ("allowed", "backend", "sizes", "groups", "single", "validate", "real", "compound", "order")
+        ]
         self.__init__(nodes[:count], nodes[count:], *rest)  # type: ignore[misc]
 
 

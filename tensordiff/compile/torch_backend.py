@@ -45,8 +45,11 @@ class TorchBackend(TracedBackend):
     def output(self, value: Value, text: str, scope: Scope, *, shared: bool) -> str:
         if is_number(value):
             return f"torch.tensor({text}, **{scope.dtype()})"
+        whole = text if text.isidentifier() else f"({text})"
         if shared:
-            return f"{text}.clone()" if text.isidentifier() else f"({text}).clone()"
+            return f"{whole}.clone(memory_format=torch.contiguous_format)" if self.rows else f"{whole}.clone()"
+        if self.rows and value.rank > 1:
+            return f"{whole}.contiguous()"
         return text
 
     def _created(self, function: str, scope: Scope, *arguments: str) -> Text:
@@ -198,11 +201,12 @@ def _frechet(function, order, a, *parameters):
 class TorchLibrary:
     """Tensors; NumPy arrays, numbers and lists are converted, to the device of the tensors given."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: bool = False) -> None:
         import torch
 
         self.torch = torch
         self.backend = TorchBackend()
+        self.backend.rows = rows
         self.failures: tuple[type[Exception], ...] = (torch.linalg.LinAlgError, ValueError)
 
     def array(self, name: str, value: Any) -> Any:

@@ -264,3 +264,16 @@ def test_cost_is_a_formula_in_the_sizes() -> None:
     told = program.explain(n=30, m=4)
     assert "cholesky (n, n): n^3/3 operations, used 2 times" in told
     assert "cholesky_solve (n, m): " in told and cost.bytes_formula in told
+
+
+def test_results_in_row_order() -> None:
+    made = [differentiate(einsum([(A, "ij"), (B, "jk")], "ik"), A), permute(A, (1, 0)), einsum([(X, "ij"), (x, "j")], "i")]
+    program, rows = compile_program(made), compile_program(made, order="C")
+    given = {"A": RNG.normal(size=(4, 4)), "B": RNG.normal(size=(4, 4)), "X": POINT["X"][:4], "x": np.ones(3)}
+    for expected, found in zip(program(**given), rows(**given), strict=True):
+        assert found.flags.c_contiguous
+        np.testing.assert_array_equal(found, expected)
+    for found in pickle.loads(pickle.dumps(rows))(**{**given, "A": np.stack([given["A"]] * 3)}):
+        assert found.flags.c_contiguous
+    with pytest.raises(EvaluationError, match="order"):
+        compile_program(made, order="F")
