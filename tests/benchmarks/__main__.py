@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -40,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.docs and (options.names or options.quick or options.only):
         parser.error("--docs takes every case and contender")
+    if options.docs and find_spec("matplotlib") is None:
+        parser.error("--docs draws a plot with matplotlib: pip install 'tensordiff[bench]'")
     libraries, missing = installed(options.device)
     for name in missing:
         print(f"{name} is not installed: it takes no part", flush=True)
