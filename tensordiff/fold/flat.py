@@ -89,7 +89,8 @@ class Flat:
         if like is not None:
             fold_up(like, lambda node: node.children, lambda node, _: None, self.habits)
         self._usual = frozenset(self._differences())
-        self._orders = {frozenset(terms_of(node)): node for node in self.habits if node.op == "add" and not node.free}
+        sums = [(terms_of(node), node) for node in self.habits if node.op == "add" and not node.free]
+        self._orders = {frozenset(terms): node for terms, node in sums if len(set(terms)) == len(terms)}
 
     def mark_symmetric(self, letter: Matrix) -> None:
         self._flipped[letter] = letter

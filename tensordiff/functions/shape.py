@@ -19,9 +19,9 @@ from tensordiff.tensor import (
     Sum,
     Symbol,
     Tensor,
+    add,
     einsum,
     multiply,
-    scale,
     size,
 )
 
@@ -133,7 +133,9 @@ def content(node: Tensor) -> Fraction:
 def without_content(node: Tensor) -> tuple[Fraction, Tensor]:
     """(content, node / content)."""
     c = content(node)
-    return (c, node) if c == 1 else (c, scale(1 / c, node))
+    if c == 1 or not isinstance(node, Sum):
+        return c, node
+    return c, add(((k / c, term) for k, term in node.terms), node.dims)  # one sum, however long
 
 
 def group_size(dims: tuple[Dim, ...]) -> Tensor:

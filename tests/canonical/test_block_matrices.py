@@ -97,3 +97,11 @@ def test_equal(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_different(one: str, other: str) -> None:
     assert not td.equal(expression(one), expression(other))
+
+
+def test_a_long_sum_with_a_sign_is_one_sum() -> None:
+    """det(-S) = (-1)^n*det(S) is applied once, also where S has more terms than are merged into an outer sum."""
+    shapes = {"Q": "m m", "C": "p m", "y": "m"}
+    matrix = "9*eye(m+p+1) + [tanh(Q), [Q C' y]*[C'; eye(p); ones(p)'], 2*y; C, 2*eye(p), 2*ones(p); 2*y', 2*ones(p)', y'*y]"
+    f = td.parse(f"logdet({matrix})", shapes=shapes)
+    assert td.equal(f, td.parse(f"logdet(-({matrix}))", shapes=shapes))

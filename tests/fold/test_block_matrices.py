@@ -38,6 +38,12 @@ def test_form(f: str, variable: str, form: str) -> None:
     assert str(td.diff(td.parse(f, shapes=SHAPES), variable).matrix_form()) == form
 
 
+def test_a_sum_that_says_a_term_twice_is_not_taken_for_the_sum_of_its_terms() -> None:
+    shapes = {"A": "n n", "P": "n n", "B": "n n"}
+    f = td.parse("tr(A*(P + P + B + B))", shapes=shapes)
+    assert str(td.diff(f, "A").matrix_form()) == "2*(B + P)'"
+
+
 def values() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(1)
     found = {}
