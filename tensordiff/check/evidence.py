@@ -122,7 +122,9 @@ def differs(pair: Pair, point: Point) -> Evidence | None:
     if point.is_exact:
         return Evidence(False, "exact", "the two sides differ at a random point, computed exactly", point)
     seen = a - b
-    precisions = _DIGITS if not point.is_costly else ()
+    # Beside 1, a difference of 1e-100 takes more than 100 digits to be told from rounding, in which precisions agree.
+    depth = max(0, -int(log10(float(np.max(abs(seen))) or 1.0)))
+    precisions = tuple(digits + 2 * depth for digits in _DIGITS) if not point.is_costly else ()
     for digits in precisions:
         precise = point.with_digits(digits)
         try:

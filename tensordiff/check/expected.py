@@ -9,7 +9,7 @@ from tensordiff.check.by_entries import by_entries
 from tensordiff.check.layouts import MatrixAxes
 from tensordiff.check.truth import VEC_LAYOUTS, Candidate, Truth
 from tensordiff.differentiate import Entries
-from tensordiff.errors import BudgetError, FoldError, TensordiffError
+from tensordiff.errors import BudgetError, FoldError, GroupingError, TensordiffError
 from tensordiff.fold import fold_best
 from tensordiff.lower import named_parts
 from tensordiff.matrix import Matrix, Scope, build, text
@@ -20,7 +20,7 @@ def expected_matrix(tensor: Tensor, axes: MatrixAxes, scope: Scope) -> Matrix | 
     """The shortest matrix form of a tensor on these rows and columns; None where there is none."""
     try:
         return fold_best(readings_of(tensor, scope), axes.rows, axes.columns, {**scope.symbols, **scope.where})
-    except FoldError:
+    except (FoldError, GroupingError):
         return None
 
 

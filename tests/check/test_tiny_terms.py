@@ -73,6 +73,13 @@ def test_numbers_that_no_float_holds(claim: str) -> None:
     assert "eye(n)" in str(verdict)
 
 
+def test_rounding_beside_one_is_no_difference() -> None:
+    shapes = {"V": "n m", "K": "n m", "x": "n"}
+    weights = "softmax(K'*x)"
+    claim = f"V*({weights}.*((K'*dx).^2 + 2*(dx'*K*{weights})^2 - 2*(dx'*K*{weights})*K'*dx - (dx'*K).^2*{weights}))"
+    assert td.check(f"d2f = {claim}", f"V*{weights}", ("x", "x"), shapes=shapes)
+
+
 def test_long_numbers_of_true_claims() -> None:
     assert td.check("1e-60*exp(x)", "1e-60*sum(exp(x))", "x", shapes=SHAPES)
     assert td.check("123456789.123456789*softmax(x)", "123456789.123456789*logsumexp(x)", "x", shapes=SHAPES)
