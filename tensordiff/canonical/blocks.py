@@ -150,8 +150,11 @@ class Grid:
     @staticmethod
     def of(node: Tensor, *, square: bool) -> Grid | None:
         """The blocks of a sum of placed terms; None where it is no such sum. `square`: rows and columns have the same parts."""
+        pairs = node.terms if isinstance(node, Sum) else (split_coefficient(node),)
+        if not any(Place.of(factor) is not None for _, core in pairs for factor in (core, *core.children)):
+            return None
         terms: list[_Term] = []
-        for coefficient, core in node.terms if isinstance(node, Sum) else (split_coefficient(node),):
+        for coefficient, core in pairs:
             term = _read(coefficient, core)
             if term is None:
                 return None
