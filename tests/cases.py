@@ -358,8 +358,8 @@ FUNCTIONS = [
     ("vech", "vech(X*A*X')", "X:n,n A:n,n", "A", {}),
     ("skew", "norm2((eye(n) - A)*inv(eye(n) + A)*x - y)^2", "A:n,n x:n y:n", "A", {"structures": "A:skew"}),
     ("diagonal of a product", "diag(A*X*B)", "A:p,n X:n,m B:m,p", "X", {}),
-    ("commutation", "x'*K(m,n)*vec(A*B)", "x:m*n A:m,p B:p,n", "A B", {"unfolded": "A B"}),
-    ("compound variable", "x'*kron(A, B)*y", "x:n*m A:n,q B:m,p y:q*p", "A B x", {"unfolded": "A B"}),
+    ("commutation", "x'*K(m,n)*vec(A*B)", "x:m*n A:m,p B:p,n", "A B"),
+    ("compound variable", "x'*kron(A, B)*y", "x:n*m A:n,q B:m,p y:q*p", "A B x"),
     ("inverse of a kron sum", "vec(C)'*inv(kron(B', eye(n)) + kron(eye(m), A))*vec(D)", "A:n,n B:m,m C:n,m D:n,m", "C A",
      {"unfolded": "C A"}),
 ]  # fmt: skip
