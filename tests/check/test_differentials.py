@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import tensordiff as td
+from tensordiff.parse import parse_answer
 from tests.cases import CASES, Case, length, random_value
 from tests.generated.language import names_in, text
 from tests.generated.mutations import mutations
@@ -42,8 +43,8 @@ def off(case: Case, f: td.Expression, variable: str, claim: str, seed: int, orde
     else:
         around = sum(c * (moved(k) + moved(-k)) for k, c in ((1, 3 / 2), (2, -3 / 20), (3, 1 / 90)))
         quotient = (around - 49 / 18 * moved(0)) / step**2
-    shapes = {**case.shapes, f"d{variable}": case.shapes[variable]}
-    formula = td.parse(claim, shapes, case.structures, case.where, case.assume)
+    scope = f.scope.declare(f"d{variable}", f.scope.symbols[variable].shape)
+    formula = td.Expression(parse_answer(claim, scope)[0], scope)
     claimed = np.asarray(formula.evaluate(**values, **{f"d{variable}": direction}))
     if claimed.size != quotient.size:
         return np.inf
