@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.case import HAND, MIDDLE, OURS, SMALL, Case, Run
+from tests.benchmarks.case import HAND, JAX, MIDDLE, OURS, SMALL, TORCH, Case, Run
 from tests.benchmarks.libraries import Library, to_numpy
 from tests.benchmarks.timing import Clock, Ratio, interleaved, ratio
 
@@ -116,7 +116,14 @@ class Bench:
                 if expected is None:
                     expected = found
                 else:
-                    difference = max(difference, _compared(found, expected, f"{case.name}, {name} {way}".strip()))
+                    try:
+                        difference = max(difference, _compared(found, expected, f"{case.name}, {name} {way}".strip()))
+                    except DisagreementError as error:
+                        if name not in (JAX, TORCH):
+                            raise
+                        print(f"{error}: it takes no part", file=sys.stderr)
+                        del times[way]
+                        continue
                 del found
                 if times[way] <= min(times.values()):
                     runs[name], once[name], ways[name] = run, times[way], way

@@ -44,10 +44,11 @@ the whole Jacobian or Hessian as an array, on the right the derivative applied t
   and reverse, for directions a linearised function or a pullback prepared at the point; compiled by XLA and warm.
 - **torch.func**: likewise the best of its modes, as they run without compilation.
 
-Every contender computes the same array: a run in which two differ by more than 1e-9 of the largest entry is an error. Times are
-of one thread on one processor, 64-bit numbers, with huge pages for large arrays; everything is warm. The contenders take turns,
-round after round, and a ratio is the median over the rounds of the ratio within a round (in parentheses: its quartiles). Calls
-of a few microseconds are mostly the overhead of Python.
+Every contender computes the same array: a run in which one of ours differs from hand by more than 1e-9 of the largest entry
+is an error, and a mode of another library that does takes no part. Times are of one thread on one processor, 64-bit
+numbers, with huge pages for large arrays; everything is warm. The contenders take turns, round after round, and a ratio is
+the median over the rounds of the ratio within a round (in parentheses: its quartiles). Calls of a few microseconds are
+mostly the overhead of Python.
 
 """
 
