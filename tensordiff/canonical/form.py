@@ -15,7 +15,7 @@ from tensordiff.canonical.blocks import by_blocks
 from tensordiff.canonical.expand import expand
 from tensordiff.canonical.monomial import normalise
 from tensordiff.functions import PINV, MatrixFunction
-from tensordiff.simplify import word_letters
+from tensordiff.simplify import Product, word_letters
 from tensordiff.tensor import (
     ONE,
     UNIT,
@@ -180,11 +180,30 @@ class Canonicaliser:
                 self._collect(collected, coefficient, self._forms[node])
                 continue
             for product in expand(coefficient, node, self.atom, self._keep_sum, self.max_terms, _MAX_FACTORS):
+                if not self.distribute and self._vanishes(product):
+                    continue
                 factor, made, done = normalise(product, self)
                 if done:
                     self._collect(collected, factor, made)
                 elif factor:
                     work.append((factor, made))
+
+    def _vanishes(self, product: Product) -> bool:
+        """Whether a sum that stays a factor is zero when it is totalled: that of x - mean(x) is.
+
+        Terminates: the total's terms have the sum's own factors, and no sum around them.
+        """
+        for node, indices in product.factors.values():
+            if not isinstance(node, Sum):
+                continue
+            totalled = [i for i in indices if len(product.places[i]) == 1 and i not in product.output]
+            if totalled:
+                open_axes = [axis for axis, i in enumerate(indices) if i not in totalled]
+                terms = [(c, einsum([(core, tuple(range(node.rank)))], open_axes)) for c, core in node.terms]
+                total = self.tensor(add(terms, [node.dims[axis] for axis in open_axes]))
+                if isinstance(total, Sum) and not total.children:
+                    return True
+        return False
 
     @staticmethod
     def _collect(collected: dict[Tensor, Fraction], coefficient: Fraction, node: Tensor) -> None:

@@ -16,19 +16,17 @@ from tensordiff.errors import EvaluationError
 from tensordiff.functions import INVERSE, LOGDET, lookup, matrix_power
 from tensordiff.tensor import Dim, Structure, Symbol, Tensor, apply, einsum
 from tests.cases import CASES, Case
+from tests.compile.conftest import OPTIONAL
 from tests.compile.graphs import SIZES, arrays, graphs
 from tests.reference import value
 
 RNG = np.random.default_rng(7)
+BACKENDS = ["numpy", *OPTIONAL]
 
+if "jax" in OPTIONAL:
+    import jax
 
-def need(backend: str) -> None:
-    """Skips the test where the library is not installed."""
-    pytest.importorskip(backend)
-    if backend == "jax":
-        import jax
-
-        jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", True)
 
 
 def looped(evaluate: Any, values: dict[str, np.ndarray], ranks: dict[str, int]) -> np.ndarray:
@@ -88,10 +86,11 @@ LEADING: list[dict[str, tuple[int, ...]]] = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(graphs(), st.sampled_from(LEADING))
-def test_random_graphs(outputs: list[Tensor], leading: dict[str, tuple[int, ...]]) -> None:
-    compare(outputs, leading, "numpy")
+@pytest.mark.parametrize("backend", BACKENDS)
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(outputs=graphs(), leading=st.sampled_from(LEADING))
+def test_random_graphs(backend: str, outputs: list[Tensor], leading: dict[str, tuple[int, ...]]) -> None:
+    compare(outputs, leading, backend)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -101,18 +100,6 @@ def test_random_graphs_with_long_axes_in_small_blocks(outputs: list[Tensor], lea
         patch.setattr(lift, "NARROW", 0)
         patch.setattr(lift, "_CACHE", 40)
         compare(outputs, leading, "numpy")
-
-
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_other_libraries(backend: str) -> None:
-    need(backend)
-
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(graphs(), st.sampled_from(LEADING))
-    def check(outputs: list[Tensor], leading: dict[str, tuple[int, ...]]) -> None:
-        compare(outputs, leading, backend)
-
-    check()
 
 
 def compare(outputs: list[Tensor], leading: dict[str, tuple[int, ...]], backend: str) -> None:
@@ -142,10 +129,9 @@ def matrix_outputs(name: str, n: Dim) -> list[Tensor]:
     return [made, differentiate(made, a)]
 
 
-@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", [*MATRIX_FUNCTIONS, "matpow"])
 def test_matrix_functions(name: str, backend: str) -> None:
-    need(backend)
     for size in (1, 2, 3, 5) if backend == "numpy" else (3, 4):
         program = Program(matrix_outputs(name, Dim.named("n")), backend=backend)
         stack = near_identity(np.random.default_rng(size), 4, size, size)
@@ -155,12 +141,11 @@ def test_matrix_functions(name: str, backend: str) -> None:
             np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-8, atol=1e-9)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("size", [3, 6])
 @pytest.mark.parametrize("cache", [lift._CACHE, 1])
 def test_systems_and_definite_matrices(backend: str, size: int, cache: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Matrices in the batch, right-hand sides in the batch, both, at vectors and matrices; in one block, and point by point."""
-    need(backend)
     if backend != "numpy" and cache == 1:
         return  # these libraries compute all points at once
     monkeypatch.setattr(lift, "_CACHE", cache)
@@ -246,9 +231,8 @@ def test_empty_batches() -> None:
         assert value_form.evaluate(A=np.empty((2, 0, 3, 3)), X=np.ones((2, 1, 3, 2))).shape == (2, 0, *inner)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_empty_batches_of_matrix_functions(backend: str) -> None:
-    need(backend)
     for name in (*MATRIX_FUNCTIONS, "matpow"):
         for size in (3, 5) if backend == "numpy" else (5,):
             value_, slope = Program(matrix_outputs(name, Dim.named("n")), backend=backend)(A=np.empty((0, size, size)))
@@ -256,9 +240,8 @@ def test_empty_batches_of_matrix_functions(backend: str) -> None:
             assert (value_.shape, slope.shape) == ((0, *shape), (0, *shape, size, size))
 
 
-@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_the_source_for_batches_stands_alone(backend: str) -> None:
-    need(backend)
     f = td.parse("logdet(V) + x'*inv(V)*x", shapes={"V": "n n", "x": "n"}, structures={"V": "positive-definite"})
     program = td.compile([f, td.diff(f, "x")], backend=backend)
     root = near_identity(RNG, 7, 5, 5)

@@ -38,6 +38,8 @@ FORMS = [
     ("tr(inv(B + V)*C)", "V", {}, "-(inv(B + V)*C*inv(B + V))'"),
     ("y'*softmax(B*C', 2)*x", "x", {}, "softmax(B*C', 2)'*y"),
     ("exp(-norm2(x - y)^2/2)", "x", {}, "-exp(-norm2(x - y)^2/2)*(x - y)"),
+    ("(x - mean(x))/norm2(x - mean(x))", "x", {},
+     "(eye(n) - 1/n - (x - sum(x)/n)*(x - sum(x)/n)'/norm2(x - sum(x)/n)^2)/norm2(x - sum(x)/n)"),
     ("exp(x'*B*x)", "x x", {}, "exp(x'*B*x)*((B + B')*x*x'*(B + B') + B + B')"),
 ]  # fmt: skip
 
