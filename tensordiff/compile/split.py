@@ -112,8 +112,21 @@ class _Splitter:
 
     def split(self) -> Split:
         terms = [_term(coefficient, self._chosen(core)) for coefficient, core in opened(self.tensor, self.sizes)]
-        made = [self._contracted(term) for term in _merged(terms)]
-        return Split(self.parts, self.directions, add(made, [self.tensor.dims[axis] for axis in self.kept]))
+        return Split(self.parts, self.directions, self._sum(_merged(terms)))
+
+    def _sum(self, terms: Sequence[_Term]) -> Tensor:
+        """The sum of the terms, each with its directions; a vector that all have on one axis of the result stands once:
+        s .* d - s*(s'*d) is s .* (d - s'*d)."""
+        dims = [self.tensor.dims[axis] for axis in self.kept]
+        for place, axis in enumerate(self.kept if len(terms) > 1 else ()):
+            on_axis = [[node for node, labels in term.factors if labels == (term.output[axis],)] for term in terms]
+            common = next((node for node in on_axis[0] if all(node in nodes for nodes in on_axis[1:])), None)
+            if common is not None:
+                rest = [_without(term, (common, (term.output[axis],))) for term in terms]
+                vector, labels = self._symbol(common, (place,), set())
+                inner = add([self._contracted(term) for term in rest], dims)
+                return einsum([(vector, labels), (inner, range(len(dims)))], range(len(dims)))
+        return add([self._contracted(term) for term in terms], dims)
 
     def _contracted(self, term: _Term) -> tuple[Fraction, Tensor]:
         """The term with its directions, in symbols for its factors."""
@@ -165,9 +178,20 @@ class _Splitter:
         for block in core.children:
             if isinstance(block, Einsum):
                 apart = einsum(current.factors, current.output, dict(enumerate(current.index_dims)), flatten={block})
-                if isinstance(apart, Einsum) and self._time(self._weighted(apart)) < _APART * self._time(best):
+                if not isinstance(apart, Einsum):
+                    continue
+                if self._is_copy(block, current) or self._time(self._weighted(apart)) < _APART * self._time(best):
                     current, best = apart, self._weighted(apart)
         return whole if len(set(core.output)) == core.rank and self._time(whole) < self._time(best) else best
+
+    def _is_copy(self, block: Einsum, term: Einsum) -> bool:
+        """Whether a part is a large matrix with weights that the term has without them too: it is read from memory once if
+        it is the same array in both places."""
+        matrices = [node for node, labels in block.factors if len(labels) > 1]
+        if len(matrices) != 1 or block.rank != matrices[0].rank:
+            return False
+        large = 2 * elements(block.dims, self.sizes) > _CALLS * (_STEP + 2 * max(d.size(self.sizes) for d in block.dims))
+        return large and any(node is matrices[0] for node, _ in term.factors)
 
     def _time(self, term: Einsum) -> float:
         """The estimated time of some applications with what is computed beforehand for them."""
@@ -237,6 +261,12 @@ def _term(coefficient: Fraction, node: Einsum) -> _Term:
     factors = tuple((part, tuple(number[x] for x in labels)) for part, labels in node.factors)
     output = tuple(number[x] for x in node.output)
     return _Term(coefficient, factors, output, tuple(node.index_dims[label] for label in order))
+
+
+def _without(term: _Term, factor: Placed) -> _Term:
+    """The term with one such factor fewer."""
+    place = term.factors.index(factor)
+    return term._replace(factors=(*term.factors[:place], *term.factors[place + 1 :]))
 
 
 def _merged(terms: Sequence[_Term]) -> list[_Term]:
