@@ -45,7 +45,8 @@ class Verdict:
 
     status: Status
     method: Method | None
-    """How the status is known: "proved" (canonical forms), "exact" (rational, at random points modulo primes), "numeric"."""
+    """How the status is known: "proved" (canonical forms, or the relations of inverses and functions), "exact" (rational, at
+    random points modulo primes), "numeric"."""
     asked: str = "any"
     """The layout asked for."""
     claim: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from tensordiff.compile.source import Backend
+from tensordiff.compile.writer import Backend
 from tensordiff.errors import EvaluationError, TensordiffError
 
 BACKENDS = ("numpy", "jax", "torch")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tensordiff.compile.deduce import decided, solvable, solve
-from tensordiff.compile.source import Parameter
+from tensordiff.compile.writer import Parameter
 from tensordiff.errors import EvaluationError, nearest
 from tensordiff.functions import Constant
 from tensordiff.tensor import Apply, Dim, Einsum, Symbol, Tensor, dims_text, postorder
