@@ -115,8 +115,9 @@ def check_chain(
 
 def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **declarations: Any) -> Equality:
     """Whether two expressions, or two derivatives, are equal for all sizes and values, with the evidence of a verdict:
-    "proved" by canonical forms or by the relations of inverses and functions, "exact" at random points modulo primes, "numeric" with many digits. Texts are read with
-    `shapes`, `structures`, `where` and `assume` as in `parse`, or in the scope of the other expression.
+    "proved" by canonical forms or by the relations of inverses and functions, "exact" at random points modulo primes,
+    "numeric" with many digits. Texts are read with `shapes`, `structures`, `where` and `assume` as in `parse`, or in the
+    scope of the other expression.
 
         >>> import tensordiff as td
         >>> found = td.equal("tr(A*B)", "sum(A.*B')", shapes={"A": "n m", "B": "m n"})
