@@ -92,7 +92,8 @@ def _product(style: Style, node: Einsum, task: Entry) -> Printed:
     for step in closed + opened:
         factor, slots = node.factors[step.place]
         at_places = len(slots) - len(slots_left[step.place])
-        backward = step.backward if not at_places else at_places == 2 and letter_of[slots[0]] > letter_of[slots[1]]
+        matrix_at_places = at_places == len(slots) == 2
+        backward = letter_of[slots[0]] > letter_of[slots[1]] if matrix_at_places else step.backward and not at_places
         if backward and is_symmetric(factor):
             slots = slots[::-1]
         for index in slots:

@@ -17,4 +17,6 @@ FOUND = [
     "b/b*eye(n)[s,s]*R[3,s,r]*eye(p)[a,a] -> [s,r,a]",
     # a sum whose terms agree on a grouping that none of them has
     "eye(m*n) - ones(m*n)*vec(sign(Z)')'",
+    # a tensor at two places, summed over its first axis
+    "(a + T[i,1,1] -> [])^2",
 ]
