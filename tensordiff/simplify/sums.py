@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from tensordiff.functions import POWER, Softmax, power
 from tensordiff.simplify.product import Product
-from tensordiff.tensor import ONE, Apply, Assumption, Einsum, Indices, Structure, Symbol, Tensor, add
+from tensordiff.tensor import ONE, Apply, Assumption, Einsum, Indices, Structure, Symbol, Tensor, add, as_number
 
 
 def sum_probabilities(product: Product) -> None:
-    """sum_i p_i = 1 for probabilities p and for p = softmax(x). Each use removes a factor, so this ends."""
+    """sum_i p_i = 1 for probabilities p, for p = softmax(x), and for the squares of a row or column of an orthogonal matrix.
+    Each use removes a factor, so this ends."""
     for name, (node, indices) in list(product.factors.items()):
         summed = _sums_to_one(node, indices) if indices else ()
+        if _is_orthogonal_squared(node):
+            summed = next(((index,) for index in indices if _alone(product, (index,))), ())
         if summed and _alone(product, summed):
             product.remove(name)
             for index in summed:
@@ -25,6 +28,14 @@ def _sums_to_one(node: Tensor, indices: Indices) -> Indices:
     if isinstance(node, Apply) and isinstance(node.function, Softmax):
         return indices[: node.function.count]
     return ()
+
+
+def _is_orthogonal_squared(node: Tensor) -> bool:
+    """Q.^2, which is what Q_ij Q_ij has become."""
+    if not isinstance(node, Apply) or node.function != POWER or as_number(node.children[1]) != 2:
+        return False
+    base = node.children[0]
+    return isinstance(base, Symbol) and base.structure is Structure.ORTHOGONAL
 
 
 def _alone(product: Product, indices: Indices) -> bool:
