@@ -9,6 +9,9 @@
 See docs/ for the tutorial and the architecture.
 """
 
+# Submodules that share their name with a function are loaded first: loaded later they would take the function's place.
+import tensordiff.check
+import tensordiff.compile  # noqa: F401
 from tensordiff.api.chain import ChainLink, ChainRule, chain, explain
 from tensordiff.api.checks import assert_equal, check, check_chain, equal
 from tensordiff.api.derivative import Derivative, diff
@@ -37,8 +40,8 @@ from tensordiff.api.functions import (
     zeros,
 )
 from tensordiff.api.objective import Objective, objective
-from tensordiff.api.products import gauss_newton, gradient, hessian, hvp, jacobian, jvp, vjp
 from tensordiff.api.programs import compile_expressions as compile
+from tensordiff.api.sweeps import gauss_newton, gradient, hessian, hvp, jacobian, jvp, vjp
 from tensordiff.errors import (
     BudgetError,
     DomainError,

@@ -15,7 +15,7 @@ from scipy.linalg import expm
 import tensordiff as td
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.canonical import canonical
-from tensordiff.check.layouts import applicable_layouts
+from tensordiff.derive.layouts import applicable_layouts
 from tests.cases import CASES, Case
 
 Values = dict[str, Any]

@@ -15,12 +15,13 @@ from tensordiff.api.derivative import (
 )
 from tensordiff.api.expression import Expression
 from tensordiff.canonical import canonical, readings
-from tensordiff.check.layouts import matrix_axes
+from tensordiff.derive import free_derivative, named_parts
+from tensordiff.derive.layouts import matrix_axes
 from tensordiff.differentiate import chain as chain_rule
 from tensordiff.differentiate import freed, restore
 from tensordiff.errors import FoldError, TensordiffError, UnknownNameError
 from tensordiff.fold import fold_best
-from tensordiff.lower import free_derivative, lower, named_parts
+from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.render import free_letters, index_notation
 from tensordiff.tensor import Apply, Named, Symbol, Tensor, postorder, replace

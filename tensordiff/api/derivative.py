@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
-from tensordiff.check.layouts import MatrixAxes, default_layout, matrix_axes
+from tensordiff.derive import free_derivative
+from tensordiff.derive.layouts import MatrixAxes, default_layout, matrix_axes
 from tensordiff.differentiate import Entries, constrain, constrained_dims
 from tensordiff.errors import DomainError, FoldError, UnknownNameError, nearest
-from tensordiff.lower import free_derivative
 from tensordiff.matrix import Matrix, Scope, Shape, text
 from tensordiff.tensor import Structure, Symbol, Tensor
 
 if TYPE_CHECKING:
-    from tensordiff.api.verify import Verification
+    from tensordiff.check.differences import Verification
 
 if TYPE_CHECKING:
-    from tensordiff.compile.structured import LinearMap
+    from tensordiff.compile.run.linear_map import LinearMap
 
 
 class Derivative(TensorForm):
@@ -88,7 +88,7 @@ class Derivative(TensorForm):
         entries, times duplication and elimination matrices; in the layouts by stacking."""
         if self.entries not in (Entries.TIED, Entries.VECH) or layout not in ("vec-column", "vec-row"):
             return None
-        from tensordiff.fold import on_entries
+        from tensordiff.derive import on_entries
 
         base = Entries.VECH if self.entries is Entries.TIED else Entries.FREE
         try:
@@ -222,7 +222,7 @@ class Derivative(TensorForm):
             >>> bool(td.diff(td.logdet(X.T @ td.inv(V) @ X), V).verify())
             True
         """
-        from tensordiff.api.verify import verify
+        from tensordiff.check.differences import verify
 
         return verify(self, points, seed)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 
 from tensordiff.api.derivative import Derivative, diff, display_name, variable_node
-from tensordiff.api.products import Product
+from tensordiff.api.sweeps import Product
+from tensordiff.derive import in_differentials
 from tensordiff.differentiate import Entries, contract_links
 from tensordiff.errors import DomainError, FoldError
-from tensordiff.fold import in_differentials
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build, text
 

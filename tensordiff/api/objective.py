@@ -11,9 +11,9 @@ from tensordiff.api.derivative import diff, variable_node
 from tensordiff.api.expression import Expression
 from tensordiff.api.programs import refuse_named_parts, setting, split_inputs
 from tensordiff.compile import Program, check_arrays, compile_program, library
+from tensordiff.derive import loosened
 from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import EvaluationError, ShapeError
-from tensordiff.lower import loosened
 from tensordiff.matrix import Matrix, Scope, shape_text
 from tensordiff.tensor import ONE, Symbol, Tensor, add, dims_text
 

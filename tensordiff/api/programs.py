@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tensordiff.api.derivative import Derivative
     from tensordiff.api.expression import Expression
     from tensordiff.api.tensor_form import TensorForm
-    from tensordiff.check.layouts import MatrixAxes
-    from tensordiff.compile.structured import LinearMap
+    from tensordiff.compile.run.linear_map import LinearMap
+    from tensordiff.derive.layouts import MatrixAxes
 
 
 def evaluate(
@@ -258,7 +258,7 @@ def compile_expressions(
 
 def at(derivative: Derivative, values: Mapping[str, Any], validate: Any = True) -> LinearMap:
     """The derivative at a point as a linear map; see Derivative.at."""
-    from tensordiff.compile.structured import at as linear_map
+    from tensordiff.compile.run.linear_map import at as linear_map
 
     scope = derivative.scope
     values, check = setting(scope, values, validate)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.expression import Expression, sizes_of_axes
 from tensordiff.canonical import Canonicaliser, readings, with_names
-from tensordiff.check.layouts import MatrixAxes
+from tensordiff.derive import named_parts
+from tensordiff.derive.layouts import MatrixAxes
 from tensordiff.errors import BudgetError, FoldError
-from tensordiff.lower import named_parts
 from tensordiff.matrix import Matrix, Scope, Shape
 from tensordiff.tensor import Dim, Size, Tensor, postorder
 
 if TYPE_CHECKING:
-    from tensordiff.interop.einsum import EinsumTerms
+    from tensordiff.interop.to_einsum import EinsumTerms
 
 
 class TensorForm:
@@ -92,7 +92,7 @@ class TensorForm:
         over 52 indices `subscripts` is a sequence of pairwise strings. Compound axes are taken apart in the strings; the
         sum's `evaluate` joins them."""
         from tensordiff.api.programs import join_axes, operand_arrays, operand_text
-        from tensordiff.interop.einsum import terms_of
+        from tensordiff.interop.to_einsum import terms_of
 
         return terms_of(
             self._products,

@@ -2,6 +2,6 @@
 
 from tensordiff.canonical.form import Canonicaliser, canonical
 from tensordiff.canonical.names import with_names
-from tensordiff.canonical.reading import readings
+from tensordiff.canonical.readings import readings
 
 __all__ = ["Canonicaliser", "canonical", "readings", "with_names"]

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tensordiff.errors import BudgetError
 from tensordiff.functions import INVERSE, POWER, Place
-from tensordiff.functions.shape import without_content
+from tensordiff.functions.views import without_content
 from tensordiff.simplify import Product
 from tensordiff.tensor import ONE, Apply, Dim, Einsum, Factor, Named, Sum, Tensor, add, apply, identity, permute, times
 

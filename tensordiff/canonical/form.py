@@ -10,8 +10,8 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import permutations
 
-from tensordiff.canonical.atoms import closed_form
-from tensordiff.canonical.blocks import by_blocks
+from tensordiff.canonical.block_functions import by_blocks
+from tensordiff.canonical.closed_forms import closed_form
 from tensordiff.canonical.expand import expand
 from tensordiff.canonical.monomial import normalise
 from tensordiff.functions import PINV, MatrixFunction

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tensordiff.check.callables import check_callable
     from tensordiff.check.chain import ChainVerdict, check_chain
-    from tensordiff.check.claims import check_claim
-    from tensordiff.check.equality import Equality, assert_equal, equal, equal_tensors
-    from tensordiff.check.evidence import Evidence, compare
+    from tensordiff.check.judge import check_claim
     from tensordiff.check.verdict import Verdict
     from tensordiff.check.witness import Witness
+    from tensordiff.evidence.equality import Equality, assert_equal, equal, equal_tensors
+    from tensordiff.evidence.evidence import Evidence, compare
 
 _MODULES = {
-    "ChainVerdict": "chain", "Equality": "equality", "Evidence": "evidence", "Verdict": "verdict", "Witness": "witness",
-    "assert_equal": "equality", "check_callable": "callables", "check_chain": "chain", "check_claim": "claims",
-    "compare": "evidence", "equal": "equality", "equal_tensors": "equality",
+    "ChainVerdict": "check.chain", "Equality": "evidence.equality", "Evidence": "evidence.evidence",
+    "Verdict": "check.verdict", "Witness": "check.witness", "assert_equal": "evidence.equality",
+    "check_callable": "check.callables", "check_chain": "check.chain", "check_claim": "check.judge",
+    "compare": "evidence.evidence", "equal": "evidence.equality", "equal_tensors": "evidence.equality",
 }  # fmt: skip
 
 __all__ = [
@@ -29,5 +30,5 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return getattr(import_module(f"tensordiff.check.{_MODULES[name]}"), name)
+        return getattr(import_module(f"tensordiff.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

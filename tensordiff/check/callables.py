@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from tensordiff.check.claims import default_candidate
 from tensordiff.check.differential import DifferentialProblem, posed_by_names
-from tensordiff.check.points import Point, Samples
+from tensordiff.check.judge import default_candidate
 from tensordiff.check.problem import Present, Problem
 from tensordiff.check.truth import Candidate, Truth
-from tensordiff.check.values import Array
 from tensordiff.check.verdict import Explanation, Verdict
 from tensordiff.errors import EvaluationError
+from tensordiff.evidence.sampling.points import Point, Samples
+from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.tensor import permute

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tensordiff.check.claims import check_claim, judge
+from tensordiff.check.judge import check_claim, judge
 from tensordiff.check.problem import Present, Problem
 from tensordiff.check.verdict import Verdict
 from tensordiff.differentiate import Chain, Link, chain, freed, restore

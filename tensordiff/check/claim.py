@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from tensordiff.check.points import Point
 from tensordiff.check.truth import INDEX, Candidate, Truth
-from tensordiff.check.values import Array
+from tensordiff.evidence.sampling.points import Point
+from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build, same_sizes, text
 from tensordiff.tensor import Tensor, is_zero, multiply, permute, zero

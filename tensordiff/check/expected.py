@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from tensordiff.canonical import readings
 from tensordiff.check.by_entries import by_entries
-from tensordiff.check.layouts import MatrixAxes
 from tensordiff.check.truth import VEC_LAYOUTS, Candidate, Truth
+from tensordiff.derive import named_parts
+from tensordiff.derive.layouts import MatrixAxes
 from tensordiff.differentiate import Entries
 from tensordiff.errors import BudgetError, FoldError, GroupingError, TensordiffError
 from tensordiff.fold import fold_best
-from tensordiff.lower import named_parts
 from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.tensor import Structure, Tensor
 

@@ -9,10 +9,10 @@ from itertools import combinations
 
 import numpy as np
 
-from tensordiff.check.arithmetic import ModularOps
 from tensordiff.check.claim import Reading
-from tensordiff.check.points import Point
 from tensordiff.errors import EvaluationError
+from tensordiff.evaluate.modular import ModularOps
+from tensordiff.evidence.sampling.points import Point
 from tensordiff.functions import power
 from tensordiff.matrix import number_text
 from tensordiff.tensor import Dim, Symbol, Tensor, multiply, number, size

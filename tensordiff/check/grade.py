@@ -9,16 +9,16 @@ from itertools import islice
 
 import numpy as np
 
-from tensordiff.check.assumptions import Family, Suppose, families, in_words, smallest
 from tensordiff.check.claim import Claim, Reading, read
-from tensordiff.check.evidence import Evidence, compare, examine, new_forms, supposed, varied
 from tensordiff.check.factor import Factor, factors, proportion, scalar_bases
-from tensordiff.check.points import Point, Samples
-from tensordiff.check.sizes import SMALLEST
+from tensordiff.check.suppositions import Family, Suppose, families, in_words, smallest
 from tensordiff.check.truth import Truth
-from tensordiff.check.values import Traits
 from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import DomainError, EvaluationError
+from tensordiff.evidence.evidence import Evidence, compare, examine, new_forms, supposed, varied
+from tensordiff.evidence.sampling.points import Point, Samples
+from tensordiff.evidence.sampling.sizes import SMALLEST
+from tensordiff.evidence.sampling.values import Traits
 from tensordiff.lower import lower
 from tensordiff.tensor import Structure
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tensordiff.check.claim import Claim
 from tensordiff.check.expected import expected
-from tensordiff.check.special import Renaming, identified, identified_scope, scalar_scope, scalarised
+from tensordiff.check.specialise import Renaming, identified, identified_scope, scalar_scope, scalarised
 from tensordiff.check.truth import Candidate, Truth
 from tensordiff.errors import DomainError
 from tensordiff.matrix import Matrix, Scope, text

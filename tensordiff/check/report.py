@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tensordiff.check.layouts import DIFFERENTIAL
-from tensordiff.check.words import in_layouts, listed
+from tensordiff.check.words import in_layouts
+from tensordiff.derive.layouts import DIFFERENTIAL
+from tensordiff.evidence.printing import listed
 from tensordiff.matrix import number_text
 
 if TYPE_CHECKING:

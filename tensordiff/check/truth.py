@@ -8,11 +8,11 @@ from functools import cached_property
 from types import MappingProxyType
 
 from tensordiff.canonical import Canonicaliser
-from tensordiff.check.layouts import LAYOUTS, MatrixAxes, default_layout, matrix_axes
+from tensordiff.derive import free_derivative
+from tensordiff.derive.layouts import LAYOUTS, MatrixAxes, default_layout, matrix_axes
 from tensordiff.differentiate import Entries, constrain, constrained_dims
 from tensordiff.errors import BudgetError, DomainError, FoldError
 from tensordiff.functions import Frechet
-from tensordiff.lower import free_derivative
 from tensordiff.matrix import Matrix, Shape, normalise
 from tensordiff.tensor import Apply, Structure, Symbol, Tensor, postorder
 

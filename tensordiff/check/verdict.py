@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from tensordiff.check.evidence import Method
 from tensordiff.check.witness import Witness
+from tensordiff.evidence.evidence import Method
 
 Status = Literal[
     "right",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -12,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from tensordiff.check.claim import Reading
-from tensordiff.check.evidence import differs, sizes_text
-from tensordiff.check.layouts import DIFFERENTIAL
-from tensordiff.check.points import Point, Samples
-from tensordiff.check.values import Array
+from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import TensordiffError
-from tensordiff.matrix import Matrix, Shape, number_text
+from tensordiff.evidence.evidence import differs, sizes_text
+from tensordiff.evidence.printing import show, show_array
+from tensordiff.evidence.sampling.points import Point, Samples
+from tensordiff.evidence.sampling.values import Array
+from tensordiff.matrix import Matrix, Shape
 from tensordiff.tensor import Symbol
 
 Number = Fraction | float
@@ -147,29 +147,3 @@ def _number(value: Any, other: Any) -> Number:
     if isinstance(value, Fraction):
         return value
     return 0.0 if abs(value) < 1e-12 * abs(other) else float(value)
-
-
-_LONG = 80
-"""Bits of a number that is shown with six digits."""
-
-
-def show(value: Any) -> str:
-    """A number for a message."""
-    if isinstance(value, Fraction | int):
-        exact = Fraction(value)
-        if exact.numerator.bit_length() + exact.denominator.bit_length() < _LONG and len(str(exact)) <= 12:
-            return number_text(exact)
-        with localcontext(prec=6, Emax=MAX_EMAX, Emin=MIN_EMIN):  # no float is so large
-            return f"{Decimal(exact.numerator) / Decimal(exact.denominator):.6g}"
-    return f"{float(value):.6g}"
-
-
-def show_array(value: Array) -> str:
-    """An array on one line, rows separated by semicolons."""
-    if value.ndim == 0:
-        return show(value.item())
-    if value.ndim == 1:
-        return "[" + ", ".join(show(v) for v in value.tolist()) + "]"
-    if value.ndim == 2:
-        return "[" + "; ".join(", ".join(show(v) for v in row) for row in value.tolist()) + "]"
-    return "[" + ", ".join(show_array(part) for part in value) + "]"

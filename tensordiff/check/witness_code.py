@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from tensordiff.check.values import Array
 from tensordiff.check.witness import Witness
 from tensordiff.compile import compile_program
+from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.tensor import Structure
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensordiff.check.layouts import DIFFERENTIAL
+from tensordiff.derive.layouts import DIFFERENTIAL
+from tensordiff.evidence.printing import listed
 from tensordiff.matrix import Matrix, brief, text
 
 _LONG = 160
@@ -14,11 +15,6 @@ def instead(new: Matrix, old: Matrix, whole: Matrix) -> str:
     """ "with B in place of A it is right, ..."; the whole formula where it is short and not said already."""
     said = f"with {brief(new)} in place of {brief(old)} it is right"
     return f"{said}: {text(whole)}." if whole is not new and len(brief(whole, _LONG)) < _LONG else f"{said}."
-
-
-def listed(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
 
 
 def in_layouts(layouts: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from tensordiff import __version__
-from tensordiff.check.layouts import DIFFERENTIAL, LAYOUTS
+from tensordiff.derive.layouts import DIFFERENTIAL, LAYOUTS
 from tensordiff.tensor import Assumption, Structure
 
 FORMS = ("matrix", "index", "latex", "einsum", "numpy", "jax", "torch")

@@ -2,7 +2,7 @@
 
 from tensordiff.differentiate.accumulate import differentiate, pullback, pushforward
 from tensordiff.differentiate.chain import Chain, Link, chain, contract_links
-from tensordiff.differentiate.structured import Entries, constrain, constrained_dims, freed, restore
+from tensordiff.differentiate.entries import Entries, constrain, constrained_dims, freed, restore
 
 __all__ = [
     "Chain", "Entries", "Link", "chain", "constrain", "constrained_dims", "contract_links", "differentiate", "freed",

@@ -7,16 +7,16 @@ from fractions import Fraction
 
 from tensordiff.canonical import Canonicaliser
 from tensordiff.errors import BudgetError, FoldError
-from tensordiff.fold.atoms import Axes, Job, arguments, groupings, letter
-from tensordiff.fold.collect import as_term, collect
-from tensordiff.fold.flat import Flat
-from tensordiff.fold.hubs import matrix_of
-from tensordiff.fold.network import Letter, Network, Vertices, network
+from tensordiff.fold.flat.flat import Flat
+from tensordiff.fold.letters import Axes, Job, arguments, groupings, letter
+from tensordiff.fold.network.cuts import matrix_of
+from tensordiff.fold.network.network import Letter, Network, Vertices, network
+from tensordiff.fold.network.reduce import reduce
+from tensordiff.fold.network.terminals import Graph
 from tensordiff.fold.norms import with_norms
 from tensordiff.fold.orient import orient
-from tensordiff.fold.reduce import reduce
-from tensordiff.fold.terminals import Graph
-from tensordiff.fold.terms import Term, cancelled, powers
+from tensordiff.fold.sums.collect import as_term, collect
+from tensordiff.fold.sums.terms import Term, cancelled, powers
 from tensordiff.matrix import Matrix, Shape, normalise, text
 from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor
 

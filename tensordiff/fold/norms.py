@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensordiff.fold.flat import Flat, fold_up, letters, scalar_factors
-from tensordiff.fold.terms import square_root
+from tensordiff.fold.flat.flat import Flat, fold_up, letters, scalar_factors
+from tensordiff.fold.sums.terms import square_root
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import call, number, power, product, rebuild
 

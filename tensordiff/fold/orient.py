@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tensordiff.fold.flat import Flat, first_name, fold_up, letters
+from tensordiff.fold.flat.flat import Flat, first_name, fold_up, letters
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import block, call, entry, product, rebuild, transpose
 

@@ -9,7 +9,7 @@ from tensordiff.errors import DomainError
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import MatrixFunction, scalar_part, transpose
 from tensordiff.functions.power import ABS, LOG, POWER, power
-from tensordiff.functions.shape import diagonal_part, group_size, is_identity, split_scalars
+from tensordiff.functions.views import diagonal_part, group_size, is_identity, split_scalars
 from tensordiff.tensor import (
     ONE,
     Apply,

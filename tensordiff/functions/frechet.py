@@ -14,7 +14,7 @@ from typing import Any
 from tensordiff.errors import MissingRuleError
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import MatrixFunction
-from tensordiff.functions.shape import matrix_view
+from tensordiff.functions.views import matrix_view
 from tensordiff.tensor import Dim, Function, Tensor, add, apply, einsum
 
 Label = tuple[str, int, int]

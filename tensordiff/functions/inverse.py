@@ -8,7 +8,7 @@ from typing import Any
 from tensordiff.errors import DomainError
 from tensordiff.functions.matrix_function import MatrixFunction, sandwich, scalar_part, transpose
 from tensordiff.functions.power import power
-from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars
+from tensordiff.functions.views import diagonal_part, is_identity, split_scalars
 from tensordiff.tensor import Apply, Structure, Symbol, Tensor, apply, is_zero, multiply, number, scale, split_coefficient
 
 

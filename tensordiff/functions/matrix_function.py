@@ -8,7 +8,7 @@ from typing import Any
 from tensordiff.errors import MissingRuleError
 from tensordiff.functions.common_factor import common_factor
 from tensordiff.functions.power import power
-from tensordiff.functions.shape import matrix_view, without_content
+from tensordiff.functions.views import matrix_view, without_content
 from tensordiff.tensor import Dim, Function, Tensor, apply, einsum, multiply, number, split_square
 
 

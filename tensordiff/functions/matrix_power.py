@@ -12,7 +12,7 @@ from tensordiff.functions.frechet import Frechet, turned
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import MatrixFunction, sandwich, scalar_part
 from tensordiff.functions.power import power
-from tensordiff.functions.shape import diagonal_part, is_identity, split_scalars
+from tensordiff.functions.views import diagonal_part, is_identity, split_scalars
 from tensordiff.tensor import (
     ONE,
     Apply,

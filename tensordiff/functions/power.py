@@ -9,7 +9,8 @@ from typing import Any
 from tensordiff.errors import DomainError, ShapeError
 from tensordiff.functions.common_factor import common_factor
 from tensordiff.functions.radical import factorise, rational_power
-from tensordiff.functions.shape import (
+from tensordiff.functions.univariate import Univariate, like
+from tensordiff.functions.views import (
     elementwise_view,
     is_binary,
     is_mask,
@@ -19,7 +20,6 @@ from tensordiff.functions.shape import (
     split_scalars,
     without_content,
 )
-from tensordiff.functions.univariate import Univariate, like
 from tensordiff.tensor import (
     ONE,
     Apply,

@@ -9,7 +9,7 @@ from tensordiff.errors import DomainError, ShapeError
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import transpose
 from tensordiff.functions.power import power
-from tensordiff.functions.shape import split_scalars
+from tensordiff.functions.views import split_scalars
 from tensordiff.tensor import (
     Apply,
     Dim,

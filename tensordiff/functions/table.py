@@ -12,8 +12,8 @@ from typing import Any
 
 from tensordiff.functions.constants import PI, constant
 from tensordiff.functions.power import ABS, EXP, LOG, SIGN, power
-from tensordiff.functions.shape import is_nonnegative
 from tensordiff.functions.univariate import Univariate, like, plus
+from tensordiff.functions.views import is_nonnegative
 from tensordiff.tensor import Apply, Function, Tensor, add, broadcast, multiply, number, scale, split_coefficient, zero
 
 HALF = Fraction(1, 2)

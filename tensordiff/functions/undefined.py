@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensordiff.errors import EvaluationError
-from tensordiff.functions.shape import elementwise_view
+from tensordiff.functions.views import elementwise_view
 from tensordiff.tensor import Function, Tensor, apply
 
 

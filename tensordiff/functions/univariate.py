@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from tensordiff.errors import MissingRuleError
-from tensordiff.functions.shape import elementwise_view
+from tensordiff.functions.views import elementwise_view
 from tensordiff.tensor import (
     Function,
     Sum,

@@ -11,8 +11,8 @@ from tensordiff.errors import MissingRuleError, UnknownNameError
 from tensordiff.functions.constants import PI, constant
 from tensordiff.functions.power import ABS, EXP, LOG, SIGN, power
 from tensordiff.functions.registry import ELEMENTWISE
-from tensordiff.functions.shape import elementwise_view
 from tensordiff.functions.univariate import like
+from tensordiff.functions.views import elementwise_view
 from tensordiff.tensor import Function, Tensor, add, apply, broadcast, multiply, number
 
 _SIMPLIFY_BELOW = 60

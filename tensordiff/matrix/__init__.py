@@ -1,8 +1,8 @@
 """The matrix form: nodes, constructors with shape checks, scopes, and the text that people write and read."""
 
 from tensordiff.matrix import build
-from tensordiff.matrix.flexible import describe
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
+from tensordiff.matrix.resplit import describe
 from tensordiff.matrix.scope import Scope
 from tensordiff.matrix.shape import ShapeLike, SizeLike, read_group, read_shape, same_sizes, total_size
 from tensordiff.matrix.text import brief, number_text, text

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from tensordiff.errors import BlockError
 from tensordiff.matrix.leaves import as_number, zeros
-from tensordiff.matrix.letters import refuse_open
 from tensordiff.matrix.node import Matrix, normalise, shape_text
+from tensordiff.matrix.open_letters import refuse_open
 from tensordiff.matrix.shape import total_size
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Extent, Group, direct_sum

@@ -7,7 +7,6 @@ from typing import Any
 
 from tensordiff.matrix.block import rows_of
 from tensordiff.matrix.calls import call, known_calls
-from tensordiff.matrix.flexible import block, fit, inclusion, resplit
 from tensordiff.matrix.indexing import contract, entry
 from tensordiff.matrix.leaves import (
     as_number,
@@ -40,6 +39,7 @@ from tensordiff.matrix.products import (
     power,
     product,
 )
+from tensordiff.matrix.resplit import block, fit, inclusion, resplit
 
 _PLAIN: dict[str, Callable[..., Matrix]] = {
     "product": product,

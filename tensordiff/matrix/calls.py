@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
 from tensordiff.functions import ELEMENTWISE, MATRIX, Extremum, lookup
-from tensordiff.matrix.flexible import alike, describe, square
 from tensordiff.matrix.leaves import as_number, number, ones, size
-from tensordiff.matrix.letters import merge_free, refuse_open
 from tensordiff.matrix.linear import transpose
 from tensordiff.matrix.node import Matrix, normalise
+from tensordiff.matrix.open_letters import merge_free, refuse_open
 from tensordiff.matrix.products import divide, inverse, product
+from tensordiff.matrix.resplit import alike, describe, square
 from tensordiff.tensor import Dim, Function, Group
 
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix.leaves import number
-from tensordiff.matrix.letters import merge_free, refuse_open
 from tensordiff.matrix.linear import Terms, terms_of
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
+from tensordiff.matrix.open_letters import merge_free, refuse_open
 from tensordiff.matrix.shape import fixed_size
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Group, group_text

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from tensordiff.errors import ShapeError
-from tensordiff.matrix.flexible import alike, describe
 from tensordiff.matrix.leaves import as_number, eye, number, ones, zeros
-from tensordiff.matrix.letters import merge_free, refuse_open
 from tensordiff.matrix.node import Free, Matrix, normalise
+from tensordiff.matrix.open_letters import merge_free, refuse_open
+from tensordiff.matrix.resplit import alike, describe
 from tensordiff.tensor import UNIT, times
 
 CHUNK = 64

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tensordiff.errors import DomainError, ShapeError
-from tensordiff.matrix.flexible import alike, describe, grouping_mismatch, resplit, size_mismatch, square
 from tensordiff.matrix.leaves import as_number, eye, number
-from tensordiff.matrix.letters import merge_free, refuse_open
 from tensordiff.matrix.linear import CHUNK, scale, split_coefficient
 from tensordiff.matrix.node import Free, Matrix, Shape, normalise
+from tensordiff.matrix.open_letters import merge_free, refuse_open
+from tensordiff.matrix.resplit import alike, describe, grouping_mismatch, resplit, size_mismatch, square
 from tensordiff.matrix.shape import total_size
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import UNIT, postorder, times

@@ -8,8 +8,8 @@ from fractions import Fraction
 from tensordiff.functions import EXP, INVERSE, POWER, Inclusion, Unit
 from tensordiff.matrix.writer import ATOM, POSTFIX, PRODUCT, SUM
 from tensordiff.render.arrange import Chain, contraction_order
-from tensordiff.render.tasks import Entry, Piece, Printed, Style, Word, joined, juxtapose
-from tensordiff.render.words import Placed, chain_word, is_symmetric, parts, word_pieces
+from tensordiff.render.pieces import Entry, Piece, Printed, Style, Word, joined, juxtapose
+from tensordiff.render.whole import Placed, chain_word, is_symmetric, parts, word_pieces
 from tensordiff.tensor import Apply, Dim, Einsum, Factor, Named, Sum, Symbol, as_number, einsum, group_text, scale
 
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from tensordiff.errors import BudgetError
 from tensordiff.matrix.writer import SUM
 from tensordiff.render.entries import entry_pieces
+from tensordiff.render.pieces import Entry, Piece, Printed, Style
 from tensordiff.render.spelling import PLAIN, TEX
-from tensordiff.render.tasks import Entry, Piece, Printed, Style
-from tensordiff.render.words import word_pieces
+from tensordiff.render.whole import word_pieces
 from tensordiff.tensor import Tensor
 
 _FREE = "ijklpqrstuvw"

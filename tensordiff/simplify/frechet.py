@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tensordiff.functions import EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM, Frechet, transpose
-from tensordiff.functions.shape import split_scalars
+from tensordiff.functions.views import split_scalars
 from tensordiff.simplify.product import Product
 from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, postorder, scale, split_coefficient
 

@@ -8,7 +8,7 @@ import pytest
 
 import tensordiff as td
 from tensordiff.api.functions import OwnFunction
-from tensordiff.api.verify import Verification
+from tensordiff.check.differences import Verification
 from tensordiff.tensor import Function, Tensor, scale
 from tensordiff.tensor import einsum as product
 

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensordiff.check.arithmetic import PRIMES, ModularOps, MpmathOps, NotRational, RationalOps, Unlucky
-from tensordiff.compile.interpret import interpret
-from tensordiff.compile.numpy_ops import NumpyOps
 from tensordiff.errors import EvaluationError
+from tensordiff.evaluate.double import NumpyOps
+from tensordiff.evaluate.field import NotRational
+from tensordiff.evaluate.high_precision import MpmathOps
+from tensordiff.evaluate.interpret import interpret
+from tensordiff.evaluate.modular import PRIMES, ModularOps, Unlucky
+from tensordiff.evaluate.rational import RationalOps
 from tensordiff.functions import (
     ADJUGATE,
     CHOL,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tensordiff.check import compare, equal
-from tensordiff.check import evidence as module
-from tensordiff.check.points import Samples
-from tensordiff.check.sizes import assignments, matrix_degree
+from tensordiff.evidence import evidence as module
+from tensordiff.evidence.sampling.points import Samples
+from tensordiff.evidence.sampling.sizes import assignments, matrix_degree
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix
 from tensordiff.parse import parse

@@ -11,7 +11,7 @@ import pytest
 
 import tensordiff as td
 from tensordiff.check import equal
-from tensordiff.check.variants import variants
+from tensordiff.check.slips.variants import variants
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build
 from tests.cases import CASES, SIZES, Case

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import tensordiff as td
-from tensordiff.check.evidence import new_forms, proves
-from tensordiff.check.points import Point, Samples
-from tensordiff.check.proof.prove import Attempt
+from tensordiff.evidence.evidence import new_forms, proves
+from tensordiff.evidence.proof.prove import Attempt
+from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.lower import lower
 from tensordiff.parse import parse
 from tensordiff.tensor import Tensor, add

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tensordiff.check.degree import degree, is_rational
 from tensordiff.check.problem import split_where
-from tensordiff.check.sizes import expanded_size
-from tensordiff.check.special import identified, identified_scope, renamings, scalar_scope, scalarised
+from tensordiff.check.specialise import identified, identified_scope, renamings, scalar_scope, scalarised
 from tensordiff.errors import ShapeError
+from tensordiff.evidence.sampling.degree import degree, is_rational
+from tensordiff.evidence.sampling.sizes import expanded_size
 from tensordiff.lower import lower
 from tensordiff.matrix import shape_text, text
 from tensordiff.parse import parse, parse_matrix

@@ -7,7 +7,7 @@ from math import prod
 import pytest
 
 import tensordiff as td
-from tensordiff.check.arithmetic import PRIMES
+from tensordiff.evaluate.modular import PRIMES
 
 SHAPES = {"x": "n", "A": "n n"}
 TRUE = [

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tensordiff as td
-from tensordiff.check.layouts import LAYOUTS
+from tensordiff.derive.layouts import LAYOUTS
 from tests.cases import CASES, SIZES, Case
 from tests.reference import value
 

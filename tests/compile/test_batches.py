@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tensordiff as td
-from tensordiff.compile import Program, lift
+from tensordiff.compile import Program
+from tensordiff.compile.plan import lift
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError
 from tensordiff.functions import INVERSE, LOGDET, lookup, matrix_power

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from tensordiff.compile.interpret import exact_value, interpret
-from tensordiff.compile.numpy_ops import NumpyOps
 from tensordiff.errors import EvaluationError
+from tensordiff.evaluate.double import NumpyOps
+from tensordiff.evaluate.interpret import exact_value, interpret
 from tensordiff.functions import ELEMENTWISE, INVERSE, LOG, LOGDET, LOGM, POWER, SQRTM, matrix_power, power
 from tensordiff.tensor import (
     Dim,

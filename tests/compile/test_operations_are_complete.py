@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tensordiff.check.arithmetic import ModularOps, MpmathOps, RationalOps
-from tensordiff.compile.graph import Graph
-from tensordiff.compile.numpy_ops import NumpyOps
-from tensordiff.compile.operations import Operations
-from tensordiff.compile.record import Recorder
+from tensordiff.compile.plan.graph import Graph
+from tensordiff.compile.plan.record import Recorder
+from tensordiff.evaluate.double import NumpyOps
+from tensordiff.evaluate.high_precision import MpmathOps
+from tensordiff.evaluate.modular import ModularOps
+from tensordiff.evaluate.rational import RationalOps
+from tensordiff.tensor.operations import Operations
 
 NAMES = [name for name, member in vars(Operations).items() if callable(member) and not name.startswith("_")]
 KINDS = [NumpyOps(), ModularOps(), RationalOps(), MpmathOps(), Recorder(Graph())]

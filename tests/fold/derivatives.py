@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensordiff.canonical import readings
-from tensordiff.check.layouts import matrix_axes
+from tensordiff.derive.layouts import matrix_axes
 from tensordiff.differentiate import Entries, constrain, constrained_dims, differentiate, freed, restore
 from tensordiff.fold import fold_best
 from tensordiff.lower import lower

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tensordiff.compile.interpret import interpret
-from tensordiff.compile.numpy_ops import NumpyOps
 from tensordiff.errors import EvaluationError
+from tensordiff.evaluate.double import NumpyOps
+from tensordiff.evaluate.interpret import interpret
 from tensordiff.functions import PI, Duplication, Elimination, LowerMask, Unit, UpperMask, constant
 from tensordiff.tensor import Dim
 

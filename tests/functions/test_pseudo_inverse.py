@@ -10,9 +10,11 @@ import pytest
 
 import tensordiff as td
 from tensordiff.canonical import canonical
-from tensordiff.check.arithmetic import ModularOps, MpmathOps, RationalOps
-from tensordiff.compile.interpret import interpret
 from tensordiff.differentiate import differentiate
+from tensordiff.evaluate.high_precision import MpmathOps
+from tensordiff.evaluate.interpret import interpret
+from tensordiff.evaluate.modular import ModularOps
+from tensordiff.evaluate.rational import RationalOps
 from tensordiff.functions import INVERSE, PINV
 from tensordiff.tensor import Dim, Symbol, Tensor, add, apply, einsum, permute, scale
 from tests.reference import value

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import sympy
 
-from tensordiff.compile.interpret import interpret
-from tensordiff.compile.numpy_ops import NumpyOps
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import MissingRuleError, UnknownNameError
+from tensordiff.evaluate.double import NumpyOps
+from tensordiff.evaluate.interpret import interpret
 from tensordiff.functions import ABS, elementwise, power
 from tensordiff.functions.univariate import plus
 from tensordiff.tensor import Dim, Symbol, Tensor, apply

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensordiff.check.evidence import compare
+from tensordiff.evidence.evidence import compare
 from tensordiff.tensor import Symbol, Tensor, add, replace
 
 

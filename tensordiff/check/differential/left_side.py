@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from lark import Token
 
-from tensordiff.check.evidence import compare
 from tensordiff.errors import ParseError, TensordiffError
+from tensordiff.evidence.evidence import compare
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, brief
 from tensordiff.parse import OPERATOR, is_latex, parse_matrix, read_tokens, resolve_name

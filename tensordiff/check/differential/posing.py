@@ -8,8 +8,8 @@ from dataclasses import replace
 from tensordiff.check.differential.form import Form, Kind, direction_name, name_of
 from tensordiff.check.differential.left_side import LeftSide, is_derivative, located_in, read_left, split
 from tensordiff.check.differential.problem import DifferentialProblem
-from tensordiff.check.layouts import DIFFERENTIAL
 from tensordiff.check.problem import Problem
+from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import DomainError, ParseError, ShapeError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import Differentials, define, read_tokens

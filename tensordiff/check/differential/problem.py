@@ -12,14 +12,15 @@ from tensordiff.check.differential.left_side import located_in, split
 from tensordiff.check.differential.truth import DifferentialTruth
 from tensordiff.check.expected import expected, expected_matrix
 from tensordiff.check.grade import Grader
-from tensordiff.check.layouts import matrix_axes
 from tensordiff.check.problem import Present, Problem, presented
 from tensordiff.check.truth import Candidate, Truth
-from tensordiff.check.words import in_layouts, listed
+from tensordiff.check.words import in_layouts
+from tensordiff.derive import free_derivative, in_differentials
+from tensordiff.derive.layouts import matrix_axes
 from tensordiff.differentiate import contract_links
 from tensordiff.errors import DomainError, FoldError, TensordiffError
-from tensordiff.fold import in_differentials
-from tensordiff.lower import free_derivative, lower
+from tensordiff.evidence.printing import listed
+from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.parse import Differentials, define, parse_matrix
 from tensordiff.tensor import Symbol, Tensor, add, postorder

@@ -8,11 +8,12 @@ from itertools import product
 
 from tensordiff.check.differential.form import Form, change_of
 from tensordiff.check.differential.left_side import LeftSide
-from tensordiff.check.layouts import DIFFERENTIAL, matrix_axes
 from tensordiff.check.truth import Candidate, Truth, lighter, symbol_of
+from tensordiff.derive import free_derivative
+from tensordiff.derive.layouts import DIFFERENTIAL, matrix_axes
 from tensordiff.differentiate import Entries, contract_links
 from tensordiff.errors import DomainError
-from tensordiff.lower import free_derivative, lower
+from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, normalise
 from tensordiff.tensor import Structure, Symbol, Tensor, add
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tensordiff.check.case import Case
 from tensordiff.check.grade import Grader
-from tensordiff.check.layouts import DIFFERENTIAL
+from tensordiff.check.slips.case import Case
+from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import TensordiffError
 from tensordiff.matrix import shape_text, total_size
 

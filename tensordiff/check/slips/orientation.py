@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import permutations
 
-from tensordiff.check.case import Case
-from tensordiff.check.variants import Attempt, variants
+from tensordiff.check.slips.case import Case
+from tensordiff.check.slips.variants import Attempt, variants
 from tensordiff.check.words import instead
 from tensordiff.matrix import Matrix, build, text
 

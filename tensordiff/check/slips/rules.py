@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tensordiff.check.assumptions import is_square
-from tensordiff.check.case import Case
 from tensordiff.check.claim import Reading
 from tensordiff.check.expected import expected_matrix
 from tensordiff.check.factor import factors, proportion
-from tensordiff.check.layouts import DIFFERENTIAL
+from tensordiff.check.slips.case import Case
 from tensordiff.check.slips.variation import loosened, single
+from tensordiff.check.suppositions import is_square
+from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.differentiate import Entries, constrain, contract_links, differentiate, restore
 from tensordiff.errors import DomainError, EvaluationError
 from tensordiff.functions import INVERSE, MATRIX_POWER, matrix_power

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import partial
 
-from tensordiff.check.case import Case
 from tensordiff.check.claim import Claim, Reading, read_as
 from tensordiff.check.expected import expected_matrix, readings_of
-from tensordiff.check.linear import MOST, combination, value_of
-from tensordiff.check.variants import Attempt, variants
-from tensordiff.check.words import instead, listed
+from tensordiff.check.slips.case import Case
+from tensordiff.check.slips.combination import MOST, combination, value_of
+from tensordiff.check.slips.variants import Attempt, variants
+from tensordiff.check.words import instead
+from tensordiff.evidence.printing import listed
 from tensordiff.matrix import Matrix, build, number_text, text
 from tensordiff.tensor import Sum, Tensor, scale
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 
-from tensordiff.check.case import Case
+from tensordiff.check.slips.case import Case
 from tensordiff.errors import TensordiffError
 
 _NAME = re.compile(r"[^\W\d]\w*'?(?![\w(\['])")

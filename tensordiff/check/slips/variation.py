@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tensordiff.check.case import Case
-from tensordiff.check.linear import MOST, combination, value_of
-from tensordiff.check.variants import separated
-from tensordiff.check.words import listed
+from tensordiff.check.slips.case import Case
+from tensordiff.check.slips.combination import MOST, combination, value_of
+from tensordiff.check.slips.variants import separated
 from tensordiff.differentiate import differentiate, freed, restore
 from tensordiff.errors import TensordiffError
+from tensordiff.evidence.printing import listed
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build, number_text, text
 from tensordiff.tensor import Named, Symbol, add, postorder, replace

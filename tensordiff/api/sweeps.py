@@ -1,0 +1,105 @@
+"""Products with derivatives, never forming the derivative: one forward or reverse sweep through the expression."""
+
+from __future__ import annotations
+
+from tensordiff.api.derivative import Derivative, diff, variable_node
+from tensordiff.api.expression import Expression
+from tensordiff.api.tensor_form import TensorForm
+from tensordiff.derive import loosened
+from tensordiff.derive.layouts import MatrixAxes
+from tensordiff.differentiate import freed, pullback, pushforward, restore
+from tensordiff.errors import ShapeError
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, Scope, Shape, shape_text
+from tensordiff.tensor import Tensor, number
+
+
+class Product(TensorForm):
+    """A product with a derivative: an array of the shape of an expression or a variable."""
+
+    def __init__(self, tensor: Tensor, scope: Scope, shape: Shape, formula: Matrix | None = None) -> None:
+        super().__init__(tensor, scope)
+        self._shape = shape
+        self._formula = formula
+
+    @property
+    def formula(self) -> Matrix | None:
+        return self._formula
+
+    @property
+    def array_shape(self) -> Shape:
+        return self._shape
+
+    def matrix_form(self) -> Expression:
+        """The product as a matrix formula. Raises FoldError where there is none."""
+        sizes = [len(group) for group in (*self._shape, (), ())]
+        rows = tuple(range(sizes[0]))
+        return self._folded(MatrixAxes(rows, tuple(range(sizes[0], self.tensor.rank))))
+
+
+def gradient(f: Expression, x: Expression | str, *, entries: str | None = None) -> Derivative:
+    """The derivative of a scalar; `matrix_form()` has the shape of x. Raises ShapeError unless f is a scalar."""
+    if f.matrix.shape:
+        raise ShapeError(f"a gradient is of a scalar, and f is {shape_text(f.matrix.shape)}", hint="use jacobian or diff")
+    return diff(f, x, entries=entries)
+
+
+def jacobian(f: Expression, x: Expression | str, *, entries: str | None = None) -> Derivative:
+    """The first derivative of any expression."""
+    return diff(f, x, entries=entries)
+
+
+def hessian(f: Expression, x: Expression | str, y: Expression | str | None = None, *, entries: str | None = None) -> Derivative:
+    """The second derivative by x twice, or by x and y."""
+    return diff(f, x, x if y is None else y, entries=entries)
+
+
+def jvp(f: Expression, x: Expression | str, dx: Expression | str) -> Product:
+    """The directional derivative sum_k df/dx_k dx_k, of f's shape; `dx` is an expression of x's shape, or the name of a
+    new variable of that shape."""
+    node = variable_node(f.scope, x)
+    direction, scope = _like(node.shape, dx, f.scope, "dx")
+    loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
+    return Product(restore(pushforward(tensor, loose, direction), [node.data[0]]), scope, f.matrix.shape, f.matrix)
+
+
+def vjp(f: Expression, x: Expression | str, g: Expression | str) -> Product:
+    """The adjoint product sum_i g_i df_i/dx, of x's shape; `g` is an expression of f's shape, or the name of a new
+    variable of that shape."""
+    node = variable_node(f.scope, x)
+    weights, scope = _like(f.matrix.shape, g, f.scope, "g")
+    loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
+    return Product(restore(pullback(tensor, loose, weights), [node.data[0]]), scope, node.shape, f.matrix)
+
+
+def hvp(f: Expression, x: Expression | str, v: Expression | str) -> Product:
+    """The Hessian of a scalar f times a direction v of x's shape: the directional derivative of the gradient."""
+    if f.matrix.shape:
+        raise ShapeError(f"hvp is of a scalar function, and f is {shape_text(f.matrix.shape)}", hint="use diff(f, x, x)")
+    node = variable_node(f.scope, x)
+    direction, scope = _like(node.shape, v, f.scope, "v")
+    loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
+    slope = pullback(tensor, loose, number(1))
+    return Product(restore(pushforward(slope, loose, direction), [node.data[0]]), scope, node.shape, f.matrix)
+
+
+def _like(shape: Shape, value: Expression | str, scope: Scope, role: str) -> tuple[Tensor, Scope]:
+    if isinstance(value, str):
+        if value in scope.symbols:
+            value = Expression(scope.symbols[value], scope)
+        else:
+            scope = scope.declare(value, shape)
+            return lower(scope.symbols[value]), scope
+    if value.matrix.shape != shape:
+        raise ShapeError(f"{role} must be {shape_text(shape)}, and {value} is {shape_text(value.matrix.shape)}")
+    return value.tensor, scope.merge(value.scope)
+
+
+def gauss_newton(r: Expression, x: Expression | str, v: Expression | str) -> Product:
+    """J' J v for the Jacobian J of a residual r: the Gauss-Newton part of the Hessian of norm2(r)^2/2 times a direction v
+    of x's shape. Weigh the residual for other losses."""
+    node = variable_node(r.scope, x)
+    direction, scope = _like(node.shape, v, r.scope, "v")
+    loose, tensor = freed(node.data[0]), loosened(r.matrix, [node])
+    forward = pushforward(tensor, loose, direction)
+    return Product(restore(pullback(tensor, loose, forward), [node.data[0]]), scope, node.shape, r.matrix)

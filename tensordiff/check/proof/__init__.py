@@ -1,5 +1,0 @@
-"""Proofs of equality beyond equal canonical forms: by the relations of inverses and other functions."""
-
-from tensordiff.check.proof.prove import proof
-
-__all__ = ["proof"]

@@ -1,0 +1,121 @@
+"""A wrong claim on the table: the tests by which a guess at the slip is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import monotonic
+
+from tensordiff.check.claim import Claim, Reading, read, read_as
+from tensordiff.check.grade import agrees
+from tensordiff.check.problem import Problem
+from tensordiff.check.truth import INDEX, Truth
+from tensordiff.errors import EvaluationError, TensordiffError
+from tensordiff.evaluate.modular import PRIMES
+from tensordiff.evidence.evidence import differs, varied
+from tensordiff.evidence.sampling.points import Point, Samples
+from tensordiff.evidence.sampling.sizes import SMALLEST
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, Scope
+from tensordiff.tensor import Tensor
+
+SECONDS = 0.8
+"""How long the search for slips may take."""
+
+
+class Case:
+    """The derivative, the claim (None where it does not conform), and points to test guesses at."""
+
+    def __init__(self, problem: Problem, truth: Truth, claim: Claim | None, scope: Scope, layout: str) -> None:
+        """`layout` is the one that the verdict speaks of."""
+        self.problem = problem
+        self.truth = truth
+        self.claim = claim
+        self.scope = scope
+        self.f = problem.f
+        self.readings = [] if claim is None else read(claim, truth)
+        self.by_entries = claim is not None and claim.by_entries
+        fitting = {reading.candidate.layout for reading in self.readings} - {INDEX if not self.by_entries else ""}
+        every = {candidate.layout for candidate in truth.candidates} - {INDEX}
+        self._possible = (fitting or every) if truth.layout == "any" else {truth.layout}
+        self.layouts = {layout} & self._possible or self._possible
+        """Where a corrected claim is to be right."""
+        self._deadline = monotonic() + SECONDS
+        claims = [] if claim is None else [claim.tensor]
+        symbols = [lower(node) for node in scope.symbols.values()]  # corrections may need any of them
+        self._samples = Samples([*truth.meanings.values(), *claims], beside=symbols)
+        self.points: list[Point] = list(varied(self._samples, 2))
+
+    def more(self, count: int) -> list[Point]:
+        """Further points, of the arithmetic of the first one."""
+        numbers = (len(PRIMES) * number for number in range(1, count + 1))
+        return [point for number in numbers if (point := next(self._samples.points(SMALLEST, number), None)) is not None]
+
+    def in_other_layouts(self) -> bool:
+        """Looks at the other layouts that the claim fits from now on; False where there are none."""
+        others = self._possible - self.layouts
+        self.layouts = others
+        return bool(others)
+
+    @property
+    def late(self) -> bool:
+        """Whether the time for guesses is over."""
+        return monotonic() > self._deadline
+
+    @property
+    def asked_readings(self) -> list[Reading]:
+        """The readings in the layout asked for, all that fit where none was."""
+        return [r for r in self.readings if self.truth.asked(r.candidate, self.by_entries)]
+
+    @property
+    def readings_here(self) -> list[Reading]:
+        """Those in the layouts looked at."""
+        return [reading for reading in self.asked_readings if reading.candidate.layout in self.layouts]
+
+    def is_right(self, matrix: Matrix) -> bool:
+        """Whether a corrected claim is right in one of the layouts looked at."""
+        try:
+            claim = Claim.of(matrix, "")
+            for candidate in self.truth.candidates:
+                fits = candidate.layout in self.layouts
+                if fits and (reading := read_as(claim, candidate)) is not None and self.holds(reading):
+                    return True
+        except TensordiffError:
+            return False
+        return False
+
+    def first_right(self, corrections: Iterator[tuple[str, Matrix]]) -> Iterator[str]:
+        """The sentence that goes with the first correction that is right."""
+        for sentence, matrix in corrections:
+            if self.late:
+                return
+            if self.is_right(matrix):
+                yield sentence
+                return
+
+    def holds(self, reading: Reading) -> bool:
+        """Whether a reading agrees with the derivative at every test point."""
+        return bool(self.points) and all(agrees(reading, point) for point in self.points)
+
+    def claims(self, tensor: Tensor) -> Reading | None:
+        """The reading in which the claim is this derivative, by all entries of the variables, and not zero."""
+        applied = self.truth.applied(tensor)
+        if applied is None:
+            return None
+        for reading in self.asked_readings:
+            if applied.dims == reading.candidate.tensor.dims and self._claimed(reading, applied):
+                return reading
+        return None
+
+    def _claimed(self, reading: Reading, tensor: Tensor) -> bool:
+        def pair(point: Point) -> tuple:  # type: ignore[type-arg]
+            return point.value(tensor), reading.value(point)
+
+        try:
+            return bool(self.points) and all(
+                differs(pair, point) is None and bool((pair(point)[0] != 0).any()) for point in self.points
+            )
+        except EvaluationError:
+            return False
+
+    def claims_any(self, tensors: Sequence[Tensor]) -> bool:
+        return any(self.claims(tensor) is not None for tensor in tensors)

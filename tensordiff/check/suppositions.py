@@ -1,0 +1,69 @@
+"""Assumptions under which a claim would be right: structures of square matrices, values of vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tensordiff.evidence.sampling.values import Traits
+from tensordiff.tensor import Assumption, Structure, Symbol
+
+Suppose = Mapping[str, Traits]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One assumption, and the symbols that it may be made for. What holds for some of them holds for more."""
+
+    traits: Traits
+    names: tuple[str, ...]
+    words: str
+    changes: Mapping[str, str]
+    """By variable, its differential, which is symmetric with it."""
+
+    def suppose(self, names: Sequence[str]) -> dict[str, Traits]:
+        found = dict.fromkeys(names, self.traits)
+        if self.traits.structure is Structure.SYMMETRIC:
+            found |= {self.changes[name]: self.traits for name in names if name in self.changes}
+        return found
+
+
+def families(symbols: Mapping[str, Symbol], rational: bool, changes: Mapping[str, str]) -> Iterator[Family]:
+    """The assumptions worth trying, the weakest first. `changes` gives the differentials of variables, by name."""
+    own = [s for s in symbols.values() if s.name not in changes.values()]
+    plain = [s for s in own if s.assumption is Assumption.NONE]
+    square = [s for s in plain if s.structure is Structure.GENERAL and is_square(s)]
+    vectors = [s for s in plain if s.rank == 1]
+    for structure in (Structure.SYMMETRIC, Structure.DIAGONAL, Structure.ORTHOGONAL):
+        yield Family(Traits(structure), _names(square), f"is {structure}", changes)
+    yield Family(Traits(sums_to_one=True), _names(vectors), "sums to one", changes)
+    yield Family(Traits(assumption=Assumption.BINARY), _names(vectors), "has entries +1 or -1", changes)
+    if not rational:  # in exact arithmetic a sign means nothing
+        general = [s for s in plain if s.structure is Structure.GENERAL]
+        yield Family(Traits(assumption=Assumption.POSITIVE), _names(general), "is positive", changes)
+
+
+def is_square(symbol: Symbol) -> bool:
+    half, odd = divmod(symbol.rank, 2)
+    return not odd and half > 0 and symbol.dims[:half] == symbol.dims[half:]
+
+
+def _names(symbols: Sequence[Symbol]) -> tuple[str, ...]:
+    return tuple(sorted(s.name for s in symbols))
+
+
+def smallest(family: Family, base: Suppose, holds: Callable[[Suppose], bool]) -> tuple[str, ...]:
+    """The fewest symbols (none can be left out) for which the assumption is enough, given that it is for all of them."""
+    needed = list(family.names)
+    for name in family.names:
+        fewer = [other for other in needed if other != name]
+        if holds({**base, **family.suppose(fewer)}):
+            needed = fewer
+    return tuple(needed)
+
+
+def in_words(suppose: Suppose, known: Sequence[Family]) -> tuple[str, ...]:
+    """The assumptions as sentences: "B is symmetric"."""
+    words = {family.traits: family.words for family in known}
+    changes = {change for family in known for change in family.changes.values()}
+    return tuple(f"{name} {words[traits]}" for name, traits in sorted(suppose.items()) if name not in changes)

@@ -1,0 +1,1 @@
+"""Programs that run: inputs, batches, validation, linear maps."""

@@ -1,0 +1,324 @@
+"""Whether given arrays have the structure, and keep the assumptions, that their symbols declare.
+
+An exact test costs a few microseconds on small arrays and passes nearly all data. What fails it is compared within rounding:
+sqrt(eps) of the type of its entries, relative to the largest entry. Costs grow with the number of entries: that a matrix is
+orthogonal or positive definite is decided up to `_SMALL` rows; for larger ones a necessary condition is tested (Q'Q v = v for
+one fixed v; a_ij^2 <= a_ii a_jj), and the Cholesky factorisations of programs see the rest. Complex entries have no sign: of
+them the linear structures are tested alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
+from math import prod, sqrt
+from typing import TYPE_CHECKING, Any
+
+from tensordiff.errors import EvaluationError
+from tensordiff.tensor import Assumption, Structure, Symbol
+
+if TYPE_CHECKING:
+    from tensordiff.compile.run.backends import ArrayLibrary
+
+_SMALL = 128
+"""Matrices of so many rows are tested completely."""
+_BYTES = 1 << 14
+"""Arrays of so many bytes are compared with their transposes as bytes, which is quicker."""
+_HINT = "entries are counted from 1; validate=False skips this check"
+
+Check = Callable[[Any], None]
+
+
+def check_of(symbol: Symbol, library: ArrayLibrary, axes: int | None = None) -> Check | None:
+    """A function that raises EvaluationError for an array that breaks what the symbol declares; None where it declares
+    nothing. Arrays have so many `axes`, by default one for each of the symbol's dimensions, and perhaps more in front; those
+    that are traced have no entries yet and pass."""
+    rank = symbol.rank if axes is None else axes
+    parts: list[Callable[[Any, ArrayLibrary], None]] = []
+    if symbol.structure is not Structure.GENERAL:
+        parts.append(partial(_check_structure, symbol, rank))
+    if symbol.assumption in _KEEPS:
+        parts.append(partial(_check_assumption, symbol, rank))
+    if not parts:
+        return None
+
+    def check(array: Any) -> None:
+        if not library.is_traced(array):
+            for part in parts:
+                part(array, library)
+
+    return check
+
+
+def check_arrays(symbols: Iterable[Symbol], arrays: Mapping[str, Any], library: ArrayLibrary) -> None:
+    """Raises EvaluationError for arrays, given by name, that break what the symbols declare."""
+    for symbol in symbols:
+        if symbol.name in arrays and (check := check_of(symbol, library)) is not None:
+            check(library.array(symbol.name, arrays[symbol.name]))
+
+
+# Structures. Each test takes matrices in the last two axes.
+
+
+def _mirror(a: Any) -> Any:
+    return a.swapaxes(-1, -2)
+
+
+class _Exact:
+    """Tests by NumPy that a matrix, or each of a stack, has a structure to the last bit."""
+
+    def __init__(self) -> None:
+        import numpy as np
+
+        self.np, self.count = np, np.count_nonzero
+        self.tests: dict[Structure, Callable[[Any], bool]] = {
+            Structure.SYMMETRIC: self.symmetric,
+            Structure.POSITIVE_DEFINITE: self.symmetric,
+            Structure.SKEW: lambda a: not self.count(a != -_mirror(a)),
+            Structure.DIAGONAL: lambda a: bool(self.count(a) == self.count(a.diagonal(0, -2, -1))),
+            Structure.LOWER: self.lower,
+            Structure.UPPER: lambda a: self.lower(_mirror(a)),
+            Structure.ORTHOGONAL: self.orthogonal,
+        }
+
+    def symmetric(self, a: Any) -> bool:
+        if a.nbytes <= _BYTES and a.ndim == 2:
+            return bool(a.tobytes() == a.tobytes("F"))
+        return not self.count(a != _mirror(a))
+
+    def lower(self, a: Any) -> bool:
+        n = a.shape[-1]
+        return not self.count(a[..., _above(n)] if n <= _SMALL else self.np.triu(a, 1))
+
+    def orthogonal(self, a: Any) -> bool:
+        """Within what double precision rounds; of small matrices only."""
+        n = a.shape[-1]
+        return n <= _SMALL and not self.count(abs(_mirror(a) @ a - _eye(n)) > 1e-8)
+
+
+@cache
+def _exact() -> dict[Structure, Callable[[Any], bool]]:
+    return _Exact().tests
+
+
+@cache
+def _eye(n: int) -> Any:
+    import numpy as np
+
+    return np.eye(n)
+
+
+@cache
+def _above(n: int) -> Any:
+    """Marks the entries above the diagonal."""
+    import numpy as np
+
+    return ~np.tri(n, dtype=bool)
+
+
+def _from_identity(a: Any, xp: Any) -> Any:
+    """Q'Q - I; of large matrices (Q'Q - I) v / |v| for one v, whose entries no short relation ties."""
+    if a.shape[-1] <= _SMALL:
+        ones = xp.ones_like(a)
+        return _mirror(a) @ a - (xp.triu(ones) - xp.triu(ones, 1))
+    v = xp.sqrt(xp.cumsum(xp.ones_like(a[..., :1, :]), -1)).swapaxes(-1, -2)
+    return (_mirror(a) @ (a @ v) - v) / v.max()
+
+
+_DISTANCE: dict[Structure, Callable[[Any, Any], Any]] = {
+    Structure.SYMMETRIC: lambda a, xp: a - _mirror(a),
+    Structure.POSITIVE_DEFINITE: lambda a, xp: a - _mirror(a),
+    Structure.SKEW: lambda a, xp: a + _mirror(a),
+    Structure.DIAGONAL: lambda a, xp: xp.triu(a, 1) + xp.tril(a, -1),
+    Structure.LOWER: lambda a, xp: xp.triu(a, 1),
+    Structure.UPPER: lambda a, xp: xp.tril(a, -1),
+    Structure.ORTHOGONAL: _from_identity,
+}
+"""How far entries are from where the structure has them."""
+
+
+def _offences(structure: Structure, a: Any, xp: Any, tolerance: float) -> Any:
+    """Where entries are further from the structure than rounding takes them."""
+    distance = _DISTANCE[structure](a, xp)
+    if structure is Structure.ORTHOGONAL:
+        return ~(abs(distance) <= tolerance)
+    finite = xp.isfinite(a)
+    scale = abs(xp.where(finite, a, 0.0)).max()
+    found = ~(abs(distance) <= tolerance * scale)
+    if structure in (Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE, Structure.SKEW):
+        # Two infinities, or two NaN, that mirror each other have a difference that is NaN.
+        found = found & ~(xp.isnan(distance) & ~finite & ~_mirror(finite))
+    return found
+
+
+def _check_structure(symbol: Symbol, rank: int, array: Any, library: ArrayLibrary) -> None:
+    structure, half = symbol.structure, rank // 2
+    if rank > 2:
+        batch = array.shape[: array.ndim - rank]
+        rows = prod(array.shape[len(batch) : len(batch) + half])
+        array = array.reshape((*batch, rows, rows))
+    if 0 in array.shape:
+        return
+    entries = library.host(array)
+    if entries is None:  # many entries, on a device: tested there
+        xp = library.namespace
+        tolerance = sqrt(float(xp.finfo(array.dtype).eps))
+        good = not bool(_offences(structure, array, xp, tolerance).any())
+        if good and structure is Structure.POSITIVE_DEFINITE and not is_complex(array.dtype):
+            good = not bool(_indefinite(array, xp).any())
+        if good:
+            return
+        entries = library.host(array, always=True)
+    if not _exact()[structure](entries):
+        import numpy as np
+
+        tolerance = _rounding(array.dtype, library)
+        with np.errstate(invalid="ignore", over="ignore"):
+            found = _offences(structure, entries, np, tolerance)
+        if found.any():
+            raise _broken(symbol, entries, found)
+    if structure is Structure.POSITIVE_DEFINITE and not is_complex(array.dtype):
+        _check_definite(symbol, entries)
+
+
+def _broken(symbol: Symbol, a: Any, found: Any) -> EvaluationError:
+    import numpy as np
+
+    if symbol.structure is Structure.ORTHOGONAL:
+        distance = abs(_mirror(a) @ a - np.eye(a.shape[-1]))
+        *batch, i, j = _first(distance > distance.max() / 2)
+        value = (_mirror(a) @ a)[(*batch, i, j)]
+        what = f"{symbol.name}'*{symbol.name} has entry [{i + 1},{j + 1}] = {value!s} where {int(i == j)} belongs"
+    else:
+        *batch, i, j = place = _first(found)
+        what = _entry(symbol.name, [i, j], a[place])
+        mirrored = symbol.structure.symmetric or symbol.structure is Structure.SKEW
+        if mirrored and symbol.structure is not Structure.DIAGONAL and i != j:
+            what += f" and {_entry(symbol.name, [j, i], a[(*batch, j, i)])}"
+    return _error(f"{symbol.name} is declared {symbol.structure}, but {what}", batch)
+
+
+def _check_definite(symbol: Symbol, a: Any) -> None:
+    """Cholesky decides for small matrices; entries against the diagonal for large ones."""
+    if a.ndim == 2 and a.shape[-1] <= _SMALL:
+        _check_pivots(symbol, a, ())
+        return
+    import numpy as np
+
+    if a.shape[-1] > _SMALL:
+        diagonal = a.diagonal(0, -2, -1)
+        reached = np.count_nonzero(a * a >= diagonal[..., :, None] * diagonal[..., None, :])
+        if reached == diagonal.size and not np.count_nonzero(diagonal <= 0):
+            return
+        found = _indefinite(a, np)
+        if not found.any():
+            return
+        *batch, i, j = place = _first(found)
+        what = _entry(symbol.name, [i, j], a[place])
+        if i != j:
+            what += f" where its diagonal has {a[(*batch, i, i)]!s} and {a[(*batch, j, j)]!s}"
+        raise _error(f"{symbol.name} is declared {symbol.structure}, but {what}", batch)
+    try:
+        np.linalg.cholesky(a.astype(float, copy=False))
+        return
+    except np.linalg.LinAlgError:
+        pass
+    for place in np.ndindex(a.shape[:-2]):
+        _check_pivots(symbol, a[place], place)
+
+
+def _check_pivots(symbol: Symbol, a: Any, batch: Sequence[int]) -> None:
+    failed = _potrf()(a.T, lower=1, clean=0)[1]
+    if failed:
+        import numpy as np
+
+        k = failed - 1
+        least = a[k, :k] @ np.linalg.solve(a[:k, :k].astype(float), a[:k, k]) if k else 0.0
+        what = f"{_entry(symbol.name, [k, k], a[k, k])} where the rows before it require more than {least!s}"
+        raise _error(f"{symbol.name} is declared {symbol.structure}, but {what}", batch)
+
+
+@cache
+def _potrf() -> Any:
+    from scipy.linalg import lapack
+
+    return lapack.dpotrf
+
+
+def _indefinite(a: Any, xp: Any) -> Any:
+    """Entries on or above the diagonal that no positive definite matrix has: where principal minors of one row, else of two,
+    are not positive."""
+    diagonal = a.diagonal(0, -2, -1)
+    ones = xp.ones_like(a)
+    low = xp.where(xp.triu(ones) == xp.tril(ones), diagonal[..., :, None], 1.0) <= 0
+    if bool(low.any()):
+        return low
+    return xp.triu(a * a >= diagonal[..., :, None] * diagonal[..., None, :], 1)
+
+
+# Assumptions
+
+_KEEPS: dict[Assumption, Callable[[Any], Any]] = {
+    Assumption.POSITIVE: lambda a: a > 0,
+    Assumption.PROBABILITY: lambda a: a > 0,
+    Assumption.NONZERO: lambda a: a != 0,
+    Assumption.BINARY: lambda a: a * a == 1,
+}
+"""Which entries keep an assumption. (That matrices are near the identity shows when a logarithm or root of them is taken.)"""
+_READS = {Assumption.PROBABILITY: "a probability (positive, sum one)", Assumption.BINARY: "binary (+1 or -1)"}
+
+
+def _check_assumption(symbol: Symbol, rank: int, array: Any, library: ArrayLibrary) -> None:
+    import numpy as np
+
+    kind = symbol.assumption
+    entries = library.host(array)
+    a = array if entries is None else entries
+    batch = a.ndim - rank
+    if not (kind.positive and is_complex(array.dtype)):
+        kept = _KEEPS[kind](a)
+        if not kept.all():
+            kept = np.asarray(kept)
+            if kind is Assumption.BINARY:
+                kept = abs(np.asarray(a) ** 2 - 1) <= _rounding(array.dtype, library)
+            if not np.all(kept):
+                place = _first(~kept)
+                what = _entry(symbol.name, place[batch:], np.asarray(a)[place])
+                raise _error(f"{symbol.name} is assumed {_READS.get(kind, kind)}, but {what}", place[:batch])
+    if kind is Assumption.PROBABILITY:
+        total = np.asarray(a.reshape((*a.shape[:batch], -1)).sum(-1))
+        tolerance = _rounding(array.dtype, library)
+        if (abs(total - 1) > tolerance).any():
+            place = _first(abs(total - 1) > tolerance)
+            raise _error(f"{symbol.name} is assumed {_READS[kind]}, but its entries sum to {total[place]!s}", place)
+
+
+def is_complex(dtype: Any) -> bool:
+    """Whether entries of this type are complex."""
+    return dtype is complex or getattr(dtype, "kind", None) == "c" or getattr(dtype, "is_complex", False)
+
+
+def _rounding(dtype: Any, library: ArrayLibrary) -> float:
+    """What rounding may do to entries of size one."""
+    return sqrt(float(library.namespace.finfo(dtype).eps))
+
+
+# Messages
+
+
+def _first(found: Any) -> tuple[int, ...]:
+    """The first place, row by row, that is marked."""
+    import numpy as np
+
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.asarray(found))), np.shape(found)))
+
+
+def _entry(name: str, place: Sequence[int], value: Any) -> str:
+    where = f"[{','.join(str(i + 1) for i in place)}]" if len(place) else ""
+    return f"{name}{where} = {value!s}"
+
+
+def _error(message: str, batch: Sequence[int]) -> EvaluationError:
+    if len(batch):
+        message += f", in element {', '.join(str(i + 1) for i in batch)} of the batch"
+    return EvaluationError(message, hint=_HINT)

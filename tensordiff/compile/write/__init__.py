@@ -1,0 +1,1 @@
+"""Source: from a planned graph to the text of a program in one of the libraries."""

@@ -1,0 +1,80 @@
+"""Primitive operations as NumPy and SciPy source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tensordiff.compile.plan.graph import Value, is_number
+from tensordiff.compile.write.array_backend import ArrayBackend, diagonal_subscripts, extent_text
+from tensordiff.compile.write.batch_helpers import NUMPY
+from tensordiff.compile.write.numpy_helpers import HELPERS
+from tensordiff.compile.write.text import Scope, Text, atom, call, method
+
+
+class NumpyBackend(ArrayBackend):
+    """NumPy, and LAPACK by SciPy where a factorisation is shared; identities are written into diagonal views."""
+
+    name = "numpy"
+    module = "np"
+    imports = {  # noqa: RUF012
+        "itertools": "import itertools",
+        "math": "import math",
+        "warnings": "import warnings",
+        "np": "import numpy as np",
+        "scipy.linalg": "import scipy.linalg",
+        "scipy.special": "import scipy.special",
+        "lapack": "from scipy.linalg import lapack",
+    }
+    shares_memory = True
+    blocks = True
+
+    def helpers(self) -> Mapping[str, str]:
+        return HELPERS | NUMPY
+
+    def dtype_line(self, inputs: Sequence[str]) -> str:
+        """The type of the entries of arrays that are made from sizes."""
+        return f"np.result_type({', '.join([*inputs, '1.0'])})"
+
+    def statements(self, value: Value, operands: Sequence[Text], scope: Scope, name: str, fresh: bool) -> list[str] | None:
+        if value.operation != "add_diagonal":
+            return None
+        view = f'np.einsum("{diagonal_subscripts(value.attributes[0])}", {name})'
+        if len(operands) == 1:
+            order = ', "F"' if value.attributes[1:] == (True,) else ""
+            zeros = f"np.zeros({scope.shape(value.shape)}, {scope.dtype()}{order})"
+            return [f"{name} = {zeros}", f"{view}[...] = {operands[0].text}"]
+        base = operands[1]
+        return [f"{name} = {base.text if fresh else f'np.array({base.text})'}", f"{view}[...] += {operands[0].text}"]
+
+    def output(self, value: Value, text: str, scope: Scope, *, shared: bool) -> str:
+        if is_number(value):
+            return f"np.asarray({text}, {scope.dtype()})"
+        if self.rows and value.rank > 1:
+            return f'np.array({text}, order="C")' if shared else f"np.ascontiguousarray({text})"
+        return f"np.array({text})" if shared else text
+
+    def _erf(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return call("math.erf" if is_number(value) else "scipy.special.erf", *operands)
+
+    def _broadcast_to(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        if value.operands[0].operation == "constant" and operands[0].text in ("0", "1"):
+            return self._created(f"np.{('zeros', 'ones')[int(operands[0].text)]}", scope, scope.shape(value.shape))
+        return super()._broadcast_to(value, operands, scope)
+
+    def _inner(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return call("np.dot", method(operands[0], "ravel"), method(operands[1], "ravel"))
+
+    def _eye(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return atom(f"np.eye({extent_text(value.shape[0], scope).text}, dtype={scope.dtype()})")
+
+    def _lower_mask(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return atom(f"np.tri({operands[0].text}, dtype={scope.dtype()})")
+
+    def _upper_mask(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return atom(f"np.tri({operands[0].text}, dtype={scope.dtype()}).T")
+
+    def _block(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        rows: int = value.attributes[0]
+        width = len(operands) // rows
+        texts = [", ".join(text.text for text in operands[r * width : (r + 1) * width]) for r in range(rows)]
+        return atom(f"np.block([{', '.join(f'[{text}]' for text in texts)}])")

@@ -1,0 +1,194 @@
+"""Arithmetic with many digits, by mpmath, on object arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from tensordiff.errors import EvaluationError
+from tensordiff.evaluate.array_ops import Array, ArrayOps
+
+_DIGITS = 40
+
+
+class MpmathOps(ArrayOps):
+    """Real arithmetic with `digits` decimal digits. A value that is not real, or a division by zero, is an
+    EvaluationError."""
+
+    def __init__(self, digits: int = _DIGITS, sizes: Mapping[str, int] | None = None) -> None:
+        from mpmath.ctx_mp import MPContext
+
+        super().__init__(sizes)
+        self.digits = digits
+        self.mp = MPContext()
+        self.mp.dps = digits
+
+    # entries
+
+    def literal(self, array: Any) -> Array:
+        array = np.asarray(array)
+        return self._filled(array.shape, [self._number(value) for value in array.ravel().tolist()])
+
+    def constant(self, value: int | Fraction | float) -> Array:
+        return self._filled((), [self._number(value)])
+
+    def _number(self, value: Any) -> Any:
+        if isinstance(value, Fraction):
+            return self.mp.mpf(value.numerator) / value.denominator
+        return self.mp.mpf(value)
+
+    def _filled(self, shape: tuple[int, ...], entries: list[Any]) -> Array:
+        made = np.empty(shape, dtype=object)
+        made.reshape(-1)[:] = entries
+        return made
+
+    def pi(self) -> Array:
+        return self._filled((), [+self.mp.pi])
+
+    # entry by entry
+
+    def add(self, a: Array, b: Array) -> Array:
+        return self._wrap(np.add(a, b))
+
+    def subtract(self, a: Array, b: Array) -> Array:
+        return self._wrap(np.subtract(a, b))
+
+    def multiply(self, a: Array, b: Array) -> Array:
+        return self._wrap(np.multiply(a, b))
+
+    def divide(self, a: Array, b: Array) -> Array:
+        return self._wrap(np.divide(a, b))
+
+    def negative(self, a: Array) -> Array:
+        return self._wrap(np.negative(a))
+
+    def abs(self, a: Array) -> Array:
+        return self._wrap(np.abs(a))
+
+    def sum(self, a: Array, axes: tuple[int, ...]) -> Array:
+        return self._wrap(np.add.reduce(a, axis=axes, initial=self.mp.zero))
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        return self._wrap(np.matmul(a, b))
+
+    def power(self, a: Array, b: Any) -> Array:
+        if isinstance(b, Fraction):
+            if b.denominator == 1:
+                k = int(b)
+                return self._map("a power", lambda x: x**k, a)
+            if b.denominator == 2:
+                k = b.numerator
+                return self._map("a root", lambda x: self.mp.sqrt(x) ** k, a)
+            b = self.constant(b)
+        return self._map("a power", lambda x, y: x ** (int(y) if self.mp.isint(y) else y), a, b)
+
+    def sqrt(self, a: Array) -> Array:
+        return self._map("sqrt", self.mp.sqrt, a)
+
+    def sign(self, a: Array) -> Array:
+        return self._map("sign", self.mp.sign, a)
+
+    def maximum(self, a: Array, b: Array) -> Array:
+        return self._map("max", max, a, b)
+
+    def minimum(self, a: Array, b: Array) -> Array:
+        return self._map("min", min, a, b)
+
+    def greater_equal(self, a: Array, b: Array) -> Array:
+        return np.asarray(np.greater_equal(a, b), dtype=bool)
+
+    def greater(self, a: Array, b: Array) -> Array:
+        return np.asarray(np.greater(a, b), dtype=bool)
+
+    def where(self, condition: Array, a: Array, b: Array) -> Array:
+        return self._wrap(np.where(condition, a, b))
+
+    def _map(self, name: str, function: Callable[..., Any], *arrays: Array) -> Array:
+        made = self._wrap(np.frompyfunc(function, len(arrays), 1)(*arrays))
+        if any(isinstance(value, self.mp.mpc) for value in made.ravel()):
+            raise EvaluationError(f"{name}: a value is outside the domain (the result is not real)")
+        return made
+
+    def _wrap(self, value: Any) -> Array:
+        return value if isinstance(value, np.ndarray) else self._filled((), [value])
+
+    def logsumexp(self, a: Array, count: int) -> Array:
+        total = self.sum(self._map("exp", self.mp.exp, a), tuple(range(count)))
+        return self._map("log", self.mp.log, total)
+
+    # matrices
+
+    def inv(self, matrix: Array) -> Array:
+        return self._matrix("inv", lambda m: m**-1, matrix)
+
+    def det(self, matrix: Array) -> Array:
+        return self._filled((), [self.mp.det(self.mp.matrix(matrix.tolist()))])
+
+    def slogdet(self, matrix: Array) -> tuple[Array, Array]:
+        det = self.det(matrix)
+        if det[()] == 0:
+            raise EvaluationError("logdet of a singular matrix")
+        return self.sign(det), self._map("log", self.mp.log, self.abs(det))
+
+    def adjugate(self, matrix: Array) -> Array:
+        """Cofactors of the Faddeev and Le Verrier recursion, so singular matrices have one too."""
+        n = matrix.shape[0]
+        eye = self.eye(n)
+        made = eye
+        for k in range(1, n):
+            image = self.matmul(matrix, made)
+            made = image - eye * (np.trace(image) / k)
+        return self._wrap(made if n % 2 else -made)
+
+    def matrix_power(self, matrix: Array, exponent: Any) -> Array:
+        k = exponent if isinstance(exponent, Fraction) else np.asarray(exponent)[()]
+        if int(k) != k:
+            raise EvaluationError(f"a matrix power needs an integer exponent, got {k}")
+        return self._matrix("a matrix power", lambda m: m ** int(k), matrix)
+
+    def expm(self, matrix: Array) -> Array:
+        return self._matrix("expm", lambda m: self.mp.expm(m, method="taylor"), matrix)
+
+    def logm(self, matrix: Array) -> Array:
+        return self._matrix("logm", self.mp.logm, matrix)
+
+    def sqrtm(self, matrix: Array) -> Array:
+        return self._matrix("sqrtm", self.mp.sqrtm, matrix)
+
+    def cholesky(self, matrix: Array) -> Array:
+        try:
+            return self._matrix("chol", self.mp.cholesky, matrix)
+        except ValueError:
+            raise EvaluationError("chol of a matrix that is not positive definite") from None
+
+    def _matrix(self, name: str, function: Callable[[Any], Any], matrix: Array) -> Array:
+        try:
+            made = function(self.mp.matrix(matrix.tolist()))
+        except ZeroDivisionError:
+            raise EvaluationError(f"{name} of a singular matrix") from None
+        entries = list(made)
+        tiny = self.mp.mpf(10) ** (-self.digits // 2)
+        if any(abs(self.mp.im(value)) > tiny * (1 + abs(value)) for value in entries):
+            raise EvaluationError(f"{name} is not real: the matrix has an eigenvalue on the negative axis")
+        return self._filled((made.rows, made.cols), [self.mp.re(value) for value in entries])
+
+
+_ALIKE = {
+    "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sin": "sin", "cos": "cos", "tan": "tan",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "erf": "erf",
+}  # fmt: skip
+
+
+def _entrywise(name: str, spelling: str) -> Callable[[MpmathOps, Array], Array]:
+    def entrywise(self: MpmathOps, a: Array) -> Array:
+        return self._map(name, getattr(self.mp, spelling), a)
+
+    return entrywise
+
+
+for _name, _spelling in _ALIKE.items():
+    setattr(MpmathOps, _name, _entrywise(_name, _spelling))

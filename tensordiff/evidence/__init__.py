@@ -1,0 +1,1 @@
+"""Evidence that two tensors are equal: proofs, exact arithmetic, many digits, and the points it is gathered at."""

@@ -1,0 +1,118 @@
+"""Whether two expressions are equal, with the same graded evidence as a verdict on a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensordiff.evaluate.modular import ModularOps
+from tensordiff.evaluate.rational import RationalOps
+from tensordiff.evidence.evidence import Evidence, Method, compare, examine, sizes_text
+from tensordiff.evidence.printing import show, show_array
+from tensordiff.evidence.sampling.points import Point, Samples
+from tensordiff.evidence.sampling.values import Array
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, build, same_sizes, shape_text
+from tensordiff.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first entry where two expressions differ, and where."""
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Array]
+    position: tuple[int, ...]
+    """Counted from 1, one place for each axis."""
+    left: object
+    right: object
+
+    def __str__(self) -> str:
+        place = f"entry [{','.join(map(str, self.position))}]" if self.position else "the value"
+        sizes = f" with {sizes_text(self.sizes)}" if self.sizes else ""
+        lines = [f"{place} is {show(self.left)} on the left and {show(self.right)} on the right{sizes}"]
+        lines.extend(f"    {name} = {show_array(value)}" for name, value in self.values.items())
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Equality:
+    """Whether two expressions are equal (None: not decided), how that is known, and numbers that show a difference."""
+
+    equal: bool | None
+    method: Method | None
+    basis: str
+    witness: Difference | None = None
+
+    def __bool__(self) -> bool:
+        return self.equal is True
+
+    def __str__(self) -> str:
+        if self.equal is None:
+            return f"Undecided: {self.basis}."
+        head = f"{'Equal' if self.equal else 'Not equal'}: {self.basis}."
+        return head if self.witness is None else f"{head}\n{self.witness}"
+
+
+def equal(a: Matrix, b: Matrix) -> Equality:
+    """Whether two expressions have equal values for all sizes and values of their symbols.
+
+    Expressions of different sizes are not equal; compound axes are compared as plain ones where they are grouped
+    otherwise (then nothing is called proved).
+    """
+    if not same_sizes(a.shape, b.shape):
+        return Equality(False, "proved", f"the sizes differ, {shape_text(a.shape)} and {shape_text(b.shape)}")
+    b = build.fit(b, a.shape) or b
+    a = build.fit(a, b.shape) or a
+    left, right = lower(a), lower(b)
+    if a.shape == b.shape:
+        return _reported(compare(left, right), left, right)
+    samples = Samples([left, right])
+
+    def pair(point: Point) -> tuple[Array, Array]:
+        value = point.value(left)
+        return value, point.value(right).reshape(value.shape)
+
+    return _reported(examine(pair, samples, None, None), left, right)
+
+
+def equal_tensors(a: Tensor, b: Tensor) -> Equality:
+    """The same for index forms with equal axes."""
+    return _reported(compare(a, b), a, b)
+
+
+def assert_equal(a: Matrix, b: Matrix) -> None:
+    """Raises AssertionError, which says why, unless two expressions are found equal."""
+    found = equal(a, b)
+    if not found:
+        raise AssertionError(str(found))
+
+
+def _reported(evidence: Evidence, a: Tensor, b: Tensor) -> Equality:
+    witness = None if evidence.point is None else _difference(evidence.point, a, b)
+    return Equality(evidence.equal, evidence.method, evidence.basis, witness)
+
+
+def _difference(found: Point, a: Tensor, b: Tensor) -> Difference:
+    """At a point of small integers where the two differ there too, else where they were found to."""
+    samples = Samples([a, b])
+    for start in (2, 3):
+        point = next(samples.integers(start), None)
+        if point is not None and not point.equal(*_values(point, a, b)):
+            return _at(point, a, b)
+    return _at(found.under(RationalOps()) if isinstance(found.ops, ModularOps) else found, a, b)
+
+
+def _values(point: Point, a: Tensor, b: Tensor) -> tuple[Array, Array]:
+    value = point.value(a)
+    return value, point.value(b).reshape(value.shape)
+
+
+def _at(point: Point, a: Tensor, b: Tensor) -> Difference:
+    left, right = _values(point, a, b)
+    scale = 0 if point.is_exact else 1e-6 * max(np.max(abs(left)), np.max(abs(right)))
+    place = next(place for place in np.ndindex(left.shape) if abs(left[place] - right[place]) > scale)
+    position = tuple(int(i) + 1 for i in place)
+    return Difference(dict(point.sizes), dict(point.exact), position, left[place], right[place])

@@ -1,0 +1,1 @@
+"""Points: sizes, values and precision at which expressions are compared, and what evidence they give."""

@@ -1,0 +1,1 @@
+"""A product as a network of its indices, and its reduction to words and terminals."""
