@@ -24,7 +24,7 @@ from tensordiff.fold import fold_best
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.render import free_letters, index_notation
-from tensordiff.tensor import Apply, Named, Symbol, Tensor, postorder, replace
+from tensordiff.tensor import Apply, Named, Symbol, Tensor, postorder
 
 _MAX_PARTS = 8
 
@@ -168,7 +168,7 @@ def _chain(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Matrix) -
         f = scope.where[name]
     symbol: Symbol = variable.data[0]
     loose = build.symbol(freed(symbol), variable.shape)
-    nodes = [lower(replace(node, {variable: loose}) if loose is not variable else node) for node in (f, *parts)]
+    nodes = [lower(build.replace(node, {variable: loose}) if loose is not variable else node) for node in (f, *parts)]
     head, *inner = [node for node in nodes if isinstance(node, Named)]
     found = chain_rule(head, inner, freed(symbol))
     total = restore(found.derivative, [symbol])

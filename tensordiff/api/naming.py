@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from tensordiff.matrix import Matrix, Scope, text
+from tensordiff.matrix.build import rebuild
 from tensordiff.tensor import bottom_up, postorder
 
 _SHORT = 6
@@ -36,7 +37,7 @@ def _substituted(formula: Matrix, part: Matrix, named: Matrix) -> Matrix:
             return named
         if node.op == "named" or children == node.children:
             return node
-        return node.rebuild(children)
+        return rebuild(node, children)
 
     return bottom_up(formula, visit)
 

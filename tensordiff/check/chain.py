@@ -17,7 +17,7 @@ from tensordiff.differentiate import Chain, Link, chain, freed, restore
 from tensordiff.errors import UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, build
-from tensordiff.tensor import Named, Symbol, replace
+from tensordiff.tensor import Named, Symbol
 
 Ends = tuple[str, str]
 """The names of the upper and the lower end of a link."""
@@ -109,10 +109,10 @@ def _rule(f: Matrix, top: str, parts: Sequence[Matrix], variable: Matrix) -> Cha
     symbol: Symbol = variable.data[0]
     loose = freed(symbol)
     loosened = {variable: build.symbol(loose, variable.shape)}
-    free_f: Matrix = replace(f, loosened)
+    free_f = build.replace(f, loosened)
     whole = lower(free_f)
     named = whole if isinstance(whole, Named) and whole.name == top else Named.make(top, whole)
-    between = [lower(replace(part, loosened)) for part in parts]
+    between = [lower(build.replace(part, loosened)) for part in parts]
     rule = chain(named, [part for part in between if isinstance(part, Named)], loose)
     links = tuple(Link(link.upper, link.lower, restore(link.derivative, [symbol])) for link in rule.links)
     return Chain(links, rule.paths, rule.path_derivatives, rule.derivative)

@@ -18,8 +18,8 @@ from tensordiff.differentiate import Entries, constrained_dims, freed
 from tensordiff.errors import EvaluationError, VerificationError
 from tensordiff.functions import Undefined
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, build
-from tensordiff.tensor import Apply, Structure, Symbol, Tensor, einsum, postorder, replace
+from tensordiff.matrix import build
+from tensordiff.tensor import Apply, Structure, Symbol, Tensor, einsum, postorder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,9 +131,9 @@ def _well_posed(tensor: Tensor, values: Mapping[str, Array], sizes: Mapping[str,
 
 def _loosened(derivative: Derivative) -> Tensor:
     """f with the variables' structure taken away."""
-    f: Matrix = derivative.f.matrix
+    f = derivative.f.matrix
     nodes = {node for node in postorder([f]) if node.op == "symbol" and node.data[0] in derivative.variables}
-    return lower(replace(f, {node: build.symbol(freed(node.data[0]), node.shape) for node in nodes}))
+    return lower(build.replace(f, {node: build.symbol(freed(node.data[0]), node.shape) for node in nodes}))
 
 
 def _contracted(derivative: Derivative) -> tuple[Tensor, list[Symbol]]:

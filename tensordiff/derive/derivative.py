@@ -8,7 +8,7 @@ from tensordiff.differentiate import differentiate, freed, restore
 from tensordiff.lower.lower import lower
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.simplify import close_frechet_in
-from tensordiff.tensor import Named, Node, Tensor, replace
+from tensordiff.tensor import Named, Node, Tensor
 
 
 def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:
@@ -27,7 +27,7 @@ def loosened(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | 
     """f in index form, with the structure of the variables taken away before anything is simplified."""
     loose = [(node, freed(node.data[0])) for node in variables]
     changed = {node: build.symbol(symbol, node.shape) for node, symbol in loose if symbol is not node.data[0]}
-    return lower(replace(f, changed) if changed else f, memo)
+    return lower(build.replace(f, changed) if changed else f, memo)
 
 
 def named_parts(scope: Scope) -> list[Named]:

@@ -15,8 +15,8 @@ from tensordiff.errors import BudgetError, FoldError, MissingRuleError
 from tensordiff.fold import fold
 from tensordiff.functions import Undefined, UserFunction
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, brief
-from tensordiff.tensor import Assumption, Dim, Function, Group, Symbol, bottom_up, postorder, replace
+from tensordiff.matrix import Matrix, brief, build
+from tensordiff.tensor import Assumption, Dim, Function, Group, Symbol, bottom_up, postorder
 
 
 def to_sympy(matrix: Matrix, symbols: Mapping[str, Any] | None = None) -> Any:
@@ -53,7 +53,7 @@ def _without_entries(matrix: Matrix) -> Matrix:
                 raise missing from error
             if any(part.op == "entry" and part.free for part in postorder([found[node]])):
                 raise missing  # a unit vector, which is in index notation itself
-    return replace(matrix, found) if found else matrix
+    return build.replace(matrix, found) if found else matrix
 
 
 def _refuse_tensor(node: Matrix) -> None:

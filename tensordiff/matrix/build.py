@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tensordiff.matrix.block import rows_of
@@ -40,6 +40,7 @@ from tensordiff.matrix.products import (
     product,
 )
 from tensordiff.matrix.resplit import block, fit, inclusion, resplit
+from tensordiff.tensor import Node, bottom_up
 
 _PLAIN: dict[str, Callable[..., Matrix]] = {
     "product": product,
@@ -77,6 +78,16 @@ def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
     return call(node.op, *children)
 
 
+def replace(root: Matrix, substitution: Mapping[Matrix, Matrix]) -> Matrix:
+    """The expression with some nodes replaced, and the operations above them made again with all their checks."""
+
+    def visit(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
+        return node if children == node.children else rebuild(node, children)
+
+    known: dict[Node, Matrix] = dict(substitution.items())
+    return bottom_up(root, visit, known)
+
+
 def _rebuild_block(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
     """The same arrangement of other blocks; an axis that was split as a compound one stays so."""
     across: int = node.data[0]
@@ -90,7 +101,7 @@ def _rebuild_block(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
 __all__ = [
     "add", "as_number", "block", "call", "commutation", "contract", "divide", "dot_divide", "dot_power",
     "duplication", "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse",
-    "known_calls", "kron", "named", "number", "ones", "pi", "power", "product", "rebuild", "resplit", "rows_of",
+    "known_calls", "kron", "named", "number", "ones", "pi", "power", "product", "rebuild", "replace", "resplit", "rows_of",
     "scale", "size", "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "tril", "triu",
     "unit", "zeros",
 ]  # fmt: skip

@@ -77,11 +77,6 @@ class Matrix(Node):
         """The axes of the index form of a closed value."""
         return tuple(dim for group in self.shape for dim in group)
 
-    def rebuild(self, children: tuple[Any, ...]) -> Matrix:
-        from tensordiff.matrix.build import rebuild
-
-        return rebuild(self, children)
-
     def __repr__(self) -> str:
         return f"<Matrix {self.op} {shape_text(self.shape)}>"
 

@@ -24,7 +24,6 @@ from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.parse import Differentials, define, parse_matrix
 from tensordiff.tensor import Symbol, Tensor, add, postorder
-from tensordiff.tensor import replace as substituted
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class DifferentialProblem(Problem):
                 for node in postorder([self.answer])
                 if isinstance(node, Matrix) and node.op == "symbol" and node.data[0].name in given
             }
-            return Claim.of(substituted(self.answer, changed)), scope
+            return Claim.of(build.replace(self.answer, changed)), scope
         for name, differential in self.form.parts.items():
             scope = scope.with_where(differential, self._differential_of(scope.where[name], scope))
         names = {**self.form.names, **self.form.parts}

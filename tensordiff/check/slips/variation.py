@@ -27,7 +27,7 @@ def single(case: Case) -> tuple[Matrix, Symbol] | None:
 
 
 def loosened(case: Case, variable: Matrix) -> Matrix:
-    return replace(case.f, {variable: build.symbol(freed(variable.data[0]), variable.shape)})  # type: ignore[no-any-return]
+    return build.replace(case.f, {variable: build.symbol(freed(variable.data[0]), variable.shape)})
 
 
 def occurrence_forgotten(case: Case) -> Iterator[str]:
@@ -114,7 +114,7 @@ def by_the_inverse(case: Case) -> Iterator[str]:
         if free not in postorder([node]):
             continue
         # In matrix form: the index form of det(inv(V)) does not contain inv(V).
-        f = lower(replace(loose, {node: build.symbol(stand_in, variable.shape)}))
+        f = lower(build.replace(loose, {node: build.symbol(stand_in, variable.shape)}))
         derivative = replace(differentiate(f, stand_in), {stand_in: lower(node)})
         if case.claims(restore(derivative, [variable.data[0]])) is not None:
             yield f"That is the derivative by {text(node)}, not by {symbol.name}."
