@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,8 +10,8 @@ from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.evidence.sampling.points import Point
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, build, same_sizes, text
-from tensordiff.tensor import Tensor, is_zero, multiply, permute, zero
+from tensordiff.matrix import Matrix, Shape, build, same_sizes, text
+from tensordiff.tensor import Symbol, Tensor, is_zero, multiply, permute, zero
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,21 @@ class Reading:
         """The same reading of the claim times a scalar."""
         grouped = None if self.tensor is None else multiply(factor, self.tensor)
         return Reading(self.candidate, multiply(factor, self.source), grouped)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the numbers are about: f, the variables, and the claim as it was read."""
+
+    f: Matrix
+    variables: tuple[Symbol, ...]
+    reading: Reading
+    shapes: Mapping[str, Shape]
+    """By name, the declared shapes."""
+    changes: Mapping[str, str]
+    """By variable, its differential, for a claim in differentials."""
+    differences: int
+    """The order of differences along these that tend to the differential."""
 
 
 def read(claim: Claim, truth: Truth) -> list[Reading]:

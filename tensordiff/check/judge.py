@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tensordiff.check.claim import Reading
+from tensordiff.check.claim import Reading, Subject
 from tensordiff.check.differential import posed
 from tensordiff.check.grade import Grader, Match
 from tensordiff.check.problem import Present, Problem
@@ -14,7 +14,7 @@ from tensordiff.check.slips.diagnosis import diagnose
 from tensordiff.check.specialise import renamings
 from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.check.verdict import Explanation, Status, Verdict
-from tensordiff.check.witness import Subject, find_witness
+from tensordiff.check.witness import find_witness
 from tensordiff.check.words import in_layouts
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError

@@ -1,4 +1,4 @@
-"""The verdict on a claim."""
+"""The verdict on a claim, and how it is told to a person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from functools import cached_property
 from typing import Literal
 
 from tensordiff.check.witness import Witness
+from tensordiff.check.words import in_layouts
+from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.evidence.evidence import Method
+from tensordiff.evidence.printing import listed
+from tensordiff.matrix import number_text
 
 Status = Literal[
     "right",
@@ -91,6 +95,100 @@ class Verdict:
         return self._explanation.witness
 
     def __str__(self) -> str:
-        from tensordiff.check.report import report
+        return _report(self, self._explanation)
 
-        return report(self, self._explanation)
+
+_MEANINGS = {
+    "free": "all entries of the variable independent",
+    "projected": "the derivative within the structure",
+    "tied": "equal entries of the variable as one",
+    "vech": "by the free entries of the variable",
+    "admissible": "it gives the right change of the function for every admissible change of the variable",
+}
+
+_METHODS = {"proved": "proved", "exact": "tested exactly", "numeric": "tested numerically"}
+
+
+def _report(verdict: Verdict, explanation: Explanation) -> str:
+    """The explanation of a verdict, a paragraph for each thing to know."""
+    lines = [_first(verdict)]
+    if verdict.status == "right":
+        return "\n".join([*lines, *_meanings(verdict), *_method(verdict)])
+    lines.extend(_meanings(verdict))
+    if verdict.problem:
+        lines.append(verdict.problem)
+    lines.extend(_extras(verdict))
+    if explanation.witness is not None:
+        lines.append(str(explanation.witness))
+    if explanation.layout == DIFFERENTIAL:
+        lines.append(f"The differential is {explanation.expected}.")
+    elif explanation.expected is not None:
+        where = f" ({explanation.layout} layout)" if explanation.layout else ""
+        lines.append(f"The derivative is {explanation.expected}{where}.")
+    lines.extend(explanation.diagnosis)
+    return "\n".join([*lines, *_method(verdict)])
+
+
+def _first(verdict: Verdict) -> str:
+    here = "" if verdict.asked == "any" else f" {in_layouts([verdict.asked])}"
+    there = f" {in_layouts(verdict.layouts)}" if verdict.layouts else ""
+    match verdict.status:
+        case "right":
+            return f"Right{there}."
+        case "right-in-other-layout":
+            return f"Not right{here}, but right{there}."
+        case "right-up-to-factor":
+            noun = DIFFERENTIAL if verdict.layouts == (DIFFERENTIAL,) else "derivative"
+            said = f"the {noun} is {_times(verdict.factor)} the claim"
+            return f"Right up to {_factor(verdict.factor)}{there}: {said}."
+        case "right-under-assumption":
+            factor = "" if verdict.factor is None else f", and up to {_factor(verdict.factor)}"
+            return f"Right{there} only if {listed(verdict.assumptions)}{factor}."
+        case "wrong":
+            return f"Wrong{here}."
+        case "does-not-conform":
+            return "The claim does not conform: it has no value."
+    right = f" It is right{there}." if there else ""
+    return f"Undecided{here}: {verdict.basis}.{right}"
+
+
+def _extras(verdict: Verdict) -> list[str]:
+    """What else holds in the layout asked for."""
+    lines = []
+    here = in_layouts([verdict.asked]).capitalize()
+    if verdict.status == "right-in-other-layout":
+        if verdict.assumptions:
+            lines.append(f"{here} it is right only if {listed(verdict.assumptions)}.")
+        elif verdict.factor is not None:
+            lines.append(f"{here} it is right up to {_factor(verdict.factor)}.")
+    if verdict.status in ("wrong", "does-not-conform") and verdict.assumptions:
+        lines.append(f"It would be right for {listed(verdict.assumptions)}.")
+    return lines
+
+
+def _meanings(verdict: Verdict) -> list[str]:
+    if not verdict.entries or not verdict.structured:
+        return []
+    if verdict.layouts == (DIFFERENTIAL,):
+        return [] if "free" in verdict.entries else ["It is so for every change that the structure admits."]
+    if verdict.entries == ("admissible",):
+        return ["Entry by entry it is no derivative by the structured variable, but " + _MEANINGS["admissible"] + "."]
+    return ["Meaning of the entries: " + "; ".join(f"{name} ({_MEANINGS[name]})" for name in verdict.entries) + "."]
+
+
+def _method(verdict: Verdict) -> list[str]:
+    if verdict.method is None or not verdict.basis:
+        return []
+    return [f"{_METHODS[verdict.method].capitalize()}: {verdict.basis}."]
+
+
+def _factor(factor: Fraction | str | None) -> str:
+    if factor == -1:
+        return "the sign"
+    return f"the factor {number_text(factor) if isinstance(factor, Fraction) else factor}"
+
+
+def _times(factor: Fraction | str | None) -> str:
+    if factor == -1:
+        return "minus"
+    return f"{number_text(factor) if isinstance(factor, Fraction) else factor} times"

@@ -10,34 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from tensordiff.check.claim import Reading
+from tensordiff.check.claim import Subject
+from tensordiff.check.witness_code import witness_code
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import TensordiffError
 from tensordiff.evidence.evidence import differs, sizes_text
 from tensordiff.evidence.printing import show, show_array
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.values import Array
-from tensordiff.matrix import Matrix, Shape
-from tensordiff.tensor import Symbol
+from tensordiff.matrix import Shape
 
 Number = Fraction | float
 
 _DRAWS = 4
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What the numbers are about: f, the variables, and the claim as it was read."""
-
-    f: Matrix
-    variables: tuple[Symbol, ...]
-    reading: Reading
-    shapes: Mapping[str, Shape]
-    """By name, the declared shapes."""
-    changes: Mapping[str, str]
-    """By variable, its differential, for a claim in differentials."""
-    differences: int
-    """The order of differences along these that tend to the differential."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +66,7 @@ class Witness:
 
     def code(self) -> str:
         """NumPy code that stands alone: it prints the claim's entry, the derivative's, and a difference quotient of f."""
-        from tensordiff.check.witness_code import witness_code
-
-        return witness_code(self)
+        return witness_code(self.subject, self.sizes, self.values, self.entry, self.noun)
 
 
 _SHOWN = 60

@@ -7,81 +7,82 @@ from fractions import Fraction
 
 import numpy as np
 
-from tensordiff.check.witness import Witness
+from tensordiff.check.claim import Subject
 from tensordiff.compile import compile_program
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
+from tensordiff.matrix import Shape
 from tensordiff.tensor import Structure
 
 
-def witness_code(witness: Witness) -> str:
-    """Code that prints the entry of the claim, of the derivative, and of a difference quotient of f where one entry of the
-    variable may be varied alone."""
-    subject = witness.subject
+def witness_code(
+    subject: Subject, sizes: Mapping[str, int], values: Mapping[str, Array], entry: Sequence[int], noun: str
+) -> str:
+    """Code that prints an entry of the claim, of the derivative (called `noun`), and of a difference quotient of f where one
+    entry of the variable may be varied alone. `entry` is its place in the derivative's array, counted from 0."""
     candidate = subject.reading.candidate
     derivative = candidate.tensor
     # The claim is in the layout's order of axes, the derivative in that of f and the variables: one entry of each.
-    in_layout = tuple(witness.entry[axis] for axis in candidate.order)
+    in_layout = tuple(entry[axis] for axis in candidate.order)
     claim = subject.reading.source
-    program = compile_program([lower(subject.f), derivative, claim], sizes=witness.sizes)
+    program = compile_program([lower(subject.f), derivative, claim], sizes=sizes)
     given = list(program.inputs)
     source = program.source.rstrip()
     lines = [source if "import numpy as np" in source else f"import numpy as np\n\n\n{source}", "", ""]
-    values = [(name, witness.values[name]) for name in given if name in witness.values]
-    lines.extend(f"{name} = {_literal(value)}{_apart(witness, name)}" for name, value in values)
-    lines.extend(f"{name} = {witness.sizes[name]}" for name in given if name in witness.sizes)
+    arrays = [(name, values[name]) for name in given if name in values]
+    lines.extend(f"{name} = {_literal(value)}{_apart(subject.shapes.get(name, ()), sizes)}" for name, value in arrays)
+    lines.extend(f"{name} = {sizes[name]}" for name in given if name in sizes)
     lines.append(f"value, derivative, claim = program({', '.join(given)})")
-    lengths = [dim.size(witness.sizes) for dim in claim.dims]
-    shape = [derivative.dims[axis].size(witness.sizes) for axis in candidate.order]
+    lengths = [dim.size(sizes) for dim in claim.dims]
+    shape = [derivative.dims[axis].size(sizes) for axis in candidate.order]
     lines.append(f"claim = np.broadcast_to(claim, {tuple(lengths)}).reshape({tuple(shape)})")
     lines.append(f'print("claim       ", claim{_index(in_layout)})')
-    full = tuple(dim.size(witness.sizes) for dim in derivative.dims)
-    lines.append(f'print("{witness.noun:<12}", np.broadcast_to(derivative, {full}){_index(witness.entry)})')
-    return "\n".join([*lines, *_quotient(witness, given)]) + "\n"
+    full = tuple(dim.size(sizes) for dim in derivative.dims)
+    lines.append(f'print("{noun:<12}", np.broadcast_to(derivative, {full}){_index(entry)})')
+    return "\n".join([*lines, *_quotient(subject, given, entry)]) + "\n"
 
 
-def _apart(witness: Witness, name: str) -> str:
+def _apart(shape: Shape, sizes: Mapping[str, int]) -> str:
     """How an array with compound axes is taken apart, since the program has one axis for each dimension."""
-    shape = witness.subject.shapes.get(name, ())
     if all(len(group) <= 1 for group in shape):
         return ""
-    return f".reshape({', '.join(str(dim.size(witness.sizes)) for group in shape for dim in group)})"
+    return f".reshape({', '.join(str(dim.size(sizes)) for group in shape for dim in group)})"
 
 
-def _quotient(witness: Witness, given: Sequence[str]) -> list[str]:
+def _quotient(subject: Subject, given: Sequence[str], entry: Sequence[int]) -> list[str]:
     """The difference quotient, for a first derivative by a variable without structure, and for differentials."""
-    variables = witness.subject.variables
-    if changes := witness.subject.changes:
-        return _quotient_along(witness, given, changes)
+    variables = subject.variables
+    if subject.changes:
+        return _quotient_along(subject, given, entry)
     if len(variables) != 1 or variables[0].structure is not Structure.GENERAL or variables[0].name not in given:
         return []
     (variable,) = variables
-    rank = len(witness.entry) - variable.rank
+    rank = len(entry) - variable.rank
     name = variable.name
     above, below = (", ".join(f"{x} {sign} step" if x == name else x for x in given) for sign in "+-")
     return [
         f"step = np.zeros(np.shape({name}))",
-        f"step{_index(witness.entry[rank:])} = 1e-6",
+        f"step{_index(entry[rank:])} = 1e-6",
         f"difference = (program({above})[0] - program({below})[0]) / 2e-6",
-        f'print("difference  ", difference{_index(witness.entry[:rank])})',
+        f'print("difference  ", difference{_index(entry[:rank])})',
     ]
 
 
-def _quotient_along(witness: Witness, given: Sequence[str], changes: Mapping[str, str]) -> list[str]:
+def _quotient_along(subject: Subject, given: Sequence[str], entry: Sequence[int]) -> list[str]:
     """The difference quotient of first or second order along the differentials."""
-    subject = witness.subject
+    changes = subject.changes
     if not subject.differences:
         return []
 
     def moved(sign: str) -> str:
         return ", ".join(f"{x} {sign} step * {changes[x]}" if x in changes and changes[x] in given else x for x in given)
 
-    at = _index(witness.entry)
     if subject.differences == 2:
         step, quotient = "1e-4", f"(program({moved('+')})[0] - 2 * value + program({moved('-')})[0]) / step**2"
     else:
         step, quotient = "1e-6", f"(program({moved('+')})[0] - program({moved('-')})[0]) / (2 * step)"
-    return [f"step = {step}", f"difference = {quotient}", f'print("difference  ", difference{at})']
+    shown = f'print("difference  ", difference{_index(entry)})'
+    return [f"step = {step}", f"difference = {quotient}", shown]
 
 
 def _index(place: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 Causes explain how the claim came about (a wrong rule whose result is the claim), corrections make it right.
 """
 
+from tensordiff.check.slips.nonconforming import text_corrections
 from tensordiff.check.slips.numbers import plain_product, right_for_numbers
 from tensordiff.check.slips.operations import (
     dropped_trace,
@@ -22,7 +23,6 @@ from tensordiff.check.slips.orientation import (
 )
 from tensordiff.check.slips.rules import other_meaning, outer_factor, scalar_power_rule, symmetric_rule
 from tensordiff.check.slips.terms import missing_term, wrong_coefficient, wrong_sign_inside
-from tensordiff.check.slips.text import text_corrections
 from tensordiff.check.slips.variation import by_the_inverse, occurrence_forgotten, part_held_constant
 
 CAUSES = (
