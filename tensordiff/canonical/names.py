@@ -19,6 +19,7 @@ from tensordiff.tensor import (
     apply,
     bottom_up,
     einsum,
+    rebuild,
     scale,
     split_coefficient,
 )
@@ -52,7 +53,7 @@ def with_names(node: Tensor, names: Iterable[Named], forms: Canonicaliser) -> Te
                 cut = put_product_names(cut, products, forms.symmetric)
             if cut is not old:
                 return _put(scale(coefficient, cut), dict(zip(old.children, children, strict=True)))
-        return old if children == old.children else old.rebuild(children)
+        return rebuild(old, children)
 
     return bottom_up(node, visit)
 

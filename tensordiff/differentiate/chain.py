@@ -15,7 +15,7 @@ from itertools import pairwise
 from tensordiff.canonical import Canonicaliser, with_names
 from tensordiff.differentiate.accumulate import differentiate
 from tensordiff.errors import BudgetError, UnknownNameError
-from tensordiff.tensor import Dim, Einsum, Named, Symbol, Tensor, add, bottom_up, einsum, is_zero, postorder, zero
+from tensordiff.tensor import Dim, Einsum, Named, Symbol, Tensor, add, bottom_up, einsum, is_zero, postorder, rebuild, zero
 
 _MAX_PATHS = 200
 
@@ -128,7 +128,7 @@ def _by_node(root: Tensor, parts: Sequence[Named], stand_in: dict[str, Symbol], 
             stack.extend((child, False) for child in node.children)
         else:
             children = tuple(values[child] for child in node.children)
-            values[node] = node if children == node.children else node.rebuild(children)
+            values[node] = rebuild(node, children)
     return values[root]
 
 
@@ -136,7 +136,7 @@ def _put_back(node: Tensor, restore: dict[Symbol, Named]) -> Tensor:
     def visit(old: Tensor, children: tuple[Tensor, ...]) -> Tensor:
         if isinstance(old, Symbol) and old in restore:
             return restore[old]
-        return old if children == old.children else old.rebuild(children)
+        return rebuild(old, children)
 
     return bottom_up(node, visit)
 

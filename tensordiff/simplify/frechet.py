@@ -5,7 +5,7 @@ from __future__ import annotations
 from tensordiff.functions import EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM, Frechet, transpose
 from tensordiff.functions.views import split_scalars
 from tensordiff.simplify.product import Product
-from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, postorder, scale, split_coefficient
+from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, postorder, rebuild, scale, split_coefficient
 
 _POLYNOMIALS = (EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM)
 
@@ -29,8 +29,8 @@ def close_frechet_in(node: Tensor) -> Tensor:
     if not any(_is_frechet(inner) for inner in postorder([node])):
         return node
 
-    def visit(old: Node, children: tuple[Tensor, ...]) -> Tensor:
-        made: Tensor = old if children == old.children else old.rebuild(children)  # type: ignore[assignment]
+    def visit(old: Tensor, children: tuple[Tensor, ...]) -> Tensor:
+        made = rebuild(old, children)
         coefficient, core = split_coefficient(made)
         if not isinstance(core, Einsum) or not any(_is_frechet(factor) for factor in core.children):
             return made

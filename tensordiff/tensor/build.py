@@ -12,9 +12,11 @@ from itertools import chain, count
 from typing import Any
 
 from tensordiff.errors import ShapeError
+from tensordiff.tensor.base import Tensor, dims_text
 from tensordiff.tensor.dim import Dim
-from tensordiff.tensor.function import Function, dims_text
-from tensordiff.tensor.nodes import Apply, Einsum, Sum, Tensor
+from tensordiff.tensor.function import Function
+from tensordiff.tensor.node import Node, bottom_up
+from tensordiff.tensor.nodes import Apply, Einsum, Named, Sum
 
 Label = Hashable
 Number = int | Fraction
@@ -252,3 +254,28 @@ def size(dim: Dim) -> Tensor:
 def total(node: Tensor) -> Tensor:
     """The sum of all entries."""
     return einsum([(node, range(node.rank))], ())
+
+
+def rebuild(node: Tensor, children: tuple[Tensor, ...]) -> Tensor:
+    """The same operation on other children, simplified as when it is made; on its own children the node as it is.
+
+    Raises TypeError for a node whose children cannot be exchanged: a kind that is missing here would drop them.
+    """
+    if children == node.children:
+        return node
+    if isinstance(node, Einsum):
+        factors = [(child, indices) for child, (_, indices) in zip(children, node.factors, strict=True)]
+        return einsum(factors, node.output, dict(enumerate(node.index_dims)))
+    if isinstance(node, Sum):
+        return add(zip(node.coefficients, children, strict=True), node.dims)
+    if isinstance(node, Apply):
+        return apply(node.function, *children)
+    if isinstance(node, Named):
+        return Named.make(node.name, *children)
+    raise TypeError(f"{node!r} cannot be made of other children")
+
+
+def replace(root: Tensor, substitution: Mapping[Any, Tensor]) -> Tensor:
+    """The graph with some nodes replaced; what holds none of them is kept as it is."""
+    known: dict[Node, Tensor] = dict(substitution)
+    return bottom_up(root, rebuild, known)

@@ -142,9 +142,6 @@ class Dim(Countable, Node):
     def __pow__(self, exponent: int) -> Size:
         return Size((self,) * exponent)
 
-    def rebuild(self, children: tuple[Any, ...]) -> Dim:
-        return self
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled by what it is, and interned again when read."""
         if self.base is not None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from tensordiff.errors import MissingRuleError, ShapeError
+from tensordiff.tensor.base import Tensor, dims_text
 from tensordiff.tensor.dim import Dim
 from tensordiff.tensor.node import digest, hash_of
-
-if TYPE_CHECKING:
-    from tensordiff.tensor.nodes import Tensor
 
 
 class Function(ABC):
@@ -99,18 +97,5 @@ class Function(ABC):
 
     @abstractmethod
     def evaluate(self, ops: Any, *arguments: Any) -> Any:
-        """The value, written in the primitive operations `ops` (see compile/operations.py); the same text serves
-        floating point, exact arithmetic, high precision and the recording of programs."""
-
-
-def dims_text(dims: Sequence[Dim]) -> str:
-    """How sizes print in messages: "n-by-m", "n" for a vector, "scalar"."""
-    return "-by-".join(f"({d})" if d.terms else str(d) for d in dims) if dims else "scalar"
-
-
-def split_square(name: str, argument: Tensor) -> int:
-    """The number of row axes of a square argument (rows and columns are equal groups). Raises ShapeError."""
-    half, odd = divmod(len(argument.dims), 2)
-    if odd or not half or argument.dims[:half] != argument.dims[half:]:
-        raise ShapeError(f"{name} needs a square matrix, got {dims_text(argument.dims)}")
-    return half
+        """The value, written in the primitive operations `ops` (see `operations`); the same text serves floating point,
+        exact arithmetic, high precision and the recording of programs."""

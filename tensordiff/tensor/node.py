@@ -90,10 +90,6 @@ class Node:
         """The key, from the children's keys."""
         raise NotImplementedError(f"{type(self).__name__} has no digest")  # pragma: no cover - abstract
 
-    def rebuild(self, children: tuple[Any, ...]) -> Any:
-        """The same node on other children (smart constructors may simplify it)."""
-        raise NotImplementedError(f"{type(self).__name__} has no rebuild")  # pragma: no cover - abstract
-
     def __hash__(self) -> int:
         return self._hash
 
@@ -148,12 +144,3 @@ def bottom_up(root: Node, visit: Callable[[Any, tuple[Value, ...]], Value], memo
         stack.pop()
         values[node] = visit(node, tuple([values[child] for child in node.children]))
     return values[root]
-
-
-def replace(root: Node, substitution: dict[Any, Any]) -> Any:
-    """The graph with some nodes replaced; what holds none of them is kept as it is."""
-
-    def visit(node: Node, children: tuple[Any, ...]) -> Any:
-        return node if children == node.children else node.rebuild(children)
-
-    return bottom_up(root, visit, dict(substitution))

@@ -1,39 +1,23 @@
 """The node set of the index form: Symbol, Einsum, Sum, Apply, and Named for let-bindings.
 
-Every node has ordered axes `dims`. Nodes are made by the smart constructors of `build`, which keep them small and
-well-formed; the classes' own `make` methods only check and intern.
+These are data: nodes are made by the smart constructors of `build`, which keep them small and well-formed; the classes'
+own `make` methods only check and intern.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from tensordiff.errors import ShapeError
+from tensordiff.tensor.base import Tensor, dims_text
 from tensordiff.tensor.dim import Dim
-from tensordiff.tensor.function import Function, dims_text
-from tensordiff.tensor.node import Node, digest, hash_of
+from tensordiff.tensor.function import Function
+from tensordiff.tensor.node import digest, hash_of
 from tensordiff.tensor.structure import Assumption, Structure
 
 Indices = tuple[int, ...]
-Factor = tuple["Tensor", Indices]
-Term = tuple[Fraction, "Tensor"]
-
-
-class Tensor(Node):
-    """A node of the index form; `dims` are its axes in order, empty for a scalar."""
-
-    __slots__ = ("dims",)
-
-    dims: tuple[Dim, ...]
-    children: tuple[Tensor, ...]
-
-    @property
-    def rank(self) -> int:
-        return len(self.dims)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {dims_text(self.dims)} {self.key.hex()[:8]}>"
+Factor = tuple[Tensor, Indices]
+Term = tuple[Fraction, Tensor]
 
 
 class Symbol(Tensor):
@@ -59,9 +43,6 @@ class Symbol(Tensor):
         if (found := Symbol._known(key)) is not None:
             return found
         return Symbol._interned(key, (), hash_of(key), key, dims=dims, name=name, structure=structure, assumption=assumption)
-
-    def rebuild(self, children: tuple[Any, ...]) -> Symbol:
-        return self
 
     def __repr__(self) -> str:
         return f"<Symbol {self.name} {dims_text(self.dims)}>"
@@ -109,12 +90,6 @@ class Einsum(Tensor):
         parts.extend([dim.key for dim in self.index_dims])
         return digest("einsum", *parts)
 
-    def rebuild(self, children: tuple[Any, ...]) -> Tensor:
-        from tensordiff.tensor.build import einsum
-
-        factors = [(child, indices) for child, (_, indices) in zip(children, self.factors, strict=True)]
-        return einsum(factors, self.output, dict(enumerate(self.index_dims)))
-
 
 class Sum(Tensor):
     """A linear combination of tensors with the same axes; the empty one is the zero of those axes."""
@@ -140,11 +115,6 @@ class Sum(Tensor):
     def terms(self) -> tuple[Term, ...]:
         return tuple(zip(self.coefficients, self.children, strict=True))
 
-    def rebuild(self, children: tuple[Any, ...]) -> Tensor:
-        from tensordiff.tensor.build import add
-
-        return add(zip(self.coefficients, children, strict=True), self.dims)
-
 
 class Apply(Tensor):
     """A function of tensors: elementwise, a matrix function on two equal groups of axes, or a constant (no argument)."""
@@ -164,11 +134,6 @@ class Apply(Tensor):
 
     def _digest(self) -> bytes:
         return digest("apply", self.function.key, *[a.key for a in self.children])
-
-    def rebuild(self, children: tuple[Any, ...]) -> Tensor:
-        from tensordiff.tensor.build import apply
-
-        return apply(self.function, *children)
 
     def __repr__(self) -> str:
         return f"<Apply {self.function.name} {dims_text(self.dims)}>"
@@ -191,9 +156,6 @@ class Named(Tensor):
     @property
     def definition(self) -> Tensor:
         return self.children[0]
-
-    def rebuild(self, children: tuple[Any, ...]) -> Named:
-        return Named.make(self.name, children[0])
 
     def __repr__(self) -> str:
         return f"<Named {self.name} {dims_text(self.dims)}>"

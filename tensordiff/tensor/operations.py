@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
-from tensordiff.tensor import Dim, Extent
+from tensordiff.tensor.dim import Dim
+from tensordiff.tensor.extent import Extent
 
 Value = Any
 """An array, or whatever else the operations compute with."""

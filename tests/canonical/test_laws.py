@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tensordiff.canonical import canonical
 from tensordiff.functions import INVERSE, MATRIX_POWER
-from tensordiff.tensor import Einsum, Sum, Tensor, add, apply, bottom_up, einsum, identity, number, permute
+from tensordiff.tensor import Einsum, Sum, Tensor, add, apply, bottom_up, einsum, identity, number, permute, rebuild
 from tests.reference import value
 from tests.strategies import SIZES, TENSORS, A, B, S, X, values
 
@@ -53,7 +53,7 @@ def _shuffled(node: Tensor, seed: int) -> Tensor:
             terms = list(zip(old.coefficients, children, strict=True))
             rng.shuffle(terms)
             return add(terms, old.dims)
-        return old.rebuild(children) if children else old
+        return rebuild(old, children)
 
     return bottom_up(node, visit)
 

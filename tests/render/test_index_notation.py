@@ -14,7 +14,7 @@ from tensordiff.lower import lower
 from tensordiff.parse import parse
 from tensordiff.render import derivative_notation, free_letters, index_latex, index_notation
 from tensordiff.render.arrange import chain_of, contraction_order
-from tensordiff.tensor import Dim, Symbol, add, einsum, multiply
+from tensordiff.tensor import Dim, Symbol, add, einsum, multiply, rebuild
 from tests.reference import value
 from tests.render.notation import read_value
 
@@ -147,7 +147,7 @@ def test_letters_run_out_gracefully():
 def test_deep_nests_and_long_sums():
     node, sine = tensor("x"), tensor("sin(x)")
     for _ in range(2000):
-        node = sine.rebuild((node,))
+        node = rebuild(sine, (node,))
     assert index_notation(node).count("sin(") == 2000
     n = Dim.named("n")
     y = tensor("y")
@@ -158,7 +158,7 @@ def test_deep_nests_and_long_sums():
 def test_a_graph_that_is_too_large_to_print_is_refused():
     node, exponential = tensor("A"), tensor("exp(A)")
     for _ in range(70):
-        node = exponential.rebuild((einsum([(node, "ij"), (node, "jk")], "ik"),))
+        node = rebuild(exponential, (einsum([(node, "ij"), (node, "jk")], "ik"),))
     with pytest.raises(BudgetError, match="where"):
         index_notation(node)
 

@@ -6,7 +6,7 @@ from tensordiff.canonical import Canonicaliser
 from tensordiff.evidence.proof.alphabet import Alphabet, terms_of
 from tensordiff.evidence.proof.chains import take_apart
 from tensordiff.evidence.proof.system import System
-from tensordiff.tensor import Apply, Tensor, bottom_up, postorder
+from tensordiff.tensor import Apply, Tensor, bottom_up, postorder, rebuild
 
 _PAIRS = 16
 _MOST = 40
@@ -21,8 +21,7 @@ def reduce_arguments(tensor: Tensor, forms: Canonicaliser) -> Tensor:
     def visit(node: Tensor, children: tuple[Tensor, ...]) -> Tensor:
         if isinstance(node, Apply):
             children = tuple(_reduced(child, forms) for child in children)
-        made: Tensor = node if children == node.children else node.rebuild(children)
-        return made
+        return rebuild(node, children)
 
     return forms.tensor(bottom_up(tensor, visit))
 

@@ -26,6 +26,7 @@ from tensordiff.tensor import (
     multiply,
     ones,
     postorder,
+    rebuild,
     replace,
     scale,
     total,
@@ -60,8 +61,7 @@ def _rebuilt(node: Tensor, children: tuple[Tensor, ...]) -> Tensor:
     """A node on other children; functions of sums of diagonal matrices are made entry by entry."""
     if isinstance(node, Apply) and isinstance(node.function, MatrixFunction):
         children = tuple(map(_as_diagonal, children))
-    made: Tensor = node if children == node.children else node.rebuild(children)
-    return made
+    return rebuild(node, children)
 
 
 def _as_diagonal(tensor: Tensor) -> Tensor:
@@ -117,8 +117,7 @@ def _with_entries(tensor: Tensor, symbol: Symbol, value: int) -> dict[Tensor, Te
             return einsum(factors, node.output, dict(enumerate(node.index_dims)))
         same = all(child.dims == old.dims for child, old in zip(children, node.children, strict=True))
         elementwise = not isinstance(node, Apply) or node.function.elementwise
-        made: Tensor = node.rebuild(children) if same and elementwise else node
-        return made
+        return rebuild(node, children) if same and elementwise else node
 
     memo: dict[Tensor, Tensor] = {}
     bottom_up(tensor, visit, memo)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tensordiff.functions import EXP, Undefined, lookup
-from tensordiff.tensor import Apply, Node, Tensor, add, apply, bottom_up, digest, ones, postorder, scale
+from tensordiff.tensor import Apply, Node, Tensor, add, apply, bottom_up, digest, ones, postorder, rebuild, scale
 
 
 @lru_cache(maxsize=512)
@@ -19,8 +19,7 @@ def concrete(tensor: Tensor) -> Tensor:
         assert isinstance(node, Tensor)
         if isinstance(node, Apply) and isinstance(node.function, Undefined):
             return _value(node.function, children[0])
-        made: Tensor = node if children == node.children else node.rebuild(children)
-        return made
+        return rebuild(node, children)
 
     return bottom_up(tensor, visit)
 
