@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from tensordiff.compile.run.linear_map import LinearMap
+    from tensordiff.render import Spelling
 
 
 class Derivative(TensorForm):
@@ -166,11 +167,17 @@ class Derivative(TensorForm):
         return tuple(sum(len(group) for group in shape) for shape in self._variable_shapes)
 
     def __str__(self) -> str:
-        from tensordiff.render import derivative_notation
+        from tensordiff.render import PLAIN
 
-        name, variables = display_name(self.f, self.scope), self._variables_read()
-        rank = self.f.tensor.rank
-        return min((derivative_notation(reading, name, rank, variables) for reading in self._readings), key=len)
+        return self.equation(PLAIN)
+
+    def equation(self, spelling: Spelling) -> str:
+        """dF_ij/dV_kl = ..., an entry of the derivative in index notation, in a spelling (plain text, LaTeX)."""
+        from tensordiff.render import derivative_notation, index_notation
+
+        shortest = min(self._readings, key=lambda reading: len(index_notation(reading)))
+        name = display_name(self.f, self.scope)
+        return derivative_notation(shortest, name, self.f.tensor.rank, self._variables_read(), spelling)
 
     def _variables_read(self) -> list[tuple[str, int]]:
         """Name and number of axes of each variable."""

@@ -16,6 +16,7 @@ from tensordiff.tensor import Dim, Size, Tensor, postorder
 
 if TYPE_CHECKING:
     from tensordiff.interop.to_einsum import EinsumTerms
+    from tensordiff.show.svg import Picture
 
 
 class TensorForm:
@@ -100,6 +101,24 @@ class TensorForm:
             operand_arrays(self.scope),
             lambda array: join_axes(array, self.array_shape, self.tensor.dims),
         )
+
+    def svg(self) -> str:
+        """The contraction networks of the terms as SVG: tensors as nodes, indices as wires with their sizes, free indices
+        as open wires. At most six terms are drawn, and the others counted. Raises BudgetError.
+
+            >>> import tensordiff as td
+            >>> td.diff(td.parse("A*V*A'", shapes={"A": "m n", "V": "n n"}), "V").svg()[:4]
+            '<svg'
+        """
+        from tensordiff.show.svg import terms_svg
+
+        return terms_svg(self.einsum(), str(self))
+
+    def plot(self) -> Picture:
+        """The contraction networks (`svg`) as a picture that notebooks show and `save(path)` writes."""
+        from tensordiff.show.svg import Picture
+
+        return Picture(self.svg())
 
     @property
     def _products(self) -> Tensor:

@@ -11,7 +11,7 @@ from tensordiff import __version__
 from tensordiff.derive.layouts import DIFFERENTIAL, LAYOUTS
 from tensordiff.tensor import Assumption, Structure
 
-FORMS = ("matrix", "index", "latex", "einsum", "numpy", "jax", "torch")
+FORMS = ("matrix", "index", "latex", "einsum", "svg", "numpy", "jax", "torch")
 
 _EXAMPLES = """\
 examples:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import tensordiff as td
-from tensordiff.cli import report
+from tensordiff.show import report
 
 RIGHT, NOT_RIGHT, INPUT_ERROR = 0, 1, 2
 
@@ -43,6 +43,8 @@ def _form(derivative: td.Derivative, form: str, layout: str | None) -> str:
         return derivative.latex(layout)
     if form == "einsum":
         return str(derivative.einsum())
+    if form == "svg":
+        return derivative.svg()
     return str(derivative.compile(backend=form).source).rstrip("\n")
 
 

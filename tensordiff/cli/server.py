@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Any
 
 import tensordiff as td
-from tensordiff.cli.report import Report, derivative_report, derivative_text, read_sizes, verdict_report
 from tensordiff.errors import TensordiffError
+from tensordiff.show.report import Report, derivative_report, derivative_text, read_sizes, verdict_report
 
 _HOST = "127.0.0.1"
 _LONGEST_BODY = 100_000

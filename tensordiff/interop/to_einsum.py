@@ -77,12 +77,12 @@ class EinsumTerm:
     subscripts: str | tuple[str, ...]
     operands: tuple[str, ...]
     """What each operand is, in text syntax."""
-    _tensors: tuple[Tensor, ...] = field(repr=False)
+    tensors: tuple[Tensor, ...] = field(repr=False)
     _arrays: Evaluator = field(repr=False)
 
     def arrays(self, **values: Any) -> list[Any]:
         """The operands' arrays, to be given to einsum after the subscripts."""
-        return self._arrays(self._tensors, values)
+        return self._arrays(self.tensors, values)
 
     def evaluate(self, **values: Any) -> Any:
         """The term's array, with one axis for each letter of the output."""
@@ -114,7 +114,7 @@ class EinsumTerms(Sequence[EinsumTerm]):
         """The sum's array, the same as that of the tensor's own `evaluate`."""
         if not self._terms:
             return self._finish(self._arrays([zero(self.shape)], values)[0])
-        given = iter(self._arrays([tensor for term in self._terms for tensor in term._tensors], values))
+        given = iter(self._arrays([tensor for term in self._terms for tensor in term.tensors], values))
         total = None
         for term in self._terms:
             result = _scaled(term.coefficient, contract(term.subscripts, [next(given) for _ in term.operands]))

@@ -12,7 +12,7 @@ from tensordiff.errors import BudgetError
 from tensordiff.matrix.writer import SUM
 from tensordiff.render.entries import entry_pieces
 from tensordiff.render.pieces import Entry, Piece, Printed, Style
-from tensordiff.render.spelling import PLAIN, TEX
+from tensordiff.render.spelling import PLAIN, TEX, Spelling
 from tensordiff.render.whole import word_pieces
 from tensordiff.tensor import Tensor
 
@@ -25,30 +25,29 @@ def free_letters(count: int) -> tuple[str, ...]:
     return tuple(_FREE[:count]) if count <= len(_FREE) else tuple(f"i{place + 1}" for place in range(count))
 
 
-def index_notation(tensor: Tensor, letters: Sequence[str] | None = None, *, latex: bool = False) -> str:
+def index_notation(tensor: Tensor, letters: Sequence[str] | None = None, spelling: Spelling = PLAIN) -> str:
     """One entry of the tensor, with these letters for its axes (by default i, j, k, l, p, ...).
 
     Works for every tensor; a canonical one reads best. Raises BudgetError past a million characters.
     """
     given = free_letters(tensor.rank) if letters is None else tuple(letters)
     assert len(given) == tensor.rank, "one letter for each axis"
-    return _write(Style(TEX if latex else PLAIN, given), Entry(tensor, given, 0, SUM, False))
+    return _write(Style(spelling, given), Entry(tensor, given, 0, SUM, False))
 
 
 def index_latex(tensor: Tensor, letters: Sequence[str] | None = None) -> str:
     """One entry of the tensor in LaTeX, see `index_notation`."""
-    return index_notation(tensor, letters, latex=True)
+    return index_notation(tensor, letters, TEX)
 
 
 def derivative_notation(
-    tensor: Tensor, of: str, rank: int, variables: Sequence[tuple[str, int]], *, latex: bool = False
+    tensor: Tensor, of: str, rank: int, variables: Sequence[tuple[str, int]], spelling: Spelling = PLAIN
 ) -> str:
     """The equation for an entry of a derivative: "dF_ij/dV_kl = ...".
 
     `of` and `rank` are the name and number of axes of what is differentiated, `variables` those of each variable; the axes
     of `tensor` are those of f, then those of each variable.
     """
-    spelling = TEX if latex else PLAIN
     letters = free_letters(tensor.rank)
     names: list[str] = []
     place = 0
@@ -56,7 +55,7 @@ def derivative_notation(
         names.append(spelling.name(name) + spelling.lowered(letters[place : place + axes]))
         place += axes
     left = spelling.derivative(names[0], names[1:])
-    return f"{left} = {index_notation(tensor, letters, latex=latex)}"
+    return f"{left} = {index_notation(tensor, letters, spelling)}"
 
 
 def _write(style: Style, root: Piece) -> str:

@@ -12,7 +12,7 @@ from tensordiff.differentiate import differentiate
 from tensordiff.errors import BudgetError
 from tensordiff.lower import lower
 from tensordiff.parse import parse
-from tensordiff.render import derivative_notation, free_letters, index_latex, index_notation
+from tensordiff.render import TEX, derivative_notation, free_letters, index_latex, index_notation
 from tensordiff.render.arrange import chain_of, contraction_order
 from tensordiff.tensor import Dim, Symbol, add, einsum, multiply, rebuild
 from tests.reference import value
@@ -112,7 +112,7 @@ def test_the_founding_derivative():
     X, V = Symbol.make("X", (n, m)), tensor("inv(V)")
     named = einsum([(F, "ia"), (X, "ba"), (V, "bk"), (V, "lc"), (X, "cd"), (F, "dj")], "ijkl")
     assert derivative_notation(named, "F", 2, [("V", 2)]) == "dF_ij/dV_kl = F_ia X_ba inv(V)_bk inv(V)_lc X_cd F_dj"
-    assert derivative_notation(named, "F", 2, [("V", 2)], latex=True) == (
+    assert derivative_notation(named, "F", 2, [("V", 2)], TEX) == (
         r"\frac{\partial F_{ij}}{\partial V_{kl}} = F_{ia} X_{ba} V^{-1}_{bk} V^{-1}_{lc} X_{cd} F_{dj}"
     )
     assert index_notation(node).count("inv(X' inv(V) X)") == 2
@@ -121,7 +121,7 @@ def test_the_founding_derivative():
 def test_headers():
     f = derivative("x'*A*x", "x", "x")
     assert derivative_notation(f, "f", 0, [("x", 1), ("x", 1)]).startswith("d^2f/(dx_i dx_j) = ")
-    assert derivative_notation(f, "f", 0, [("x", 1), ("x", 1)], latex=True).startswith(
+    assert derivative_notation(f, "f", 0, [("x", 1), ("x", 1)], TEX).startswith(
         r"\frac{\partial^{2} f}{\partial x_{i} \, \partial x_{j}} = "
     )
 
