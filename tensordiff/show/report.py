@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.derivative import display_name
 from tensordiff.errors import FoldError
 from tensordiff.matrix import shape_text, text
 
@@ -61,7 +60,7 @@ def definitions(name: str, f: Expression) -> dict[str, str]:
 
 def derivative_text(derivative: Derivative, layout: str | None = None) -> str:
     """A derivative for the screen: what was differentiated, the tensor's shape, its index form and its matrix form."""
-    name = display_name(derivative.f, derivative.scope)
+    name = derivative.scope.name_for(derivative.f.matrix)
     matrix, reason = matrix_form(derivative, layout)
     rows = [
         *definitions(name, derivative.f).items(),
