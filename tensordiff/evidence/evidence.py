@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import log10
-from time import monotonic
 from typing import Any, Literal
 
 import numpy as np
@@ -36,6 +35,7 @@ from tensordiff.evidence.sampling.precision import (
     scales,
 )
 from tensordiff.evidence.sampling.sizes import SMALLEST, expanded_size, matrix_degree
+from tensordiff.evidence.sampling.steps import Budget
 from tensordiff.evidence.sampling.values import REAL_STYLES, TINY, WIDE_STYLES, Array, Style, Traits
 from tensordiff.functions import power
 from tensordiff.tensor import Assumption, Symbol, Tensor, multiply, postorder, replace, total
@@ -44,8 +44,8 @@ Method = Literal["proved", "exact", "numeric"]
 Pair = Callable[[Point], tuple[Array, Array]]
 """The two values to compare at a point."""
 
-SECONDS = 4.0
-"""How long sampling for one pair may take; what was found by then counts."""
+_MOST_STEPS = 2e6
+"""How many steps sampling for one pair may take; what was found by then counts."""
 _MAX_TERMS = 1500
 _MAX_FACTORS = 8000
 """A proof is tried where multiplying out writes at most so many factors: it costs about as many tenths of milliseconds."""
@@ -203,7 +203,7 @@ def varied(samples: Samples, count: int) -> Iterator[Point]:
 
 def _exact(pair: Pair, samples: Samples) -> Evidence:
     binary = any(traits.assumption is Assumption.BINARY for traits in samples.traits.values())
-    deadline = monotonic() + SECONDS
+    budget = Budget(samples.steps, _MOST_STEPS)
     if has_long_numbers(samples.tensors):  # they may vanish modulo the primes
         for point in islice(samples.integers(SMALLEST), 1):
             if (refuted := differs(pair, point)) is not None:
@@ -216,7 +216,7 @@ def _exact(pair: Pair, samples: Samples) -> Evidence:
         points.append(point)
         degree = difference_degree(samples.tensors[0], samples.tensors[-1], point.sizes)
         chance += log10(degree / PRIMES[-1]) if degree and degree < PRIMES[-1] else 0.0
-        if monotonic() > deadline:
+        if budget.spent:
             break
     if not points:
         return Evidence(None, None, "the canonical forms differ, and at no further sample point were both sides defined")
@@ -230,7 +230,7 @@ def _exact(pair: Pair, samples: Samples) -> Evidence:
 
 def _numeric(pair: Pair, samples: Samples) -> Evidence:
     """Many points in double precision, to see every side of every kink; a few with many digits."""
-    deadline = monotonic() + SECONDS
+    budget = Budget(samples.steps, _MOST_STEPS)
     kinks = Kinks(samples.tensors)
     doubles = 0
     for number in range(_DOUBLE_POINTS):
@@ -241,7 +241,7 @@ def _numeric(pair: Pair, samples: Samples) -> Evidence:
         if (refuted := differs(pair, point)) is not None:
             return refuted
         doubles += 1
-        if monotonic() > deadline or (number >= _SMOOTH_POINTS and not kinks.any):
+        if budget.spent or (number >= _SMOOTH_POINTS and not kinks.any):
             break
     for e, number in product(kink_scales(samples.tensors), range(_KINK_POINTS)) if kinks.any else ():
         point = next(samples.real(SMALLEST, number, (near(e),)), None)
@@ -256,7 +256,7 @@ def _numeric(pair: Pair, samples: Samples) -> Evidence:
             return Evidence(False, "numeric", "the two sides differ at a random point, computed with 40 digits", point)
         if verdict:
             precise.append(point)
-        if monotonic() > deadline or point.is_costly:
+        if budget.spent or point.is_costly:
             break
     if not precise:
         return Evidence(None, None, "the canonical forms differ, and no sample point could be computed with many digits")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from time import monotonic
 
 from tensordiff.check.claim import Claim, Reading, read, read_as
 from tensordiff.check.grade import agrees
@@ -14,12 +13,13 @@ from tensordiff.evaluate.modular import PRIMES
 from tensordiff.evidence.evidence import differs, varied
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
+from tensordiff.evidence.sampling.steps import Budget
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope
-from tensordiff.tensor import Tensor
+from tensordiff.tensor import Tensor, postorder
 
-SECONDS = 0.8
-"""How long the search for slips may take."""
+_MOST_STEPS = 5e5
+"""How many steps the search for slips may take."""
 
 
 class Case:
@@ -39,10 +39,10 @@ class Case:
         self._possible = (fitting or every) if truth.layout == "any" else {truth.layout}
         self.layouts = {layout} & self._possible or self._possible
         """Where a corrected claim is to be right."""
-        self._deadline = monotonic() + SECONDS
         claims = [] if claim is None else [claim.tensor]
         symbols = [lower(node) for node in scope.symbols.values()]  # corrections may need any of them
         self._samples = Samples([*truth.meanings.values(), *claims], beside=symbols)
+        self._budget = Budget(self._samples.steps, _MOST_STEPS)
         self.points: list[Point] = list(varied(self._samples, 2))
 
     def more(self, count: int) -> list[Point]:
@@ -58,8 +58,8 @@ class Case:
 
     @property
     def late(self) -> bool:
-        """Whether the time for guesses is over."""
-        return monotonic() > self._deadline
+        """Whether the steps for guesses are used up."""
+        return self._budget.spent
 
     @property
     def asked_readings(self) -> list[Reading]:
@@ -75,6 +75,7 @@ class Case:
         """Whether a corrected claim is right in one of the layouts looked at."""
         try:
             claim = Claim.of(matrix, "")
+            self._samples.steps.built(len(postorder([claim.tensor])))
             for candidate in self.truth.candidates:
                 fits = candidate.layout in self.layouts
                 if fits and (reading := read_as(claim, candidate)) is not None and self.holds(reading):
@@ -101,6 +102,7 @@ class Case:
         applied = self.truth.applied(tensor)
         if applied is None:
             return None
+        self._samples.steps.built(len(postorder([applied])))
         for reading in self.asked_readings:
             if applied.dims == reading.candidate.tensor.dims and self._claimed(reading, applied):
                 return reading

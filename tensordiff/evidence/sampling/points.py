@@ -24,6 +24,7 @@ from tensordiff.evaluate.rational import RationalOps
 from tensordiff.evidence.sampling.degree import is_rational
 from tensordiff.evidence.sampling.sizes import assignments, even_names, fits, literal_sizes, size_names
 from tensordiff.evidence.sampling.stand_ins import concrete
+from tensordiff.evidence.sampling.steps import Steps
 from tensordiff.evidence.sampling.values import (
     EXPONENTS,
     FIELD,
@@ -50,10 +51,11 @@ _STRIDE = 1000
 class Point:
     """Values of the symbols by name, at these sizes, under one arithmetic."""
 
-    def __init__(self, exact: Mapping[str, Array], sizes: Mapping[str, int], ops: ArrayOps) -> None:
+    def __init__(self, exact: Mapping[str, Array], sizes: Mapping[str, int], ops: ArrayOps, steps: Steps | None = None) -> None:
         self.exact = exact
         self.sizes = sizes
         self.ops: Any = ops.with_sizes(sizes)
+        self.steps = steps or Steps()
         self._inputs = {name: self.ops.literal(value) for name, value in exact.items()}
         self._values: dict[Any, Any] = {}
         self._precise: dict[int, Point] = {}
@@ -61,11 +63,15 @@ class Point:
     def value(self, tensor: Tensor) -> Array:
         """The tensor's value. Raises EvaluationError where it has none here."""
         tensor = concrete(tensor)
+        machine = isinstance(self.ops, NumpyOps | ModularOps)
+
+        def visit(node: Tensor, _: object) -> Any:
+            self.steps.evaluated(node, self.ops.size, machine=machine)
+            return node_value(node, self._values, self._inputs, self.ops)
+
         try:
             with self.ops.context():
-                value: Array = bottom_up(
-                    tensor, lambda node, _: node_value(node, self._values, self._inputs, self.ops), self._values
-                )
+                value: Array = bottom_up(tensor, visit, self._values)
         except (FloatingPointError, OverflowError, ZeroDivisionError) as error:
             raise EvaluationError(f"a value is outside the domain, or too large ({error})") from error
         if value.dtype.kind == "f" and not np.all(np.isfinite(value)):
@@ -83,7 +89,7 @@ class Point:
 
     def under(self, ops: ArrayOps) -> Point:
         """The same values under another arithmetic."""
-        return Point(self.exact, self.sizes, ops)
+        return Point(self.exact, self.sizes, ops, self.steps)
 
     def with_digits(self, digits: int) -> Point:
         """The same values with many digits; remembered."""
@@ -184,6 +190,7 @@ class Samples:
         self._avoid = literal_sizes([*tensors, *beside])
         self._even = even_names([*tensors, *beside])
         self.rational = all(is_rational(tensor) for tensor in tensors)
+        self.steps = Steps()
 
     def supposing(self, suppose: Mapping[str, Traits]) -> Samples:
         """The same supply with symbols more special than they are declared."""
@@ -240,4 +247,4 @@ class Samples:
             exact[name] = draw(symbol, sizes, self.traits[name], chosen, random)
             if name in self._signs:  # one sign has two values: by turns, so that all are seen soon
                 exact[name] = np.array((-1) ** (number >> self._signs[name]), dtype=object)
-        return Point(exact, sizes, ops)
+        return Point(exact, sizes, ops, self.steps)
