@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.derivative import diff, variable_node
 from tensordiff.api.expression import Expression
-from tensordiff.api.programs import refuse_named_parts, setting, split_inputs
-from tensordiff.compile import Program, check_arrays, compile_program, library
+from tensordiff.api.programs import compound, refuse_named_parts, setting
+from tensordiff.compile import Joined, Program, as_declared, axes_of, check_arrays, compile_program, library, read_sizes
 from tensordiff.derive import loosened
 from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import EvaluationError, ShapeError
@@ -45,12 +45,12 @@ class Objective:
         self.variables: tuple[Symbol, ...] = tuple(node.data[0] for node in variables)
         self._nodes = tuple(variables)
         refuse_named_parts(self.scope, data)
-        self._data = split_inputs(self.scope, data)
-        _refuse_batches(self._symbols, self._data)
+        self._compound = compound(self.scope)
+        self._data = dict(data)
+        sizes = _sizes(self._symbols, self._data, self._compound)
         if validate:
-            check_arrays(self._symbols, self._data, library("numpy"))
-        sizes = _sizes(self.scope, self._data)
-        self.shapes = {v.name: _shape(v, sizes) for v in self.variables}
+            check_arrays(self._symbols, self._data, library("numpy"), self._compound)
+        self.shapes = {v.name: _shape(v, sizes, self._compound) for v in self.variables}
         """The shape of each variable's array."""
         self.size = sum(prod(shape) for shape in self.shapes.values())
         """The length of the vector."""
@@ -62,7 +62,7 @@ class Objective:
 
     @cached_property
     def _first(self) -> Program:
-        return self._program([self.f.tensor, *self._gradients])
+        return self._program([self.f.tensor, *self._gradients], [[], *self._axes])
 
     @cached_property
     def _second(self) -> Program:
@@ -81,16 +81,30 @@ class Objective:
             slope = pullback(value, freed(variable), ONE)
             parts = [pushforward(slope, freed(v), directions[v.name]) for v in self.variables]
             results.append(restore(add([(1, part) for part in parts]), self.variables))
-        return self._program(results, directions.values())
+        return self._program(results, self._axes, directions.values())
 
     @property
     def _symbols(self) -> tuple[Symbol, ...]:
         return tuple(node.data[0] for node in self.scope.symbols.values())
 
-    def _program(self, tensors: Sequence[Tensor], directions: Iterable[Symbol] = ()) -> Program:
+    @property
+    def _axes(self) -> list[Sequence[int]]:
+        """How many dimensions each axis of each variable's array has."""
+        return [self._compound.get(v.name, (1,) * v.rank) for v in self.variables]
+
+    def _program(
+        self, tensors: Sequence[Tensor], groups: Sequence[Sequence[int]] = (), directions: Iterable[Symbol] = ()
+    ) -> Program:
         """The data are checked already, and the variables vary freely."""
-        inputs = (*self._symbols, *directions)
-        return compile_program(tensors, inputs=inputs, allowed=tuple(self.scope.dims), validate=False)
+        joined = {_direction(v.name, self.scope): axes for v, axes in zip(self.variables, self._axes, strict=True)}
+        return compile_program(
+            tensors,
+            inputs=(*self._symbols, *directions),
+            allowed=tuple(self.scope.dims),
+            groups=groups,
+            validate=False,
+            compound={**self._compound, **joined},
+        )
 
     def pack(self, **arrays: Any) -> Vector:
         """The vector of the variables' arrays. Raises EvaluationError for missing names and wrong shapes."""
@@ -100,7 +114,7 @@ class Objective:
         for name, shape in self.shapes.items():
             if name not in arrays:
                 raise EvaluationError(f"no value given for {name}", hint=f"add {name}=...")
-            array = np.asarray(arrays[name], dtype=float)
+            array = as_declared(np.asarray(arrays[name], dtype=float), self._compound.get(name, ()))
             if array.shape != shape:
                 raise EvaluationError(f"{name} has shape {array.shape}, expected {shape}")
             parts.append(array.ravel())
@@ -170,33 +184,21 @@ def objective(
     return Objective(f, [variable_node(f.scope, variable) for variable in wanted], arrays, check)
 
 
-def _refuse_batches(symbols: Iterable[Symbol], data: Mapping[str, Any]) -> None:
-    from numpy import shape
-
-    for symbol in symbols:
-        if symbol.name in data and len(shape(data[symbol.name])) > symbol.rank:
-            raise EvaluationError(
-                f"{symbol.name} is {dims_text(symbol.dims)}, but the array given has shape {shape(data[symbol.name])}",
-                hint="the data of an objective have no leading axes for a batch",
-            )
-
-
-def _sizes(scope: Scope, data: Mapping[str, Any]) -> dict[str, int]:
+def _sizes(symbols: Iterable[Symbol], data: Mapping[str, Any], joined: Joined) -> dict[str, int]:
     """Numbers for named sizes, from the shapes of the data and from sizes given by name."""
-    from numpy import shape
+    sizes = read_sizes({symbol.name: symbol for symbol in symbols}, data, joined)
+    if sizes.batches:
+        name, batch = next(iter(sizes.batches.items()))
+        raise EvaluationError(
+            f"{name} has {dims_text(sizes.dims[name])} as its axes, but the array given has shape {sizes.shapes[name]}",
+            hint=f"the data of an objective have no leading axes for a batch, here {batch}",
+        )
+    return sizes.values
 
-    sizes = {name: int(data[name]) for name in scope.dims if name in data}
-    for name, node in scope.symbols.items():
-        if name in data:
-            for dim, length in zip(node.dims, shape(data[name]), strict=False):
-                if dim.name is not None:
-                    sizes.setdefault(dim.name, int(length))
-    return sizes
 
-
-def _shape(variable: Symbol, sizes: Mapping[str, int]) -> tuple[int, ...]:
+def _shape(variable: Symbol, sizes: Mapping[str, int], joined: Joined) -> tuple[int, ...]:
     try:
-        return tuple(dim.size(sizes) for dim in variable.dims)
+        return tuple(dim.size(sizes) for dim in axes_of(variable, joined))
     except EvaluationError as error:
         raise EvaluationError(f"{variable.name}: {error.message}", hint=error.hint) from None
 

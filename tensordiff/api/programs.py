@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tensordiff.compile import Program, backend_of, compile_program, complex_entries, is_complex, real_inputs
 from tensordiff.errors import EvaluationError, FoldError
-from tensordiff.matrix import Matrix, Scope, Shape, shape_text, text
-from tensordiff.tensor import Dim, Group, Named, Symbol, Tensor, permute, postorder
+from tensordiff.matrix import Matrix, Scope, Shape, text
+from tensordiff.tensor import Dim, Named, Symbol, Tensor, permute, postorder
 
 if TYPE_CHECKING:
     from tensordiff.api.derivative import Derivative
@@ -39,8 +39,9 @@ def evaluate(
         backend=backend_of(values),
         groups=[[len(group) for group in shape]],
         validate=check,
+        compound=compound(scope),
     )
-    (result,) = program(**split_inputs(scope, values))
+    (result,) = program(**values)
     return result
 
 
@@ -104,64 +105,6 @@ def refuse_named_parts(scope: Scope, values: Mapping[str, Any]) -> None:
             )
 
 
-def split_inputs(scope: Scope, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Arrays for symbols with compound axes, or declared as a row or column, reshaped to the axes of the index form; axes
-    before the declared ones, of a batch, are left."""
-    compound = {name: node for name, node in scope.symbols.items() if name in values and _is_compound(node)}
-    if not compound:
-        return dict(values)
-    import numpy as np
-
-    known = {name: int(values[name]) for name in scope.dims if name in values}
-    for name, node in scope.symbols.items():
-        if name in values and name not in compound:
-            shape = np.shape(values[name])
-            for dim, length in zip(node.dims, shape[max(len(shape) - len(node.dims), 0) :], strict=False):
-                if dim.name is not None:
-                    known.setdefault(dim.name, int(length))
-    arrays = dict(values)
-    for name, node in compound.items():
-        array = values[name] if hasattr(values[name], "reshape") else np.asarray(values[name])
-        batch = tuple(array.shape[: max(array.ndim - len(node.shape), 0)])
-        sizes = _sizes_from(name, node, tuple(array.shape[len(batch) :]), known)
-        arrays[name] = array.reshape((*batch, *sizes))
-    return arrays
-
-
-def _sizes_from(name: str, node: Matrix, given: tuple[int, ...], known: dict[str, int]) -> tuple[int, ...]:
-    """The lengths of a compound symbol's axes, from its array's shape and the sizes known so far."""
-    lengths = [length for length in given if length != 1] if len(given) != len(node.shape) else list(given)
-    groups = node.shape if len(lengths) == len(node.shape) else tuple(g for g in node.shape if g)
-    wrong = EvaluationError(
-        f"{name} is {shape_text(node.shape)}, but the array given has shape {given}",
-        hint="give arrays or numbers for the sizes that its compound axes are made of",
-    )
-    if len(lengths) != len(groups):
-        raise wrong
-    sizes: list[int] = []
-    for group, length in zip(groups, lengths, strict=True):
-        found = _split_length(group, length, known)
-        if found is None:
-            raise wrong
-        sizes.extend(found)
-    return tuple(sizes)
-
-
-def _split_length(group: Group, length: int, known: dict[str, int]) -> list[int] | None:
-    """The sizes of a group's dimensions with this product, if what is known decides them."""
-    unknown = {n for dim in group for n in dim.names() if n not in known}
-    if len(unknown) == 1 and all(dim.base is None for dim in group):
-        (name,) = unknown
-        rest = prod(dim.size(known) for dim in group if dim.name != name)
-        times = sum(dim.name == name for dim in group)
-        root = round((length / rest) ** (1 / times)) if rest else 0
-        known[name] = root
-    elif unknown:
-        return None
-    sizes = [dim.size(known) for dim in group]
-    return sizes if prod(sizes) == length else None
-
-
 def operand_text(scope: Scope) -> Callable[[Tensor], str]:
     """How an operand of an einsum is written: its name, its matrix formula, or its index form where there is none."""
 
@@ -187,8 +130,14 @@ def operand_arrays(scope: Scope) -> Callable[[Sequence[Tensor], Mapping[str, Any
 
     def arrays(operands: Sequence[Tensor], values: Mapping[str, Any]) -> list[Any]:
         refuse_named_parts(scope, values)
-        program = compile_program(operands, inputs=_given(scope, values), allowed=tuple(scope.dims), backend=backend_of(values))
-        found: list[Any] = program(**split_inputs(scope, values))
+        program = compile_program(
+            operands,
+            inputs=_given(scope, values),
+            allowed=tuple(scope.dims),
+            backend=backend_of(values),
+            compound=compound(scope),
+        )
+        found: list[Any] = program(**values)
         if any(array.ndim != operand.rank for array, operand in zip(found, operands, strict=True)):
             raise EvaluationError(
                 "the operands of an einsum have no leading axes for a batch", hint="evaluate() of the whole takes batches"
@@ -198,8 +147,10 @@ def operand_arrays(scope: Scope) -> Callable[[Sequence[Tensor], Mapping[str, Any
     return arrays
 
 
-def _is_compound(node: Matrix) -> bool:
-    return any(len(group) != 1 for group in node.shape)
+def compound(scope: Scope) -> dict[str, list[int]]:
+    """How many dimensions each axis of a symbol's array has, of the symbols with compound axes, rows and columns."""
+    shapes = {name: [len(group) for group in node.shape] for name, node in scope.symbols.items()}
+    return {name: counts for name, counts in shapes.items() if any(count != 1 for count in counts)}
 
 
 def _given(scope: Scope, values: Mapping[str, Any]) -> tuple[Symbol, ...]:
@@ -251,7 +202,7 @@ def compile_expressions(
         single=single,
         validate=validate,
         order=order,
-        compound={name: [len(group) for group in node.shape] for name, node in scope.symbols.items() if _is_compound(node)},
+        compound=compound(scope),
         real=real_names(*(item.formula for item in items if item.formula is not None)),
     )
 
@@ -268,9 +219,10 @@ def at(derivative: Derivative, values: Mapping[str, Any], validate: Any = True) 
         derivative.tensor,
         derivative.f.tensor.rank,
         derivative.variable_ranks,
-        split_inputs(scope, values),
+        values,
         inputs=_symbols(scope),
         allowed=tuple(scope.dims),
         validate=check,
         joined=[len(group) for group in derivative.array_shape],
+        compound=compound(scope),
     )

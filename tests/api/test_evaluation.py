@@ -140,12 +140,40 @@ def test_compound_axes_are_joined_and_split() -> None:
     square = td.vector("s", n**2)
     np.testing.assert_allclose((square.T @ td.vec(S)).evaluate(s=np.arange(16.0), S=SV), np.arange(16.0) @ SV.T.ravel())
     np.testing.assert_allclose(td.sum(square).evaluate(s=np.arange(16.0)), 120)
-    with pytest.raises(td.EvaluationError, match=r"w is \(n\*m\)-by-1"):
+    with pytest.raises(td.EvaluationError, match=r"w is a vector of size n\*m"):
         td.diff(w.T @ w, w).evaluate(w=wv)
-    with pytest.raises(td.EvaluationError, match=r"w is \(n\*m\)-by-1"):
+    with pytest.raises(td.EvaluationError, match=r"w is a vector of size n\*m"):
         td.diff(w.T @ w, w).evaluate(w=wv, n=5)
-    with pytest.raises(td.EvaluationError, match=r"s is \(n\*n\)-by-1"):
+    with pytest.raises(td.EvaluationError, match=r"s is a vector of size n\*n"):
         td.sum(square).evaluate(s=np.arange(15.0))
+
+
+COMPOUND = [
+    ("sum(x.^2)", {"x": "n*n"}, {"x": np.arange(9.0)}),
+    ("sum(x.^3)", {"x": "n*n*n"}, {"x": np.arange(8.0)}),
+    ("x'*kron(y,z)", {"x": "n*m", "y": "n", "z": "m"}, {"x": np.arange(6.0), "y": np.arange(2.0), "z": np.arange(3.0)}),
+    ("vec(S)'*x", {"x": "n^2", "S": "n n"}, {"x": np.arange(4.0), "S": np.eye(2)}),
+    ("x'*vech(S)", {"x": "n*(n+1)/2", "S": "n n"}, {"x": np.arange(6.0), "S": np.eye(3)}),
+    ("r*W*r'", {"r": "1 n*m", "W": "n*m n*m", "y": "m"}, {"r": np.arange(6.0), "W": np.ones((6, 6)), "y": np.ones(3)}),
+]
+
+
+@pytest.mark.parametrize(("text", "shapes", "point"), COMPOUND)
+def test_every_way_to_a_value_reads_inputs_alike(text: str, shapes: dict[str, str], point: dict[str, np.ndarray]) -> None:
+    """evaluate, programs, maps at a point and objectives deduce the same sizes from the same arrays."""
+    f, name = td.parse(text, shapes=shapes), next(iter(shapes))
+    J = td.diff(f, name)
+    value, slope = td.compile([f, J])(**point)
+    np.testing.assert_allclose(f.evaluate(**point), value)
+    np.testing.assert_allclose(J.evaluate(**point), slope)
+    direction = np.ones(slope.shape)
+    np.testing.assert_allclose(J.at(**point).apply(direction), np.vdot(slope, direction))
+    if len(point) > 1 or text == "sum(x.^2)":
+        sizes = {"n": 3} if len(point) == 1 else {}
+        problem = td.objective(f, name, **{key: array for key, array in point.items() if key != name}, **sizes)
+        x = problem.pack(**{name: point[name]})
+        np.testing.assert_allclose(problem.fun(x), value)
+        np.testing.assert_allclose(problem.jac(x), np.ravel(slope))
 
 
 def test_rows_and_columns_take_one_axis_or_two() -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tensordiff as td
-from tensordiff.compile import Program
+from tensordiff.compile import compile_program as program_of
 from tensordiff.compile.plan import lift
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError
@@ -104,7 +104,7 @@ def test_random_graphs_with_long_axes_in_small_blocks(outputs: list[Tensor], lea
 
 
 def compare(outputs: list[Tensor], leading: dict[str, tuple[int, ...]], backend: str) -> None:
-    program = Program(outputs, backend=backend)
+    program = program_of(outputs, backend=backend)
     values = {name: array for name, array in batches(leading).items() if name in program.inputs}
     ranks = {name: array.ndim for name, array in arrays().items()}
     sizes = {name: SIZES[name] for name in program.inputs if name in SIZES}
@@ -134,9 +134,9 @@ def matrix_outputs(name: str, n: Dim) -> list[Tensor]:
 @pytest.mark.parametrize("name", [*MATRIX_FUNCTIONS, "matpow"])
 def test_matrix_functions(name: str, backend: str) -> None:
     for size in (1, 2, 3, 5) if backend == "numpy" else (3, 4):
-        program = Program(matrix_outputs(name, Dim.named("n")), backend=backend)
+        program = program_of(matrix_outputs(name, Dim.named("n")), backend=backend)
         stack = near_identity(np.random.default_rng(size), 4, size, size)
-        single = Program(matrix_outputs(name, Dim.named("n")))
+        single = program_of(matrix_outputs(name, Dim.named("n")))
         for found, place in zip(program(A=stack), range(2), strict=True):
             expected = np.stack([single(A=matrix)[place] for matrix in stack])
             np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-8, atol=1e-9)
@@ -165,7 +165,7 @@ def test_systems_and_definite_matrices(backend: str, size: int, cache: int, monk
         root = near_identity(rng, 2, size, size)
         values = {"V": root @ root.swapaxes(-1, -2), "B": rng.normal(size=(2, size, 2)), "y": rng.normal(size=(2, size))}
         for chosen in (outputs, outputs[:1], outputs[1:2], outputs[1:3], outputs[2:4]):
-            program, single = Program(chosen, backend=backend), Program(chosen)
+            program, single = program_of(chosen, backend=backend), program_of(chosen)
             for batched in ("V", "B", "y", "VB", "By", "VBy") if backend == "numpy" else ("V", "By"):
                 given = {name: array if name in batched else array[0] for name, array in values.items()}
                 given = {name: given[name] for name in program.inputs}
@@ -186,7 +186,7 @@ def test_badly_conditioned_matrices_are_as_right_as_one_by_one() -> None:
     stack = rank_one + 1e-6 * rng.normal(size=(50, 3, 3))
     stack = np.concatenate([stack, 1e-120 * stack[:3], 1e150 * stack[:3], near_identity(rng, 5, 3, 3)])
     a = Symbol.make("A", (Dim.fixed(3), Dim.fixed(3)))
-    program = Program([apply(INVERSE, a), apply(LOGDET, a)])
+    program = program_of([apply(INVERSE, a), apply(LOGDET, a)])
     inverse, logdet = program(A=stack)
     np.testing.assert_allclose(logdet, np.linalg.slogdet(stack)[1], rtol=1e-9)
     for found, matrix in zip(inverse, stack, strict=True):
@@ -236,7 +236,7 @@ def test_empty_batches() -> None:
 def test_empty_batches_of_matrix_functions(backend: str) -> None:
     for name in (*MATRIX_FUNCTIONS, "matpow"):
         for size in (3, 5) if backend == "numpy" else (5,):
-            value_, slope = Program(matrix_outputs(name, Dim.named("n")), backend=backend)(A=np.empty((0, size, size)))
+            value_, slope = program_of(matrix_outputs(name, Dim.named("n")), backend=backend)(A=np.empty((0, size, size)))
             shape = () if name in ("det", "logdet") else (size, size)
             assert (value_.shape, slope.shape) == ((0, *shape), (0, *shape, size, size))
 

@@ -216,5 +216,5 @@ def test_compound_axes_that_do_not_fit() -> None:
     quadratic = td.parse("z'*S*z", shapes=COMPOUND["z'*S*z"], structures={"S": "symmetric"})
     with pytest.raises(EvaluationError, match=r"S\[1,2\] = 1.0 and S\[2,1\] = 6.0"):
         td.compile(quadratic)(S=np.arange(36.0).reshape(6, 6), z=np.ones(6), n=2)
-    with pytest.raises(EvaluationError, match="no value given for n"):
+    with pytest.raises(EvaluationError, match="does not decide n"):
         td.compile(quadratic)(S=np.eye(6), z=np.ones(6))

@@ -12,6 +12,7 @@ from tensordiff.compile.plan.assemble import Product, dense
 from tensordiff.compile.plan.contract import Operand, contract
 from tensordiff.compile.plan.factorise import choose_factorisations
 from tensordiff.compile.plan.graph import Graph, Value
+from tensordiff.compile.plan.lengths import axes_of
 from tensordiff.compile.plan.lift import BATCH, Batch, dependent, is_narrow, lift
 from tensordiff.compile.plan.opening import open_products, opened_products
 from tensordiff.compile.plan.properties import Memo, properties
@@ -20,7 +21,6 @@ from tensordiff.compile.plan.record import Recorder
 from tensordiff.compile.plan.sharing import share_pairs
 from tensordiff.compile.plan.slices import without_inclusions
 from tensordiff.compile.plan.tidy import tidy
-from tensordiff.compile.run.inputs import axes_of
 from tensordiff.functions import MATRIX_POWER
 from tensordiff.tensor import Apply, Einsum, Sum, Symbol, Tensor, as_number, einsum, postorder, scale, split_coefficient
 from tensordiff.tensor.extent import Extent

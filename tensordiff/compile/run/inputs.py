@@ -5,28 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tensordiff.compile.plan.lengths import decided, solvable, solve
+from tensordiff.compile.plan.lengths import Joined, axes_of, decided, solvable, solve
 from tensordiff.compile.write.writer import Parameter
 from tensordiff.errors import EvaluationError, nearest
 from tensordiff.functions import Constant
 from tensordiff.tensor import Apply, Dim, Einsum, Symbol, Tensor, dims_text, postorder
 from tensordiff.tensor.extent import Extent
-
-Joined = Mapping[str, Sequence[int]]
-"""How many neighbouring axes of a symbol are one axis of the array given for it, for the names of those with compound axes."""
-
-
-def axes_of(symbol: Symbol, joined: Joined) -> tuple[Dim, ...]:
-    """The axes of the array that is given for a symbol: its dimensions, or products of neighbouring ones."""
-    if symbol.name not in joined:
-        return symbol.dims
-    found, start = [], 0
-    for count in joined[symbol.name]:
-        group = symbol.dims[start : start + count]
-        found.append(group[0] if count == 1 else Dim.sum(Extent.of(*group).terms) if group else Dim.fixed(1))
-        start += count
-    assert start == symbol.rank
-    return tuple(found)
 
 
 def parameters(outputs: Sequence[Tensor], declared: Sequence[Symbol], joined: Joined) -> tuple[Parameter, ...]:
@@ -58,6 +42,22 @@ def parameters(outputs: Sequence[Tensor], declared: Sequence[Symbol], joined: Jo
     ordered = sorted(symbols.values(), key=lambda symbol: place.get(symbol.name, len(place)))
     found = [Parameter(symbol.name, tuple(Extent.of(dim) for dim in axes_of(symbol, joined))) for symbol in ordered]
     return (*found, *(Parameter(name, None) for name in bare))
+
+
+def as_declared(array: Any, counts: Sequence[int]) -> Any:
+    """The array with axes of length one where it is declared as a row or column and given as a vector; `counts` are the
+    dimensions of each of its axes, where some are compound."""
+    shape = tuple(array.shape)
+    declared = declared_shape(shape, counts)
+    return array if declared == shape else array.reshape(declared)
+
+
+def declared_shape(shape: Sequence[int], counts: Sequence[int]) -> tuple[int, ...]:
+    """The shape that `as_declared` gives an array."""
+    if len(shape) < len(counts) and len(shape) == sum(count > 0 for count in counts):
+        lengths = iter(shape)
+        return tuple(next(lengths) if count else 1 for count in counts)
+    return tuple(shape)
 
 
 def real_inputs(outputs: Sequence[Tensor]) -> dict[str, str]:
@@ -175,17 +175,29 @@ class Sizes:
                 if value is None:
                     known = ", ".join(f"{n} = {self.values[n]}" for n in dim.names() if n in self.values)
                     fit = f"no integer makes {dim} equal to {length}{f' where {known}' if known else ''}"
-                    raise EvaluationError(f"{name} is {dims_text(dims)}, but {fit}")
+                    raise EvaluationError(f"{name} is {_declared(dims)}, but {fit}")
                 (found,) = (n for n in dim.names() if n not in self.values)
                 self._set(found, value, name)
             if len(self._waiting) == len(waiting):
                 return  # what is left decides nothing: the program has these sizes given, or needs none of them
 
+    def number(self, size: str) -> int:
+        """The number of a size. Raises EvaluationError where nothing says it."""
+        if size in self.values:
+            return self.values[size]
+        for name, dims, dim, _ in self._waiting:
+            if size in dim.names():
+                raise EvaluationError(
+                    f"{name} is {_declared(dims)}, and the shape {self.shapes[name]} of its array does not decide {size}",
+                    hint=f"add {size}=..., or arrays that have it",
+                )
+        raise EvaluationError(f"no value given for {size}", hint=f"add {size}=...")
+
     def _compare(self, name: str, dims: Sequence[Dim], dim: Dim, length: int) -> None:
         expected = dim.size(self.values)
         if expected != length:
             known = ", ".join(f"{n} = {self.values[n]}" for n in dim.names())
-            raise EvaluationError(f"{name} is {dims_text(dims)} with {dim} = {expected} ({known}), but has {length} there")
+            raise EvaluationError(f"{name} is {_declared(dims)} with {dim} = {expected} ({known}), but has {length} there")
 
     def _set(self, size: str, value: int, origin: str) -> None:
         known = self.values.setdefault(size, value)
@@ -198,6 +210,21 @@ class Sizes:
             raise EvaluationError(f"{size} is {known} in {first} but {value} in {origin}", hint=self._hint(first, origin))
 
 
+def read_sizes(symbols: Mapping[str, Symbol], arrays: Mapping[str, Any], compound: Joined) -> Sizes:
+    """What given arrays and numbers say about sizes; names that are no symbol's are sizes. Raises EvaluationError."""
+    import numpy as np
+
+    sizes = Sizes()
+    for name, array in arrays.items():
+        if (symbol := symbols.get(name)) is None:
+            sizes.give(name, array)
+            continue
+        shape = array.shape if hasattr(array, "shape") else np.shape(array)
+        sizes.add(name, axes_of(symbol, compound), declared_shape(shape, compound.get(name, ())))
+    sizes.settle()
+    return sizes
+
+
 def _declared(dims: Sequence[Dim]) -> str:
     return dims_text(dims) if len(dims) > 1 else f"a vector of size {dims[0]}" if dims else "a scalar"
 
@@ -207,8 +234,8 @@ def _axes(dims: Sequence[Dim]) -> str:
 
 
 def check_names(given: Mapping[str, Any], needed: Sequence[Parameter], known: Iterable[str]) -> None:
-    """Raises EvaluationError for inputs that are missing, or unknown."""
-    missing = [parameter.name for parameter in needed if parameter.name not in given]
+    """Raises EvaluationError for arrays that are missing, and for unknown names."""
+    missing = [parameter.name for parameter in needed if parameter.name not in given and parameter.shape is not None]
     if missing:
         values = ", ".join(f"{name}=..." for name in missing)
         plural = "values" if len(missing) > 1 else "value"

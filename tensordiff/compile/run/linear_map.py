@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate
 from math import prod
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from tensordiff.compile.plan.lengths import Joined
 from tensordiff.compile.plan.plan import LETTERS, subscripts
 from tensordiff.compile.plan.preparation import Axes, Defaults, flat, opened, split
 from tensordiff.compile.run.backends import backend_of, library
-from tensordiff.compile.run.inputs import Sizes
+from tensordiff.compile.run.inputs import as_declared, read_sizes
 from tensordiff.compile.run.program import Program, compile_program
 from tensordiff.compile.run.validate import check_arrays
 from tensordiff.errors import EvaluationError
@@ -28,13 +30,16 @@ def at(
     backend: str | None = None,
     validate: bool = True,
     joined: Sequence[int] = (),
+    compound: Joined = MappingProxyType({}),
 ) -> LinearMap:
     """The derivative `tensor` at the point given by the arrays. Its axes are those of f (`f_rank` of them), then those of
     each variable; `joined` says how many neighbouring ones of them are one axis of the arrays that go in and come out, by
-    default one each. `inputs`, `allowed` and `validate` are as for `compile_program`; the backend is by default that of the
-    arrays. Raises EvaluationError for arrays that do not fit."""
+    default one each. `inputs`, `allowed`, `validate` and `compound` are as for `compile_program`; the backend is by default
+    that of the arrays. Raises EvaluationError for arrays that do not fit."""
     library_name = backend or backend_of(arrays)
-    return LinearMap(tensor, f_rank, tuple(variable_ranks), arrays, inputs, allowed, library_name, validate, tuple(joined))
+    return LinearMap(
+        tensor, f_rank, tuple(variable_ranks), arrays, inputs, allowed, library_name, validate, tuple(joined), compound
+    )
 
 
 class LinearMap:
@@ -55,6 +60,7 @@ class LinearMap:
         backend: str,
         validate: bool = True,
         joined: tuple[int, ...] = (),
+        compound: Joined = MappingProxyType({}),
     ) -> None:
         assert f_rank + sum(variable_ranks) == tensor.rank and variable_ranks
         self.tensor = tensor
@@ -62,11 +68,12 @@ class LinearMap:
         self._f_rank = f_rank
         self._variable_ranks = variable_ranks
         self._inputs, self._allowed = tuple(inputs), frozenset(allowed)
-        self._arrays = dict(arrays)
+        self._compound = compound
+        self._arrays = self._as_declared(arrays)
         needed = [node for node in postorder([tensor]) if isinstance(node, Symbol)]
         self._sizes = self._read_sizes({symbol.name: symbol for symbol in (*inputs, *needed)})
         if validate:
-            check_arrays(needed, self._arrays, library(backend))
+            check_arrays(needed, self._arrays, library(backend), compound)
         self._axes = _groups(f_rank, variable_ranks)
         self._joined = joined or (1,) * tensor.rank
         assert sum(self._joined) == tensor.rank
@@ -205,19 +212,25 @@ class LinearMap:
 
     def _program(self, outputs: Sequence[Tensor]) -> Program:
         """A program on the arrays of the point, which are checked."""
-        return compile_program(outputs, inputs=self._inputs, allowed=self._allowed, backend=self.backend, validate=False)
+        return compile_program(
+            outputs,
+            inputs=self._inputs,
+            allowed=self._allowed,
+            backend=self.backend,
+            validate=False,
+            compound=self._compound,
+        )
+
+    def _as_declared(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        made = dict(arrays)
+        for name in self._compound:
+            if name in made:
+                made[name] = as_declared(library(self.backend).array(name, made[name]), self._compound[name])
+        return made
 
     def _read_sizes(self, symbols: Mapping[str, Symbol]) -> dict[str, int]:
         """The sizes that the arrays have; the program that computes with them checks the names."""
-        import numpy as np
-
-        sizes = Sizes()
-        for name, array in self._arrays.items():
-            if (symbol := symbols.get(name)) is not None:
-                sizes.add(name, symbol.dims, array.shape if hasattr(array, "shape") else np.shape(array))
-            else:
-                sizes.give(name, array)
-        sizes.settle()
+        sizes = read_sizes(symbols, self._arrays, self._compound)
         if sizes.batches:
             name, shape = next(iter(sizes.batches.items()))
             raise EvaluationError(

@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from math import prod, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tensordiff.compile.plan.lengths import Joined, axes_of
+from tensordiff.compile.write.library import ArrayLibrary
 from tensordiff.errors import EvaluationError
 from tensordiff.tensor import Assumption, Structure, Symbol
-
-if TYPE_CHECKING:
-    from tensordiff.compile.run.backends import ArrayLibrary
 
 _SMALL = 128
 """Matrices of so many rows are tested completely."""
@@ -50,11 +49,13 @@ def check_of(symbol: Symbol, library: ArrayLibrary, axes: int | None = None) -> 
     return check
 
 
-def check_arrays(symbols: Iterable[Symbol], arrays: Mapping[str, Any], library: ArrayLibrary) -> None:
-    """Raises EvaluationError for arrays, given by name, that break what the symbols declare."""
+def check_arrays(symbols: Iterable[Symbol], arrays: Mapping[str, Any], library: ArrayLibrary, compound: Joined) -> None:
+    """Raises EvaluationError for arrays, given by name, that break what the symbols declare; `compound` is as for programs."""
     for symbol in symbols:
-        if symbol.name in arrays and (check := check_of(symbol, library)) is not None:
-            check(library.array(symbol.name, arrays[symbol.name]))
+        if symbol.name in arrays:
+            check = check_of(symbol, library, len(axes_of(symbol, compound)))
+            if check is not None:
+                check(library.array(symbol.name, arrays[symbol.name]))
 
 
 # Structures. Each test takes matrices in the last two axes.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 from tensordiff.compile.plan.graph import Value, is_number
 from tensordiff.compile.write.array_backend import ArrayBackend, diagonal_subscripts, extent_text
 from tensordiff.compile.write.batch_helpers import NUMPY
 from tensordiff.compile.write.numpy_helpers import HELPERS
 from tensordiff.compile.write.text import Scope, Text, atom, call, method
+from tensordiff.errors import EvaluationError
 
 
 class NumpyBackend(ArrayBackend):
@@ -78,3 +81,67 @@ class NumpyBackend(ArrayBackend):
         width = len(operands) // rows
         texts = [", ".join(text.text for text in operands[r * width : (r + 1) * width]) for r in range(rows)]
         return atom(f"np.block([{', '.join(f'[{text}]' for text in texts)}])")
+
+
+class NumpyLibrary:
+    """NumPy arrays, numbers, lists."""
+
+    def __init__(self, rows: bool = False) -> None:
+        import numpy as np
+
+        self.np = np
+        backend = NumpyBackend()
+        backend.rows = rows
+        self.backend = backend
+        self.failures: tuple[type[Exception], ...] = (np.linalg.LinAlgError, FloatingPointError, ValueError, ZeroDivisionError)
+
+    def array(self, name: str, value: Any) -> Any:
+        np = self.np
+        if isinstance(value, np.inexact):
+            return value
+        if type(value) is not np.ndarray:
+            try:
+                value = np.asarray(value)
+            except (ValueError, TypeError) as error:
+                raise EvaluationError(f"{name}: not an array of numbers ({error})") from None
+        kind = value.dtype.kind
+        if kind in "fc":
+            return value
+        if kind in "biu":
+            return value.astype(np.float64)
+        if kind == "O":
+            try:
+                return value.astype(np.float64)
+            except (TypeError, ValueError):
+                pass
+        raise EvaluationError(f"{name}: entries of type {value.dtype} are not numbers")
+
+    def shape(self, array: Any) -> Sequence[int]:
+        return tuple(array.shape)
+
+    @property
+    def namespace(self) -> Any:
+        return self.np
+
+    def is_traced(self, array: Any) -> bool:
+        return False
+
+    def host(self, array: Any, always: bool = False) -> Any:
+        return array
+
+    def number(self, value: Any, dtype: Any) -> Any:
+        return self.np.asarray(value, dtype)
+
+    def alike(self, arrays: Sequence[Any], weak: Sequence[bool]) -> list[Any]:
+        types = {array.dtype for array in arrays if hasattr(array, "dtype")}
+        if len(types) < 2:
+            return list(arrays)
+        strong = {array.dtype for array, soft in zip(arrays, weak, strict=True) if hasattr(array, "dtype") and not soft}
+        common = self.np.result_type(*sorted(strong, key=str), *(complex(1) if t.kind == "c" else 1.0 for t in types - strong))
+        return [array.astype(common, copy=False) if hasattr(array, "dtype") else array for array in arrays]
+
+    def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return function
+
+    def errors(self) -> AbstractContextManager[Any]:
+        return self.np.errstate(invalid="raise", divide="raise", over="ignore", under="ignore")

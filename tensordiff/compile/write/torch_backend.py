@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from tensordiff.compile.plan.graph import Value, is_number
-from tensordiff.compile.run.backends import FEW
 from tensordiff.compile.write.array_backend import extent_text
 from tensordiff.compile.write.batch_helpers import TORCH
+from tensordiff.compile.write.library import FEW
 from tensordiff.compile.write.text import ATOM, Scope, Text, atom, call, method
 from tensordiff.compile.write.traced_backend import TracedBackend, traced_helpers
 from tensordiff.errors import EvaluationError
