@@ -18,7 +18,8 @@ from tensordiff.functions import (
     matrix_power,
     power,
 )
-from tensordiff.functions.views import group_size, is_positive
+from tensordiff.functions.signs import is_positive
+from tensordiff.functions.views import group_size
 from tensordiff.simplify import word_letters
 from tensordiff.tensor import Apply, Dim, Einsum, Sum, Tensor, add, apply, as_number, einsum, multiply, number, scale
 

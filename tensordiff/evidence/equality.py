@@ -12,10 +12,14 @@ from tensordiff.evaluate.rational import RationalOps
 from tensordiff.evidence.evidence import Evidence, Method, compare, examine, sizes_text
 from tensordiff.evidence.printing import show, show_array
 from tensordiff.evidence.sampling.points import Point, Samples
+from tensordiff.evidence.sampling.precision import MOST_DIGITS
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build, same_sizes, shape_text
 from tensordiff.tensor import Tensor
+
+_DIGITS = (40, 100, 250, MOST_DIGITS)
+"""With ever more of them, what differs is shown to."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,13 @@ def _values(point: Point, a: Tensor, b: Tensor) -> tuple[Array, Array]:
 
 def _at(point: Point, a: Tensor, b: Tensor) -> Difference:
     left, right = _values(point, a, b)
-    scale = 0 if point.is_exact else 1e-6 * max(np.max(abs(left)), np.max(abs(right)))
+    for digits in _DIGITS:
+        if not point.equal(left, right):
+            break
+        point = point.with_digits(digits)  # a term of 1 beside one of 10^20
+        left, right = _values(point, a, b)
+    largest = max(np.max(abs(left)), np.max(abs(right)))
+    scale = 0 if point.is_exact else min(1e-6 * largest, np.max(abs(left - right)) / 2)
     place = next(place for place in np.ndindex(left.shape) if abs(left[place] - right[place]) > scale)
     position = tuple(int(i) + 1 for i in place)
     return Difference(dict(point.sizes), dict(point.exact), position, left[place], right[place])

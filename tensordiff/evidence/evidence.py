@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import chain, islice, product
 from math import log10
 from typing import Any, Literal
 
@@ -232,37 +232,46 @@ def _numeric(pair: Pair, samples: Samples) -> Evidence:
     """Many points in double precision, to see every side of every kink; a few with many digits."""
     budget = Budget(samples.steps, _MOST_STEPS)
     kinks = Kinks(samples.tensors)
+    telling: list[Point] = []  # those that show a side of a branch for the first time
     doubles = 0
     for number in range(_DOUBLE_POINTS):
         point = next(samples.real(SMALLEST + number % 2, number, _styles(number)), None)
         if point is None:
             continue
-        kinks.see(point)
+        if kinks.see(point):
+            telling.append(point)
         if (refuted := differs(pair, point)) is not None:
             return refuted
         doubles += 1
         if budget.spent or (number >= _SMOOTH_POINTS and not kinks.any):
             break
-    for e, number in product(kink_scales(samples.tensors), range(_KINK_POINTS)) if kinks.any else ():
+    for e, number in product(kink_scales([*samples.tensors, *kinks.branches]), range(_KINK_POINTS)) if kinks.any else ():
         point = next(samples.real(SMALLEST, number, (near(e),)), None)
-        if point is not None and (refuted := differs(pair, point)) is not None:
+        if point is None:
+            continue
+        if kinks.see(point):
+            telling.append(point)
+        if (refuted := differs(pair, point)) is not None:
             return refuted
     precise: list[Point] = []
     costly = any(map(is_costly, samples.tensors))
     few = ((point, 0) for point in islice(samples.real(SMALLEST - 1), _PRECISE_POINTS + 1))
-    for point, more in few if costly else _magnified(samples):
+    sure = kinks if costly else Kinks(samples.tensors)
+    for point, more in few if costly else chain(((point, 0) for point in telling), _magnified(samples)):
         verdict = _precisely(pair, point, samples.tensors, more)
         if verdict is False:
             return Evidence(False, "numeric", "the two sides differ at a random point, computed with 40 digits", point)
         if verdict:
             precise.append(point)
+            sure.see(point)
         if budget.spent or point.is_costly:
             break
     if not precise:
         return Evidence(None, None, "the canonical forms differ, and no sample point could be computed with many digits")
     words = f"equal to 20 digits at {_count(precise)} ({_sizes(precise)}), and at {doubles} more in double precision"
-    if kinks.unseen:
-        words += f"; only one side of {', '.join(kinks.unseen)} was seen"
+    if sure.unseen:
+        words += f"; but only one side of {', '.join(sure.unseen)} was seen, and nothing declared excludes the other"
+        return Evidence(None, None, words)
     return Evidence(True, "numeric", words)
 
 

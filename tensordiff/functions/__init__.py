@@ -21,7 +21,7 @@ from tensordiff.functions.matrix_function import MatrixFunction, sandwich, trans
 from tensordiff.functions.matrix_power import MATRIX_POWER, matrix_power
 from tensordiff.functions.power import ABS, EXP, LOG, POWER, SIGN, power
 from tensordiff.functions.pseudo_inverse import PINV
-from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYNONYMS, lookup
+from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYMPY, SYNONYMS, lookup
 from tensordiff.functions.softmax import AlongAxes, LogSumExp, Softmax
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
 from tensordiff.functions.table import Extremum
@@ -31,7 +31,7 @@ from tensordiff.functions.user import UserFunction, elementwise
 
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
-    "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
+    "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
     "Elimination", "Extremum", "Frechet", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Place",
     "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
     "elementwise", "inclusion", "lookup", "matrix_power", "power", "sandwich", "transpose",

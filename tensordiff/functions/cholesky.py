@@ -10,7 +10,8 @@ from tensordiff.errors import ShapeError
 from tensordiff.functions.constants import LowerMask, constant
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.power import power
-from tensordiff.functions.views import diagonal_part, is_identity, is_positive, split_scalars
+from tensordiff.functions.signs import is_positive
+from tensordiff.functions.views import diagonal_part, is_identity, split_scalars
 from tensordiff.tensor import (
     Dim,
     Function,

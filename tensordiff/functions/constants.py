@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensordiff.errors import ShapeError
-from tensordiff.tensor import Apply, Dim, Function, Tensor
+from tensordiff.tensor import Apply, Bounds, Dim, Function, Tensor
 
 
 class Constant(Function):
@@ -90,6 +90,9 @@ class LowerMask(Constant):
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         return 1
 
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        return Bounds(0, 1)
+
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.lower_mask(ops.size(self.dim))
 
@@ -105,6 +108,9 @@ class UpperMask(Constant):
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         return 1
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        return Bounds(0, 1)
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.upper_mask(ops.size(self.dim))
@@ -128,6 +134,9 @@ class Unit(Constant):
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         return 1
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        return Bounds(0, 1)
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.unit(ops.size(self.dim), self.k)

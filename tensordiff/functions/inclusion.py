@@ -12,7 +12,7 @@ from typing import Any
 
 from tensordiff.errors import ShapeError
 from tensordiff.functions.constants import Constant, Unit, constant
-from tensordiff.tensor import Apply, Dim, Extent, Group, Tensor, group_text, identity
+from tensordiff.tensor import Apply, Bounds, Dim, Extent, Group, Tensor, group_text, identity
 
 
 class Inclusion(Constant):
@@ -35,6 +35,9 @@ class Inclusion(Constant):
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         return 1
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        return Bounds(0, 1)
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.inclusion(self.whole, self.start, self.part)

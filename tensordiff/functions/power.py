@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from math import exp, inf, log
 from typing import Any
 
 from tensordiff.errors import DomainError, ShapeError
 from tensordiff.functions.common_factor import common_factor
 from tensordiff.functions.radical import factorise, rational_power
+from tensordiff.functions.signs import is_binary, is_nonnegative, is_positive
 from tensordiff.functions.univariate import Univariate, like
-from tensordiff.functions.views import (
-    elementwise_view,
-    is_binary,
-    is_mask,
-    is_nonnegative,
-    is_ones,
-    is_positive,
-    split_scalars,
-    without_content,
-)
+from tensordiff.functions.views import elementwise_view, is_mask, is_ones, split_scalars, without_content
 from tensordiff.tensor import (
     ONE,
+    UNBOUNDED,
     Apply,
+    Bounds,
     Dim,
     Einsum,
     Factor,
@@ -44,6 +39,9 @@ from tensordiff.tensor import (
 )
 
 Exponent = Tensor | int | Fraction
+
+_LARGE = 1e100
+"""Bounds above this are none: their powers would overflow."""
 
 
 class Power(Function):
@@ -165,10 +163,9 @@ class Power(Function):
             even = p - p % 2
             return multiply(apply(POWER, base.children[0], number(even)), apply(POWER, base, number(p - even)))
         integer = p is not None and p.denominator == 1
-        if p is not None and integer and p >= 2 and isinstance(base, Apply) and isinstance(base.function, Univariate):
-            squared = base.function.squared(base.children[0])
-            if squared is not None:
-                return multiply(apply(POWER, squared, number(p // 2)), apply(POWER, base, number(p % 2)))
+        square = base.function.square if isinstance(base, Apply) and isinstance(base.function, Univariate) else None
+        if square is not None and p is not None and integer and p >= 2:
+            return multiply(apply(POWER, square(base.children[0]), number(p // 2)), apply(POWER, base, number(p % 2)))
         for outside, inside in _parts_outside(base, integer):
             return multiply(apply(POWER, outside, exponent), apply(POWER, inside, exponent))
         return None
@@ -184,6 +181,16 @@ class Power(Function):
         if signs[0] == 1 or p.denominator % 2 == 0 or p.numerator % 2 == 0:
             return 2 if p < 0 else 1
         return 0
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        exponent = as_number(arguments[1])
+        if exponent is None or exponent <= 0 or (exponent.numerator % 2 and known[0].low < 0):
+            return UNBOUNDED
+        largest = max(map(abs, known[0]))
+        return Bounds(0, largest ** float(exponent) if largest < _LARGE else inf)
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        return sympy.Pow(*arguments)
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.power(*args)
@@ -263,7 +270,8 @@ def _log_of_complement(x: Sum) -> Tensor | None:
     inner = next((part for part, c in parts.items() if c == -1), None)
     if len(parts) != 2 or parts.get(ones(x.dims)) != 1 or not isinstance(inner, Apply):
         return None
-    return inner.function.log_complement(inner.children[0]) if isinstance(inner.function, Univariate) else None
+    complement = inner.function.log_complement if isinstance(inner.function, Univariate) else None
+    return None if complement is None else complement(inner.children[0])
 
 
 def _log_definition(x: Tensor) -> Tensor | None:
@@ -354,43 +362,21 @@ def power(base: Tensor, exponent: Exponent) -> Tensor:
 
 POWER = Power()
 EXP: Univariate = Univariate(
-    "exp",
-    lambda x: EXP(x),
-    lambda ops, x: ops.exp(x),
-    latex=r"\exp",
-    exact={0: 1},
-    reduce=_reduce_exp,
-    definition=_exp_definition,
-    range_sign=2,
-)
+    "exp", lambda x: EXP(x), lambda ops, x: ops.exp(x), latex_name=r"\exp", exact={0: 1}, range=Bounds(0), nonzero=True,
+    interval=lambda x: Bounds(*(exp(end) if end < log(_LARGE) else inf for end in x)),
+    reduce=_reduce_exp, definition=_exp_definition, sympy="exp",
+)  # fmt: skip
 LOG: Univariate = Univariate(
-    "log",
-    lambda x: power(x, -1),
-    lambda ops, x: ops.log(x),
-    latex=r"\log",
-    exact={1: 0},
-    reduce=_reduce_log,
-    definition=_log_definition,
-)
+    "log", lambda x: power(x, -1), lambda ops, x: ops.log(x), latex_name=r"\log", exact={1: 0},
+    reduce=_reduce_log, definition=_log_definition, sympy="log",
+)  # fmt: skip
 ABS: Univariate = Univariate(
-    "abs",
-    lambda x: SIGN(x),
-    lambda ops, x: ops.abs(x),
-    parity=1,
-    exact={0: 0},
-    reduce=_reduce_abs,
-    definition=_abs_definition,
-    range_sign=1,
-    real_only=True,
-)
+    "abs", lambda x: SIGN(x), lambda ops, x: ops.abs(x), parity=1, exact={0: 0}, kinks=(0,), range=Bounds(0),
+    interval=lambda x: Bounds(0, max(map(abs, x))), real_only=True,
+    reduce=_reduce_abs, definition=_abs_definition, sympy="Abs",
+)  # fmt: skip
 SIGN: Univariate = Univariate(
-    "sign",
-    lambda x: add([], x.dims),
-    lambda ops, x: ops.sign(x),
-    latex=r"\operatorname{sign}",
-    parity=-1,
-    exact={0: 0},
-    reduce=_reduce_sign,
-    definition=lambda x: multiply(x, power(ABS(x), -1)),
-    real_only=True,
-)
+    "sign", lambda x: add([], x.dims), lambda ops, x: ops.sign(x), latex_name=r"\operatorname{sign}", parity=-1,
+    exact={0: 0}, kinks=(0,), range=Bounds(-1, 1), real_only=True,
+    reduce=_reduce_sign, definition=lambda x: multiply(x, power(ABS(x), -1)), sympy="sign",
+)  # fmt: skip

@@ -6,22 +6,18 @@ from tensordiff.functions import table
 from tensordiff.functions.cholesky import CHOL
 from tensordiff.functions.determinant import ADJUGATE, DET, LOGDET
 from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.power import ABS, EXP, LOG, SIGN
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
+from tensordiff.functions.table import Extremum
+from tensordiff.functions.univariate import Univariate
 from tensordiff.tensor import Function
 
-ELEMENTWISE: dict[str, Function] = {
-    function.name: function
-    for function in (
-        EXP, LOG, ABS, SIGN,
-        table.SIN, table.COS, table.TAN, table.ARCSIN, table.ARCCOS, table.ARCTAN,
-        table.SINH, table.COSH, table.TANH, table.ARSINH, table.ARCOSH, table.ARTANH,
-        table.LOG1P, table.EXPM1, table.CBRT, table.RELU, table.STEP, table.SIGMOID, table.SOFTPLUS, table.ERF, table.GELU,
-        table.SQRT, table.SQUARE, table.RECIPROCAL, table.LOG2, table.LOG10, table.SILU, table.LOGSIGMOID,
-        table.SEC, table.CSC, table.COT, table.MAXIMUM, table.MINIMUM,
-    )
-}  # fmt: skip
+ELEMENTWISE: dict[str, Univariate | Extremum] = {
+    function.name: function for function in vars(table).values() if isinstance(function, Univariate | Extremum)
+}
 """Elementwise functions: of one argument, but max and min."""
+
+SYMPY: dict[str, Univariate | Extremum] = {f.sympy: f for f in ELEMENTWISE.values() if isinstance(f.sympy, str)}
+"""Those that SymPy has a class of, by its name."""
 
 MATRIX: dict[str, Function] = {
     function.name: function for function in (INVERSE, DET, LOGDET, ADJUGATE, EXPM, LOGM, SQRTM, CHOL)

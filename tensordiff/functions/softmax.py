@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensordiff.functions.power import EXP, LOG, power
-from tensordiff.tensor import Dim, Function, Tensor, add, apply, einsum, ones
+from tensordiff.tensor import Bounds, Dim, Function, Tensor, add, apply, einsum, ones
 
 
 class AlongAxes(Function):
@@ -49,6 +49,9 @@ class Softmax(AlongAxes):
         i, _, rest = _labels(argument.rank, self.count)
         sizes = dict(zip((*i, *rest), argument.dims, strict=True))
         return add([(1, argument), (-1, einsum([(apply(LogSumExp(self.count), argument), rest)], (*i, *rest), sizes))])
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        return Bounds(0, 1)
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         return 2

@@ -12,7 +12,8 @@ from tensordiff.functions.frechet import Frechet, inverse_chain, turned
 from tensordiff.functions.matrix_function import MatrixFunction
 from tensordiff.functions.matrix_power import matrix_power
 from tensordiff.functions.power import EXP, LOG, power
-from tensordiff.functions.views import diagonal_part, is_identity, is_positive, split_scalars
+from tensordiff.functions.signs import is_positive
+from tensordiff.functions.views import diagonal_part, is_identity, split_scalars
 from tensordiff.tensor import (
     Apply,
     Tensor,

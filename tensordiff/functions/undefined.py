@@ -35,6 +35,15 @@ class Undefined(Function):
         core, restore = view
         return restore(apply(self, core))
 
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        (argument,) = arguments
+        head = sympy.Function(self.base)
+        if not self.order:
+            return head(argument)
+        variable = argument if argument.is_Symbol else sympy.Dummy("x")
+        slope = sympy.Derivative(head(variable), (variable, self.order))
+        return slope if variable is argument else sympy.Subs(slope, variable, argument)
+
     def evaluate(self, ops: Any, *args: Any) -> Any:
         raise EvaluationError(
             f"{self.base} is an undefined function: it has no values", hint="define it, e.g. with elementwise(...)"

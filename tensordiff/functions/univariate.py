@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
-from tensordiff.errors import MissingRuleError
 from tensordiff.functions.views import elementwise_view
 from tensordiff.tensor import (
+    UNBOUNDED,
+    Bounds,
     Function,
     Sum,
     Tensor,
@@ -25,60 +27,53 @@ from tensordiff.tensor import (
 Rule = Callable[[Tensor], Tensor]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Univariate(Function):
-    """An elementwise function of one argument.
+    """An elementwise function of one argument, with all its facts. It is its name: no two have the same."""
 
-    `slope(x)` is the derivative as a tensor; `value(ops, x)` evaluates it; `parity` is +1 (even), -1 (odd) or 0;
-    `exact` maps numbers to exact values; `reduce(x)` is a simpler form for special arguments or None; `definition(x)`
-    is the same in more basic functions, for equality, and `square(x)` its square likewise; `logarithm(x)` and
-    `log_complement(x)` are log(f(x)) and log(1 - f(x)); `range_sign` is 2 where every value is positive, 1 nonnegative;
-    `real_only` is as for every function.
-    """
+    name: str
+    slope: Rule | None
+    """The derivative as a tensor."""
+    value: Callable[[Any, Any], Any]
+    """The value of an argument, in primitive operations."""
+    _: KW_ONLY
+    latex_name: str = ""
+    parity: int = 0
+    """1 for an even function, -1 for an odd one."""
+    exact: Mapping[int, int | Fraction] = field(default_factory=dict)
+    """Numbers with exact values."""
+    kinks: tuple[int, ...] = ()
+    """Where one branch ends and another begins."""
+    range: Bounds = UNBOUNDED
+    """Bounds on all values."""
+    nonzero: bool = False
+    """Whether no value is zero, also where zero ends the range."""
+    interval: Callable[[Bounds], Bounds] | None = None
+    """Bounds on the values from bounds on the arguments, where these are closer than `range`."""
+    real_only: bool = False
+    reduce: Callable[[Tensor], Tensor | None] | None = None
+    """A simpler form for special arguments, or None."""
+    definition: Callable[[Tensor], Tensor | None] | None = None
+    """The same in more basic functions, for equality."""
+    square: Rule | None = None
+    """Its square in more basic functions."""
+    log: Rule | None = None
+    """log(f(x)) where it has a form of its own."""
+    log_complement: Rule | None = None
+    """log(1 - f(x)) likewise."""
+    sympy: str | Callable[[Any, Any], Any] | None = None
+    """SymPy's class of this function, by name, which is then read too; or SymPy's expression from (sympy, argument)."""
 
-    elementwise = True
-
-    def __init__(
-        self,
-        name: str,
-        slope: Rule | None,
-        value: Callable[[Any, Any], Any],
-        *,
-        latex: str = "",
-        parity: int = 0,
-        exact: Mapping[int, int | Fraction] | None = None,
-        reduce: Callable[[Tensor], Tensor | None] | None = None,
-        definition: Callable[[Tensor], Tensor | None] | None = None,
-        square: Rule | None = None,
-        logarithm: Rule | None = None,
-        log_complement: Rule | None = None,
-        range_sign: int | Callable[[int], int] = 0,
-        real_only: bool = False,
-    ) -> None:
-        self.name = name
-        self.real_only = real_only
-        self.latex_name = latex
-        self.parity = parity
-        self._square = square
-        self._logarithm = logarithm
-        self._log_complement = log_complement
-        self._slope = slope
-        self._value = value
-        self._exact = dict(exact or {})
-        self._reduce = reduce
-        self._definition = definition
-        self._range_sign = range_sign
+    elementwise: ClassVar[bool] = True
 
     def __call__(self, argument: Tensor) -> Tensor:
         return apply(self, argument)
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
-        if self._slope is None:
-            raise MissingRuleError(
-                f"{self.name}: no derivative rule",
-                hint="the derivative is not zero: give the function a rule, or rewrite the expression without it",
-            )
+        if self.slope is None:
+            return super().derivative(arguments, position)
         (argument,) = arguments
-        return like(self._slope(argument), argument)
+        return like(self.slope(argument), argument)
 
     def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
         (argument,) = arguments
@@ -92,9 +87,9 @@ class Univariate(Function):
         value = as_number(argument)
         if value is None and isinstance(argument, Sum) and not argument.children:
             value = Fraction(0)
-        if value is not None and value in self._exact:
-            return broadcast(number(self._exact[int(value)]), argument.dims)
-        if self._reduce is not None and (reduced := self._reduce(argument)) is not None:
+        if value is not None and value in self.exact:
+            return broadcast(number(self.exact[int(value)]), argument.dims)
+        if self.reduce is not None and (reduced := self.reduce(argument)) is not None:
             return reduced
         if self.parity and coefficient < 0:
             return scale(self.parity, apply(self, scale(-1, argument)))
@@ -104,24 +99,29 @@ class Univariate(Function):
         (argument,) = arguments
         if self.parity and isinstance(argument, Sum) and argument.children and argument.coefficients[0] < 0:
             return scale(self.parity, apply(self, scale(-1, argument)))
-        return None if self._definition is None else self._definition(argument)
-
-    def squared(self, argument: Tensor) -> Tensor | None:
-        """The square of the function's value in other terms, for equality, or None."""
-        return None if self._square is None else self._square(argument)
+        return None if self.definition is None else self.definition(argument)
 
     def logarithm(self, arguments: Sequence[Tensor]) -> Tensor | None:
-        return None if self._logarithm is None else self._logarithm(arguments[0])
+        return None if self.log is None else self.log(arguments[0])
 
-    def log_complement(self, argument: Tensor) -> Tensor | None:
-        """log(1 - f) where it has a form of its own, or None."""
-        return None if self._log_complement is None else self._log_complement(argument)
+    def branches(self, arguments: Sequence[Tensor]) -> Sequence[Tensor]:
+        return [plus(arguments[0], -kink) for kink in self.kinks]
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        return self.range if self.interval is None else self.interval(known[0])
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
-        return self._range_sign(signs[0]) if callable(self._range_sign) else self._range_sign
+        if self.range.low < 0:
+            return 0
+        return 2 if self.range.low > 0 or self.nonzero else 1
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        if self.sympy is None:
+            return super().to_sympy(sympy, *arguments)
+        return getattr(sympy, self.sympy)(*arguments) if isinstance(self.sympy, str) else self.sympy(sympy, *arguments)
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
-        return self._value(ops, *args)
+        return self.value(ops, *args)
 
 
 def like(node: Tensor, argument: Tensor) -> Tensor:

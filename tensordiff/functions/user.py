@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial, reduce
+from itertools import combinations
 from typing import Any
 
 from tensordiff.errors import MissingRuleError, UnknownNameError
 from tensordiff.functions.constants import PI, constant
-from tensordiff.functions.power import ABS, EXP, LOG, SIGN, power
-from tensordiff.functions.registry import ELEMENTWISE
-from tensordiff.functions.univariate import like
+from tensordiff.functions.power import EXP, power
+from tensordiff.functions.registry import SYMPY
+from tensordiff.functions.table import Extremum
+from tensordiff.functions.univariate import Univariate, like
 from tensordiff.functions.views import elementwise_view
-from tensordiff.tensor import Function, Tensor, add, apply, broadcast, multiply, number
+from tensordiff.tensor import UNBOUNDED, Bounds, Function, Tensor, add, apply, broadcast, multiply, number
 
 _SIMPLIFY_BELOW = 60
 """SymPy simplifies derivatives of at most so many operations; it can take long on larger ones."""
@@ -40,8 +42,8 @@ class UserFunction(Function):
         self._letter = sympy.Symbol("x", real=True)
         self.expression = expression.xreplace(dict.fromkeys(expression.free_symbols, self._letter))
         self._text = sympy.srepr(self.expression)
-        branches = (sympy.Abs, sympy.sign, sympy.Heaviside, sympy.Piecewise, sympy.Max, sympy.Min)
-        self.real_only = bool(self.expression.has(*branches))
+        self._branches = _branches(self.expression)
+        self.real_only = bool(self._branches)
 
     @property
     def parameters(self) -> tuple[bytes | str | int, ...]:
@@ -65,6 +67,28 @@ class UserFunction(Function):
 
     def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
         return to_tensor(self.expression, arguments[0])
+
+    def branches(self, arguments: Sequence[Tensor]) -> Sequence[Tensor]:
+        (argument,) = arguments
+        return [self._at(branch, argument) for branch in self._branches]
+
+    def _at(self, branch: Any, argument: Tensor) -> Tensor:
+        written = to_tensor(branch, argument)
+        return apply(UserFunction(f"a branch of {self.name}", branch), argument) if written is None else written
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        return self._range
+
+    @cached_property
+    def _range(self) -> Bounds:
+        """What SymPy tells at once of the sign; to ask it for the whole range could take long."""
+        return Bounds(0) if self.expression.is_nonnegative else UNBOUNDED
+
+    def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
+        return 2 if self.expression.is_positive else 1 if self._range.low >= 0 else 0
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        return self.expression.xreplace({self._letter: arguments[0]})
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return _value(self.expression, ops, args[0])
@@ -97,23 +121,26 @@ def _slope(expression: Any, letter: Any) -> Any:
     return min(forms, key=lambda form: (form.count_ops(), sympy.srepr(form)))
 
 
-def _known() -> dict[str, Callable[[Tensor], Tensor]]:
-    """SymPy's names of functions that have a tensor form."""
-    spelled = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh"}
-    names = [*spelled, "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "sec", "csc", "cot"]
-    table: dict[str, Callable[[Tensor], Tensor]] = {}
-    for name in names:
-        function = ELEMENTWISE[spelled.get(name, name)]
-        table[name] = lambda x, function=function: apply(function, x)  # type: ignore[misc]  # a default argument binds
-    table |= {"exp": EXP, "log": LOG, "Abs": ABS, "sign": SIGN, "Heaviside": lambda x: apply(ELEMENTWISE["step"], x)}
-    return table
+def _branches(expression: Any) -> tuple[Any, ...]:
+    """The expressions whose signs say which formula holds: of Abs, sign, Heaviside their argument, of Max, Min and the
+    conditions of a Piecewise the difference of both sides."""
+    import sympy
+
+    found: list[Any] = []
+    for part in sympy.preorder_traversal(expression):
+        if isinstance(part, sympy.Abs | sympy.sign | sympy.Heaviside):
+            found.append(part.args[0])
+        elif isinstance(part, sympy.Max | sympy.Min):
+            found += [a - b for a, b in combinations(part.args, 2)]
+        elif isinstance(part, sympy.core.relational.Relational):
+            found.append(part.lhs - part.rhs)
+    return tuple(dict.fromkeys(branch for branch in found if branch.free_symbols))
 
 
 def to_tensor(expression: Any, argument: Tensor) -> Tensor | None:
     """The SymPy expression, in one symbol, at every entry of the argument; None where a part has no tensor form."""
     import sympy
 
-    known = _known()
     values: dict[Any, Tensor] = {}
     for part in sympy.postorder_traversal(expression):
         if part in values:
@@ -131,7 +158,7 @@ def to_tensor(expression: Any, argument: Tensor) -> Tensor | None:
         elif part is sympy.E:
             made = EXP(number(1))
         elif children:
-            made = _combined(part, children, known)
+            made = _combined(part, children)
         if made is None:
             return None
         values[part] = made
@@ -139,8 +166,7 @@ def to_tensor(expression: Any, argument: Tensor) -> Tensor | None:
     return broadcast(made, argument.dims) if argument.dims and not made.dims else made
 
 
-def _combined(part: Any, children: list[Tensor], known: dict[str, Callable[[Tensor], Tensor]]) -> Tensor | None:
-    name = type(part).__name__
+def _combined(part: Any, children: list[Tensor]) -> Tensor | None:
     if part.is_Add:
         widest = max(children, key=lambda child: child.rank)
         return add([(1, like(child, widest)) for child in children])
@@ -148,23 +174,18 @@ def _combined(part: Any, children: list[Tensor], known: dict[str, Callable[[Tens
         return multiply(*children)
     if part.is_Pow:
         return power(children[0], children[1])
-    if name in ("Max", "Min"):
-        made = children[0]
-        for other in children[1:]:
-            made = apply(ELEMENTWISE[name.lower()], made, other)
-        return made
-    if name in known and (len(children) == 1 or name == "Heaviside"):
-        return known[name](children[0])
-    return None
+    function = SYMPY.get(type(part).__name__)
+    if isinstance(function, Extremum):
+        return reduce(lambda made, other: apply(function, made, other), children)
+    return None if function is None or not _is_plain(part) else apply(function, children[0])
 
 
-_OPERATIONS = {
-    "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "sinh": "sinh",
-    "cosh": "cosh", "tanh": "tanh", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "exp": "exp", "log": "log",
-    "erf": "erf", "Abs": "abs", "sign": "sign",
-}  # fmt: skip
-"""SymPy's function names and the primitive operations."""
-_FOLDS = {"Add": "add", "Mul": "multiply", "Max": "maximum", "Min": "minimum"}
+def _is_plain(part: Any) -> bool:
+    """Whether a function of SymPy is the one of the same name here: Heaviside has its value at 0 as a second argument."""
+    return len(part.args) == 1 or (len(part.args) == 2 and part.args[1] == Fraction(1, 2))
+
+
+_FOLDS = {"Add": "add", "Mul": "multiply"}
 _COMPARISONS = {
     "GreaterThan": ("greater_equal", False),
     "StrictGreaterThan": ("greater", False),
@@ -204,12 +225,12 @@ def _part_value(part: Any, children: list[Any], ops: Any, x: Any) -> Any:
     if part.is_Pow:
         return _power_value(part.args[1], children, ops)
     if name in _FOLDS:
-        made = children[0]
-        for other in children[1:]:
-            made = getattr(ops, _FOLDS[name])(made, other)
-        return made
-    if name in _OPERATIONS:
-        return getattr(ops, _OPERATIONS[name])(children[0])
+        return reduce(getattr(ops, _FOLDS[name]), children)
+    function = SYMPY.get(name)
+    if isinstance(function, Extremum):
+        return reduce(partial(function.evaluate, ops), children)
+    if isinstance(function, Univariate) and function.slope is not None and _is_plain(part):
+        return function.evaluate(ops, children[0])
     if name in _COMPARISONS:
         operation, swapped = _COMPARISONS[name]
         return getattr(ops, operation)(*(reversed(children) if swapped else children))
@@ -220,9 +241,6 @@ def _part_value(part: Any, children: list[Any], ops: Any, x: Any) -> Any:
         for value, condition in reversed(children[:-1]):
             made = ops.where(condition, value, made)
         return made
-    if name == "Heaviside":
-        half = ops.constant(Fraction(1, 2))
-        return ops.add(half, ops.multiply(half, ops.sign(children[0])))
     raise MissingRuleError(f"no numerical value for {part.func} of SymPy", hint="write it in elementary functions")
 
 

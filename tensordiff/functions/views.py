@@ -1,4 +1,4 @@
-"""Looking into an argument: coefficients, scalar factors, views (permutations and broadcasts), signs.
+"""Looking into an argument: coefficients, scalar factors, views (permutations and broadcasts).
 
 Everything here is cheap: it looks at a bounded neighbourhood of the node and builds nothing large.
 """
@@ -9,26 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import gcd, lcm
 
-from tensordiff.tensor import (
-    Apply,
-    Assumption,
-    Dim,
-    Einsum,
-    Named,
-    Structure,
-    Sum,
-    Symbol,
-    Tensor,
-    add,
-    einsum,
-    multiply,
-    size,
-)
-
-_WITH_ZEROS = (Structure.DIAGONAL, Structure.LOWER, Structure.UPPER)
-"""Structures with entries that are zero whatever is assumed of the others."""
-_DEPTH = 4
-_TERMS = 12
+from tensordiff.tensor import Dim, Einsum, Sum, Tensor, add, einsum, multiply, size
 
 
 def elementwise_view(node: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]] | None:
@@ -141,51 +122,3 @@ def without_content(node: Tensor) -> tuple[Fraction, Tensor]:
 def group_size(dims: tuple[Dim, ...]) -> Tensor:
     """The number of multi-indices of a group of axes, as a scalar."""
     return multiply(*(size(dim) for dim in dims))
-
-
-def is_positive(node: Tensor, depth: int = _DEPTH) -> bool:
-    """Whether every entry is certainly positive (on the domain where the expression is defined)."""
-    return _sign(node, depth) == 2
-
-
-def is_nonnegative(node: Tensor, depth: int = _DEPTH) -> bool:
-    """Whether every entry is certainly at least zero (on the domain where the expression is defined)."""
-    return _sign(node, depth) >= 1
-
-
-def is_binary(node: Tensor) -> bool:
-    """Whether every entry is +1 or -1."""
-    return isinstance(node, Symbol) and node.assumption is Assumption.BINARY and node.structure not in _WITH_ZEROS
-
-
-def _sign(node: Tensor, depth: int) -> int:
-    """2: certainly positive, 1: certainly nonnegative, 0: not known. Looks a few levels deep only."""
-    if depth == 0 or len(node.children) > _TERMS:
-        return 0
-    if isinstance(node, Symbol):
-        return (1 if node.structure in _WITH_ZEROS else 2) if node.assumption.positive else 0
-    if isinstance(node, Named):
-        return _sign(node.definition, depth)
-    if isinstance(node, Sum):
-        if not node.children or any(c < 0 for c in node.coefficients):
-            return 0 if node.children else 1
-        signs = [_sign(child, depth - 1) for child in node.children]
-        return max(signs) if min(signs) >= 1 else 0
-    if isinstance(node, Einsum):
-        return _product_sign(node, depth)
-    assert isinstance(node, Apply)
-    return node.function.sign([_sign(argument, depth - 1) for argument in node.children], node.children)
-
-
-def _product_sign(node: Einsum, depth: int) -> int:
-    """The sign of a product: known factors, and pairs of one factor on the same indices (squares)."""
-    odd: set[tuple[Tensor, tuple[int, ...]]] = set()
-    squared = False
-    for pair in node.factors:
-        squared = squared or pair in odd
-        odd ^= {pair}
-    diagonal = len(set(node.output)) != len(node.output)
-    sign = 1 if squared or diagonal else 2
-    for factor, _ in odd:
-        sign = min(sign, _sign(factor, depth - 1))
-    return sign

@@ -12,17 +12,12 @@ from fractions import Fraction
 from typing import Any
 
 from tensordiff.errors import MissingRuleError, ShapeError
-from tensordiff.functions import ELEMENTWISE, Undefined
+from tensordiff.functions import SYMPY, Undefined
 from tensordiff.matrix import Matrix, Scope, build, total_size
 from tensordiff.parse import check_name
 from tensordiff.parse.declare import read_choices, refuse_undeclared
 from tensordiff.tensor import Assumption, Dim, Group, Structure, Symbol, direct_sum
 
-_SPELLED = {
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh",
-    "Abs": "abs", "Heaviside": "step", "Max": "max", "Min": "min",
-}  # fmt: skip
-"""Names of functions that differ."""
 _LETTERS = "ijklpqrstuvw"
 
 
@@ -202,13 +197,13 @@ class _Reader:
             head = Undefined(check_name(name))
             self.scope = self.scope.with_function(head)
             return build.call(head, *children)
-        spelled = _SPELLED.get(name, name)
         if name == "Heaviside":
             if build.as_number(children[1]) != Fraction(1, 2):
                 raise _missing(node, "the value at 0 is 1/2 here")
             children = children[:1]
-        if spelled not in ELEMENTWISE:
+        if (found := SYMPY.get(name)) is None:
             raise _missing(node)
+        spelled = found.name
         result = children[0]
         if len(children) == 1:
             return build.call(spelled, result)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from tensordiff.canonical import Canonicaliser
 from tensordiff.errors import BudgetError, FoldError, MissingRuleError
 from tensordiff.fold import fold
-from tensordiff.functions import Undefined, UserFunction
+from tensordiff.functions import Extremum
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, brief, build
 from tensordiff.tensor import Assumption, Dim, Function, Group, Symbol, bottom_up, postorder
@@ -202,7 +203,10 @@ class _Writer:
             raise MissingRuleError(f"SymPy has no entrywise function of two matrices: {brief(node)}")
         variable = self.sympy.Dummy("x")
         arguments = [variable if place == places[0] else value for place, value in enumerate(values)]
-        return self.every(values[places[0]], variable, function(*arguments))
+        body = function(*arguments)
+        if body.is_Pow and body.base is variable and body.exp.is_Rational:
+            return self.power(values[places[0]], body.exp)
+        return self.every(values[places[0]], variable, body)
 
     def every(self, value: Any, variable: Any, body: Any) -> Any:
         from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
@@ -211,31 +215,16 @@ class _Writer:
 
     def apply(self, node: Matrix, children: Sequence[Any]) -> Any:
         function: Function = node.data[0]
-        if node.shape and function.name in _POWERS:
-            return self.power(children[0], self.number(_POWERS[function.name]))
-        if function.name in ("max", "min") and all(child.shape for child in node.children):
+        if isinstance(function, Extremum) and all(child.shape for child in node.children):
             a, b = children
-            sign = 1 if function.name == "max" else -1
             gap = self.absolute(self.scaled(self.number(Fraction(-1)), b), a)
             half = self.number(Fraction(1, 2))
-            return self.sympy.MatAdd(self.scaled(half, a), self.scaled(half, b), self.scaled(sign * half, gap))
-        return self.mapped(node, children, self.scalar_function(function))
+            return self.sympy.MatAdd(self.scaled(half, a), self.scaled(half, b), self.scaled(function.greater * half, gap))
+        return self.mapped(node, children, partial(function.to_sympy, self.sympy))
 
     def absolute(self, *terms: Any) -> Any:
         variable = self.sympy.Dummy("x")
         return self.every(self.sympy.MatAdd(*terms), variable, self.sympy.Abs(variable))
-
-    def scalar_function(self, function: Function) -> Callable[..., Any]:
-        sympy = self.sympy
-        if isinstance(function, UserFunction):
-            (letter,) = function.expression.free_symbols or {sympy.Dummy()}
-            return lambda x: function.expression.xreplace({letter: x})
-        if isinstance(function, Undefined):
-            return lambda x: _undefined(sympy, function, x)
-        found = _functions(sympy).get(function.name)
-        if found is None:
-            raise MissingRuleError(f"{function.name} has no counterpart in SymPy's matrix expressions")
-        return found
 
     def total(self, node: Matrix, value: Any) -> Any:
         """The sum of all entries of the value of a node."""
@@ -280,39 +269,6 @@ class _Writer:
         return self.diagonal.DiagMatrix(value if node.children[0].rows else self.sympy.Transpose(value))
 
 
-def _undefined(sympy: Any, function: Undefined, argument: Any) -> Any:
-    head = sympy.Function(function.base)
-    if not function.order:
-        return head(argument)
-    variable = argument if argument.is_Symbol else sympy.Dummy("x")
-    slope = sympy.Derivative(head(variable), (variable, function.order))
-    return slope if variable is argument else sympy.Subs(slope, variable, argument)
-
-
-def _functions(sympy: Any) -> dict[str, Callable[..., Any]]:
-    """Elementwise functions as SymPy writes them."""
-    half = sympy.Rational(1, 2)
-
-    def cbrt(x: Any) -> Any:
-        return sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3)
-
-    return {
-        **{name: getattr(sympy, name) for name in _ALIKE},
-        "arcsin": sympy.asin, "arccos": sympy.acos, "arctan": sympy.atan,
-        "arsinh": sympy.asinh, "arcosh": sympy.acosh, "artanh": sympy.atanh,
-        "abs": sympy.Abs, "max": sympy.Max, "min": sympy.Min, "cbrt": cbrt,
-        "log1p": lambda x: sympy.log(1 + x), "expm1": lambda x: sympy.exp(x) - 1,
-        "log2": lambda x: sympy.log(x) / sympy.log(2), "log10": lambda x: sympy.log(x) / sympy.log(10),
-        "square": lambda x: x**2, "reciprocal": lambda x: 1 / x,
-        "relu": lambda x: sympy.Max(x, 0), "step": lambda x: sympy.Heaviside(x, half),
-        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)), "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
-        "logsigmoid": lambda x: -sympy.log(1 + sympy.exp(-x)), "silu": lambda x: x / (1 + sympy.exp(-x)),
-        "gelu": lambda x: x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
-    }  # fmt: skip
-
-
-_ALIKE = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "erf", "sqrt", "sec", "csc", "cot")
-_POWERS = {"sqrt": Fraction(1, 2), "square": Fraction(2), "reciprocal": Fraction(-1)}
 _NAMES = {
     "commutation": "commutation matrix K", "duplication": "duplication matrix D",
     "skew_duplication": "duplication matrix of skew matrices Dskew", "elimination": "elimination matrix L",

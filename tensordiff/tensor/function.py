@@ -5,12 +5,24 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from math import inf
+from typing import Any, ClassVar, NamedTuple
 
 from tensordiff.errors import MissingRuleError, ShapeError
 from tensordiff.tensor.base import Tensor, dims_text
 from tensordiff.tensor.dim import Dim
 from tensordiff.tensor.node import digest, hash_of
+
+
+class Bounds(NamedTuple):
+    """Every entry lies in [low, high]."""
+
+    low: float = -inf
+    high: float = inf
+
+
+UNBOUNDED = Bounds()
+"""Nothing is known."""
 
 
 class Function(ABC):
@@ -94,6 +106,19 @@ class Function(ABC):
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         """What is known of the entries: 2 positive, 1 nonnegative, 0 nothing. `signs` says the same of the arguments."""
         return 0
+
+    def branches(self, arguments: Sequence[Tensor]) -> Sequence[Tensor]:
+        """The tensors whose signs say which of several formulas gives the value: x for abs(x), x - 50 for one that changes
+        at 50. What agrees with something smooth on one side of a branch need not on the other."""
+        return ()
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        """Bounds on the entries, where `known` are bounds on those of the arguments."""
+        return UNBOUNDED
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        """SymPy's expression for the function of scalar expressions of SymPy. Raises MissingRuleError."""
+        raise MissingRuleError(f"{self.name} has no counterpart in SymPy", hint="other forms: latex(), compile().source")
 
     @abstractmethod
     def evaluate(self, ops: Any, *arguments: Any) -> Any:

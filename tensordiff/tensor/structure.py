@@ -20,6 +20,11 @@ class Structure(StrEnum):
         """Whether a matrix of this structure equals its transpose."""
         return self in (Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE, Structure.DIAGONAL)
 
+    @property
+    def has_zeros(self) -> bool:
+        """Whether some entries are zero whatever is assumed of the others."""
+        return self in (Structure.DIAGONAL, Structure.LOWER, Structure.UPPER, Structure.SKEW)
+
 
 class Assumption(StrEnum):
     NONE = "none"

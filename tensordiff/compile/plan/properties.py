@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, lookup
-from tensordiff.functions.views import is_nonnegative
+from tensordiff.functions.signs import is_nonnegative
 from tensordiff.tensor import Apply, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, bottom_up, einsum
 
 _FACTORS = 12

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from math import exp, inf
-from typing import NamedTuple
+from math import inf
 
-from tensordiff.functions import EXP, POWER, lookup
-from tensordiff.functions.views import is_nonnegative
-from tensordiff.tensor import Apply, Assumption, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up
-
-
-class Bounds(NamedTuple):
-    """Every entry lies in [low, high]."""
-
-    low: float = -inf
-    high: float = inf
-
+from tensordiff.functions.signs import is_nonnegative
+from tensordiff.tensor import Apply, Assumption, Bounds, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, bottom_up
 
 Memo = dict[Node, Bounds]
-
-_FIXED = {
-    "sigmoid": Bounds(0, 1), "step": Bounds(0, 1), "tanh": Bounds(-1, 1), "sin": Bounds(-1, 1), "cos": Bounds(-1, 1),
-    "erf": Bounds(-1, 1), "sign": Bounds(-1, 1), "softplus": Bounds(0), "cosh": Bounds(1),
-}  # fmt: skip
 
 
 def bounds(node: Tensor, memo: Memo) -> Bounds:
@@ -53,22 +38,8 @@ def _visit(node: Tensor, children: tuple[Bounds, ...]) -> Bounds:
 
 
 def _function(node: Apply, children: tuple[Bounds, ...]) -> Bounds:
-    function = node.function
-    if function == EXP:
-        return Bounds(*(exp(x) if x < 700 else inf for x in children[0]))
-    if function == lookup("abs"):
-        return Bounds(0, max(map(abs, children[0])))
-    if function == lookup("relu"):
-        return Bounds(*(max(x, 0.0) for x in children[0]))
-    if function == POWER:
-        exponent = as_number(node.children[1])
-        if exponent is not None and exponent > 0 and (exponent.numerator % 2 == 0 or children[0].low >= 0):
-            largest = max(map(abs, children[0]))
-            return Bounds(0, largest ** float(exponent) if largest < 1e100 else inf)
-        return Bounds(0) if is_nonnegative(node) else Bounds()
-    if function.elementwise and function.name in _FIXED and lookup(function.name) == function:
-        return _FIXED[function.name]
-    return Bounds(0) if is_nonnegative(node) else Bounds()
+    known = node.function.bounds(children, node.children)
+    return Bounds(max(known.low, 0), known.high) if is_nonnegative(node) else known
 
 
 def _product(node: Einsum, children: tuple[Bounds, ...]) -> Bounds:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tensordiff.functions import ABS, DET, EXP, POWER, SIGN, MatrixFunction, power
-from tensordiff.functions.views import diagonal_part, is_binary, is_positive
+from tensordiff.functions.signs import is_binary, is_positive
+from tensordiff.functions.views import diagonal_part
 from tensordiff.tensor import (
     Apply,
     Assumption,

@@ -1,4 +1,4 @@
-"""Both sides of every kink: relu, abs, sign and step agree with something smooth on one side, where mistakes hide."""
+"""Both sides of every branch: relu, abs or a Piecewise agree with something smooth on one side, where mistakes hide."""
 
 from __future__ import annotations
 
@@ -6,36 +6,52 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tensordiff.compile.plan import ranges
 from tensordiff.errors import EvaluationError
 from tensordiff.evidence.sampling.points import Point
-from tensordiff.tensor import Apply, Tensor, postorder
-
-_KINKED = frozenset({"abs", "sign", "relu", "step", "max", "min", "cbrt"})
+from tensordiff.tensor import Apply, Tensor, postorder, split_coefficient
 
 
 class Kinks:
-    """The functions with a kink in some tensors, and on which sides of it their arguments were."""
+    """The branches of the functions in some tensors, and on which sides of them there were points.
+
+    A branch whose tensor has one sign for all values that are declared is none.
+    """
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
-        nodes = [node for node in postorder(tensors) if isinstance(node, Apply) and node.function.name in _KINKED]
-        self._seen: dict[Apply, set[int]] = {node: set() for node in nodes}
+        self._names: dict[Tensor, str] = {}
+        self._seen: dict[Tensor, set[int]] = {}
+        memo: ranges.Memo = {}
+        for node in postorder(tensors):
+            for branch in node.function.branches(node.children) if isinstance(node, Apply) else ():
+                core = split_coefficient(branch)[1]
+                low, high = ranges.bounds(core, memo)
+                if low < 0 < high and core not in self._seen:
+                    self._seen[core] = set()
+                    self._names[core] = node.function.name
 
     @property
     def any(self) -> bool:
         return bool(self._seen)
 
     @property
-    def unseen(self) -> list[str]:
-        """The names of functions whose arguments were always on one side."""
-        return list(dict.fromkeys(node.function.name for node, sides in self._seen.items() if len(sides) < 2))
+    def branches(self) -> list[Tensor]:
+        """The tensors whose signs tell the branches apart."""
+        return list(self._seen)
 
-    def see(self, point: Point) -> None:
-        """Take note of where the arguments are at a point."""
-        for node, sides in self._seen.items():
+    @property
+    def unseen(self) -> list[str]:
+        """The names of functions of which some branch was always on one side."""
+        return list(dict.fromkeys(self._names[branch] for branch, sides in self._seen.items() if len(sides) < 2))
+
+    def see(self, point: Point) -> bool:
+        """Take note of where the branches are at a point: whether a side was not seen before."""
+        before = sum(map(len, self._seen.values()))
+        for branch, sides in self._seen.items():
             try:
-                values = [point.value(child) for child in node.children]
+                value = point.value(branch)
             except EvaluationError:
                 continue
-            value = values[0] if len(values) == 1 else values[0] - values[1]
             sides.update(np.unique(np.sign(value)).astype(int).tolist())
             sides.discard(0)
+        return sum(map(len, self._seen.values())) > before
