@@ -14,31 +14,11 @@ import tensordiff.check
 import tensordiff.compile  # noqa: F401
 from tensordiff.api.chain import ChainLink, ChainRule, chain, explain
 from tensordiff.api.checks import assert_equal, check, check_chain, equal
+from tensordiff.api.declare import dims, elementwise, function, matrix, named, number, parse, scalar, tensor, vector, where
 from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.exchange import from_einsum, from_sympy
 from tensordiff.api.expression import Expression
-from tensordiff.api.functions import (
-    NAMED,
-    block,
-    commutation,
-    dims,
-    elementwise,
-    eye,
-    function,
-    kron,
-    matrix,
-    named,
-    number,
-    ones,
-    parse,
-    pi,
-    scalar,
-    tensor,
-    unit,
-    vector,
-    where,
-    zeros,
-)
+from tensordiff.api.functions import NAMED, block, commutation, eye, kron, ones, pi, unit, zeros
 from tensordiff.api.objective import Objective, objective
 from tensordiff.api.programs import compile_expressions as compile
 from tensordiff.api.sweeps import gauss_newton, gradient, hessian, hvp, jacobian, jvp, vjp

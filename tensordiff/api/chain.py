@@ -6,21 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from tensordiff.api.derivative import (
-    Derivative,
-    diff,
-    display_name,
-    read_entries,
-    variable_node,
-)
+from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.expression import Expression
+from tensordiff.api.variables import display_name, variable_node
 from tensordiff.canonical import canonical, readings
-from tensordiff.derive import free_derivative, named_parts
+from tensordiff.derive import Manner, free_derivative, named_parts
 from tensordiff.derive.layouts import matrix_axes
+from tensordiff.differentiate import Entries, freed, restore
 from tensordiff.differentiate import chain as chain_rule
-from tensordiff.differentiate import freed, restore
 from tensordiff.errors import FoldError, TensordiffError, UnknownNameError
-from tensordiff.fold import fold_best
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.render import free_letters, index_notation
@@ -175,7 +169,7 @@ def _chain(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Matrix) -
     if canonical(total) is not canonical(free_derivative(f, [variable])):
         raise TensordiffError("the chain and the direct derivative differ in canonical form", hint="please report this")
     named = Expression(f, scope)
-    derivative = Derivative(named, [variable], read_entries("free", [variable]), total)
+    derivative = Derivative(named, [variable], Entries.FREE, total)
     names = [node for node in (restore(node, [symbol]) for node in (head, *inner)) if isinstance(node, Named)]
     axes = {node.name: node.dims for node in names} | {symbol.name: symbol.dims}
     keep = [*names, *(part for part in named_parts(scope) if part.name not in axes)]
@@ -215,10 +209,8 @@ def _indexed(name: str, letters: Sequence[str]) -> str:
 
 
 def _matrix(forms: Sequence[Tensor], upper: Shape, lower_: Shape, scope: Scope) -> str | None:
-    rows, columns = matrix_axes("vec-column", upper, [lower_])
-    written = {**scope.symbols, **scope.where}
     try:
-        return text(fold_best(forms, rows, columns, written))
+        return text(Manner(scope).matrix(forms, matrix_axes("vec-column", upper, [lower_])))
     except FoldError:
         return None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.derivative import variable_node
+from tensordiff.api.declare import parse
 from tensordiff.api.exchange import from_sympy
 from tensordiff.api.expression import Expression
-from tensordiff.api.functions import parse
 from tensordiff.api.tensor_form import TensorForm
+from tensordiff.api.variables import variable_node
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import parse_answer

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tensordiff.api.expression import Expression
+from tensordiff.api.programs import at, evaluate, laid_out
 from tensordiff.api.tensor_form import TensorForm
-from tensordiff.derive import free_derivative
-from tensordiff.derive.layouts import MatrixAxes, default_layout, matrix_axes
-from tensordiff.differentiate import Entries, constrain, constrained_dims
-from tensordiff.errors import DomainError, FoldError, UnknownNameError, nearest
-from tensordiff.matrix import Matrix, Scope, Shape, text
-from tensordiff.tensor import Structure, Symbol, Tensor
-
-if TYPE_CHECKING:
-    from tensordiff.check.differences import Verification
-
-if TYPE_CHECKING:
-    from tensordiff.compile.run.linear_map import LinearMap
-    from tensordiff.render import Spelling
+from tensordiff.api.variables import display_name, variable_node
+from tensordiff.check.differences import Verification, verify
+from tensordiff.compile import LinearMap
+from tensordiff.derive import derivative_form, differential, free_derivative
+from tensordiff.derive.layouts import DerivativeAxes, read_entries
+from tensordiff.differentiate import Entries, constrain
+from tensordiff.errors import FoldError, UnknownNameError
+from tensordiff.matrix import Matrix, Shape
+from tensordiff.render import PLAIN, Spelling, derivative_notation, index_latex, index_notation
+from tensordiff.tensor import Symbol, Tensor
 
 
 class Derivative(TensorForm):
@@ -34,17 +31,22 @@ class Derivative(TensorForm):
         super().__init__(tensor, f.scope)
         self.f = f
         self._nodes = variables
-        self.variables: tuple[Symbol, ...] = tuple(v.data[0] for v in variables)
-        self.entries = entries
-        self._variable_shapes: list[Shape] = [_shape(v, entries) for v in variables]
+        self.axes = DerivativeAxes.of(f.matrix.shape, variables, entries)
+        """Which axes of the tensor are f's and which are each variable's."""
 
     @property
-    def _like(self) -> Matrix | None:
+    def variables(self) -> tuple[Symbol, ...]:
+        """What f was differentiated by."""
+        return self.axes.symbols
+
+    @property
+    def entries(self) -> Entries:
+        """The meaning of the variables' entries."""
+        return self.axes.entries
+
+    @property
+    def _like(self) -> Matrix:
         return self.f.matrix
-
-    @property
-    def _like_tensor(self) -> Tensor | None:
-        return self.f.tensor
 
     @property
     def formula(self) -> Matrix:
@@ -70,57 +72,28 @@ class Derivative(TensorForm):
             >>> print(td.diff(A @ V @ A.T, V).matrix_form())
             kron(A, A)
         """
+        layout = layout or self.default_layout
+        self.axes.in_layout(layout)  # where the layout is at fault
         try:
-            form, failure = self._folded(self._axes(layout)), None
-        except FoldError as error:
-            form, failure = None, error
-        tied = self._on_entries(layout or self.default_layout)
-        if tied is not None:
-            spared = Fraction(1) if self.entries is Entries.VECH else Fraction(2, 3)  # tied entries read best without D
-            if form is None or len(str(tied)) < spared * len(str(form)):
-                return tied
-        if form is None:
-            assert failure is not None
-            raise failure
-        return form
+            return Expression(
+                derivative_form(self._readings, self.axes, layout, self._manner, self._by_other_entries), self.scope
+            )
+        except FoldError as failure:
+            raise self._no_form(failure) from None
 
-    def _on_entries(self, layout: str) -> Expression | None:
-        """The derivative by the entries of structured variables, from that by vech where they are tied, else by all
-        entries, times duplication and elimination matrices; in the layouts by stacking."""
-        if self.entries not in (Entries.TIED, Entries.VECH) or layout not in ("vec-column", "vec-row"):
-            return None
-        from tensordiff.derive import on_entries
-
-        base = Entries.VECH if self.entries is Entries.TIED else Entries.FREE
-        try:
-            other = diff(self.f, *(v.name for v in self.variables), entries=base)
-            form = other._folded(other._axes(layout)).matrix
-        except (FoldError, DomainError):
-            return None
-        made = on_entries(form, self.f.matrix.shape, self._nodes, self.entries, by_rows=layout == "vec-row")
-        return None if made is None else Expression(made, self.scope)
+    def _by_other_entries(self, entries: Entries) -> Tensor:
+        """The derivative for another meaning of the entries."""
+        free = free_derivative(self.f.matrix, self._nodes)
+        return constrain(free, self.f.tensor.rank, self.variables, entries)
 
     def to_sympy(self, layout: str | None = None, symbols: Mapping[str, Any] | None = None) -> Any:
         """SymPy's expression of the matrix form in a layout; see `matrix_form` and `Expression.to_sympy`."""
         return self.matrix_form(layout).to_sympy(symbols)
 
-    def _axes(self, layout: str | None) -> MatrixAxes:
-        f = self.f.matrix.shape
-        if Entries.VECH is self.entries and layout not in (None, "vec-column", "vec-row"):
-            structured = [v.name for v in self.variables if v.structure is not Structure.GENERAL]
-            if structured:
-                raise FoldError(
-                    f"the derivative by the free entries of {', '.join(structured)} has no {layout} layout",
-                    hint='entries="vech" goes with vec-column and vec-row',
-                )
-        return matrix_axes(layout or self.default_layout, f, self._variable_shapes)
-
     @property
     def default_layout(self) -> str:
         """The layout that `matrix_form` takes by itself."""
-        if self.entries is Entries.VECH and any(v.structure is not Structure.GENERAL for v in self.variables):
-            return "vec-column"
-        return default_layout(self.f.matrix.shape, self._variable_shapes)
+        return self.axes.default_layout
 
     def evaluate(self, *, layout: str | None = None, validate: Any = True, **values: Any) -> Any:
         """The derivative's array for given arrays, of shape f.shape + variable shapes, on the arrays' own namespace.
@@ -131,17 +104,14 @@ class Derivative(TensorForm):
         names, wrong shapes, singular matrices, and data that break a declared structure or assumption beyond rounding
         (validate=False does not look at them).
         """
-        from tensordiff.api.programs import evaluate, laid_out
-
         if layout in (None, "index"):
             return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formula)
-        return evaluate(*laid_out(self.tensor, self._axes(layout)), self.scope, values, validate, self.formula)
+        return evaluate(*laid_out(self.tensor, self.axes.in_layout(layout)), self.scope, values, validate, self.formula)
 
     @property
     def array_shape(self) -> Shape:
         """f's shape then the variables', where a row or column has one axis."""
-        shapes = [self.f.matrix.shape, *self._variable_shapes]
-        return tuple(group for shape in shapes for group in shape if group)
+        return self.axes.groups
 
     def at(self, *, validate: Any = True, **values: Any) -> LinearMap:
         """The derivative at a point as a linear map, which costs a few matrix products instead of all entries.
@@ -157,24 +127,13 @@ class Derivative(TensorForm):
             >>> L.apply(np.ones((2, 2)))
             array([[9.]])
         """
-        from tensordiff.api.programs import at
-
-        return at(self, values, validate)
-
-    @property
-    def variable_ranks(self) -> tuple[int, ...]:
-        """The number of axes of each variable."""
-        return tuple(sum(len(group) for group in shape) for shape in self._variable_shapes)
+        return at(self, self.axes.ranks, values, validate)
 
     def __str__(self) -> str:
-        from tensordiff.render import PLAIN
-
         return self.equation(PLAIN)
 
     def equation(self, spelling: Spelling) -> str:
         """dF_ij/dV_kl = ..., an entry of the derivative in index notation, in a spelling (plain text, LaTeX)."""
-        from tensordiff.render import derivative_notation, index_notation
-
         shortest = min(self._readings, key=lambda reading: len(index_notation(reading)))
         name = display_name(self.f, self.scope)
         return derivative_notation(shortest, name, self.f.tensor.rank, self._variables_read(), spelling)
@@ -183,7 +142,7 @@ class Derivative(TensorForm):
         """Name and number of axes of each variable."""
         return [
             (v.name if axes == v.rank else f"vech({v.name})", axes)
-            for v, axes in zip(self.variables, self.variable_ranks, strict=True)
+            for v, axes in zip(self.variables, self.axes.ranks, strict=True)
         ]
 
     def named(self, layout: str | None = None) -> Expression:
@@ -202,15 +161,11 @@ class Derivative(TensorForm):
         >>> print(td.diff(td.parse("x'*A*x", shapes={"A": "n n", "x": "n"}), "x").differential())
         df = x'*(A + A')*dx
         """
-        from tensordiff.api.differential import differential
-
-        return differential(self)
+        return differential(self.f.matrix, self._nodes, self.scope)
 
     def latex(self, layout: str | None = None) -> str:
         """LaTeX of the matrix form, with names for repeated parts; of the index form where there is no matrix form, or
         for layout="index"."""
-        from tensordiff.render import index_latex
-
         if layout != "index":
             try:
                 return self.named(layout).latex()
@@ -229,9 +184,7 @@ class Derivative(TensorForm):
             >>> bool(td.diff(td.logdet(X.T @ td.inv(V) @ X), V).verify())
             True
         """
-        from tensordiff.check.differences import verify
-
-        return verify(self, points, seed)
+        return verify(self.f.matrix, self.tensor, self.axes, points, seed)
 
     def __repr__(self) -> str:
         sizes = ", ".join(str(dim) for dim in self.shape)
@@ -271,49 +224,3 @@ def diff(f: Expression, *variables: Expression | str, entries: str | None = None
     derivative = free_derivative(f.matrix, nodes)
     derivative = constrain(derivative, len(f.matrix.dims), symbols, meaning)
     return Derivative(Expression(f.matrix, scope), nodes, meaning, derivative)
-
-
-def read_entries(entries: str | None, variables: Sequence[Matrix]) -> Entries:
-    if entries is None:
-        return Entries.PROJECTED if any(v.data[0].structure is not Structure.GENERAL for v in variables) else Entries.FREE
-    try:
-        return Entries(entries)
-    except ValueError:
-        raise DomainError(f"unknown entries={entries!r}", hint=f"known are {', '.join(Entries)}") from None
-
-
-def variable_node(scope: Scope, variable: Expression | str) -> Matrix:
-    """The declared symbol that a variable names. Raises UnknownNameError for anything else."""
-    if isinstance(variable, Expression):
-        if variable.matrix.op != "symbol":
-            raise UnknownNameError(
-                f"cannot differentiate by {variable}: it is not a declared symbol",
-                hint="differentiate by a symbol; for parts of an expression see chain",
-            )
-        return variable.matrix
-    if variable in scope.symbols:
-        return scope.symbols[variable]
-    if variable in scope.where:
-        definition = text(scope.where[variable].children[0])
-        raise UnknownNameError(
-            f"cannot differentiate by {variable}: it is a name for {definition}",
-            hint=f"differentiate by a declared symbol, or use chain(f, through=[{variable!r}], wrt=...)",
-        )
-    if variable in scope.dims:
-        raise UnknownNameError(f"cannot differentiate by {variable}: it is a size", hint="sizes are whole numbers")
-    near = nearest(variable, list(scope.symbols))
-    known = ", ".join(scope.symbols) or "none"
-    raise UnknownNameError(
-        f"cannot differentiate by {variable}: it is not declared",
-        hint=f"did you mean {near}?" if near else f"declared symbols are {known}",
-    )
-
-
-def display_name(f: Expression, scope: Scope) -> str:
-    """What f is called on the left-hand side: its `where` name, else f or F, whichever is not taken."""
-    return scope.name_for(f.matrix)
-
-
-def _shape(variable: Matrix, entries: Entries) -> Shape:
-    dims = constrained_dims(variable.data[0], entries)
-    return variable.shape if dims == variable.dims else (dims,)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from numbers import Rational, Real
 from typing import Any
 
+from tensordiff.api.naming import name_repeats
+from tensordiff.api.value import Value
 from tensordiff.errors import ShapeError, TensordiffError
+from tensordiff.interop.to_sympy import to_sympy
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope, Shape, ShapeLike, build, read_group, read_shape, shape_text, text
-from tensordiff.tensor import Assumption, Countable, Dim, Group, Size, Structure, Symbol, Tensor, postorder
+from tensordiff.matrix import Matrix, Scope, Shape, build, read_group, shape_text, text
+from tensordiff.render import latex
+from tensordiff.tensor import Countable, Dim, Group, Size, Tensor, postorder
 
 
-class Expression:
+class Expression(Value):
     """A matrix expression in its scope: symbols, sizes, structures and `where` names.
 
     NumPy's habits, with columns for vectors: `@` is the matrix product, `*` the entrywise or scalar product, `**` the
@@ -55,11 +59,6 @@ class Expression:
     def tensor(self) -> Tensor:
         """The index form; its axes are the dimensions of `shape`, compound axes taken apart."""
         return lower(self.matrix)
-
-    @property
-    def shape(self) -> tuple[Dim | Size, ...]:
-        """The sizes: () for a scalar, one for a column, rows and columns for a matrix."""
-        return sizes_of_axes(self.matrix.shape)
 
     @property
     def formula(self) -> Matrix:
@@ -137,33 +136,6 @@ class Expression:
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("an expression is no array; give it values with .evaluate(...)")
 
-    def evaluate(self, *, validate: Any = True, **values: Any) -> Any:
-        """The value for given arrays (nested lists are read too), on the arrays' own namespace.
-
-        Every symbol that the expression contains needs a value; values for other names of the scope are accepted. A
-        size may be given by its name where no array has it. Raises EvaluationError for missing or unknown names,
-        wrong shapes, singular matrices, and data that break a declared structure or assumption beyond rounding
-        (validate=False does not look at them).
-
-        Any array may have more axes in front of the declared ones, a batch: these broadcast against each other as in
-        NumPy, and come first in the result. What has none is shared by all points, and what depends on it alone is
-        computed once. Errors name the first element of the batch (counted from 1) that has one.
-
-            >>> import numpy as np, tensordiff as td
-            >>> f = td.parse("x'*A*x", shapes={"A": "n n", "x": "n"})
-            >>> f.evaluate(A=np.eye(2), x=np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]))
-            array([ 5., 25.,  1.])
-        """
-        from tensordiff.api.programs import evaluate
-
-        return evaluate(self.matrix.shape, self.tensor, self.scope, values, validate, self.matrix)
-
-    def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None, validate: bool = True) -> Any:
-        """A program that computes the value; see `tensordiff.compile`."""
-        from tensordiff.api.programs import compile_expressions
-
-        return compile_expressions(self, backend=backend, sizes=sizes, validate=validate)
-
     @property
     def where(self) -> dict[str, Expression]:
         """What the names in the expression stand for, in the order in which they are defined."""
@@ -178,14 +150,10 @@ class Expression:
         >>> print(short, {name: str(part) for name, part in short.where.items()})
         F*A*F {'F': "inv(X'*X)"}
         """
-        from tensordiff.api.naming import name_repeats
-
         return Expression(*name_repeats(self.matrix, self.scope))
 
     def latex(self) -> str:
         """LaTeX of the formula, and of what its names stand for."""
-        from tensordiff.render import latex
-
         formula = latex(self.matrix)
         if self.matrix.op == "named" or not self.where:
             return formula
@@ -198,8 +166,6 @@ class Expression:
         Sizes and scalars are Symbol(name), the others MatrixSymbol(name, rows, columns); `symbols` gives SymPy objects of
         your own for some names. Raises MissingRuleError for what SymPy's matrix expressions cannot say.
         """
-        from tensordiff.interop.to_sympy import to_sympy
-
         return to_sympy(self.matrix, symbols)
 
     def _repr_latex_(self) -> str:
@@ -229,11 +195,6 @@ class Expression:
 
 
 _SIZE_OPERATIONS = frozenset({"size", "number", "add", "product", "power"})
-
-
-def sizes_of_axes(shape: Shape) -> tuple[Dim | Size, ...]:
-    """One size for each group of axes: a Dim, a product of Dims, or 1."""
-    return tuple(group[0] if len(group) == 1 else Size(group) if group else Dim.fixed(1) for group in shape)
 
 
 def as_expression(value: object) -> Expression | None:
@@ -295,26 +256,3 @@ def _matmul(left: Matrix, right: Matrix) -> Matrix:
 
 def _divide(left: Matrix, right: Matrix) -> Matrix:
     return build.divide(left, right) if right.is_scalar else build.dot_divide(left, right)
-
-
-def symbol(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:
-    """A declared variable as an expression."""
-    try:
-        kind, assumption = Structure(structure), Assumption(assume)
-    except ValueError:
-        known = Structure if structure not in list(Structure) else Assumption
-        raise TensordiffError(
-            f"{name}: unknown {known.__name__.lower()} {structure if known is Structure else assume!r}",
-            hint=f"known are {', '.join(known)}",
-        ) from None
-    groups = read_shape(shape)
-    variable = Symbol.make(name, tuple(dim for group in groups for dim in group), kind, assumption)
-    node = build.symbol(variable, groups)
-    return Expression(node, Scope().with_symbol(node))
-
-
-def sizes_of(*sizes: Any) -> Sequence[Any]:
-    """Sizes given one by one or as one tuple or text."""
-    if len(sizes) == 1 and isinstance(sizes[0], tuple | list | str) and not isinstance(sizes[0], Size):
-        return read_shape(sizes[0])
-    return sizes

@@ -7,9 +7,10 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.derivative import diff, variable_node
+from tensordiff.api.derivative import diff
 from tensordiff.api.expression import Expression
 from tensordiff.api.programs import compound, refuse_named_parts, setting
+from tensordiff.api.variables import variable_node
 from tensordiff.compile import Joined, Program, as_declared, axes_of, check_arrays, compile_program, library, read_sizes
 from tensordiff.derive import loosened
 from tensordiff.differentiate import freed, pullback, pushforward, restore

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from tensordiff.compile import Program, backend_of, compile_program, complex_entries, is_complex, real_inputs
+from tensordiff.compile import LinearMap, Program, backend_of, compile_program, complex_entries, is_complex, real_inputs
+from tensordiff.compile import at as linear_map
+from tensordiff.derive.layouts import MatrixAxes
 from tensordiff.errors import EvaluationError, FoldError
+from tensordiff.fold import fold
 from tensordiff.matrix import Matrix, Scope, Shape, text
+from tensordiff.render import index_notation
 from tensordiff.tensor import Dim, Named, Symbol, Tensor, permute, postorder
 
-if TYPE_CHECKING:
-    from tensordiff.api.derivative import Derivative
-    from tensordiff.api.expression import Expression
-    from tensordiff.api.tensor_form import TensorForm
-    from tensordiff.compile.run.linear_map import LinearMap
-    from tensordiff.derive.layouts import MatrixAxes
+
+class Valued(Protocol):
+    """What a program is made from: an expression or a derivative."""
+
+    @property
+    def tensor(self) -> Tensor: ...
+    @property
+    def formula(self) -> Matrix | None: ...
+    @property
+    def array_shape(self) -> Shape: ...
+
+    scope: Scope
 
 
 def evaluate(
@@ -109,9 +119,6 @@ def operand_text(scope: Scope) -> Callable[[Tensor], str]:
     """How an operand of an einsum is written: its name, its matrix formula, or its index form where there is none."""
 
     def describe(node: Tensor) -> str:
-        from tensordiff.fold import fold
-        from tensordiff.render import index_notation
-
         if isinstance(node, Symbol | Named):
             return node.name
         if node.rank <= 2:
@@ -163,7 +170,7 @@ def _symbols(scope: Scope) -> tuple[Symbol, ...]:
 
 
 def compile_expressions(
-    what: Expression | TensorForm | Sequence[Expression | TensorForm],
+    what: Valued | Sequence[Valued],
     backend: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     validate: bool = True,
@@ -207,18 +214,17 @@ def compile_expressions(
     )
 
 
-def at(derivative: Derivative, values: Mapping[str, Any], validate: Any = True) -> LinearMap:
-    """The derivative at a point as a linear map; see Derivative.at."""
-    from tensordiff.compile.run.linear_map import at as linear_map
-
+def at(derivative: Valued, ranks: Sequence[int], values: Mapping[str, Any], validate: Any = True) -> LinearMap:
+    """A derivative, by variables with so many axes each, at a point as a linear map; see Derivative.at."""
     scope = derivative.scope
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
-    refuse_complex({**real_inputs([derivative.tensor]), **real_names(derivative.f.matrix)}, values)
+    formulas = () if derivative.formula is None else (derivative.formula,)
+    refuse_complex({**real_inputs([derivative.tensor]), **real_names(*formulas)}, values)
     return linear_map(
         derivative.tensor,
-        derivative.f.tensor.rank,
-        derivative.variable_ranks,
+        derivative.tensor.rank - sum(ranks),
+        tuple(ranks),
         values,
         inputs=_symbols(scope),
         allowed=tuple(scope.dims),

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from tensordiff.api.derivative import Derivative, diff, variable_node
+from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.expression import Expression
-from tensordiff.api.tensor_form import TensorForm
+from tensordiff.api.tensor_form import Product
+from tensordiff.api.variables import variable_node
 from tensordiff.derive import loosened
-from tensordiff.derive.layouts import MatrixAxes
 from tensordiff.differentiate import freed, pullback, pushforward, restore
 from tensordiff.errors import ShapeError
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope, Shape, shape_text
+from tensordiff.matrix import Scope, Shape, shape_text
 from tensordiff.tensor import Tensor, number
-
-
-class Product(TensorForm):
-    """A product with a derivative: an array of the shape of an expression or a variable."""
-
-    def __init__(self, tensor: Tensor, scope: Scope, shape: Shape, formula: Matrix | None = None) -> None:
-        super().__init__(tensor, scope)
-        self._shape = shape
-        self._formula = formula
-
-    @property
-    def formula(self) -> Matrix | None:
-        return self._formula
-
-    @property
-    def array_shape(self) -> Shape:
-        return self._shape
-
-    def matrix_form(self) -> Expression:
-        """The product as a matrix formula. Raises FoldError where there is none."""
-        sizes = [len(group) for group in (*self._shape, (), ())]
-        rows = tuple(range(sizes[0]))
-        return self._folded(MatrixAxes(rows, tuple(range(sizes[0], self.tensor.rank))))
 
 
 def gradient(f: Expression, x: Expression | str, *, entries: str | None = None) -> Derivative:

@@ -14,17 +14,16 @@ from itertools import islice, product
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.differentiate import Entries, constrained_dims, freed
+from tensordiff.derive.layouts import DerivativeAxes
+from tensordiff.differentiate import Entries, freed
 from tensordiff.errors import EvaluationError, VerificationError
 from tensordiff.functions import Undefined
 from tensordiff.lower import lower
-from tensordiff.matrix import build
+from tensordiff.matrix import Matrix, build
 from tensordiff.tensor import Apply, Structure, Symbol, Tensor, einsum, postorder
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from tensordiff.api.derivative import Derivative
 
     Array = np.ndarray[Any, Any]
 
@@ -53,8 +52,8 @@ class Verification:
         return f"agrees with central differences to {self.error:.0e} ({self.digits} digits) at {places}"
 
 
-def verify(derivative: Derivative, points: int = 3, seed: int = 0) -> Verification:
-    """Compares a derivative with central differences of f at random points, whose sizes are all different.
+def verify(f: Matrix, derivative: Tensor, axes: DerivativeAxes, points: int = 3, seed: int = 0) -> Verification:
+    """Compares a derivative of f with central differences of f at random points, whose sizes are all different.
 
     Raises VerificationError where they disagree, EvaluationError where f has no values (it holds an undefined function, or
     no point was found in its domain).
@@ -62,13 +61,13 @@ def verify(derivative: Derivative, points: int = 3, seed: int = 0) -> Verificati
     from tensordiff.evidence.sampling.points import Samples
     from tensordiff.evidence.sampling.values import Traits
 
-    f = _loosened(derivative)
-    contracted, directions = _contracted(derivative)
-    undefined = [n.function.base for n in postorder([f]) if isinstance(n, Apply) and isinstance(n.function, Undefined)]
+    value = _loosened(f, axes.symbols)
+    contracted, directions = _contracted(derivative, axes)
+    undefined = [n.function.base for n in postorder([value]) if isinstance(n, Apply) and isinstance(n.function, Undefined)]
     if undefined:
         raise EvaluationError(f"{undefined[0]} is an undefined function: it has no values", hint="define it with elementwise")
-    traits = {v.name: Traits.of(v) for v in derivative.variables}
-    samples = Samples([f, contracted], suppose=traits, seed=seed)
+    traits = {v.name: Traits.of(v) for v in axes.symbols}
+    samples = Samples([value, contracted], suppose=traits, seed=seed)
     places: list[dict[str, int]] = []
     largest = 0.0
     for number in range(points):
@@ -76,10 +75,10 @@ def verify(derivative: Derivative, points: int = 3, seed: int = 0) -> Verificati
         for point in islice(samples.real(_SMALLEST + number // 2, seed + number), number % 2, None):
             sizes = dict(point.sizes)
             values = dict(point.exact)
-            for symbol in (*derivative.variables, *directions):
+            for symbol in (*axes.symbols, *directions):
                 values.setdefault(symbol.name, _random(symbol.dims, sizes, Random(f"{seed}:{symbol.name}")))
             if _well_posed(contracted, values, sizes):
-                largest = max(largest, _error(derivative, f, contracted, directions, values, sizes))
+                largest = max(largest, _error(axes, value, contracted, directions, values, sizes))
                 places.append(sizes)
                 break
     if not places:
@@ -88,7 +87,7 @@ def verify(derivative: Derivative, points: int = 3, seed: int = 0) -> Verificati
 
 
 def _error(
-    derivative: Derivative,
+    axes: DerivativeAxes,
     f: Tensor,
     contracted: Tensor,
     directions: Sequence[Symbol],
@@ -102,17 +101,17 @@ def _error(
 
     ops = MpmathOps(_DIGITS)
     # Truncation of the differences costs h^2, rounding 10^-digits / h^order: equal shares.
-    exponent = _DIGITS // (derivative.order + 2)
+    exponent = _DIGITS // (len(axes.symbols) + 2)
     curves = [
-        _curve(symbol, derivative.entries, values[symbol.name], values[direction.name])
-        for symbol, direction in zip(derivative.variables, directions, strict=True)
+        _curve(symbol, axes.entries, values[symbol.name], values[direction.name])
+        for symbol, direction in zip(axes.symbols, directions, strict=True)
     ]
     claimed = _value(contracted, values, sizes, ops)
-    found = _differences(f, derivative.variables, curves, values, sizes, Fraction(1, 10**exponent), ops)
+    found = _differences(f, axes.symbols, curves, values, sizes, Fraction(1, 10**exponent), ops)
     scale = max(_largest(array) for array in (claimed, found, _value(f, values, sizes, ops)))
     error = float(_largest(np.asarray(claimed - found)) / scale) if scale else 0.0
     if error > 10.0**-exponent:
-        raise VerificationError(_report(derivative, claimed, found, sizes))
+        raise VerificationError(_report(axes.symbols, claimed, found, sizes))
     return error
 
 
@@ -129,27 +128,24 @@ def _well_posed(tensor: Tensor, values: Mapping[str, Array], sizes: Mapping[str,
     return bool(_largest(np.asarray(fine - coarse)) <= _largest(fine) * 10 ** (20 - _DIGITS))
 
 
-def _loosened(derivative: Derivative) -> Tensor:
+def _loosened(f: Matrix, variables: Sequence[Symbol]) -> Tensor:
     """f with the variables' structure taken away."""
-    f = derivative.f.matrix
-    nodes = {node for node in postorder([f]) if node.op == "symbol" and node.data[0] in derivative.variables}
+    nodes = {node for node in postorder([f]) if node.op == "symbol" and node.data[0] in variables}
     return lower(build.replace(f, {node: build.symbol(freed(node.data[0]), node.shape) for node in nodes}))
 
 
-def _contracted(derivative: Derivative) -> tuple[Tensor, list[Symbol]]:
+def _contracted(derivative: Tensor, axes: DerivativeAxes) -> tuple[Tensor, list[Symbol]]:
     """The derivative times one direction for each variable, and the directions."""
-    rank = derivative.tensor.rank
-    axes = tuple(range(rank))
-    start = rank - sum(len(constrained_dims(v, derivative.entries)) for v in derivative.variables)
-    factors: list[tuple[Tensor, Sequence[int]]] = [(derivative.tensor, axes)]
+    places = tuple(range(derivative.rank))
+    start = place = derivative.rank - sum(axes.ranks)
+    factors: list[tuple[Tensor, Sequence[int]]] = [(derivative, places)]
     directions: list[Symbol] = []
-    place = start
-    for number, variable in enumerate(derivative.variables):
-        dims = constrained_dims(variable, derivative.entries)
+    for number, shape in enumerate(axes.variables):
+        dims = tuple(dim for group in shape for dim in group)
         directions.append(Symbol.make(f"direction {number + 1}", dims))
-        factors.append((directions[-1], axes[place : place + len(dims)]))
+        factors.append((directions[-1], places[place : place + len(dims)]))
         place += len(dims)
-    return einsum(factors, axes[:start]), directions
+    return einsum(factors, places[:start]), directions
 
 
 def _largest(array: Array) -> Any:
@@ -279,13 +275,13 @@ def _orthogonal(at: Array, direction: Array) -> Curve:
     return curve
 
 
-def _report(derivative: Derivative, claimed: Array, found: Array, sizes: Mapping[str, int]) -> str:
+def _report(variables: Sequence[Symbol], claimed: Array, found: Array, sizes: Mapping[str, int]) -> str:
     import numpy as np
 
     place = max(np.ndindex(*claimed.shape), key=lambda p: abs(claimed[p] - found[p]))
     where = f"entry {tuple(i + 1 for i in place)}" if place else "value"
     at = ", ".join(f"{name}={size}" for name, size in sizes.items())
-    names = ", ".join(variable.name for variable in derivative.variables)
+    names = ", ".join(variable.name for variable in variables)
     return (
         f"the derivative by {names} disagrees with central differences at {at or 'a point'}: the {where} along a random "
         f"direction is {float(claimed[place]):.6g}, the difference {float(found[place]):.6g}"

@@ -2,132 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
-
-from tensordiff.canonical import readings
-from tensordiff.check.truth import VEC_LAYOUTS, Candidate, Truth
-from tensordiff.derive import named_parts
-from tensordiff.derive.layouts import MatrixAxes
-from tensordiff.differentiate import Entries
+from tensordiff.check.truth import Candidate, Truth
+from tensordiff.derive import Manner, by_entries, derivative_form
+from tensordiff.derive.layouts import LAYOUTS
 from tensordiff.errors import BudgetError, FoldError, GroupingError, TensordiffError
-from tensordiff.fold import fold, fold_best
-from tensordiff.matrix import Matrix, Scope, build, text
+from tensordiff.matrix import Matrix, Scope
 from tensordiff.render import free_letters, index_notation
-from tensordiff.tensor import Dim, Einsum, Factor, Structure, Sum, Symbol, Tensor, einsum
+from tensordiff.tensor import Tensor
 
 _MAX_TERMS = 400
 """Larger canonical forms are not read from."""
 
 
-def expected_matrix(tensor: Tensor, axes: MatrixAxes, scope: Scope) -> Matrix | None:
-    """The shortest matrix form of a tensor on these rows and columns; None where there is none."""
-    try:
-        return fold_best(readings_of(tensor, scope), axes.rows, axes.columns, {**scope.symbols, **scope.where})
-    except (FoldError, GroupingError):
-        return None
+def manner(scope: Scope) -> Manner:
+    """How formulas are written in a verdict: with the user's names, from no more terms than a person would read."""
+    return Manner(scope, max_terms=_MAX_TERMS)
 
 
 def expected(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | str:
     """The correct formula in the candidate's layout: a matrix form, or the text of index notation where there is none."""
-    if candidate.axes is not None:
-        found = [expected_matrix(candidate.tensor, candidate.axes, scope), _tied(truth, candidate, scope)]
-        forms = [matrix for matrix in found if matrix is not None]
-        if forms:
-            return min(forms, key=lambda matrix: len(text(matrix)))
-    written = {**scope.symbols, **scope.where}
-    for reading in readings_of(candidate.tensor, scope):
+    forms = readings_of(candidate.tensor, scope)
+    if candidate.axes is not None and (found := _matrix(forms, truth, candidate, scope)) is not None:
+        return found
+    for reading in forms:
         try:
-            return by_entries(reading, written)
+            return by_entries(reading, {**scope.symbols, **scope.where})
         except TensordiffError:
             continue
-    reading = next(readings_of(candidate.tensor, scope), candidate.tensor)
     letters = ",".join(free_letters(candidate.tensor.rank))
-    return f"{index_notation(reading)} for the entry [{letters}]"
+    return f"{index_notation(next(iter(forms), candidate.tensor))} for the entry [{letters}]"
 
 
-def _tied(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | None:
-    """J*D(n)*D(n)' for symmetric variables with tied entries, J being the derivative with free ones."""
-    symbol = truth.symbols[0]
-    plain = len(truth.symbols) == 1 and symbol.structure in (Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE)
-    if candidate.entries is not Entries.TIED or candidate.layout not in VEC_LAYOUTS or not plain or candidate.axes is None:
+def _matrix(forms: list[Tensor], truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | None:
+    assert candidate.axes is not None
+    try:
+        if candidate.layout not in LAYOUTS:  # a differential
+            return manner(scope).matrix(forms, candidate.axes)
+        return derivative_form(forms, truth.axes(candidate.entries), candidate.layout, manner(scope), truth.by)
+    except (FoldError, GroupingError, BudgetError):
         return None
-    free = expected_matrix(truth.free, candidate.axes, scope)
-    duplication = build.duplication(symbol.dims[0])
-    return None if free is None else build.product(free, duplication, build.transpose(duplication))
 
 
-def readings_of(tensor: Tensor, scope: Scope) -> Iterator[Tensor]:
+def readings_of(tensor: Tensor, scope: Scope) -> list[Tensor]:
     """Canonical forms to read from, with the user's names put back; none where they are too large to read."""
     try:
-        yield from readings(tensor, named_parts(scope), max_terms=_MAX_TERMS)
+        return manner(scope).readings(tensor)
     except BudgetError:
-        return
-
-
-def by_entries(tensor: Tensor, written: Mapping[str, Matrix]) -> Matrix:
-    """The tensor in the index notation of the text syntax, e.g. -Y[i,k]*Y[l,j] -> [i,j,k,l], which parses back: a contraction
-    with one letter for each axis. What is summed inside a term is folded to a matrix.
-
-    `written` are symbols and names as the user wrote them. Raises FoldError where a part has no matrix form.
-    """
-    letters = free_letters(tensor.rank)
-    terms = tensor.terms if isinstance(tensor, Sum) else ((Fraction(1), tensor),)
-    if not terms:
-        return build.zeros(*((dim,) for dim in tensor.dims))
-    body = build.add([(c, _term(term, letters, written)) for c, term in terms])
-    return build.contract(body, letters) if letters else body
-
-
-def _term(term: Tensor, letters: Sequence[str], written: Mapping[str, Matrix]) -> Matrix:
-    factors: Sequence[Factor] = term.factors if isinstance(term, Einsum) else [(term, tuple(range(term.rank)))]
-    output = term.output if isinstance(term, Einsum) else tuple(range(term.rank))
-    dims = dict(enumerate(term.index_dims if isinstance(term, Einsum) else term.dims))
-    letter_of: dict[int, str] = {}
-    parts: list[Matrix] = []
-    for index, letter in zip(output, letters, strict=True):
-        if index in letter_of:  # a letter may stand once on the right
-            parts.append(build.entry(build.eye((dims[index],)), (letter_of[index], letter)))
-        else:
-            letter_of[index] = letter
-    used = {index for _, indices in factors for index in indices}
-    parts.extend(
-        build.entry(build.ones((dims[index],)), (letter,))
-        for index, letter in letter_of.items()
-        if index not in used and output.count(index) == 1
-    )
-    parts.extend(build.size(dims[index]) for index in dims if index not in used and index not in letter_of)
-    entries = [_entry(component, letter_of, dims, written) for component in _components(factors, set(letter_of))]
-    return build.product(*entries, *parts) if entries or parts else build.number(1)
-
-
-def _entry(
-    component: Sequence[Factor], letter_of: Mapping[int, str], dims: Mapping[int, Dim], written: Mapping[str, Matrix]
-) -> Matrix:
-    """One connected part of a product: an entry of a scalar, vector, matrix, or of a declared tensor."""
-    outside = list(dict.fromkeys(i for _, indices in component for i in indices if i in letter_of))
-    if len(component) == 1 and isinstance(component[0][0], Symbol) and len(outside) == len(component[0][1]):
-        node, indices = component[0]
-        assert isinstance(node, Symbol)
-        shown = written.get(node.name)
-        if shown is not None and len(shown.shape) == node.rank:
-            return build.entry(shown, tuple(letter_of[i] for i in indices))
-    if len(outside) > 2:
-        raise FoldError("a part of the product has more than two free indices")
-    inside = {i for _, indices in component for i in indices}
-    part = einsum(component, outside, {i: dims[i] for i in inside})
-    matrix = fold(part, tuple(range(len(outside)))[:1], tuple(range(len(outside)))[1:], written)
-    return build.entry(matrix, tuple(letter_of[i] for i in outside)) if outside else matrix
-
-
-def _components(factors: Sequence[Factor], outside: set[int]) -> list[list[Factor]]:
-    """The factors grouped by shared summed indices, in order."""
-    groups: list[tuple[set[int], list[Factor]]] = []
-    for factor in factors:
-        inner = set(factor[1]) - outside
-        joined = [group for group in groups if group[0] & inner]
-        for group in joined:
-            groups.remove(group)
-        members = [member for group in joined for member in group[1]]
-        groups.append((inner.union(*(group[0] for group in joined)), [*members, factor]))
-    return [members for _, members in groups]
+        return []

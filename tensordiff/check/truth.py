@@ -9,17 +9,15 @@ from types import MappingProxyType
 
 from tensordiff.canonical import Canonicaliser
 from tensordiff.derive import free_derivative
-from tensordiff.derive.layouts import LAYOUTS, MatrixAxes, default_layout, matrix_axes
-from tensordiff.differentiate import Entries, constrain, constrained_dims
-from tensordiff.errors import BudgetError, DomainError, FoldError
+from tensordiff.derive.layouts import DerivativeAxes, MatrixAxes, symbol_of
+from tensordiff.differentiate import Entries, constrain
+from tensordiff.errors import BudgetError, DomainError
 from tensordiff.functions import Frechet
 from tensordiff.matrix import Matrix, Shape, normalise
 from tensordiff.tensor import Apply, Structure, Symbol, Tensor, postorder
 
 INDEX = "index"
 """The layout of an answer by entries: `... -> [i,j,k,l]`, f's indices then the variables'."""
-
-VEC_LAYOUTS = ("vec-column", "vec-row")
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,7 @@ class Truth:
         self.candidates = [c for meaning, tensor in self.meanings.items() for c in self._laid_out(meaning, tensor)]
         if layout not in ("any", INDEX) and not any(c.layout == layout for c in self.candidates):
             meaning = next(iter(self.meanings))
-            matrix_axes(layout, f.shape, self._shapes(meaning))  # raises, where the shapes are at fault
-            raise FoldError(f"entries={str(meaning)!r} goes with vec-column and vec-row, not with {layout}")
+            self.axes(meaning).in_layout(layout)  # raises
 
     def _meanings(self, entries: str) -> dict[Entries, Tensor]:
         if entries != "any":
@@ -77,34 +74,29 @@ class Truth:
                 meaning = Entries(entries)
             except ValueError:
                 raise DomainError(f"unknown entries={entries!r}", hint=f"known are any, {', '.join(Entries)}") from None
-            return {meaning: constrain(self.free, len(self.f.dims), self.symbols, meaning)}
+            return {meaning: self.by(meaning)}
         found = {Entries.FREE: self.free}
         for meaning in (Entries.PROJECTED, Entries.TIED, Entries.VECH) if self.structured else ():
             try:
-                found[meaning] = constrain(self.free, len(self.f.dims), self.symbols, meaning)
+                found[meaning] = self.by(meaning)
             except DomainError:
                 continue
         return found
 
-    def _shapes(self, meaning: Entries) -> list[Shape]:
-        shapes: list[Shape] = []
-        for variable, symbol in zip(self.variables, self.symbols, strict=True):
-            dims = constrained_dims(symbol, meaning)
-            shapes.append(variable.shape if dims == symbol.dims else (dims,))
-        return shapes
+    def axes(self, meaning: Entries) -> DerivativeAxes:
+        """The axes of the derivative under a meaning of the entries."""
+        return DerivativeAxes.of(self.f.shape, self.variables, meaning)
+
+    def by(self, meaning: Entries) -> Tensor:
+        """The derivative under a meaning. Raises DomainError where a structure has none."""
+        return constrain(self.free, len(self.f.dims), self.symbols, meaning)
 
     def _laid_out(self, meaning: Entries, tensor: Tensor) -> list[Candidate]:
-        shapes = self._shapes(meaning)
         found: list[Candidate] = []
-        for layout in VEC_LAYOUTS if meaning is Entries.VECH and self.structured else LAYOUTS:
-            try:
-                axes = matrix_axes(layout, self.f.shape, shapes)
-            except FoldError:
-                continue
+        for layout, axes in self.axes(meaning).laid_out():
             rows, columns = (tuple(tensor.dims[a] for a in part) for part in axes)
             found.append(Candidate(layout, meaning, tensor, axes.rows + axes.columns, normalise((rows, columns)), axes))
-        groups = tuple(group for shape in (self.f.shape, *shapes) for group in shape if group)
-        found.append(Candidate(INDEX, meaning, tensor, tuple(range(tensor.rank)), groups, None))
+        found.append(Candidate(INDEX, meaning, tensor, tuple(range(tensor.rank)), self.axes(meaning).groups, None))
         return found
 
     def asked(self, candidate: Candidate, by_entries: bool) -> bool:
@@ -122,18 +114,7 @@ class Truth:
     @cached_property
     def default_layout(self) -> str:
         """The layout to answer in where none is asked for."""
-        meaning = next(iter(self.meanings))
-        if meaning is Entries.VECH and self.structured:
-            return "vec-column"
-        return default_layout(self.f.shape, self._shapes(meaning))
-
-
-def symbol_of(variable: Matrix) -> Symbol:
-    """A declared symbol, or one that stands for a named part."""
-    if variable.op == "symbol":
-        symbol: Symbol = variable.data[0]
-        return symbol
-    return Symbol.make(str(variable.data[0]), variable.dims)
+        return self.axes(next(iter(self.meanings))).default_layout
 
 
 def lighter(tensor: Tensor) -> Tensor:

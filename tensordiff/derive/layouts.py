@@ -10,15 +10,23 @@ vec-row      the same with row stacking, NumPy's reshape
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from tensordiff.errors import FoldError
-from tensordiff.matrix import Shape
+from tensordiff.differentiate import Entries, constrained_dims
+from tensordiff.errors import DomainError, FoldError
+from tensordiff.matrix import Matrix, Shape
+from tensordiff.tensor import Structure, Symbol
 
 LAYOUTS = ("gradient", "numerator", "denominator", "vec-column", "vec-row")
 DIFFERENTIAL = "differential"
 """The layout of a claim in differentials: df = tr(G'*dX), which is none of the derivative's own."""
+
+
+STACKED = ("vec-column", "vec-row")
+"""The layouts that stack entries: those of a derivative by the free entries of a structure (vech)."""
 
 
 class MatrixAxes(NamedTuple):
@@ -63,16 +71,86 @@ def matrix_axes(layout: str, f: Shape, variables: Sequence[Shape]) -> MatrixAxes
     )
 
 
-def applicable_layouts(f: Shape, variables: Sequence[Shape]) -> list[str]:
-    """The layouts that these shapes have."""
-    found = []
-    for layout in LAYOUTS:
-        try:
-            matrix_axes(layout, f, variables)
-        except FoldError:
-            continue
-        found.append(layout)
-    return found
+@dataclass(frozen=True)
+class DerivativeAxes:
+    """The axes of a derivative: those of f, then those of each variable, by a meaning of the variables' entries."""
+
+    f: Shape
+    symbols: tuple[Symbol, ...]
+    declared: tuple[Shape, ...]
+    """The shapes of the variables."""
+    entries: Entries
+
+    @staticmethod
+    def of(f: Shape, variables: Sequence[Matrix], entries: Entries) -> DerivativeAxes:
+        """The axes of a derivative by declared symbols, or by parts under a name."""
+        return DerivativeAxes(f, tuple(map(symbol_of, variables)), tuple(v.shape for v in variables), entries)
+
+    @cached_property
+    def variables(self) -> tuple[Shape, ...]:
+        """The shape of each variable's part of the derivative: one axis for the free entries of a structure."""
+        dims = [constrained_dims(symbol, self.entries) for symbol in self.symbols]
+        return tuple(
+            shape if d == symbol.dims else (d,) for symbol, shape, d in zip(self.symbols, self.declared, dims, strict=True)
+        )
+
+    @property
+    def groups(self) -> Shape:
+        """f's shape, then the variables', where a row or column has one axis: the shape of the derivative's array."""
+        return tuple(group for shape in (self.f, *self.variables) for group in shape if group)
+
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """The number of axes of each variable."""
+        return tuple(sum(len(group) for group in shape) for shape in self.variables)
+
+    @property
+    def _packed(self) -> list[str]:
+        """The variables of which the derivative has the free entries."""
+        if self.entries is not Entries.VECH:
+            return []
+        return [symbol.name for symbol in self.symbols if symbol.structure is not Structure.GENERAL]
+
+    @property
+    def default_layout(self) -> str:
+        return "vec-column" if self._packed else default_layout(self.f, self.variables)
+
+    def in_layout(self, layout: str | None = None) -> MatrixAxes:
+        """The axes of rows and columns in a layout, by default in that which a derivative has by itself. Raises FoldError
+        where the layout does not apply."""
+        if self._packed and layout not in (None, *STACKED):
+            raise FoldError(
+                f"the derivative by the free entries of {', '.join(self._packed)} has no {layout} layout",
+                hint='entries="vech" goes with vec-column and vec-row',
+            )
+        return matrix_axes(layout or self.default_layout, self.f, self.variables)
+
+    def laid_out(self) -> Iterator[tuple[str, MatrixAxes]]:
+        """Every layout that applies, with its rows and columns."""
+        for layout in LAYOUTS:
+            try:
+                yield layout, self.in_layout(layout)
+            except FoldError:
+                continue
+
+
+def symbol_of(variable: Matrix) -> Symbol:
+    """A declared symbol, or one that stands for a named part."""
+    if variable.op == "symbol":
+        symbol: Symbol = variable.data[0]
+        return symbol
+    return Symbol.make(str(variable.data[0]), variable.dims)
+
+
+def read_entries(entries: str | None, variables: Sequence[Matrix]) -> Entries:
+    """What a user calls the meaning of entries; by default the derivative within the structure, where there is one. Raises
+    DomainError for another word."""
+    if entries is None:
+        return Entries.PROJECTED if any(v.data[0].structure is not Structure.GENERAL for v in variables) else Entries.FREE
+    try:
+        return Entries(entries)
+    except ValueError:
+        raise DomainError(f"unknown entries={entries!r}", hint=f"known are {', '.join(Entries)}") from None
 
 
 Block = tuple[tuple[int, ...], ...]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from tensordiff.derive.layouts import DerivativeAxes
 from tensordiff.differentiate import Entries
 from tensordiff.matrix import Matrix, Shape
 from tensordiff.matrix.build import commutation, duplication, elimination, eye, kron, product, skew_duplication, transpose
@@ -27,20 +26,23 @@ def entries_matrix(variable: Symbol, entries: Entries, *, by_rows: bool = False)
     return product(commutation((dim,), (dim,)), made) if by_rows else made
 
 
-def on_entries(form: Matrix, f: Shape, variables: Sequence[Matrix], entries: Entries, *, by_rows: bool) -> Matrix | None:
+def on_entries(form: Matrix, axes: DerivativeAxes, *, by_rows: bool) -> Matrix | None:
     """The derivative by the entries asked for, in a layout by stacking, from the form of that by the entries which
     `entries_matrix` speaks of: kron(M', eye) * form * M. None where a variable has no such matrix."""
-    maps = [eye(_stacked(f, by_rows))]
-    for node in variables:
-        symbol: Symbol = node.data[0]
-        general = symbol.structure is Structure.GENERAL
-        made = eye(_stacked(node.shape, by_rows)) if general else entries_matrix(symbol, entries, by_rows=by_rows)
-        if made is None:
+    maps: list[Matrix | None] = [None]  # for f and for each variable; None for the identity
+    for symbol in axes.symbols:
+        if symbol.structure is Structure.GENERAL:
+            maps.append(None)
+        elif (made := entries_matrix(symbol, axes.entries, by_rows=by_rows)) is not None:
+            maps.append(made)
+        else:
             return None
-        maps.append(made)
-    *earlier, last = maps
-    left = [transpose(made) for made in earlier]
-    return product(kron(*(left if by_rows else reversed(left))), form, last)
+    sizes = [_stacked(shape, by_rows) for shape in (axes.f, *axes.declared)]
+    factors = [form] if maps[-1] is None else [form, maps[-1]]
+    if any(made is not None for made in maps[:-1]):
+        left = [eye(size) if made is None else transpose(made) for made, size in zip(maps[:-1], sizes[:-1], strict=True)]
+        factors.insert(0, kron(*(left if by_rows else reversed(left))))
+    return product(*factors)
 
 
 def _stacked(shape: Shape, by_rows: bool) -> Group:

@@ -19,7 +19,7 @@ by_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def laid_out(derivative: td.Derivative, layout: str, case: Case) -> list[np.ndarray] | None:
     """The true matrix in a layout at two points, by the independent interpreter; None where there is no such layout."""
     try:
-        rows, columns = derivative._axes(layout)
+        rows, columns = derivative.axes.in_layout(layout)
     except td.FoldError:
         return None
     found = []

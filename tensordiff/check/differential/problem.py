@@ -10,14 +10,13 @@ from tensordiff.check.differential.degree import is_additive, is_quadratic
 from tensordiff.check.differential.form import PLAIN, Form, change_of, name_of, with_direction
 from tensordiff.check.differential.left_side import located_in, split
 from tensordiff.check.differential.truth import DifferentialTruth
-from tensordiff.check.expected import expected, expected_matrix
+from tensordiff.check.expected import expected, manner
 from tensordiff.check.grade import Grader
 from tensordiff.check.problem import Present, Problem, presented
 from tensordiff.check.truth import Candidate, Truth
 from tensordiff.check.words import in_layouts
-from tensordiff.derive import free_derivative, in_differentials
+from tensordiff.derive import along, free_derivative, identified
 from tensordiff.derive.layouts import matrix_axes
-from tensordiff.differentiate import contract_links
 from tensordiff.errors import DomainError, FoldError, TensordiffError
 from tensordiff.evidence.printing import listed
 from tensordiff.lower import lower
@@ -112,14 +111,10 @@ class DifferentialProblem(Problem):
 
     def _identified(self, truth: Truth, scope: Scope) -> Matrix | None:
         """tr(G'*dX) or g'*dx, for the first differential of a scalar in one variable."""
-        if self.f.shape or truth.applied(truth.free) is None:
+        if truth.applied(truth.free) is None:
             return None
         (variable,) = self.variables
-        if len(variable.shape) > 2:
-            return None
-        numerator = expected_matrix(truth.free, matrix_axes("numerator", (), [variable.shape]), scope)
-        direction = scope.lookup(self.form.names[name_of(variable)])
-        return None if numerator is None else in_differentials(numerator, direction)
+        return identified(self.f, truth.free, [scope.lookup(self.form.names[name_of(variable)])], manner(scope))
 
     def _stacked(self, truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | None:
         """M*vec(dV), for the vec of a first differential in one variable."""
@@ -128,7 +123,7 @@ class DifferentialProblem(Problem):
         (variable,) = self.variables
         if len(variable.shape) > 2:
             return None
-        matrix = expected_matrix(truth.free, matrix_axes("vec-column", self.f.shape, [variable.shape]), scope)
+        matrix = manner(scope).form(truth.free, matrix_axes("vec-column", self.f.shape, [variable.shape]))
         direction = scope.lookup(self.form.names[name_of(variable)])
         return None if matrix is None else build.product(matrix, build.call("vec", direction))
 
@@ -147,10 +142,10 @@ class DifferentialProblem(Problem):
             raise DomainError("d(...) is not read here", hint="write the differential out")
         directions, _ = self.declared()
         parts = [
-            (1, contract_links(free_derivative(matrix, [variable]), d, d.rank))
+            (1, along(free_derivative(matrix, [variable]), [d]))
             for variable, d in zip(self.variables, map(lower, directions), strict=True)
         ]
-        found = expected_matrix(add(parts), matrix_axes("numerator", matrix.shape, [()]), scope)
+        found = manner(scope).form(add(parts), matrix_axes("numerator", matrix.shape, [()]))
         if found is None:
             raise FoldError(f"the differential of {text(matrix)} has no matrix form", hint="write it out")
         return found

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import product
 
 from tensordiff.check.differential.form import Form, change_of
 from tensordiff.check.differential.left_side import LeftSide
-from tensordiff.check.truth import Candidate, Truth, lighter, symbol_of
-from tensordiff.derive import free_derivative
-from tensordiff.derive.layouts import DIFFERENTIAL, matrix_axes
-from tensordiff.differentiate import Entries, contract_links
+from tensordiff.check.truth import Candidate, Truth, lighter
+from tensordiff.derive import along, free_derivative
+from tensordiff.derive.layouts import DIFFERENTIAL, matrix_axes, symbol_of
+from tensordiff.differentiate import Entries
 from tensordiff.errors import DomainError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, normalise
@@ -62,13 +62,8 @@ class DifferentialTruth(Truth):
         terms = []
         for step in steps:
             self.free = lighter(free_derivative(self.f, [v for v, _ in step])) if derivative is None else derivative
-            terms.append(self._along(self.free, [d for _, d in step]))
+            terms.append(along(self.free, [d for _, d in step]))
         return add([(1, term) for term in terms])
-
-    @staticmethod
-    def _along(derivative: Tensor, directions: Sequence[Tensor]) -> Tensor:
-        """A derivative contracted with a direction for each variable."""
-        return reduce(lambda made, d: contract_links(made, d, d.rank), reversed(directions), derivative)
 
     def _forms(self, meaning: Entries, tensor: Tensor, left: LeftSide | None) -> list[Candidate]:
         found: list[Candidate] = []
@@ -95,4 +90,4 @@ class DifferentialTruth(Truth):
     def applied(self, derivative: Tensor) -> Tensor | None:
         if self.kind != "first" or len(self.variables) != 1:
             return None
-        return self._along(derivative, self.directions)
+        return along(derivative, self.directions)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 
 from tensordiff.check.claim import Claim, Reading, read_as
-from tensordiff.check.expected import expected_matrix, readings_of
+from tensordiff.check.expected import manner, readings_of
 from tensordiff.check.slips.case import Case
 from tensordiff.check.slips.combination import MOST, combination, value_of
 from tensordiff.check.slips.variants import Attempt, variants
@@ -100,7 +100,7 @@ def _shown(case: Case, reading: Reading, term: Tensor, coefficient: Fraction) ->
         from tensordiff.render import index_notation
 
         return index_notation(scale(coefficient, term))
-    matrix = expected_matrix(term, reading.candidate.axes, case.scope)
+    matrix = manner(case.scope).form(term, reading.candidate.axes)
     return None if matrix is None else text(build.scale(coefficient, matrix))
 
 

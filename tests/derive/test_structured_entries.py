@@ -74,3 +74,37 @@ def test_skew_duplication() -> None:
         td.parse("Dskew(n)*vech(S)", shapes={"S": "n n"})
     with pytest.raises(td.ShapeError):
         td.parse("Dskew(n*m)")
+
+
+VECTORS = [("S*x", ("S", "x")), ("S*A*S*x", ("S", "S")), ("x'*S*y*S*x", ("S", "x")), ("S*x", ("x", "S")), ("S*A*S", ("S", "S"))]
+
+
+@pytest.mark.parametrize("structure", ["symmetric", "skew", "lower-triangular"])
+@pytest.mark.parametrize("entries", ["tied", "vech"])
+@pytest.mark.parametrize(("f", "by"), VECTORS, ids=[f"{f} by {','.join(by)}" for f, by in VECTORS])
+def test_second_derivatives_of_vectors_and_matrices(f: str, by: tuple[str, ...], structure: str, entries: str) -> None:
+    """D and L act on each variable's own block of rows, in the order in which the layout stacks them."""
+    J = td.diff(td.parse(f, shapes=SHAPES, structures={"S": structure}), *by, entries=entries)
+    values = {**VALUES, "S": STRUCTURED[structure]}
+    for layout in ("vec-column", "vec-row"):
+        expected = J.evaluate(layout=layout, **values)
+        form = J.matrix_form(layout)
+        read = td.parse(str(form), shapes=SHAPES, structures={"S": structure})
+        np.testing.assert_allclose(np.reshape(read.evaluate(**values), expected.shape), expected, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("layout", ["vec-column", "vec-row"])
+@pytest.mark.parametrize("entries", ["tied", "vech"])
+@pytest.mark.parametrize("f", ["S*A", "A*S*A'", "inv(S)", "S*x"])
+def test_the_identity_is_no_factor(f: str, entries: str, layout: str) -> None:
+    """kron(M', eye) * J * M is J * M where all but the last variable are unstructured; a verdict says the same."""
+    expression = td.parse(f, shapes=SHAPES, structures={"S": "symmetric"})
+    form = td.diff(expression, "S", entries=entries).matrix_form(layout)
+    assert not str(form).startswith(("eye(n*n)*", "-eye(n*n)*", "eye(n)*")) and not str(form).endswith("*eye(n)")
+    verdict = td.check(form, expression, "S", layout=layout, entries=entries)
+    assert verdict.status == "right" and verdict.method == "proved"
+
+
+def test_a_zero_is_written_as_one() -> None:
+    expression = td.parse("logdet(S)", shapes=SHAPES, structures={"S": "lower-triangular"})
+    assert str(td.diff(expression, "S", "x", entries="vech").matrix_form()) == "zeros(n*(n+1)/2,n)"

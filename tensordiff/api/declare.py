@@ -1,0 +1,176 @@
+"""Declarations: sizes, variables, texts, functions of the user's own, names for parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tensordiff.api.expression import Expression, expression
+from tensordiff.errors import ShapeError, TensordiffError, UnknownNameError
+from tensordiff.functions import Undefined, UserFunction
+from tensordiff.matrix import Scope, ShapeLike, build, read_shape
+from tensordiff.parse import check_name
+from tensordiff.parse import parse as parse_text
+from tensordiff.tensor import Assumption, Dim, Function, Size, Structure, Symbol
+
+
+def dims(names: str) -> Any:
+    """Named sizes: dims("n m") is a pair, dims("n") one size."""
+    found = tuple(Dim.named(name) for name in names.replace(",", " ").split())
+    return found[0] if len(found) == 1 else found
+
+
+def scalar(name: str, *, assume: str = "none") -> Expression:
+    """A scalar variable."""
+    return _symbol(name, (), "general", assume)
+
+
+def vector(name: str, size: Any, *, assume: str = "none") -> Expression:
+    """A column vector; `size` is a Dim, a name or a number."""
+    return _symbol(name, (size,), "general", assume)
+
+
+def matrix(name: str, *sizes: Any, structure: str = "general", assume: str = "none") -> Expression:
+    """A matrix: matrix("X", n, m), sizes as Dims, names or numbers.
+
+    structure: symmetric, skew, diagonal, lower-triangular, upper-triangular, orthogonal, positive-definite.
+    assume: positive, nonzero, binary (entries +1 or -1), probability (positive, sums to one), near-identity.
+    Raises ShapeError for a structure on a matrix that is not square, or unless there are two sizes.
+    """
+    shape = _sizes_of(*sizes)
+    if len(shape) != 2:
+        raise ShapeError(f"the matrix {name} needs two sizes, got {len(shape)}", hint="vector and tensor take others")
+    return _symbol(name, tuple(shape), structure, assume)
+
+
+def tensor(name: str, *sizes: Any, structure: str = "general", assume: str = "none") -> Expression:
+    """A variable with any number of axes, to be used by index notation and entrywise operations."""
+    return _symbol(name, tuple(_sizes_of(*sizes)), structure, assume)
+
+
+def parse(
+    text: str,
+    shapes: Mapping[str, Any] | None = None,
+    structures: Mapping[str, str] | None = None,
+    where: Mapping[str, str] | None = None,
+    assume: Mapping[str, str] | None = None,
+    functions: Iterable[OwnFunction] | Mapping[str, Any] = (),
+) -> Expression:
+    """The expression of a text, in the syntax of matrixcalculus.org and more (docs/syntax.md).
+
+    `shapes` declares every variable: {"X": ("n", "m"), "x": "n", "a": ()}; without it shapes are inferred, capitals
+    being matrices, a-g scalars, h-z vectors unless their use says otherwise. `structures` and `assume` as in `matrix`;
+    `where` names parts: {"P": "inv(V)"}. `functions` are functions of your own (`elementwise`, `function`), in a list, or by
+    name: {"softsign": "s/(1 + Abs(s))"}. Raises ParseError and ShapeError with a caret under the place.
+
+        >>> import tensordiff as td
+        >>> print(td.parse("(X'*inv(V)*X)^-1", shapes={"X": "n m", "V": "n n"}))
+        inv(X'*inv(V)*X)
+    """
+    return Expression(*parse_text(text, shapes, structures, where, assume, _own_functions(functions)))
+
+
+def _symbol(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:
+    """A declared variable as an expression."""
+    try:
+        kind, assumption = Structure(structure), Assumption(assume)
+    except ValueError:
+        known = Structure if structure not in list(Structure) else Assumption
+        raise TensordiffError(
+            f"{name}: unknown {known.__name__.lower()} {structure if known is Structure else assume!r}",
+            hint=f"known are {', '.join(known)}",
+        ) from None
+    groups = read_shape(shape)
+    variable = Symbol.make(name, tuple(dim for group in groups for dim in group), kind, assumption)
+    node = build.symbol(variable, groups)
+    return Expression(node, Scope().with_symbol(node))
+
+
+def _sizes_of(*sizes: Any) -> Sequence[Any]:
+    """Sizes given one by one or as one tuple or text."""
+    if len(sizes) == 1 and isinstance(sizes[0], tuple | list | str) and not isinstance(sizes[0], Size):
+        return read_shape(sizes[0])
+    return sizes
+
+
+def where(expression: Expression, **parts: Expression) -> Expression:
+    """The same expression with names for parts, which come back in derivatives: where(F, P=inv(V))."""
+    scope = expression.scope
+    for name, part in parts.items():
+        scope = scope.merge(part.scope).with_where(name, part.matrix)
+    return Expression(expression.matrix, scope)
+
+
+def named(name: str, value: Expression) -> Expression:
+    """The expression under a name of the user's, which derivatives show in its place."""
+    scope = value.scope.with_where(name, value.matrix)
+    return Expression(scope.where[name], scope)
+
+
+def number(value: int | float | Fraction | str) -> Expression:
+    """An exact number: number("1/3"), number(0.1) is 1/10."""
+    return expression(Fraction(str(value)) if isinstance(value, float | str) else value)
+
+
+class OwnFunction:
+    """A function of the user's own, entry by entry: call it with an expression, or give it to `parse(functions=[...])` and
+    call it by its name in text."""
+
+    def __init__(self, head: Function) -> None:
+        self.head = head
+        self.__name__ = head.name
+
+    def __call__(self, argument: Any) -> Expression:
+        value = expression(argument)
+        return Expression(build.call(self.head, value.matrix), value.scope.with_function(self.head))
+
+    def __repr__(self) -> str:
+        return f"<elementwise function {self.head.name}>"
+
+
+def function(name: str) -> OwnFunction:
+    """An undefined elementwise function f: its derivative is f', written with a prime."""
+    return OwnFunction(Undefined(_own_name(name)))
+
+
+def elementwise(name: str, expression: Any, latex: str | None = None) -> OwnFunction:
+    """A function of every entry, given as a SymPy expression in one symbol (or its text); SymPy differentiates it.
+
+    The derivative is written in functions that have a name here where that is possible, otherwise it is called f'.
+    Raises UnknownNameError for an expression in several symbols, or a name that is no identifier or is taken by the
+    language.
+
+        >>> import sympy
+        >>> import tensordiff as td
+        >>> s = sympy.Symbol("s")
+        >>> softsign = td.elementwise("softsign", s / (1 + abs(s)))
+        >>> n = td.dims("n")
+        >>> A, x = td.matrix("A", n, n), td.vector("x", n)
+        >>> print(td.diff(td.sum(softsign(A @ x)), x).matrix_form())
+        A'*(1./(1 + abs(A*x)).^2)
+    """
+    return OwnFunction(UserFunction(_own_name(name), expression, latex))
+
+
+def _own_name(name: str) -> str:
+    if name in ("K", "D", "Dskew", "L", "unit"):
+        raise UnknownNameError(f"{name} cannot be a function: {name}(...) is a matrix of the language", hint="use another name")
+    if check_name(name) != name:
+        raise UnknownNameError(f"{name!r} is not written in the usual way", hint=f"write {check_name(name)!r}")
+    return name
+
+
+def _own_functions(functions: Any) -> list[Function]:
+    """The functions given to parse: a list of them, or a mapping from names to functions or SymPy expressions."""
+    if isinstance(functions, Mapping):
+        found = [f if isinstance(f, OwnFunction) else elementwise(name, f) for name, f in functions.items()]
+        for name, own in zip(functions, found, strict=True):
+            if own.head.name != name:
+                raise UnknownNameError(f"the function given as {name} is called {own.head.name}")
+    else:
+        found = list(functions)
+    for own in found:
+        if not isinstance(own, OwnFunction):
+            raise TypeError(f"not a function made by td.elementwise or td.function: {own!r}")
+    return [own.head for own in found]
