@@ -32,6 +32,7 @@ from tensordiff.tensor import (
     combination,
     einsum,
     permute,
+    postorder,
     split_coefficient,
     times,
 )
@@ -89,22 +90,10 @@ class Canonicaliser:
 
     def _prepare(self, root: Tensor) -> None:
         """Bring every function below a node to canonical form, innermost first."""
-        ready = self._ready
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            if node in ready:
-                stack.pop()
-                continue
-            missing = [child for child in node.children if child not in ready]
-            if missing:
-                missing.reverse()
-                stack.extend(missing)
-                continue
-            stack.pop()
+        for node in postorder([root], known=self._ready):
             if isinstance(node, Apply) and node not in self._functions:
                 self._functions[node] = self._function(node)
-            ready.add(node)
+            self._ready.add(node)
 
     def is_atom(self, node: Tensor) -> bool:
         """Whether a node may stand as a factor of a canonical product."""

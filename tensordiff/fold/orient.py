@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tensordiff.fold.flat.flat import Flat, first_name, fold_up, letters
+from tensordiff.fold.flat.factors import first_name, letters
+from tensordiff.fold.flat.flat import Flat
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import block, call, entry, product, rebuild, transpose
+from tensordiff.tensor import bottom_up, postorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,13 @@ def orient(root: Matrix, flat: Flat) -> Matrix:
     """The flat expression with its transposes placed."""
     memo: Memo = {}
     flat.repeated = _repeated(root, flat)
-    return fold_up(root, _operands, lambda node, _: _ways(node, memo, flat), memo).plain.node
+    return bottom_up(root, lambda node, _: _ways(node, memo, flat), memo, _operands).plain.node
 
 
 def _repeated(root: Matrix, flat: Flat) -> frozenset[Matrix]:
     """The sums that stand in more than one place, transposed or not."""
-    seen: dict[Matrix, None] = {}
-    fold_up(root, _operands, lambda node, _: None, seen)
     places: dict[Matrix, int] = {}
-    for node in seen:
+    for node in postorder([root], _operands):
         for part in _operands(node):
             if part.op == "add":
                 places[part] = places.get(part, 0) + 1

@@ -8,13 +8,14 @@ seed. It is made when an order is asked for: most nodes of a derivation live and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from hashlib import blake2b
 from marshal import dumps
 from typing import Any, ClassVar, Self, TypeVar
 from weakref import WeakValueDictionary
 
 Value = TypeVar("Value")
+Kind = TypeVar("Kind", bound="Node")
 
 _put = object.__setattr__
 
@@ -103,44 +104,42 @@ class Node:
         return self
 
 
-def postorder(roots: Iterable[Node]) -> list[Any]:
-    """Every node reachable from the roots once, children before parents, in a reproducible order. Iterative."""
+def postorder(
+    roots: Iterable[Node], children: Callable[[Any], Sequence[Node]] | None = None, known: Container[Node] = ()
+) -> list[Any]:
+    """Every node reachable from the roots once, children before parents, in a reproducible order. Iterative.
+
+    `children` says what is below a node, where that is not its children; nodes in `known` are not entered.
+    """
     order: list[Node] = []
     done: set[Node] = set()
-    stack = list(roots)
+    stack = [(root, False) for root in roots]
     stack.reverse()
     while stack:
-        node = stack[-1]
-        if node in done:
-            stack.pop()
-            continue
-        missing = [child for child in node.children if child not in done]
-        if missing:
-            missing.reverse()
-            stack.extend(missing)
-            continue
-        stack.pop()
-        done.add(node)
-        order.append(node)
+        node, entered = stack.pop()
+        if entered:
+            done.add(node)
+            order.append(node)
+        elif node not in done and node not in known:
+            stack.append((node, True))
+            below = node.children if children is None else children(node)
+            stack.extend([(child, False) for child in reversed(below) if child not in done])
     return order
 
 
-def bottom_up(root: Node, visit: Callable[[Any, tuple[Value, ...]], Value], memo: dict[Node, Value] | None = None) -> Value:
+def bottom_up(
+    root: Kind,
+    visit: Callable[[Any, tuple[Value, ...]], Value],
+    memo: dict[Kind, Value] | None = None,
+    children: Callable[[Any], Sequence[Any]] | None = None,
+) -> Value:
     """The value of `visit(node, values of its children)` at the root, each shared node visited once.
 
-    `memo` may hold values from earlier calls; nodes found there are not entered again.
+    `memo` may hold values from earlier calls; nodes found there are not entered again. `children` says what is below a
+    node, where that is not its children.
     """
-    values: dict[Node, Value] = {} if memo is None else memo
-    stack: list[Node] = [root]
-    while stack:
-        node = stack[-1]
-        if node in values:
-            stack.pop()
-            continue
-        missing = [child for child in node.children if child not in values]
-        if missing:
-            stack.extend(reversed(missing))
-            continue
-        stack.pop()
-        values[node] = visit(node, tuple([values[child] for child in node.children]))
+    values: dict[Any, Value] = {} if memo is None else memo
+    for node in postorder([root], children, values):
+        below = node.children if children is None else children(node)
+        values[node] = visit(node, tuple([values[child] for child in below]))
     return values[root]

@@ -121,7 +121,7 @@ def _with_entries(tensor: Tensor, symbol: Symbol, value: int) -> dict[Tensor, Te
         return rebuild(node, children) if same and elementwise else node
 
     memo: dict[Tensor, Tensor] = {}
-    bottom_up(tensor, visit, memo)  # type: ignore[arg-type]
+    bottom_up(tensor, visit, memo)
     return memo
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from tensordiff.matrix import Matrix
 
 
-def leaves(node: Matrix, below: list[int]) -> int:
+def leaves(node: Matrix, below: tuple[int, ...]) -> int:
     """How many symbols and constants stand in a node, from the numbers for its operands."""
     return sum(below) or 1
 
 
-def length_of(node: Matrix, lengths: list[int]) -> int:
+def length_of(node: Matrix, lengths: tuple[int, ...]) -> int:
     """About how many characters the text of a node takes, from the numbers for its operands."""
     match node.op:
         case "symbol":

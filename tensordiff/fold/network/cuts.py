@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import combinations
 
-from tensordiff.fold.flat.flat import Flat, letters
+from tensordiff.fold.flat.factors import letters
+from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.network.network import Block, Vertices
 from tensordiff.fold.network.reduce import trace
 from tensordiff.fold.network.terminals import Graph, Piece, assemble, between

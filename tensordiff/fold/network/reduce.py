@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 from fractions import Fraction
 
-from tensordiff.fold.flat.flat import Flat, entry_factors, entry_power, letters
+from tensordiff.fold.flat.factors import entry_factors, entry_power, letters
+from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.network.network import Network
 from tensordiff.fold.network.word import Word
 from tensordiff.matrix import Matrix

@@ -4,26 +4,27 @@ and rational content are collected wherever that makes the text shorter. Greedy:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
-from tensordiff.fold.flat.flat import Flat, entry_factors, letters
+from tensordiff.fold.flat.factors import letters
+from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.sums.blocks import stacked
 from tensordiff.fold.sums.common_ends import common_ends, congruences, is_unit, sandwiches
+from tensordiff.fold.sums.common_operands import common_entries, common_operands, common_scalars
 from tensordiff.fold.sums.denominators import over_common_denominators
 from tensordiff.fold.sums.join import Join, content, summed
 from tensordiff.fold.sums.terms import (
     Powers,
     Term,
-    common_powers,
     multiplied,
     powers,
     total,
     written,
 )
 from tensordiff.matrix import Matrix, Shape
-from tensordiff.matrix.build import call, kron, number, ones, product, terms_of, transpose, zeros
+from tensordiff.matrix.build import number, ones, product, terms_of, zeros
 
 _MAX_TERMS = 150
 """Longer sums are written term by term; only equal matrices are collected."""
@@ -34,8 +35,6 @@ _MAX_MIRRORED = 12
 """Longer sums are not tried a second time for the sake of their symmetry."""
 _LOPSIDED = 20
 """How much longer a symmetric sum may be, to be seen to be so."""
-
-_LINEAR = frozenset({"kron", "diag", "vec", "transpose", "tr", "sum"})
 
 
 def collect(terms: Iterable[Term], shape: Shape, flat: Flat, depth: int = 0) -> Matrix:
@@ -177,144 +176,6 @@ def _ways(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
     yield from common_ends(terms, flat, inner)
     yield from sandwiches(terms, flat, inner)
     yield from congruences(terms, flat, inner)
-    yield from _common_operands(terms, flat, depth)
-    yield from _common_entries(terms, flat, depth)
-    yield from _common_scalars(terms, flat, depth)
-
-
-# Common operands of kron, diag, vec, tr, sum
-
-
-def _common_operands(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
-    """kron(A,B) + kron(A,C) = kron(A, B + C), diag(x) + diag(y) = diag(x + y), and the like."""
-    groups: dict[tuple[str, Shape, int, int, object], list[tuple[int, Matrix]]] = {}
-    for place, term in enumerate(terms):
-        for p, letter in enumerate(term.letters):
-            if letter.op not in _LINEAR or (letter.op == "transpose" and letter.children[0].op != "vec"):
-                continue
-            for q, operand in enumerate(letter.children):
-                others = letter.children[:q] + letter.children[q + 1 :]
-                frame = (others, operand.shape, term.letters[:p], term.letters[p + 1 :])
-                groups.setdefault((letter.op, letter.shape, p, q, frame), []).append((place, operand))
-    for (op, _, p, q, _), members in groups.items():
-        if len(members) < 2:
-            continue
-        operands = [operand for _, operand in members]
-        if op in ("tr", "sum") and not _share_an_end(operands):
-            continue
-        first = terms[members[0][0]]
-        around = sum(flat.length(x) + 1 for x in first.letters) - flat.length(operands[0])
-        gain = around * (len(members) - 1)
-        yield Join(gain, True, tuple(place for place, _ in members), _operand_maker(p, q, flat, depth))
-
-
-def _share_an_end(operands: Sequence[Matrix]) -> bool:
-    words = [letters(x) for x in operands]
-    return len({word[0] for word in words}) == 1 or len({word[-1] for word in words}) == 1
-
-
-def _operand_maker(p: int, q: int, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:
-    def make(terms: Sequence[Term]) -> Term:
-        coefficient, scalars, rest = content(terms)
-        inner: list[Term] = []
-        for term in rest:
-            c, extra, core = flat.split(term.letters[p].children[q])
-            cut = Term(c * term.coefficient, multiplied(term.scalars, powers(summed(extra))), tuple(letters(core)))
-            inner.append(cut)
-        letter = terms[0].letters[p]
-        c, extra, core = flat.split(collect(inner, letter.children[q].shape, flat, depth + 1))
-        operands = (*letter.children[:q], core, *letter.children[q + 1 :])
-        word = (*terms[0].letters[:p], _rebuilt(letter, operands, flat), *terms[0].letters[p + 1 :])
-        return Term(coefficient * c, multiplied(scalars, powers(summed(extra))), word)
-
-    return make
-
-
-def _rebuilt(letter: Matrix, operands: tuple[Matrix, ...], flat: Flat) -> Matrix:
-    if letter.op == "kron":
-        return kron(*operands)
-    if letter.op == "transpose":
-        return transpose(operands[0])
-    if letter.op == "diag" and len(letter.shape) == 2:
-        return flat.diagonal_matrix(operands[0])
-    return call(letter.op, *operands)
-
-
-# Common entrywise factors
-
-
-def _common_entries(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
-    """A.*B + A.*C = A.*(B + C), and p - p.^2 = p.*(1 - p)."""
-    groups: dict[Matrix, list[int]] = {}
-    for place, term in enumerate(terms):
-        if len(term.letters) == 1 and not term.letters[0].is_scalar:
-            for base in dict.fromkeys(base for base, e in entry_factors(term.letters[0]) if e > 0):
-                groups.setdefault(base, []).append(place)
-    for base, places in groups.items():
-        if len(places) < 2:
-            continue
-        exponents = [dict(entry_factors(terms[p].letters[0])) for p in places]
-        one_less = _one_less(base, [terms[p] for p in places], exponents)
-        if all(len(found) == 1 for found in exponents) and not one_less:
-            continue
-        gain = (flat.length(base) + 2) * (len(places) - 1) - 4
-        gain = max(gain, 1) if one_less else gain
-        yield Join(gain, True, tuple(places), _entry_maker(base, flat, depth))
-
-
-def _one_less(base: Matrix, terms: Sequence[Term], exponents: Sequence[dict[Matrix, Fraction]]) -> bool:
-    """Whether the terms are p - p.*q, up to a factor; p - p.^2 is the derivative of the logistic function."""
-    if len(terms) != 2 or terms[0].scalars != terms[1].scalars or terms[0].coefficient != -terms[1].coefficient:
-        return False
-    return {base: Fraction(1)} in exponents
-
-
-def _entry_maker(base: Matrix, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:
-    def make(terms: Sequence[Term]) -> Term:
-        coefficient, scalars, rest = content(terms)
-        found = [dict(summed(entry_factors(term.letters[0]))) for term in rest]
-        shared = {
-            b: min(e, *(other.get(b, Fraction(0)) for other in found))
-            for b, e in found[0].items()
-            if b is base or all(other.get(b, Fraction(0)) > 0 for other in found)
-        }
-        like = terms[0].letters[0]
-        inner = [Term(t.coefficient, t.scalars, (_left(own, shared, like, flat),)) for t, own in zip(rest, found, strict=True)]
-        c, extra, core = flat.split(collect(inner, like.shape, flat, depth + 1))
-        front = flat.from_entry_factors(shared.items(), like)
-        word = (flat.hadamard([front, core]),)
-        return Term(coefficient * c, multiplied(scalars, powers(summed(extra))), word)
-
-    return make
-
-
-def _left(own: dict[Matrix, Fraction], shared: dict[Matrix, Fraction], like: Matrix, flat: Flat) -> Matrix:
-    rest = [(base, e - shared.get(base, Fraction(0))) for base, e in own.items()]
-    rest = [(base, e) for base, e in rest if e]
-    return flat.from_entry_factors(rest, like) if rest else ones(like.rows, like.cols)
-
-
-# Common scalars of some of the terms
-
-
-def _common_scalars(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
-    """c*A + c*B + C = c*(A + B) + C."""
-    shared = common_powers(terms)
-    groups: dict[Powers, list[int]] = {}
-    for place, term in enumerate(terms):
-        if term.scalars != shared and term.letters:
-            groups.setdefault(term.scalars, []).append(place)
-    for scalars, places in groups.items():
-        if 1 < len(places) < len(terms):
-            length = sum(flat.length(base) + 1 for base, _ in multiplied(scalars, shared, -1))
-            yield Join(length * (len(places) - 1) - 4, False, tuple(places), _scalar_maker(scalars, flat, depth))
-
-
-def _scalar_maker(scalars: Powers, flat: Flat, depth: int) -> Callable[[Sequence[Term]], Term]:
-    def make(terms: Sequence[Term]) -> Term:
-        shape = product(*terms[0].letters).shape
-        inner = collect([Term(t.coefficient, (), t.letters) for t in terms], shape, flat, depth + 1)
-        c, extra, core = flat.split(inner)
-        return Term(c, multiplied(scalars, powers(summed(extra))), tuple(letters(core)))
-
-    return make
+    yield from common_operands(terms, flat, inner)
+    yield from common_entries(terms, flat, inner)
+    yield from common_scalars(terms, flat, inner)

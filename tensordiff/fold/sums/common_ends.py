@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tensordiff.fold.flat.flat import Flat, letters
+from tensordiff.fold.flat.factors import letters
+from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.sums.join import EYE, Collect, Join, content, summed
 from tensordiff.fold.sums.terms import Term, multiplied, powers
 from tensordiff.matrix import Matrix

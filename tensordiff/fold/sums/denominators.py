@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tensordiff.fold.flat.flat import Flat, entry_factors
+from tensordiff.fold.flat.factors import entry_factors
+from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.sums.terms import Powers, Term, multiplied, powers
 from tensordiff.matrix import Matrix, Shape
 from tensordiff.matrix.build import terms_of

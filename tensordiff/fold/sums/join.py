@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tensordiff.fold.flat.flat import scalar_factors
+from tensordiff.fold.flat.factors import scalar_factors
 from tensordiff.fold.sums.terms import Powers, Term, common_coefficient, common_powers, multiplied, powers
 from tensordiff.matrix import Matrix, Shape
 

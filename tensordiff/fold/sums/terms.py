@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from tensordiff.fold.flat.flat import Flat, letters
+from tensordiff.fold.flat.factors import letters
+from tensordiff.fold.flat.flat import Flat
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import call, divide, number, power, product, terms_of
 
