@@ -15,7 +15,6 @@ from tensordiff.functions import (
     LOGDET,
     MATRIX_POWER,
     POWER,
-    matrix_power,
     power,
 )
 from tensordiff.functions.signs import is_positive
@@ -193,8 +192,11 @@ def _matrix_power(node: Apply, context: Context) -> Tensor | None:
     word = word_letters(base)
     if word is None:
         return None
-    if count < 0:
-        return matrix_power(apply(INVERSE, base), -count)
+    if count < 0:  # inv(A B) opens, inv(X' A X) does not: its power stays one
+        square = _square_word(base)
+        if square is None or len(word) * -count > _MAX_WORD:
+            return None
+        return _product([apply(INVERSE, factor) for factor in reversed(square)] * -count)
     return _product([base] * count) if len(word) * count <= _MAX_WORD else None
 
 

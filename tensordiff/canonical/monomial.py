@@ -5,24 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
 from operator import itemgetter
-from typing import Protocol
 
 from tensordiff.canonical.label import Vertex, label
 from tensordiff.canonical.words import Word, find_words
-from tensordiff.functions import ADJUGATE, INVERSE, POWER, Duplication, Frechet, Inclusion, Unit
-from tensordiff.simplify import (
-    Product,
-    close_frechet,
-    cut_at_places,
-    divide_out,
-    place_parts,
-    reduce_links,
-    settle_cofactors,
-    split_indicator,
-    sum_beside_power,
-    sum_probabilities,
-    unite_parts,
-)
+from tensordiff.functions import Duplication
+from tensordiff.simplify import RULES, Context, Product, Step, power_of, power_parts
 from tensordiff.tensor import (
     ONE,
     UNIT,
@@ -33,7 +20,6 @@ from tensordiff.tensor import (
     Indices,
     Tensor,
     add,
-    apply,
     as_number,
     einsum,
     multiply,
@@ -42,94 +28,32 @@ from tensordiff.tensor import (
     zero,
 )
 
-_POWER = type(POWER)
-_COFACTORS = {type(INVERSE), type(ADJUGATE)}
-_PLACES = {Inclusion, Unit}
-
-
-class Context(Protocol):
-    """What the normal form of a product asks of the whole: sub-expressions in canonical form."""
-
-    define: bool
-
-    def tensor(self, node: Tensor) -> Tensor: ...
-    def symmetric(self, node: Tensor) -> bool: ...
-    def is_atom(self, node: Tensor) -> bool: ...
-
 
 def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, bool]:
     """(coefficient, node, done): the canonical Einsum, or a node that has to be expanded again."""
-    while True:
-        heads = product.heads()
-        placed = not heads.isdisjoint(_PLACES)
-        if placed and (not place_parts(product) or not cut_at_places(product)):
-            return UNIT, zero([product.dims[i] for i in product.output]), True
-        if placed and context.define and unite_parts(product):
-            continue
-        if len(product) > 1:
-            if not _collect(product, context):
-                return product.coefficient, _as_tensor(product), False
-            if _POWER in heads and sum_beside_power(product):
-                return product.coefficient, _as_tensor(product), False
-            if not context.define and not heads.isdisjoint(_COFACTORS) and settle_cofactors(product):
-                return product.coefficient, _as_tensor(product), False
-        sum_probabilities(product)
-        before = len(product)
-        if before > 1:
-            reduce_links(product, context.symmetric, context.tensor)
-        if len(product) == before:
-            break
-        if any(not context.is_atom(node) for node, _ in product.factors.values()):
-            return product.coefficient, _as_tensor(product), False
-    if placed and context.define and (parted := split_indicator(product)) is not None:
-        return product.coefficient, parted, False
-    if context.define and _POWER in heads and len(product) > 1 and (quotient := divide_out(product)) is not None:
-        return product.coefficient, quotient, False
-    if Frechet in heads and close_frechet(product):
+    outcome: Step | Tensor = Step.REDUCED
+    while outcome is Step.REDUCED:
+        outcome = _reduce(product, context)
+    if outcome is Step.ZERO:
+        return UNIT, zero([product.dims[i] for i in product.output]), True
+    if outcome is Step.OPENED:
         return product.coefficient, _as_tensor(product), False
+    if isinstance(outcome, Tensor):
+        return product.coefficient, outcome, False
     return _assemble(product, context)
+
+
+def _reduce(product: Product, context: Context) -> Step | Tensor:
+    """What the first rule does that applies."""
+    heads = product.heads()
+    for rule in RULES:
+        if rule.fits(product, heads, context) and (outcome := rule.rule(product, context)) is not Step.NONE:
+            return outcome
+    return Step.NONE
 
 
 def _as_tensor(product: Product) -> Tensor:
     return einsum(product.factors.values(), product.output, product.dims)
-
-
-def power_parts(node: Tensor) -> tuple[Tensor, Tensor]:
-    """(base, exponent) of an entrywise power with a scalar exponent; (node, 1) for anything else."""
-    if isinstance(node, Apply) and node.function == POWER and not node.children[1].dims:
-        return node.children[0], node.children[1]
-    return node, ONE
-
-
-def _collect(product: Product, context: Context) -> bool:
-    """Equal bases on equal indices add exponents: x_i x_i^-1 = 1. False where a power has to be expanded again."""
-    groups: dict[tuple[Tensor, tuple[int, ...]], list[tuple[int, Tensor]]] = {}
-    for name, (node, indices) in list(product.factors.items()):
-        base, exponent = power_parts(node)
-        if len(indices) == 2 and indices[0] > indices[1] and context.symmetric(base):
-            product.remove(name)
-            indices = indices[::-1]
-            name = product.insert(node, indices)
-        groups.setdefault((base, indices), []).append((name, exponent))
-    settled = True
-    if len(groups) == len(product):
-        return settled
-    for (base, indices), members in groups.items():
-        if len(members) == 1:
-            continue
-        for name, _ in members:
-            product.remove(name)
-        node = power_of(base, add([(1, exponent) for _, exponent in members]), context)
-        if node is ONE:
-            continue
-        settled = settled and context.is_atom(node) and power_parts(node)[0] is base
-        product.insert(node, indices)
-    return settled
-
-
-def power_of(base: Tensor, exponent: Tensor, context: Context) -> Tensor:
-    """base^exponent, with the exponent in canonical form."""
-    return apply(POWER, base, exponent if as_number(exponent) is not None else context.tensor(exponent))
 
 
 def _assemble(product: Product, context: Context) -> tuple[Fraction, Tensor, bool]:

@@ -6,23 +6,23 @@ from fractions import Fraction
 
 from tensordiff.functions import ADJUGATE, DET, INVERSE, POWER, power
 from tensordiff.simplify.product import Product
+from tensordiff.simplify.rule import Context, Step
 from tensordiff.tensor import ONE, Apply, Tensor, apply, as_number
 
 
-def settle_cofactors(product: Product) -> bool:
+def settle_cofactors(product: Product, context: Context) -> Step:
     """adj(A) = det(A) inv(A): of the inverses and adjugates of one matrix either all are adjugates, where no negative power
     of its determinant is left, or all are inverses.
 
     For reading only: where functions are replaced by their definitions, every adjugate is det(A) inv(A). A product of
-    adjugates without a division is left as it is, for it needs no invertible matrix. True if the product was rewritten; one
-    matrix is then settled, so repeated use ends.
+    adjugates without a division is left as it is, for it needs no invertible matrix.
     """
     arguments = dict.fromkeys(
         node.children[0]
         for node, _ in product.factors.values()
         if isinstance(node, Apply) and (node.function == ADJUGATE or node.function == INVERSE)
     )
-    return any(_settle(product, argument) for argument in arguments)
+    return Step.OPENED if any(_settle(product, argument) for argument in arguments) else Step.NONE
 
 
 def _settle(product: Product, argument: Tensor) -> bool:

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from tensordiff.functions import POWER
 from tensordiff.simplify.product import Product
+from tensordiff.simplify.rule import Context, Outcome, Step
 from tensordiff.tensor import Apply, Einsum, Factor, Indices, Sum, Tensor, add, apply, as_number, einsum, number
 
 Variable = tuple[Tensor, Indices]
@@ -22,23 +23,23 @@ _MAX_DEGREE = 40
 """Monomials of higher degree are left alone: the quotient would have as many terms."""
 
 
-def divide_out(product: Product) -> Tensor | None:
-    """The product as a sum after one step, without its coefficient; None where there is none to take."""
+def divide_out(product: Product, context: Context) -> Outcome:
+    """The product as a sum after one step, without its coefficient."""
     found = _denominator(product)
     if found is None:
-        return None
+        return Step.NONE
     place, base, exponent = found
     indices = product.factors[place][1]
     monomials = [_monomial(term) for term in base.children]
     if any(monomial is None for monomial in monomials):
-        return None
+        return Step.NONE
     tables = [monomial for monomial in monomials if monomial is not None]
     leading = _leading(tables)
     rest = _quotient(product, tables[leading], indices) if tables[leading] else None
     if rest is None:
         constant = _split_at(product, tables, indices)
         if constant is None:
-            return None
+            return Step.NONE
         leading, rest = constant, dict(product.factors)
     del rest[place]
     dims = product.dims

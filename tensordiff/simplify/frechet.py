@@ -5,18 +5,22 @@ from __future__ import annotations
 from tensordiff.functions import EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM, Frechet, transpose
 from tensordiff.functions.views import split_scalars
 from tensordiff.simplify.product import Product
+from tensordiff.simplify.rule import Context, Step
 from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, postorder, rebuild, scale, split_coefficient
 
 _POLYNOMIALS = (EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM)
 
 
-def close_frechet(product: Product) -> bool:
-    """Rewrite every Frechet derivative of the product that closes; True if one did.
+def close_frechet(product: Product, context: Context) -> Step:
+    """Rewrite every Frechet derivative of the product that closes.
 
     In a trace: sum_i D f(A)_ii,kl = f'(A)_lk, and for higher orders the derivatives of that. In a direction that is a
     function of A, or the identity, which commutes with A: D f(A)[E] = f'(A) E; likewise tr(A D f(A)[E]) = tr(A f'(A) E).
-    Each use removes one Frechet derivative or lowers its order, so repeated use ends.
     """
+    return Step.OPENED if _close(product) else Step.NONE
+
+
+def _close(product: Product) -> bool:
     closed = False
     for name in list(product.factors):
         if name in product.factors and any(rule(product, name) for rule in (_in_trace, _in_own_direction, _beside_own)):
@@ -35,7 +39,7 @@ def close_frechet_in(node: Tensor) -> Tensor:
         if not isinstance(core, Einsum) or not any(_is_frechet(factor) for factor in core.children):
             return made
         product = Product(coefficient, core.factors, core.output, enumerate(core.index_dims))
-        if not close_frechet(product):
+        if not _close(product):
             return made
         return scale(coefficient, einsum(product.factors.values(), product.output, product.dims))
 

@@ -5,26 +5,29 @@ from __future__ import annotations
 
 from tensordiff.functions import Place, inclusion
 from tensordiff.simplify.product import Product
+from tensordiff.simplify.rule import Context, Outcome, Step
 from tensordiff.tensor import Dim, Extent, Tensor, add, einsum, ones
 
 _First = dict[int, list[tuple[int, Place]]]
 """By index, the inclusions and unit vectors whose whole axis lies on it."""
 
 
-def place_parts(product: Product) -> bool:
-    """Rewrite the inclusions and unit vectors of a product; False where two parts that have nothing in common make it zero.
+def place_parts(product: Product, context: Context) -> Step:
+    """Rewrite the inclusions and unit vectors of a product, which is zero where two parts have nothing in common.
 
     On one index: E_p E_q = 0 for parts that are apart, E_p E_p unites their indices, E_q in E_p is an inclusion in the part
     p. E 1 summed over the whole is 1, and an inclusion in an inclusion is one inclusion. Each step removes a factor, or puts
     one on an axis that is shorter, so this ends.
     """
+    changed = Step.NONE
     while found := _places(product):
         step = _joined(product, found)
         if step is None:
-            return False
+            return Step.ZERO
         if not step and not _summed(product, found) and not _composed(product, found):
             break
-    return True
+        changed = Step.REDUCED
+    return changed
 
 
 def _places(product: Product) -> _First:
@@ -67,7 +70,8 @@ def _summed(product: Product, found: _First) -> bool:
 
 
 def _composed(product: Product, found: _First) -> bool:
-    """E_ai F_ij = G_aj for a part of a part."""
+    """E_ai F_ij = G_aj for a part of a part, where it lies in the whole for certain: the second place of a part of n places
+    does so for n > 1 alone."""
     for index, members in found.items():
         link = product.link(index)
         if link is None:
@@ -80,6 +84,8 @@ def _composed(product: Product, found: _First) -> bool:
         place = Place.of(node)
         if place is None or len(place.part) != 1 or indices[1] != index:
             continue
+        if not (Extent.of(place.whole) - place.start - part.end).is_certain:
+            continue
         product.remove(outer)
         _, own = product.remove(inner)
         product.drop(index)
@@ -88,9 +94,8 @@ def _composed(product: Product, found: _First) -> bool:
     return False
 
 
-def unite_parts(product: Product) -> bool:
-    """E_ai E_bi = E_ai where a = b, and nothing elsewhere: what is placed on the diagonal. True if the product was
-    rewritten; each use removes a factor, so repeated use ends."""
+def unite_parts(product: Product, context: Context) -> Step:
+    """E_ai E_bi = E_ai where a = b, and nothing elsewhere: what is placed on the diagonal."""
     seen: dict[tuple[Tensor, tuple[int, ...]], int] = {}
     for name, (node, indices) in list(product.factors.items()):
         if len(indices) < 2 or Place.of(node) is None:
@@ -99,16 +104,16 @@ def unite_parts(product: Product) -> bool:
         if first != name:
             product.remove(name)
             product.unite([product.factors[first][1][0]], [indices[0]])
-            return True
-    return False
+            return Step.REDUCED
+    return Step.NONE
 
 
-def split_indicator(product: Product) -> Tensor | None:
-    """The product with the indicator E 1 of an interval of an axis as that of [0, end) less that of [0, start); None where
-    there is none to split: E_2 1 = 1 - E_1 1.
+def split_indicator(product: Product, context: Context) -> Outcome:
+    """The product with the indicator E 1 of an interval of an axis as that of [0, end) less that of [0, start):
+    E_2 1 = 1 - E_1 1.
 
     Indicators of different intervals that begin at 0 are linearly independent, so this is a normal form, in which those of
-    all parts sum to ones. What it makes begins at 0, so repeated use ends.
+    all parts sum to ones.
     """
     for name, (node, indices) in product.factors.items():
         place = Place.of(node)
@@ -121,7 +126,7 @@ def split_indicator(product: Product) -> Tensor | None:
         dims = {index: dim for index, dim in product.dims.items() if index not in inner}
         terms = [(sign, _head(place.whole, end)) for sign, end in ((1, place.end), (-1, place.start)) if end.terms]
         return add((sign, einsum([*rest, (head, indices[:1])], product.output, dims)) for sign, head in terms)
-    return None
+    return Step.NONE
 
 
 def _head(whole: Dim, end: Extent) -> Tensor:

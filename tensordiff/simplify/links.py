@@ -13,20 +13,17 @@ from collections.abc import Callable
 from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, Duplication, Elimination
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.projectors import project, turn_projector
+from tensordiff.simplify.rule import Context, Step
 from tensordiff.tensor import ONE, Apply, Einsum, Structure, Symbol, Tensor, add, apply, number
 
 Link = tuple[int, int, int, int]
-Symmetric = Callable[[Tensor], bool]
-Tidy = Callable[[Tensor], Tensor]
 
 _MINUS_ONE = number(-1)
 
 
-def reduce_links(product: Product, symmetric: Symmetric, tidy: Tidy) -> None:
-    """Apply the rules to every inner index until none fits.
-
-    `symmetric` tells whether a square node equals its transpose; `tidy` brings a scalar exponent to canonical form.
-    """
+def reduce_links(product: Product, context: Context) -> Step:
+    """Apply the rules to every inner index until none fits."""
+    changed = False
     queue = list(product.dims)[::-1]
     while queue:
         link = product.link(queue.pop())
@@ -37,9 +34,13 @@ def reduce_links(product: Product, symmetric: Symmetric, tidy: Tidy) -> None:
         if isinstance(first, Symbol) and isinstance(second, Symbol) and first is not second:
             continue  # no rule is about two different symbols
         for rule in RULES:
-            if rule(product, link, symmetric, tidy):
+            if rule(product, link, context):
                 queue.extend(sorted(i for i in {*touching, *others} if i in product.dims))
+                changed = True
                 break
+    if not changed:
+        return Step.NONE
+    return Step.REDUCED if all(context.is_atom(node) for node, _ in product.factors.values()) else Step.OPENED
 
 
 def matrix_base(node: Tensor) -> tuple[Tensor, Tensor]:
@@ -57,7 +58,7 @@ def _is_square(node: Tensor) -> bool:
     return not odd and half > 0 and node.dims[:half] == node.dims[half:]
 
 
-def merge_powers(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -> bool:
+def merge_powers(product: Product, link: Link, context: Context) -> bool:
     """A^p A^q = A^(p+q), with A^0 the identity; A inv(A) is the case q = -1. On groups of axes too."""
     first, slot_first, second, slot_second = link
     a, b = product.factors[first][0], product.factors[second][0]
@@ -67,7 +68,7 @@ def merge_powers(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy)
         return False
     half = a.rank // 2
     side_a, side_b = slot_first >= half, slot_second >= half  # False: the link is at the rows
-    if side_a == side_b and not symmetric(base):
+    if side_a == side_b and not context.symmetric(base):
         return False
     inner_a, outer_a = _sides(product.factors[first][1], half, side_a)
     inner_b, outer_b = _sides(product.factors[second][1], half, side_b)
@@ -78,7 +79,7 @@ def merge_powers(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy)
     for index in inner_a:
         product.drop(index)
     rows, columns = (outer_a, outer_b) if side_a else (outer_b, outer_a)
-    power = _matrix_power(base, tidy(add([(1, p), (1, q)])))
+    power = _matrix_power(base, context.tensor(add([(1, p), (1, q)])))
     if power is None:
         product.unite(rows, columns)
     else:
@@ -97,7 +98,7 @@ def _matrix_power(base: Tensor, exponent: Tensor) -> Tensor | None:
     return None if isinstance(power, Einsum) and not power.factors else power
 
 
-def orthogonal(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -> bool:
+def orthogonal(product: Product, link: Link, context: Context) -> bool:
     """Q'Q = QQ' = I for a square matrix declared orthogonal."""
     first, slot_first, second, slot_second = link
     node = product.factors[first][0]
@@ -112,13 +113,13 @@ def orthogonal(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -
     return True
 
 
-def matrix_by_adjugate(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -> bool:
+def matrix_by_adjugate(product: Product, link: Link, context: Context) -> bool:
     """A adj(A) = adj(A) A = det(A) I, of singular matrices too."""
     for number_, slot, other, entry in (link, link[2:] + link[:2]):
         (node, indices), (matrix, own) = product.factors[number_], product.factors[other]
         if not isinstance(node, Apply) or node.function != ADJUGATE or node.rank != 2 or node.children[0] is not matrix:
             continue
-        if slot == entry and not symmetric(matrix):
+        if slot == entry and not context.symmetric(matrix):
             continue
         product.remove(number_)
         product.remove(other)
@@ -129,7 +130,7 @@ def matrix_by_adjugate(product: Product, link: Link, symmetric: Symmetric, tidy:
     return False
 
 
-def inverse_of_word(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -> bool:
+def inverse_of_word(product: Product, link: Link, context: Context) -> bool:
     """inv(A B C) A B C = I where the word stands beside its inverse as a path of factors."""
     for number_, slot, start in ((link[0], link[1], link[2]), (link[2], link[3], link[0])):
         node, indices = product.factors[number_]
@@ -140,7 +141,7 @@ def inverse_of_word(product: Product, link: Link, symmetric: Symmetric, tidy: Ti
             continue
         # inv(W) W: the path leaves the inverse at its columns and reads W from rows to columns; W inv(W) the reverse.
         ways = [letters if slot == 1 else _reversed(letters)]
-        if symmetric(node):
+        if context.symmetric(node):
             ways.append(_reversed(letters) if slot == 1 else letters)
         for way in ways:
             path = _follow(product, indices[slot], start, way)
@@ -213,7 +214,7 @@ def _follow(product: Product, index: int, start: int, letters: list[Letter]) -> 
     return None
 
 
-def eliminate_duplication(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -> bool:
+def eliminate_duplication(product: Product, link: Link, context: Context) -> bool:
     """L D = I and L L' = I on the triangular index (Magnus and Neudecker 1980, lemma 3.5)."""
     first, _, second, _ = link
     a, b = product.factors[first], product.factors[second]
@@ -240,7 +241,7 @@ def eliminate_duplication(product: Product, link: Link, symmetric: Symmetric, ti
     return True
 
 
-def duplicate_symmetric(product: Product, link: Link, symmetric: Symmetric, tidy: Tidy) -> bool:
+def duplicate_symmetric(product: Product, link: Link, context: Context) -> bool:
     """D L vec(S) = vec(S) for symmetric S, and D' = D' (I+K)/2: D_lk,a L_a,ji S_ij = S_lk."""
     number_d, slot_d, number_l, slot_l = link
     if slot_d == 0:
@@ -258,7 +259,7 @@ def duplicate_symmetric(product: Product, link: Link, symmetric: Symmetric, tidy
         return False
     (other,) = others
     node, indices = product.factors[other]
-    if node.rank != 2 or set(indices) != set(pair) or not symmetric(node):
+    if node.rank != 2 or set(indices) != set(pair) or not context.symmetric(node):
         return False
     for gone in (number_d, number_l, other):
         product.remove(gone)
@@ -272,7 +273,9 @@ def _is_constant(node: Tensor, kind: type) -> bool:
     return isinstance(node, Apply) and isinstance(node.function, kind)
 
 
-RULES: tuple[Callable[[Product, Link, Symmetric, Tidy], bool], ...] = (
+LinkRule = Callable[[Product, Link, Context], bool]
+
+RULES: tuple[LinkRule, ...] = (
     merge_powers,
     orthogonal,
     inverse_of_word,

@@ -95,9 +95,3 @@ class Product:
 
     def __len__(self) -> int:
         return len(self.factors)
-
-
-def product_of(node: Tensor) -> Product:
-    """A node as a product of one factor."""
-    indices = tuple(range(node.rank))
-    return Product(Fraction(1), [(node, indices)], indices, enumerate(node.dims))

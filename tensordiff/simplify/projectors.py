@@ -5,11 +5,11 @@ A P is the projector on the columns of A, P A on its rows; each is a pair of fac
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tensordiff.functions import PINV
 from tensordiff.simplify.product import Product
+from tensordiff.simplify.rule import Context
 from tensordiff.tensor import Apply, Tensor
 
 Link = tuple[int, int, int, int]
@@ -40,7 +40,7 @@ def _pair(product: Product, link: Link) -> _Pair | None:
     return None
 
 
-def project(product: Product, link: Link, symmetric: Callable[[Tensor], bool], tidy: Callable[[Tensor], Tensor]) -> bool:
+def project(product: Product, link: Link, context: Context) -> bool:
     """A P A = A and P A P = P, with their transposes A' A P = A' and P' P A = P'. Removes two factors."""
     pair = _pair(product, link)
     if pair is None:
@@ -63,7 +63,7 @@ def project(product: Product, link: Link, symmetric: Callable[[Tensor], bool], t
     return False
 
 
-def turn_projector(product: Product, link: Link, symmetric: Callable[[Tensor], bool], tidy: Callable[[Tensor], Tensor]) -> bool:
+def turn_projector(product: Product, link: Link, context: Context) -> bool:
     """A P = P' A' and P A = A' P': of the two readings the one that begins at the first open index, or at the neighbours of
     least key. What it is compared by does not change when it or another pair is turned, so each pair is turned once."""
     pair = _pair(product, link)
@@ -79,10 +79,10 @@ def turn_projector(product: Product, link: Link, symmetric: Callable[[Tensor], b
     return True
 
 
-Context = tuple[tuple[int, tuple[bytes, ...]], ...]
+_Beyond = tuple[tuple[int, tuple[bytes, ...]], ...]
 
 
-def _context(product: Product, index: int, pair: _Pair) -> Context:
+def _context(product: Product, index: int, pair: _Pair) -> _Beyond:
     """What is beyond an end, along the chain of factors that begins there: at every index the place among the open ones
     and the factors, a pseudo-inverse counting as its matrix."""
     found: list[tuple[int, tuple[bytes, ...]]] = []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from tensordiff.functions import POWER, Softmax, power
 from tensordiff.simplify.product import Product
+from tensordiff.simplify.rule import Context, Step
 from tensordiff.tensor import ONE, Apply, Assumption, Einsum, Indices, Structure, Symbol, Tensor, add, as_number
 
 
-def sum_probabilities(product: Product) -> None:
-    """sum_i p_i = 1 for probabilities p, for p = softmax(x), and for the squares of a row or column of an orthogonal matrix.
-    Each use removes a factor, so this ends."""
+def sum_probabilities(product: Product, context: Context) -> Step:
+    """sum_i p_i = 1 for probabilities p, for p = softmax(x), and for the squares of a row or column of an orthogonal matrix."""
+    changed = Step.NONE
     for name, (node, indices) in list(product.factors.items()):
         summed = _sums_to_one(node, indices) if indices else ()
         if _is_orthogonal_squared(node):
@@ -18,6 +19,8 @@ def sum_probabilities(product: Product) -> None:
             product.remove(name)
             for index in summed:
                 product.drop(index)
+            changed = Step.REDUCED
+    return changed
 
 
 def _sums_to_one(node: Tensor, indices: Indices) -> Indices:
@@ -43,11 +46,8 @@ def _alone(product: Product, indices: Indices) -> bool:
     return all(len(product.places[i]) == 1 and i not in product.output for i in indices)
 
 
-def sum_beside_power(product: Product) -> bool:
-    """(sum_j a_ij) (sum_j a_ij)^p = (sum_j a_ij)^(p+1), where a power of the sum of one factor is there.
-
-    True if the product was rewritten. Each use removes a factor that is summed over, so repeated use ends.
-    """
+def sum_beside_power(product: Product, context: Context) -> Step:
+    """(sum_j a_ij) (sum_j a_ij)^p = (sum_j a_ij)^(p+1), where a power of the sum of one factor is there."""
     for place, (node, slots) in list(product.factors.items()):
         if not isinstance(node, Apply) or node.function != POWER or node.children[1].dims:
             continue
@@ -66,8 +66,8 @@ def sum_beside_power(product: Product) -> bool:
                 for index in summed:
                     product.drop(index)
                 product.insert(power(base, add([(1, exponent), (1, ONE)])), slots)
-                return True
-    return False
+                return Step.OPENED
+    return Step.NONE
 
 
 def _fits(indices: Indices, inside: Indices, on: dict[int, int]) -> bool:

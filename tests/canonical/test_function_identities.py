@@ -25,6 +25,7 @@ from tensordiff.functions import (
     SQRTM,
     Frechet,
     Softmax,
+    matrix_power,
     power,
     transpose,
 )
@@ -234,3 +235,23 @@ def test_cofactors_read_in_one_way() -> None:
         np.testing.assert_allclose(value(left, arrays, {"n": 3}), read, atol=1e-12)
     assert canonical(multiply(adj, det), define=False) is not canonical(inv, define=False)
     assert canonical(einsum([(A, "ij"), (adj, "kj")], "ik"), define=False) is not canonical(pairs["A adj(A)"][1])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_negative_powers_of_products(count: int) -> None:
+    """inv(A B)^k opens to a product; inv(X' A X)^k, whose factors are not square, stays one power."""
+    tall = Symbol.make("X", (N, Dim.named("m")))
+    word = einsum([(tall, "ia"), (A, "ij"), (tall, "jb")], "ab")
+    rng = np.random.default_rng(2)
+    arrays = {"A": rng.normal(size=(3, 3)) + 3 * np.eye(3), "B": rng.normal(size=(3, 3)), "X": rng.normal(size=(3, 2))}
+    for base in (word, einsum([(A, "ij"), (B, "jk")], "ik")):
+        inverse = apply(INVERSE, base)
+        ways = [
+            matrix_power(base, -count), matrix_power(inverse, count), apply(INVERSE, matrix_power(base, count)),
+            einsum([(inverse, (p, p + 1)) for p in range(count)], (0, count)),
+        ]  # fmt: skip
+        for define in (False, True):
+            forms = {canonical(way, define=define) for way in ways}
+            assert len(forms) == 1
+            expected = value(ways[0], arrays, {"n": 3, "m": 2})
+            np.testing.assert_allclose(value(forms.pop(), arrays, {"n": 3, "m": 2}), expected, rtol=1e-8)

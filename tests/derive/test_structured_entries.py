@@ -21,7 +21,7 @@ STRUCTURED = {
     "diagonal": np.diag(G[0]),
     "orthogonal": np.linalg.qr(G)[0],
 }
-FUNCTIONS = ["x'*inv(S)*x", "S*x", "tr(S^2*A)", "sum(exp(S))"]
+FUNCTIONS = ["x'*inv(S)*x", "S*x", "S*A*S*x", "tr(S^2*A)", "sum(exp(S))"]
 FORMS = [
     ("symmetric", "vech", "norm2(S*x - y)^2", 2, "2*D(n)'*kron(x*x', eye(n))*D(n)"),
     ("symmetric", "vech", "x'*inv(S)*x", 2, "2*D(n)'*kron(inv(S), inv(S)*x*x'*inv(S))*D(n)"),
