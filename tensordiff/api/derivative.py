@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.expression import Expression
 from tensordiff.api.programs import at, evaluate, laid_out
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import display_name, variable_node
-from tensordiff.check.differences import Verification, verify
 from tensordiff.compile import LinearMap
 from tensordiff.derive import derivative_form, differential, free_derivative
 from tensordiff.derive.layouts import DerivativeAxes, read_entries
@@ -18,6 +17,9 @@ from tensordiff.errors import FoldError, UnknownNameError
 from tensordiff.matrix import Matrix, Shape
 from tensordiff.render import PLAIN, Spelling, derivative_notation, index_latex, index_notation
 from tensordiff.tensor import Symbol, Tensor
+
+if TYPE_CHECKING:
+    from tensordiff.check.differences import Verification
 
 
 class Derivative(TensorForm):
@@ -174,6 +176,10 @@ class Derivative(TensorForm):
                     raise
         return index_latex(self._readings[0])
 
+    def unicode(self, layout: str | None = None) -> str:
+        """The matrix form in Unicode; see `matrix_form`."""
+        return self.matrix_form(layout).unicode()
+
     def verify(self, points: int = 3, seed: int = 0) -> Verification:
         """Compares the derivative with central differences of f, with 50 digits, at random points whose sizes are all
         different. Raises VerificationError where they disagree, EvaluationError where f has no values.
@@ -184,6 +190,8 @@ class Derivative(TensorForm):
             >>> bool(td.diff(td.logdet(X.T @ td.inv(V) @ X), V).verify())
             True
         """
+        from tensordiff.check.differences import verify  # NumPy
+
         return verify(self.f.matrix, self.tensor, self.axes, points, seed)
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.interop.to_sympy import to_sympy
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, read_group, shape_text, text
-from tensordiff.render import latex
+from tensordiff.render import latex, unicode
 from tensordiff.tensor import Countable, Dim, Group, Size, Tensor, postorder
 
 
@@ -159,6 +159,15 @@ class Expression(Value):
             return formula
         parts = ",\\; ".join(f"{latex(self.scope.where[name])} = {latex(part.matrix)}" for name, part in self.where.items())
         return f"{formula} \\quad\\text{{where }} {parts}"
+
+    def unicode(self) -> str:
+        """The formula in Unicode, which `parse` reads back.
+
+        >>> import tensordiff as td
+        >>> print(td.parse("inv(X'*inv(V)*X)").unicode())
+        (Xᵀ·V⁻¹·X)⁻¹
+        """
+        return unicode(self.matrix)
 
     def to_sympy(self, symbols: Mapping[str, Any] | None = None) -> Any:
         """SymPy's expression: a scalar for a scalar, else a matrix expression with an n-by-1 matrix for a column.

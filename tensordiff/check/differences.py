@@ -12,25 +12,29 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from tensordiff.derive.layouts import DerivativeAxes
 from tensordiff.differentiate import Entries, freed
 from tensordiff.errors import EvaluationError, VerificationError
+from tensordiff.evaluate.high_precision import MpmathOps
+from tensordiff.evaluate.interpret import interpret
+from tensordiff.evaluate.rational import RationalOps
+from tensordiff.evidence.sampling.points import Samples
+from tensordiff.evidence.sampling.values import Traits
 from tensordiff.functions import Undefined
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build
 from tensordiff.tensor import Apply, Structure, Symbol, Tensor, einsum, postorder
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+Array = np.ndarray[Any, Any]
 
 _DIGITS = 50
 _SMALLEST = 3
 """The smallest of the sizes; all are different."""
-Curve = Callable[[Fraction], "Array"]
+Curve = Callable[[Fraction], Array]
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,6 @@ def verify(f: Matrix, derivative: Tensor, axes: DerivativeAxes, points: int = 3,
     Raises VerificationError where they disagree, EvaluationError where f has no values (it holds an undefined function, or
     no point was found in its domain).
     """
-    from tensordiff.evidence.sampling.points import Samples
-    from tensordiff.evidence.sampling.values import Traits
-
     value = _loosened(f, axes.symbols)
     contracted, directions = _contracted(derivative, axes)
     undefined = [n.function.base for n in postorder([value]) if isinstance(n, Apply) and isinstance(n.function, Undefined)]
@@ -95,10 +96,6 @@ def _error(
     sizes: Mapping[str, int],
 ) -> float:
     """The relative difference of the two sides at a point. Raises VerificationError where it is not small."""
-    import numpy as np
-
-    from tensordiff.evaluate.high_precision import MpmathOps
-
     ops = MpmathOps(_DIGITS)
     # Truncation of the differences costs h^2, rounding 10^-digits / h^order: equal shares.
     exponent = _DIGITS // (len(axes.symbols) + 2)
@@ -117,10 +114,6 @@ def _error(
 
 def _well_posed(tensor: Tensor, values: Mapping[str, Array], sizes: Mapping[str, int]) -> bool:
     """Whether a value does not hang on the last digits, as that of an inverse at a singular matrix does."""
-    import numpy as np
-
-    from tensordiff.evaluate.high_precision import MpmathOps
-
     try:
         fine, coarse = (_value(tensor, values, sizes, MpmathOps(digits)) for digits in (_DIGITS, _DIGITS - 10))
     except EvaluationError:
@@ -153,8 +146,6 @@ def _largest(array: Array) -> Any:
 
 
 def _random(dims: Sequence[Any], sizes: Mapping[str, int], random: Random) -> Array:
-    import numpy as np
-
     shape = tuple(dim.size(sizes) for dim in dims)
     made = np.empty(shape, dtype=object)
     for place in np.ndindex(*shape):
@@ -163,10 +154,6 @@ def _random(dims: Sequence[Any], sizes: Mapping[str, int], random: Random) -> Ar
 
 
 def _value(tensor: Tensor, values: Mapping[str, Array], sizes: Mapping[str, int], ops: Any) -> Array:
-    import numpy as np
-
-    from tensordiff.evaluate.interpret import interpret
-
     (found,) = interpret([tensor], {name: ops.literal(array) for name, array in values.items()}, sizes, ops)
     return np.asarray(found)
 
@@ -181,8 +168,6 @@ def _differences(
     ops: Any,
 ) -> Array:
     """The mixed central difference along the curves, one for each order."""
-    import numpy as np
-
     total: Any = 0
     for signs in product((1, -1), repeat=len(curves)):
         moved = dict(values)
@@ -214,8 +199,6 @@ def _curve(variable: Symbol, entries: Entries, at: Array, direction: Array) -> C
 
 def _unpacked(structure: Structure, packed: Array, size: int) -> Array:
     """The matrix with these free entries: its diagonal, or the columns of its (strict) lower triangle."""
-    import numpy as np
-
     made = np.full((size, size), Fraction(0), dtype=object)
     if structure is Structure.DIAGONAL:
         made[np.arange(size), np.arange(size)] = packed
@@ -231,8 +214,6 @@ def _unpacked(structure: Structure, packed: Array, size: int) -> Array:
 
 def _tied(structure: Structure, direction: Array) -> Array:
     """sum_kl D_kl dV/dv_kl, where v_kl stands in every place that is tied to (k, l)."""
-    import numpy as np
-
     if structure.symmetric and structure is not Structure.DIAGONAL:
         return direction + direction.T - np.diag(np.diagonal(direction))
     return direction - direction.T if structure is Structure.SKEW else _masked(structure, direction)
@@ -240,8 +221,6 @@ def _tied(structure: Structure, direction: Array) -> Array:
 
 def _projected(structure: Structure, direction: Array) -> Array:
     """The part of a direction that lies within a linear structure."""
-    import numpy as np
-
     if structure is Structure.SKEW:
         return np.asarray((direction - direction.T) * Fraction(1, 2))
     if structure.symmetric and structure is not Structure.DIAGONAL:
@@ -250,8 +229,6 @@ def _projected(structure: Structure, direction: Array) -> Array:
 
 
 def _masked(structure: Structure, direction: Array) -> Array:
-    import numpy as np
-
     if structure is Structure.DIAGONAL:
         return np.diag(np.diagonal(direction))
     masked: Array = np.tril(direction) if structure is Structure.LOWER else np.triu(direction)
@@ -260,10 +237,6 @@ def _masked(structure: Structure, direction: Array) -> Array:
 
 def _orthogonal(at: Array, direction: Array) -> Curve:
     """Cayley's curve Q(t) = inv(I - t S/2) (I + t S/2) Q, exactly orthogonal, with velocity S Q = (D - Q D' Q)/2."""
-    import numpy as np
-
-    from tensordiff.evaluate.rational import RationalOps
-
     skew = (direction @ at.T - at @ direction.T) * Fraction(1, 2)
     eye = np.diag(np.array([Fraction(1)] * len(at), dtype=object))
 
@@ -276,8 +249,6 @@ def _orthogonal(at: Array, direction: Array) -> Curve:
 
 
 def _report(variables: Sequence[Symbol], claimed: Array, found: Array, sizes: Mapping[str, int]) -> str:
-    import numpy as np
-
     place = max(np.ndindex(*claimed.shape), key=lambda p: abs(claimed[p] - found[p]))
     where = f"entry {tuple(i + 1 for i in place)}" if place else "value"
     at = ", ".join(f"{name}={size}" for name, size in sizes.items())

@@ -45,8 +45,6 @@ def read_group(size: SizeLike) -> Group:
     if not isinstance(size, str) and isinstance(size, Sized):
         return size.as_size()
     if not isinstance(size, str):
-        raise ShapeError(f"cannot read the size {size}", hint='a size is a number, a name, or a product such as "n*m"')
-    if not isinstance(size, str):
         raise ShapeError(f"cannot read the size {size!r}", hint='a size is a whole number, a name, or a product such as "n*m"')
     try:
         return parse_size(size.replace(" ", ""))

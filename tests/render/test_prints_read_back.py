@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from tensordiff.errors import DomainError
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, build
+from tensordiff.matrix import Matrix, build, text
 from tensordiff.parse import parse_matrix
-from tensordiff.render import latex, text, unicode
+from tensordiff.render import latex, unicode
 from tensordiff.tensor import postorder
 from tests.lower.cases import INDEX_CASES, MATRIX_CASES, SCOPE, SIZES, arrays
 from tests.reference import value

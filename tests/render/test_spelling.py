@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from tensordiff.errors import BudgetError
-from tensordiff.matrix import Scope, brief, build
+from tensordiff.matrix import Scope, brief, build, text
 from tensordiff.parse import parse_matrix
-from tensordiff.render import latex, text, unicode
+from tensordiff.render import latex, unicode
 
 SCOPE = Scope()
 for name, shape in {

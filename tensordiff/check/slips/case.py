@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tensordiff.check.claim import Claim, Reading, read, read_as
 from tensordiff.check.grade import agrees
@@ -118,6 +118,3 @@ class Case:
             )
         except EvaluationError:
             return False
-
-    def claims_any(self, tensors: Sequence[Tensor]) -> bool:
-        return any(self.claims(tensor) is not None for tensor in tensors)
