@@ -139,8 +139,9 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--wrt", metavar="V", required=True, type=_text, help="the variable")
     _declarations(explain)
 
-    serve = command("serve", "open a local web page for diff and check", "example:\n  tensordiff serve --port 8765")
+    serve = command("serve", "serve the page on this machine", "example:\n  tensordiff serve --open")
     serve.add_argument("--port", type=int, default=8765, help="the port on 127.0.0.1; 0 for any free one (8765)")
+    serve.add_argument("--open", action="store_true", help="open it in the browser")
     return parser
 
 

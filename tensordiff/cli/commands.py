@@ -65,9 +65,9 @@ def _explain(arguments: Namespace) -> tuple[str, int]:
 
 
 def _serve(arguments: Namespace) -> tuple[str, int]:
-    from tensordiff.cli.server import serve
+    from tensordiff.page.server import serve
 
-    serve(arguments.port)
+    serve(arguments.port, open_browser=arguments.open)
     return "", RIGHT
 
 

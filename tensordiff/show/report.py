@@ -1,4 +1,4 @@
-"""What the command line and the web page share: derivatives and verdicts as plain data and as text, sizes out of text."""
+"""What the command line, the page and the notebook share: results as plain data and as text, sizes out of text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from tensordiff.errors import FoldError
 from tensordiff.matrix import shape_text, text
+from tensordiff.render.names import latex_name
+from tensordiff.show.svg import terms_svg
+from tensordiff.show.typeset import HOVER_LATEX, HOVER_TEX
 
 if TYPE_CHECKING:
     from tensordiff.api import Derivative, Expression
@@ -35,6 +38,75 @@ def derivative_report(derivative: Derivative, layout: str | None = None) -> Repo
         "latex": derivative.latex(layout) if matrix else derivative.latex("index"),
         "einsum": str(derivative.einsum()),
     }
+
+
+def derivative_data(derivative: Derivative, layout: str | None = None) -> Report:
+    """A derivative for a page: typeset with the shapes of factors and the letters of indices, and its networks."""
+    found = derivative_report(derivative, layout)
+    used = layout or derivative.default_layout
+    name = derivative.scope.name_for(derivative.f.matrix)
+    found["meaning"] = _meaning(used, name, derivative) if found["matrix"] else None
+    found["typeset_left"] = _left(used, name, derivative)
+    found["typeset_index"] = derivative.equation(HOVER_TEX)
+    found["typeset_matrix"] = _typeset(derivative.named(layout)) if found["matrix"] else None
+    found["text"] = derivative_text(derivative, layout)
+    return found
+
+
+def pictures(derivative: Derivative) -> str:
+    """The contraction networks, for a page that has their style among its own."""
+    return terms_svg(derivative.einsum(), str(derivative), alone=False)
+
+
+def _left(layout: str, name: str, derivative: Derivative) -> str:
+    """What a matrix form is the value of, in LaTeX."""
+    of, by = latex_name(name), [latex_name(variable.name) for variable in derivative.variables]
+    if layout.startswith("vec-") and len(by) == 1:
+        row = r"_{\mathrm{row}}" if layout == "vec-row" else ""
+        vec = rf"\operatorname{{vec}}{row}"
+        return rf"\frac{{\partial {vec} {of}}}{{\partial ({vec} {by[0]})^{{\top}}}}"
+    order = f"^{{{len(by)}}}" if len(by) > 1 else ""
+    mark = r"^{\top}" if layout == "numerator" and derivative.variables[0].dims else ""
+    return rf"\frac{{\partial{order} {of}}}{{" + r" \, ".join(rf"\partial {v}{mark}" for v in by) + "}"
+
+
+def _typeset(formula: Expression) -> Report:
+    """A formula and what its names stand for, for a page that answers to the pointer."""
+    names = {} if formula.matrix.op == "named" else formula.where
+    return {
+        "formula": HOVER_LATEX.render(formula.matrix),
+        "where": [
+            f"{HOVER_LATEX.render(formula.scope.where[name])} = {HOVER_LATEX.render(part.matrix)}"
+            for name, part in names.items()
+        ],
+    }
+
+
+def verdict_data(verdict: Verdict) -> Report:
+    """A verdict for a page: the words, the colour they stand for, and the right formula typeset."""
+    found = verdict_report(verdict)
+    found["tone"] = tone(verdict.status)
+    lines = str(verdict).splitlines()
+    found["headline"], found["details"] = lines[0], lines[1:]
+    expected = verdict.expected
+    found["typeset_expected"] = HOVER_LATEX.render(expected.matrix) if hasattr(expected, "matrix") else None
+    found["claim"] = verdict.claim
+    found["witness_code"] = verdict.witness.code() if verdict.witness is not None else None
+    return found
+
+
+_TONES = {
+    "right": "right",
+    "right-in-other-layout": "partly",
+    "right-under-assumption": "partly",
+    "right-up-to-factor": "partly",
+    "undecided": "open",
+}
+
+
+def tone(status: str) -> str:
+    """right, partly (right with a concession), open (undecided) or wrong: what a colour stands for, never alone."""
+    return _TONES.get(status, "wrong")
 
 
 def matrix_form(derivative: Derivative, layout: str | None) -> tuple[str | None, str | None]:

@@ -19,7 +19,7 @@ _LETTER = 8.2
 """The width of a character of a label, in the units of the picture (a serif font of 15 units)."""
 _TERMS = 6
 
-_STYLE = (
+STYLE = (
     ".tn{font-family:'KaTeX_Main','Latin Modern Roman',Cambria,serif;color:#1b1f24}"
     "@media (prefers-color-scheme:dark){.tn{color:#e6e8eb}}"
     ".tn .wire path{fill:none;stroke:currentColor;stroke-width:1.4}.tn text{fill:currentColor}"
@@ -43,10 +43,11 @@ class Picture:
         return self.svg
 
 
-def terms_svg(terms: Sequence[EinsumTerm], title: str) -> str:
+def terms_svg(terms: Sequence[EinsumTerm], title: str, *, alone: bool = True) -> str:
     """The networks of a sum of products, one below the other; at most six, and how many there are besides.
 
-    A drawing that stands alone, with a title and a description in words for those who do not see it.
+    With a title and a description in words for those who do not see it. `alone`: with its own style; a page that has
+    `STYLE` among its own styles needs none.
     """
     drawn = [(term, network(term)) for term in terms[:_TERMS]]
     parts: list[str] = []
@@ -77,7 +78,7 @@ def terms_svg(terms: Sequence[EinsumTerm], title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tn" viewBox="0 0 {_n(width)} {_n(top)}" '
         f'width="{_n(width)}" height="{_n(top)}" role="img"><title>{escape(title)}</title><desc>{described}</desc>'
-        f"<style>{_STYLE}</style>{''.join(parts)}</svg>"
+        f"{f'<style>{STYLE}</style>' if alone else ''}{''.join(parts)}</svg>"
     )
 
 

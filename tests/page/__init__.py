@@ -1,0 +1,1 @@
+"""Tests of the page: its server, and the page in a browser."""
