@@ -12,11 +12,7 @@ import numpy as np
 
 from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.array_ops import Array, ArrayOps
-
-_ALIKE = (
-    "subtract multiply add negative exp expm1 log log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh "
-    "arctanh sqrt abs sign maximum minimum greater_equal greater where"
-)
+from tensordiff.evaluate.primitives import PRIMITIVES, Primitive
 
 
 class NumpyOps(ArrayOps):
@@ -66,6 +62,7 @@ class NumpyOps(ArrayOps):
     def erf(self, a: Array) -> Array:
         from scipy.special import erf
 
+        _refuse_complex("erf", a)
         return np.asarray(erf(a))
 
     def logsumexp(self, a: Array, count: int) -> Array:
@@ -131,7 +128,7 @@ class NumpyOps(ArrayOps):
 
         return self._principal("sqrtm", sqrtm, matrix)
 
-    def cholesky(self, matrix: Array) -> Array:
+    def cholesky_factor(self, matrix: Array) -> Array:
         try:
             return np.linalg.cholesky(matrix)
         except np.linalg.LinAlgError:
@@ -145,7 +142,7 @@ class NumpyOps(ArrayOps):
             for kind in (RuntimeWarning, UserWarning):
                 warnings.simplefilter("error", kind)
             try:
-                value = np.asarray(function(matrix))
+                value = np.asarray(function(matrix.astype(np.promote_types(matrix.dtype, np.float64))))
             except (RuntimeWarning, UserWarning, FloatingPointError) as warning:
                 raise EvaluationError(f"{name}: {warning}") from None
         if not np.all(np.isfinite(value)):
@@ -155,9 +152,27 @@ class NumpyOps(ArrayOps):
             if np.max(np.abs(value.imag), initial=0.0) > 1e-8 * scale:
                 raise EvaluationError(f"{name} is not real: the matrix has an eigenvalue on the negative axis")
             value = np.ascontiguousarray(value.real)
-        return value
+        return value.astype(matrix.dtype, copy=False)
 
 
-for _name in _ALIKE.split():
-    if _name not in NumpyOps.__dict__:
-        setattr(NumpyOps, _name, staticmethod(getattr(np, _name)))
+def _refuse_complex(name: str, *operands: Any) -> None:
+    if any(np.iscomplexobj(operand) for operand in operands):
+        raise EvaluationError(f"{name} takes real entries")
+
+
+def _entrywise(primitive: Primitive) -> Callable[..., Any]:
+    """NumPy's function of this name; complex entries are refused where the operation takes none."""
+    function: Callable[..., Any] = getattr(np, primitive.name)
+    if primitive.complex:
+        return function
+
+    def of_real(*operands: Any) -> Any:
+        _refuse_complex(primitive.name, *operands)
+        return function(*operands)
+
+    return of_real
+
+
+for _primitive in PRIMITIVES.values():
+    if _primitive.kind == "elementwise" and _primitive.name not in NumpyOps.__dict__:
+        setattr(NumpyOps, _primitive.name, staticmethod(_entrywise(_primitive)))

@@ -10,11 +10,7 @@ import numpy as np
 
 from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.array_ops import Array, ArrayOps
-
-_IRRATIONAL = (
-    "sqrt exp expm1 log log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh erf abs sign maximum "
-    "minimum greater_equal greater where logsumexp slogdet expm logm sqrtm cholesky"
-)
+from tensordiff.evaluate.primitives import PRIMITIVES
 
 
 class NotRational(EvaluationError):  # noqa: N818 - a finding, after which one goes another way
@@ -119,5 +115,6 @@ def _refuse(name: str) -> Any:
     return refuse
 
 
-for _name in _IRRATIONAL.split():
-    setattr(FieldOps, _name, _refuse(_name))
+for _primitive in PRIMITIVES.values():
+    if _primitive.kind in ("elementwise", "matrix", "sum") and not _primitive.rational:
+        setattr(FieldOps, _primitive.name, _refuse(_primitive.name))

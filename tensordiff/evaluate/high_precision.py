@@ -10,6 +10,7 @@ import numpy as np
 
 from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.array_ops import Array, ArrayOps
+from tensordiff.evaluate.primitives import PRIMITIVES, Primitive
 
 _DIGITS = 40
 
@@ -85,12 +86,6 @@ class MpmathOps(ArrayOps):
             b = self.constant(b)
         return self._map("a power", lambda x, y: x ** (int(y) if self.mp.isint(y) else y), a, b)
 
-    def sqrt(self, a: Array) -> Array:
-        return self._map("sqrt", self.mp.sqrt, a)
-
-    def sign(self, a: Array) -> Array:
-        return self._map("sign", self.mp.sign, a)
-
     def maximum(self, a: Array, b: Array) -> Array:
         return self._map("max", max, a, b)
 
@@ -131,7 +126,7 @@ class MpmathOps(ArrayOps):
         det = self.det(matrix)
         if det[()] == 0:
             raise EvaluationError("logdet of a singular matrix")
-        return self.sign(det), self._map("log", self.mp.log, self.abs(det))
+        return self._map("sign", self.mp.sign, det), self._map("log", self.mp.log, self.abs(det))
 
     def adjugate(self, matrix: Array) -> Array:
         """Cofactors of the Faddeev and Le Verrier recursion, so singular matrices have one too."""
@@ -152,13 +147,7 @@ class MpmathOps(ArrayOps):
     def expm(self, matrix: Array) -> Array:
         return self._matrix("expm", lambda m: self.mp.expm(m, method="taylor"), matrix)
 
-    def logm(self, matrix: Array) -> Array:
-        return self._matrix("logm", self.mp.logm, matrix)
-
-    def sqrtm(self, matrix: Array) -> Array:
-        return self._matrix("sqrtm", self.mp.sqrtm, matrix)
-
-    def cholesky(self, matrix: Array) -> Array:
+    def cholesky_factor(self, matrix: Array) -> Array:
         try:
             return self._matrix("chol", self.mp.cholesky, matrix)
         except ValueError:
@@ -176,19 +165,16 @@ class MpmathOps(ArrayOps):
         return self._filled((made.rows, made.cols), [self.mp.re(value) for value in entries])
 
 
-_ALIKE = {
-    "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sin": "sin", "cos": "cos", "tan": "tan",
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
-    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "erf": "erf",
-}  # fmt: skip
+def _spelled(primitive: Primitive) -> Callable[[MpmathOps, Array], Array]:
+    """mpmath's function of numbers or of matrices."""
+
+    def value(self: MpmathOps, a: Array) -> Array:
+        function = getattr(self.mp, str(primitive.mpmath))
+        return (self._map if primitive.kind == "elementwise" else self._matrix)(primitive.name, function, a)
+
+    return value
 
 
-def _entrywise(name: str, spelling: str) -> Callable[[MpmathOps, Array], Array]:
-    def entrywise(self: MpmathOps, a: Array) -> Array:
-        return self._map(name, getattr(self.mp, spelling), a)
-
-    return entrywise
-
-
-for _name, _spelling in _ALIKE.items():
-    setattr(MpmathOps, _name, _entrywise(_name, _spelling))
+for _primitive in PRIMITIVES.values():
+    if _primitive.mpmath is not None and _primitive.name not in MpmathOps.__dict__:
+        setattr(MpmathOps, _primitive.name, _spelled(_primitive))

@@ -76,7 +76,7 @@ class Cholesky(Function):
         return None
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
-        return ops.cholesky(args[0])
+        return ops.cholesky_factor(args[0])
 
 
 CHOL = Cholesky()

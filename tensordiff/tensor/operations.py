@@ -1,7 +1,8 @@
 """The primitive operations in which every function states its value.
 
-One text of `Function.evaluate` serves all of them: NumPy arrays (numpy_ops), arithmetic modulo a prime, rationals and
-high precision (check/arithmetic), and the recording of programs, where values are handles of steps.
+One text of `Function.evaluate` serves all of them: NumPy arrays, arithmetic modulo a prime, rationals and high precision
+(evaluate/), and the recording of programs, where values are handles of steps. What each operation is, its record in
+evaluate/primitives says.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Operations(Protocol):
     def expm(self, matrix: Value) -> Value: ...
     def logm(self, matrix: Value) -> Value: ...
     def sqrtm(self, matrix: Value) -> Value: ...
-    def cholesky(self, matrix: Value) -> Value:
+    def cholesky_factor(self, matrix: Value) -> Value:
         """The lower triangular factor of a symmetric positive definite matrix."""
 
     def frechet(self, operation: str, order: int, matrix: Value, *parameters: Exponent) -> Value:

@@ -8,17 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from tensordiff.compile.plan.graph import ELEMENTWISE, VIEWS, Value, is_number, live
+from tensordiff.compile.plan.graph import Value, is_number, live
 from tensordiff.tensor import Dim
 from tensordiff.tensor.extent import Extent, product
 
-_CUBIC = {
-    "inv": Fraction(2), "lu": Fraction(2, 3), "cholesky": Fraction(1, 3), "cholesky_factor": Fraction(1, 3),
-    "lu_inverse": Fraction(4, 3), "cholesky_inverse": Fraction(2, 3), "det": Fraction(2, 3), "det_sign": Fraction(2, 3),
-    "logdet": Fraction(2, 3), "adjugate": Fraction(20), "expm": Fraction(30), "logm": Fraction(60), "sqrtm": Fraction(25),
-}  # fmt: skip
-"""Operations on an n-by-n matrix, in units of n^3 (Golub and Van Loan, Matrix Computations; Higham, Functions of Matrices)."""
-_FREE = VIEWS | {"input", "reshape"}
+_FREE = ("view", "input", "item")
 _BYTES = 8
 """Of an entry in double precision."""
 
@@ -76,7 +70,7 @@ def estimate(outputs: Sequence[Value], sizes: Mapping[str, int]) -> Cost:
             continue
         for coefficient, extent in _flops(value):
             flops.add(coefficient, extent)
-        if value.operation not in _FREE:
+        if not _is_free(value):
             entries = product(value.shape)
             made.add(_BYTES, entries)
             largest = max(largest, entries.value(sizes))
@@ -86,7 +80,7 @@ def estimate(outputs: Sequence[Value], sizes: Mapping[str, int]) -> Cost:
 def steps(outputs: Sequence[Value]) -> list[str]:
     """A line for each step that computes: what it does, its shape, its operations, and in how many places it is used."""
     needed = live(outputs)
-    working = [value for value in needed if not is_number(value) and value.operation not in _FREE]
+    working = [value for value in needed if not is_number(value) and not _is_free(value)]
     uses = [operand for value in working for operand in {_seen(operand) for operand in value.operands}]
     uses += [_seen(value) for value in outputs]
     lines = []
@@ -103,31 +97,33 @@ def steps(outputs: Sequence[Value]) -> list[str]:
 
 def _seen(value: Value) -> Value:
     """What a view looks at."""
-    while value.operation in _FREE and value.operands:
+    while _is_free(value) and value.operands:
         value = value.operands[0]
     return value
 
 
+def _is_free(value: Value) -> bool:
+    """Whether a value costs nothing."""
+    return value.kind in _FREE or value.operation == "reshape"
+
+
 def _flops(value: Value) -> list[tuple[Fraction | int, Extent]]:
     """Terms whose sum is the number of operations of one step."""
-    operation, entries = value.operation, product(value.shape)
-    if operation in ELEMENTWISE or operation == "add_diagonal":
+    operation, kind, entries = value.operation, value.kind, product(value.shape)
+    if kind == "elementwise" or operation == "add_diagonal":
         return [(1, entries)]
     if operation == "matmul":
         return [(2, entries * value.operands[0].shape[-1])]
-    if operation in ("solve", "lu_solve", "cholesky_solve"):
-        n = value.shape[0]
-        return [(2, entries * n), *([(Fraction(2, 3), n * n * n)] if operation == "solve" else [])]
-    if operation in _CUBIC:
-        n = value.operands[0].shape[0]
-        return [(_CUBIC[operation], n * n * n)]
-    if operation in ("matrix_power", "frechet"):
-        n = value.operands[0].shape[0]
-        directions = product(value.shape[2:])
-        return [(10, n * n * n * directions)]
-    if operation in _FREE or not value.operands:
+    if _is_free(value) or not value.operands:
         return []
-    return [(2, product(operand.shape)) for operand in value.operands]
+    terms: list[tuple[Fraction | int, Extent]] = []
+    if value.primitive.cost:
+        *stack, n = value.operands[0].shape[:-1]
+        directions = value.shape[2:] if operation == "frechet" else ()
+        terms.append((value.primitive.cost, product((*stack, n, n, n, *directions))))
+    if operation.endswith("solve"):
+        terms.append((2, entries * value.shape[-2 if value.rank > 1 else 0]))
+    return terms or [(2, product(operand.shape)) for operand in value.operands]
 
 
 def _term_text(monomial: Sequence[Dim], coefficient: Fraction) -> str:

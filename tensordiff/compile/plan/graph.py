@@ -11,22 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from tensordiff.evaluate.primitives import PRIMITIVES, Kind, Primitive, Shape
 from tensordiff.tensor.extent import ONE, Extent, product
-
-Shape = tuple[Extent, ...]
-
-ELEMENTWISE = frozenset({
-    "abs", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "cos", "cosh", "divide", "erf", "exp", "expm1",
-    "greater", "greater_equal", "log", "log1p", "maximum", "minimum", "multiply", "negative", "power", "sign", "sin", "sinh",
-    "sqrt", "square", "subtract", "tan", "tanh", "where",
-})  # fmt: skip
-"""Operations on every entry, whose operands broadcast as in NumPy."""
-VIEWS = frozenset({"transpose", "expand", "diagonal", "slice"})
-"""Operations that cost nothing: the result looks at the operand's memory."""
-GUARDED = frozenset({"arccos", "arccosh", "arcsin", "arctanh", "divide", "log", "log1p", "power", "sqrt", "tan"})
-"""Operations that not every entry admits: while programs that have them run, NaN and division by zero are errors."""
-NUMBERS = frozenset({"constant", "size", "pi"})
-"""Plain Python numbers."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,6 +28,15 @@ class Value:
     @property
     def rank(self) -> int:
         return len(self.shape)
+
+    @property
+    def primitive(self) -> Primitive:
+        """What is known of the operation."""
+        return PRIMITIVES[self.operation]
+
+    @property
+    def kind(self) -> Kind:
+        return PRIMITIVES[self.operation].kind
 
     def __repr__(self) -> str:
         return f"<{self.number}: {self.operation} of {[v.number for v in self.operands]}>"
@@ -230,9 +225,8 @@ def number_of(value: Value) -> Fraction | None:
 
 def is_number(value: Value) -> bool:
     """Whether the value is a Python number, or made of them alone."""
-    return value.operation in NUMBERS or (
-        value.operation in ELEMENTWISE and not value.shape and all(is_number(v) for v in value.operands)
-    )
+    kind = value.kind
+    return kind == "number" or (kind == "elementwise" and not value.shape and all(is_number(v) for v in value.operands))
 
 
 def is_array(value: Value) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from math import prod
 
-from tensordiff.compile.plan.graph import ELEMENTWISE, NUMBERS, Graph, Value, broadcast, live
+from tensordiff.compile.plan.graph import Graph, Value, broadcast, live
 from tensordiff.errors import EvaluationError
 from tensordiff.tensor import Dim
 from tensordiff.tensor.extent import ONE, Extent, product
@@ -25,9 +25,6 @@ _CACHE = 1 << 17
 """Entries of the largest array of a block, which has at most ..."""
 _MOST = 1 << 12
 """... so many points."""
-_MATRIX_FUNCTIONS = frozenset({
-    "inv", "pinv", "det", "det_sign", "logdet", "adjugate", "expm", "logm", "sqrtm", "cholesky_factor", "definite",
-})  # fmt: skip
 
 
 def _points(taken: Collection[str]) -> Extent:
@@ -53,7 +50,7 @@ def dependent(outputs: Sequence[Value], batched: Collection[str]) -> set[Value]:
 
 def is_narrow(outputs: Sequence[Value], sizes: Mapping[str, int]) -> bool:
     """Whether no array has a long axis, but for those that are merged or multiplied out of short ones."""
-    values = [value for value in live(outputs) if value.operation not in ("reshape", "matmul", *NUMBERS)]
+    values = [value for value in live(outputs) if value.operation not in ("reshape", "matmul") and value.kind != "number"]
     return all(extent.value(sizes) <= NARROW for value in values for extent in value.shape)
 
 
@@ -112,7 +109,7 @@ class _Lift:
             made = self.graph.emit(operation, operands, value.attributes, shape=value.shape)
         else:
             self.batched.add(value)
-            if operation in ELEMENTWISE:
+            if value.kind == "elementwise":
                 operands = [self._aligned(operand, value.rank) for operand in value.operands]
                 made = self.graph.emit(operation, operands, shape=broadcast([v.shape for v in operands]))
             elif operation == "det" and self.narrow:
@@ -120,13 +117,12 @@ class _Lift:
                     "batch_adjugate", [self.new[v] for v in value.operands], shape=self.new[value.operands[0]].shape
                 )
                 made = self._emit("batch_det", value, adjugate)
-            elif operation in _MATRIX_FUNCTIONS:
+            elif (rule := getattr(self, "_" + operation, None)) is not None:
+                made = rule(value)
+            elif value.primitive.batch:
                 made = self._emit("batch_" + operation, value)
             else:
-                rule = getattr(self, "_" + operation, None)
-                if rule is None:
-                    raise EvaluationError(f"{operation} does not work on batches", hint="evaluate the points one by one")
-                made = rule(value)
+                raise EvaluationError(f"{operation} does not work on batches", hint="evaluate the points one by one")
         self.new[value] = made
         return made
 
@@ -136,9 +132,8 @@ class _Lift:
         return made if value in self.batched else self.graph.broadcast_to(made, (self.points, *value.shape))
 
     def _emit(self, operation: str, value: Value, *others: Value) -> Value:
-        return self.graph.emit(
-            operation, (self.new[value.operands[0]], *others), value.attributes, shape=(self.points, *value.shape)
-        )
+        shape = (self.points, *value.shape) if value.primitive.results == 1 else ()
+        return self.graph.emit(operation, (self.new[value.operands[0]], *others), value.attributes, shape=shape)
 
     def _aligned(self, value: Value, rank: int) -> Value:
         """The value as it broadcasts against others with `rank` axes after the points'."""
@@ -210,6 +205,9 @@ class _Lift:
     def _slice(self, value: Value) -> Value:
         cuts = ((axis + 1, start, end) for axis, start, end in value.attributes)
         return self.graph.emit("slice", (self.new[value.operands[0]],), cuts, shape=(self.points, *value.shape))
+
+    def _item(self, value: Value) -> Value:
+        return self._emit("item", value)
 
     # Contractions
 

@@ -4,29 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from typing import Any
 
-from tensordiff.compile.plan.graph import ELEMENTWISE, Graph, Value, is_number, number_of
+from tensordiff.compile.plan.graph import Graph, Value, is_number, number_of
+from tensordiff.evaluate.primitives import PRIMITIVES, Primitive
 from tensordiff.tensor import Dim
 from tensordiff.tensor.extent import Extent
 
 
 class Recorder:
-    """Primitive operations whose values are steps of a program. The elementwise ones are attributes by their names in
-    `graph.ELEMENTWISE`."""
+    """Primitive operations whose values are steps of a program. Those on entries, functions of a matrix and arrays that depend
+    on sizes alone are recorded as their records say (`evaluate/primitives`)."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
 
-    def __getattr__(self, name: str) -> Callable[..., Value]:
-        if name not in ELEMENTWISE:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        primitive = PRIMITIVES.get(name)
+        if primitive is not None and primitive.kind == "elementwise":
+            return partial(self.graph.elementwise, name)
+        if primitive is None or primitive.shape is None:
             raise AttributeError(f"programs have no operation {name}")
+        return partial(self._constant if primitive.kind == "constant" else self._matrix, primitive)
 
-        def record(*operands: Value) -> Value:
-            return self.graph.elementwise(name, *operands)
+    def _matrix(self, primitive: Primitive, matrix: Value, *parameters: Value) -> Any:
+        """A function of a matrix: its result, or the tuple of its results."""
+        assert primitive.shape is not None
+        shapes = primitive.shape(matrix.shape)
+        symmetric = primitive.keeps_symmetry and matrix in self.graph.symmetric
+        if primitive.results > 1:
+            whole = self.graph.emit(primitive.name, (matrix, *parameters), shape=())
+            return tuple(self.graph.emit("item", (whole,), (place,), shape=shape) for place, shape in enumerate(shapes))
+        made = self.graph.emit(primitive.name, (matrix, *parameters), shape=shapes[0])
+        if symmetric:
+            self.graph.symmetric.add(made)
+        return made
 
-        return record
+    def _constant(self, primitive: Primitive, size: Value, *attributes: Any) -> Value:
+        """An array that depends on sizes alone."""
+        assert primitive.shape is not None
+        n = _extent(size)
+        return self.graph.emit(primitive.name, (size,), attributes, shape=primitive.shape((n, n))[0])
 
     # Numbers
 
@@ -76,34 +96,9 @@ class Recorder:
         extent = _extent(size)
         return self.graph.emit("eye", shape=(extent, extent))
 
-    def inv(self, matrix: Value) -> Value:
-        return self._square("inv", matrix, symmetric=True)
-
-    def pinv(self, matrix: Value) -> Value:
-        return self.graph.emit("pinv", (matrix,), shape=matrix.shape[::-1])
-
-    def det(self, matrix: Value) -> Value:
-        return self.graph.emit("det", (matrix,), shape=())
-
     def slogdet(self, matrix: Value) -> tuple[Value, Value]:
-        """(sign, log|det|)."""
-        return self.graph.emit("det_sign", (matrix,), shape=()), self.graph.emit("logdet", (matrix,), shape=())
-
-    def adjugate(self, matrix: Value) -> Value:
-        return self._square("adjugate", matrix, symmetric=True)
-
-    def expm(self, matrix: Value) -> Value:
-        return self._square("expm", matrix, symmetric=True)
-
-    def logm(self, matrix: Value) -> Value:
-        return self._square("logm", matrix, symmetric=True)
-
-    def sqrtm(self, matrix: Value) -> Value:
-        return self._square("sqrtm", matrix, symmetric=True)
-
-    def cholesky(self, matrix: Value) -> Value:
-        """The lower triangular factor of a symmetric positive definite matrix."""
-        return self.graph.emit("cholesky_factor", (matrix,), shape=matrix.shape)
+        """(sign, log|det|), apart: a factorisation may serve the second."""
+        return self.det_sign(matrix), self.logdet(matrix)
 
     def frechet(self, operation: str, order: int, matrix: Value, *parameters: Value) -> Value:
         """D^order f(A) for f one of the matrix operations, with axes (row, column) * (1 + order)."""
@@ -111,48 +106,16 @@ class Recorder:
 
     def matrix_power(self, matrix: Value, exponent: Value) -> Value:
         if number_of(exponent) == -1:
-            return self.inv(matrix)
-        result = self.graph.emit("matrix_power", (matrix, exponent), shape=matrix.shape)
-        if matrix in self.graph.symmetric:
-            self.graph.symmetric.add(result)
-        return result
+            inverse: Value = self.inv(matrix)
+            return inverse
+        power: Value = self._matrix(PRIMITIVES["matrix_power"], matrix, exponent)
+        return power
 
-    def _square(self, operation: str, matrix: Value, *, symmetric: bool) -> Value:
-        result = self.graph.emit(operation, (matrix,), shape=matrix.shape)
-        if symmetric and matrix in self.graph.symmetric:
-            self.graph.symmetric.add(result)
-        return result
-
-    # Arrays that depend on sizes alone
-
-    def duplication(self, size: Value) -> Value:
-        n = _extent(size)
-        return self.graph.emit("duplication", (size,), shape=(n, n, _triangle(n)))
-
-    def skew_duplication(self, size: Value) -> Value:
-        n = _extent(size)
-        return self.graph.emit("skew_duplication", (size,), shape=(n, n, _triangle(n, strict=True)))
-
-    def elimination(self, size: Value) -> Value:
-        n = _extent(size)
-        return self.graph.emit("elimination", (size,), shape=(_triangle(n), n, n))
-
-    def lower_mask(self, size: Value) -> Value:
-        n = _extent(size)
-        return self.graph.emit("lower_mask", (size,), shape=(n, n))
-
-    def upper_mask(self, size: Value) -> Value:
-        n = _extent(size)
-        return self.graph.emit("upper_mask", (size,), shape=(n, n))
-
-    def unit(self, size: Value, k: int) -> Value:
-        return self.graph.emit("unit", (size,), (k,), shape=(_extent(size),))
+    # Parts of an axis, and arrays put side by side
 
     def inclusion(self, whole: Dim, start: Extent, part: Sequence[Dim]) -> Value:
         lengths = tuple(Extent.of(dim) for dim in part)
         return self.graph.emit("inclusion", (), (start,), shape=(Extent.of(whole), *lengths))
-
-    # Blocks
 
     def part(self, value: Value, axis: int, start: Extent, part: Sequence[Dim]) -> Value:
         """The part of an axis from `start` on, with axes of its own."""
@@ -227,11 +190,3 @@ def _extent(size: Any) -> Extent:
     a, b = (_extent(v) for v in size.operands)
     assert size.operation in ("add", "multiply")
     return a + b if size.operation == "add" else a * b
-
-
-def _triangle(n: Extent, strict: bool = False) -> Extent:
-    """n(n+1)/2 or n(n-1)/2, where n is one dimension or a number."""
-    if not n.names():
-        value = n.value({})
-        return Extent.number(value * (value - 1 if strict else value + 1) // 2)
-    return Extent.of(Dim.triangular(n.group()[0], strict))

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
 from tensordiff.compile.write.library import ArrayLibrary
 from tensordiff.errors import EvaluationError, TensordiffError
 
-BACKENDS = ("numpy", "jax", "torch")
+
+class _Entry(NamedTuple):
+    file: str
+    """The module in `compile/write` that has the class."""
+    library: str
+    """The class that meets the library's arrays; it takes whether results are laid out in rows."""
+    arrays: tuple[str, ...]
+    """The packages that the classes of its arrays come from."""
+
+
+LIBRARIES: dict[str, _Entry] = {
+    "numpy": _Entry("tensordiff.compile.write.numpy_backend", "NumpyLibrary", ()),
+    "jax": _Entry("tensordiff.compile.write.jax_backend", "JaxLibrary", ("jax", "jaxlib")),
+    "torch": _Entry("tensordiff.compile.write.torch_backend", "TorchLibrary", ("torch",)),
+}
+BACKENDS = tuple(LIBRARIES)
 
 
 def library(name: str, *, rows: bool = False) -> ArrayLibrary:
     """The library called `name`, with results laid out in `rows` if asked for. Raises TensordiffError for an unknown name, or
     one that is not installed."""
+    entry = LIBRARIES.get(name)
+    if entry is None:
+        raise TensordiffError(f"there is no backend {name!r}", hint=f"the backends are {', '.join(LIBRARIES)}")
     try:
-        if name == "numpy":
-            from tensordiff.compile.write.numpy_backend import NumpyLibrary
-
-            return NumpyLibrary(rows)
-        if name == "jax":
-            from tensordiff.compile.write.jax_backend import JaxLibrary
-
-            return JaxLibrary()
-        if name == "torch":
-            from tensordiff.compile.write.torch_backend import TorchLibrary
-
-            return TorchLibrary(rows)
+        made: ArrayLibrary = getattr(import_module(entry.file), entry.library)(rows)
     except ImportError:
         raise TensordiffError(f"the backend {name} is not installed", hint=f"pip install 'tensordiff[{name}]'") from None
-    raise TensordiffError(f"there is no backend {name!r}", hint=f"the backends are {', '.join(BACKENDS)}")
+    return made
 
 
 def backend_of(arrays: Mapping[str, Any]) -> str:
@@ -38,11 +45,10 @@ def backend_of(arrays: Mapping[str, Any]) -> str:
     arrays of several libraries."""
     found: dict[str, str] = {}
     for name, value in arrays.items():
-        module = type(value).__module__.partition(".")[0]
-        if module in ("jax", "jaxlib"):
-            found.setdefault("jax", name)
-        elif (torch := sys.modules.get("torch")) is not None and isinstance(value, torch.Tensor):
-            found.setdefault("torch", name)
+        packages = {kind.__module__.partition(".")[0] for kind in type(value).__mro__}
+        for backend, entry in LIBRARIES.items():
+            if not packages.isdisjoint(entry.arrays):
+                found.setdefault(backend, name)
     if len(found) > 1:
         first, second = found.items()
         raise EvaluationError(f"{first[1]} is an array of {first[0]} and {second[1]} one of {second[0]}")

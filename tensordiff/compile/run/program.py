@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, ParamSpec
 
 from tensordiff.compile.plan.cost import Cost, estimate, steps
-from tensordiff.compile.plan.graph import GUARDED, live
+from tensordiff.compile.plan.graph import live
 from tensordiff.compile.plan.lengths import axes_of
 from tensordiff.compile.plan.plan import Plan, plan
 from tensordiff.compile.run import inputs as binding
@@ -274,7 +274,7 @@ class Program:
         for other in self._compiled.values():
             if other.source.text == source.text:
                 return other
-        guarded = any(value.operation in GUARDED for value in live(made.outputs))
+        guarded = any(value.primitive.guarded for value in live(made.outputs))
         results = len(self._request.outputs)
         return Compiled(source, tuple(made.contractions), self._library, self._request.single, results, guarded)
 

@@ -23,18 +23,17 @@ INFIX = {
     "greater_equal": (">=", 0),
     "greater": (">", 0),
 }
-_NUMBER_FUNCTIONS = {
-    "abs": "abs", "maximum": "max", "minimum": "min",
-    "arcsin": "math.asin", "arccos": "math.acos", "arctan": "math.atan",
-    "arcsinh": "math.asinh", "arccosh": "math.acosh", "arctanh": "math.atanh",
-}  # fmt: skip
 
 
 class ArrayBackend:
-    """Each operation as a Python expression: the method of its name with an underscore, or the library's own function."""
+    """Each operation as a Python expression. The first of these that there is: the method of its name with an underscore; for
+    numbers of Python their own function; the spelling in `spelled`; the helper function of its name with an underscore; the
+    library's function of its name."""
 
     name: ClassVar[str]
     module: ClassVar[str]
+    spelled: ClassVar[Mapping[str, str]]
+    """Functions of the library that compute operations as they are called, by the names of these."""
     imports: ClassVar[Mapping[str, str]]
     shares_memory: ClassVar[bool] = False
     """Whether results may be views of inputs or of each other, so that outputs have to be copied."""
@@ -57,9 +56,27 @@ class ArrayBackend:
         rule: Rule | None = getattr(self, "_" + operation, None)
         if rule is not None:
             return rule(value, operands, scope)
+        if value.kind == "constant":
+            return self._sized(value, operands, scope)
         if is_number(value):
-            return self._number_function(operation, operands)
-        return call(f"{self.module}.{operation}", *operands)
+            return self._number_function(value, operands)
+        return call(self._function(value), *operands, *(atom(repr(a)) for a in value.attributes))
+
+    def _function(self, value: Value) -> str:
+        """What computes an operation that no method spells. Raises TensordiffError where the library has nothing."""
+        operation = value.operation
+        if operation in self.spelled:
+            return self.spelled[operation]
+        if "_" + operation in self.helpers():
+            return "_" + operation
+        if value.kind == "elementwise":
+            return f"{self.module}.{operation}"
+        raise self._missing(operation)
+
+    def _missing(self, operation: str) -> TensordiffError:
+        return TensordiffError(
+            f"programs for {self.name} have no {operation}", hint="compile for numpy, or evaluate without a program"
+        )
 
     def statements(self, value: Value, operands: Sequence[Text], scope: Scope, name: str, fresh: bool) -> list[str] | None:
         """Lines that make the value under `name`, for what is no expression; `fresh` says that the second operand is an
@@ -70,11 +87,11 @@ class ArrayBackend:
         """A result as an array of its own."""
         return text
 
-    def _number_function(self, operation: str, operands: Sequence[Text]) -> Text:
+    def _number_function(self, value: Value, operands: Sequence[Text]) -> Text:
         """Functions of Python numbers: their results must not decide the precision of arrays, as array scalars would."""
-        if operation == "sign":
+        if value.operation == "sign":
             return atom(f"(({operands[0].text} > 0) - ({operands[0].text} < 0))")
-        return call(_NUMBER_FUNCTIONS.get(operation, f"math.{operation}"), *operands)
+        return call(value.primitive.number or f"math.{value.operation}", *operands)
 
     def _created(self, function: str, scope: Scope, *arguments: str) -> Text:
         """A new array with the program's type of entries."""
@@ -105,12 +122,6 @@ class ArrayBackend:
 
     def _square(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return Text(f"{operands[0].at_least(ATOM)} ** 2", POWER)
-
-    def _abs(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("abs" if is_number(value) else f"{self.module}.abs", *operands)
-
-    def _erf(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("math.erf" if is_number(value) else f"{self.module}.erf", *operands)
 
     # Views and shapes
 
@@ -190,64 +201,42 @@ class ArrayBackend:
     def _sized(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return self._created(f"_{value.operation}", scope, operands[0].text, *map(repr, value.attributes))
 
-    _unit = _duplication = _skew_duplication = _elimination = _lower_mask = _upper_mask = _sized
-
     def _inclusion(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         start = extent_text(value.attributes[0], scope).text
         return self._created("_inclusion", scope, start, scope.shape(value.shape))
 
-    # Matrix functions
+    # Functions of matrices
 
-    def _linalg(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call(f"{self.module}.linalg.{value.operation}", *operands)
-
-    _inv = _det = _solve = _linalg
-
-    def _helper(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        self._require("_" + value.operation)
-        return call("_" + value.operation, *operands, *(atom(repr(a)) for a in value.attributes))
-
-    def _require(self, helper: str) -> None:
-        if helper.startswith("_") and helper not in self.helpers():
-            raise TensordiffError(
-                f"programs for {self.name} have no {helper[1:]}", hint="compile for numpy, or evaluate without a program"
-            )
-
-    _lu = _lu_solve = _lu_inverse = _lu_logdet = _helper
-    _cholesky = _cholesky_solve = _cholesky_inverse = _cholesky_logdet = _helper
-    _logdet = _adjugate = _expm = _logm = _sqrtm = _pinv = _helper
-
-    _batch_inv = _batch_det = _batch_det_sign = _batch_logdet = _batch_adjugate = _batch_pinv = _batch_solve = _helper
-    _batch_definite = _batch_cholesky_factor = _batch_expm = _batch_sqrtm = _batch_matrix_power = _helper
-
-    def _batch_logm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        self._require("_logm")
-        return self._helper(value, operands, scope)
-
-    def _batch_frechet(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return Text("_batch" + self._frechet(value, operands, scope).text, ATOM)
-
-    def _cholesky_factor(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call(f"{self.module}.linalg.cholesky", *operands)
+    def _item(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return Text(f"{operands[0].at_least(ATOM)}[{value.attributes[0]}]", ATOM)
 
     def _det_sign(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return Text(call(f"{self.module}.linalg.slogdet", *operands).text + "[0]", ATOM)
 
     def _matrix_power(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        if value.operands[1].operation == "constant":
-            return call(f"{self.module}.linalg.matrix_power", *operands)
-        return call("_matrix_power", *operands)
+        constant = value.operands[1].operation == "constant"
+        return call(f"{self.module}.linalg.matrix_power" if constant else "_matrix_power", *operands)
 
     def _frechet(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         operation, order = value.attributes
-        function = self.matrix_function(str(operation))
-        self._require(function)
-        return call("_frechet", atom(function), atom(str(order)), *operands)
+        return call("_frechet", atom(self._matrix_function(str(operation))), atom(str(order)), *operands)
 
-    def matrix_function(self, operation: str) -> str:
-        """What a matrix function is called in programs."""
-        known = {"inv": f"{self.module}.linalg.inv", "cholesky": f"{self.module}.linalg.cholesky"}
-        return known.get(operation, f"_{operation}")
+    def _batch_frechet(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return Text("_batch" + self._frechet(value, operands, scope).text, ATOM)
+
+    def _matrix_function(self, operation: str) -> str:
+        """What a function of a matrix is called, to be handed to another. Raises TensordiffError where there is none."""
+        if operation in self.spelled:
+            return self.spelled[operation]
+        if "_" + operation not in self.helpers():
+            raise self._missing(operation)
+        return "_" + operation
+
+
+def linear_algebra(module: str) -> dict[str, str]:
+    """What libraries that follow NumPy spell alike."""
+    names = {"inv": "inv", "det": "det", "solve": "solve", "cholesky_factor": "cholesky"}
+    return {name: f"{module}.linalg.{function}" for name, function in names.items()}
 
 
 def diagonal_subscripts(pattern: Sequence[int]) -> str:

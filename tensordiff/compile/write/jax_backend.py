@@ -6,15 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from tensordiff.compile.plan.graph import ELEMENTWISE, Value, is_number
-from tensordiff.compile.write.array_backend import extent_text
-from tensordiff.compile.write.batch_helpers import JAX
+from tensordiff.compile.plan.graph import Value, is_number
+from tensordiff.compile.write.array_backend import extent_text, linear_algebra
 from tensordiff.compile.write.library import FEW
 from tensordiff.compile.write.text import Scope, Text, atom, call, method
 from tensordiff.compile.write.traced_backend import TracedBackend, traced_helpers
 from tensordiff.errors import EvaluationError
-
-CHEAP = frozenset({"add", "subtract", "multiply", "negative"})
 
 
 class JaxBackend(TracedBackend):
@@ -24,6 +21,7 @@ class JaxBackend(TracedBackend):
     module = "jnp"
     log_sum_exp = "jax.nn.logsumexp"
     as_array = "jnp.asarray"
+    spelled = linear_algebra("jnp") | {"erf": "jax.scipy.special.erf"}
     imports = {  # noqa: RUF012
         "math": "import math",
         "jax": "import jax",
@@ -52,15 +50,12 @@ class JaxBackend(TracedBackend):
         inner = operand
         while inner.operation in ("expand", "transpose", "reshape"):
             inner = inner.operands[0]
-        if not inner.shape or inner.operation not in ELEMENTWISE or is_number(inner):
+        if not inner.shape or inner.kind != "elementwise" or is_number(inner):
             return text
         return call("jax.lax.optimization_barrier", text)
 
     def mask(self, size: str, scope: Scope) -> str:
         return f"jnp.eye({size}, dtype=bool)"
-
-    def _erf(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("math.erf" if is_number(value) else "jax.scipy.special.erf", *operands)
 
     def _inner(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call("jnp.dot", method(operands[0], "ravel"), method(operands[1], "ravel"))
@@ -75,7 +70,7 @@ class JaxBackend(TracedBackend):
         return atom(f"jnp.tri({operands[0].text}, dtype={scope.dtype()}).T")
 
 
-HELPERS = traced_helpers("jnp", "") | JAX
+HELPERS = traced_helpers("jnp", "jax.vmap")
 
 
 def _define(source: str) -> None:
@@ -161,11 +156,77 @@ def _frechet(function, order, a, *parameters):
     return derivative(a)
 ''')
 
+# Stacks of matrices
+_define('''
+def _batch_inv(a):
+    """By cofactors up to three rows, unless cancellation spoils a determinant."""
+    if not 1 <= a.shape[-1] <= 3:
+        return jnp.linalg.inv(a)
+    adjugate = _batch_adjugate(a)
+    det = jnp.einsum("ij,ij->i", a[:, 0], adjugate[:, :, 0])
+    scale = jnp.abs(a).max(axis=(1, 2))
+    info = jnp.finfo(scale.dtype)
+    fine = jnp.abs(det) > 1e-3 * scale ** a.shape[-1] + info.tiny / info.eps
+    inverse = adjugate / jnp.where(fine, det, 1)[:, None, None]
+    return jax.lax.cond(
+        fine.all(), lambda a: inverse, lambda a: jnp.where(fine[:, None, None], inverse, jnp.linalg.inv(a)), a
+    )
+''')
+_define("""
+def _batch_det(a):
+    return jnp.linalg.det(a)
+""")
+_define("""
+def _batch_logdet(a):
+    return jnp.linalg.slogdet(a)[1]
+""")
+_define("""
+def _batch_det_sign(a):
+    return jnp.linalg.slogdet(a)[0]
+""")
+_define("""
+def _batch_definite(a):
+    return a
+""")
+_define("""
+def _batch_cholesky_factor(a):
+    return jnp.linalg.cholesky(a)
+""")
+_define("""
+def _batch_solve(a, b):
+    return jnp.linalg.solve(a, jnp.broadcast_to(b, (len(a), *b.shape[-2:])))
+""")
+_define("""
+def _batch_pinv(a):
+    return jax.vmap(_pinv)(a)
+""")
+_define("""
+def _batch_expm(a):
+    return jax.vmap(_expm)(a)
+""")
+_define("""
+def _batch_logm(a):
+    return jax.vmap(_logm)(a)
+""")
+_define("""
+def _batch_sqrtm(a):
+    return jax.vmap(_sqrtm)(a)
+""")
+_define("""
+def _batch_matrix_power(a, exponent):
+    return jax.vmap(lambda matrix: _matrix_power(matrix, exponent))(a)
+""")
+_define("""
+def _batch_frechet(function, order, a, *parameters):
+    return jax.vmap(lambda matrix: _frechet(function, order, matrix, *parameters))(a)
+""")
+
 
 class JaxLibrary:
     """JAX arrays and tracers; NumPy arrays, numbers and lists are converted."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: bool = False) -> None:
+        """JAX lays out all arrays in rows."""
         import jax
         import jax.numpy as jnp
         import numpy as np

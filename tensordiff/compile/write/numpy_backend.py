@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from tensordiff.compile.plan.graph import Value, is_number
-from tensordiff.compile.write.array_backend import ArrayBackend, diagonal_subscripts, extent_text
-from tensordiff.compile.write.batch_helpers import NUMPY
+from tensordiff.compile.write.array_backend import ArrayBackend, diagonal_subscripts, extent_text, linear_algebra
 from tensordiff.compile.write.numpy_helpers import HELPERS
 from tensordiff.compile.write.text import Scope, Text, atom, call, method
 from tensordiff.errors import EvaluationError
@@ -28,11 +27,12 @@ class NumpyBackend(ArrayBackend):
         "scipy.special": "import scipy.special",
         "lapack": "from scipy.linalg import lapack",
     }
+    spelled = linear_algebra("np") | {"erf": "scipy.special.erf"}
     shares_memory = True
     blocks = True
 
     def helpers(self) -> Mapping[str, str]:
-        return HELPERS | NUMPY
+        return HELPERS
 
     def dtype_line(self, inputs: Sequence[str]) -> str:
         """The type of the entries of arrays that are made from sizes."""
@@ -55,9 +55,6 @@ class NumpyBackend(ArrayBackend):
         if self.rows and value.rank > 1:
             return f'np.array({text}, order="C")' if shared else f"np.ascontiguousarray({text})"
         return f"np.array({text})" if shared else text
-
-    def _erf(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("math.erf" if is_number(value) else "scipy.special.erf", *operands)
 
     def _broadcast_to(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         if value.operands[0].operation == "constant" and operands[0].text in ("0", "1"):

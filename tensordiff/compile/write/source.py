@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tensordiff.compile.plan.graph import VIEWS, Graph, Value, is_number, live
+from tensordiff.compile.plan.graph import Graph, Value, is_number, live
 from tensordiff.compile.plan.lift import Batch
 from tensordiff.compile.write.writer import Backend, Parameter, Writer, mentions
 
@@ -81,7 +81,7 @@ def _in_blocks(
 
 def _is_light(value: Value) -> bool:
     """Whether a value is as well computed in each block again: a number, an input, or a view of one."""
-    return is_number(value) or value.operation == "input" or (value.operation in VIEWS and _is_light(value.operands[0]))
+    return is_number(value) or value.operation == "input" or (value.kind == "view" and _is_light(value.operands[0]))
 
 
 def _joined(writers: Sequence[Writer], backend: Backend) -> Source:

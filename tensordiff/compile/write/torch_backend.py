@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from tensordiff.compile.plan.graph import Value, is_number
-from tensordiff.compile.write.array_backend import extent_text
-from tensordiff.compile.write.batch_helpers import TORCH
+from tensordiff.compile.write.array_backend import extent_text, linear_algebra
 from tensordiff.compile.write.library import FEW
 from tensordiff.compile.write.text import ATOM, Scope, Text, atom, call, method
 from tensordiff.compile.write.traced_backend import TracedBackend, traced_helpers
@@ -22,6 +21,7 @@ class TorchBackend(TracedBackend):
     module = "torch"
     log_sum_exp = "torch.logsumexp"
     as_array = "torch.as_tensor"
+    spelled = linear_algebra("torch") | {"expm": "torch.linalg.matrix_exp", "batch_expm": "torch.linalg.matrix_exp"}
     imports = {  # noqa: RUF012
         "math": "import math",
         "np": "import numpy as np",
@@ -107,16 +107,8 @@ class TorchBackend(TracedBackend):
     def _upper_mask(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return method(self._created("torch.ones", scope, f"({operands[0].text}, {operands[0].text})"), "triu")
 
-    # Matrix functions
 
-    def _expm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return call("torch.linalg.matrix_exp", *operands)
-
-    def matrix_function(self, operation: str) -> str:
-        return "torch.linalg.matrix_exp" if operation == "expm" else super().matrix_function(operation)
-
-
-HELPERS = traced_helpers("torch", ", device=a.device") | TORCH
+HELPERS = traced_helpers("torch", "torch.func.vmap", ", device=a.device")
 
 
 def _define(source: str) -> None:
@@ -196,6 +188,60 @@ def _frechet(function, order, a, *parameters):
         derivative = torch.func.jacrev(derivative)
     return derivative(a)
 ''')
+
+# Stacks of matrices
+_define("""
+def _batch_inv(a):
+    return torch.linalg.inv(a)
+""")
+_define("""
+def _batch_det(a):
+    return torch.linalg.det(a)
+""")
+_define("""
+def _batch_logdet(a):
+    return torch.linalg.slogdet(a)[1]
+""")
+_define("""
+def _batch_det_sign(a):
+    return torch.linalg.slogdet(a)[0]
+""")
+_define("""
+def _batch_definite(a):
+    if not a.is_complex():
+        torch.linalg.cholesky(a)
+    return a
+""")
+_define("""
+def _batch_cholesky_factor(a):
+    return torch.linalg.cholesky(a)
+""")
+_define("""
+def _batch_solve(a, b):
+    return torch.linalg.solve(a, b.expand(len(a), *b.shape[-2:]))
+""")
+_define("""
+def _batch_pinv(a):
+    return torch.func.vmap(_pinv)(a) if len(a) else a.transpose(1, 2)
+""")
+_define("""
+def _batch_logm(a):
+    return torch.func.vmap(_logm)(a) if len(a) else a
+""")
+_define("""
+def _batch_sqrtm(a):
+    return torch.func.vmap(_sqrtm)(a) if len(a) else a
+""")
+_define("""
+def _batch_matrix_power(a, exponent):
+    return _matrix_power(a, exponent)
+""")
+_define("""
+def _batch_frechet(function, order, a, *parameters):
+    if not len(a):
+        return a.new_empty((0, *a.shape[1:] * (1 + order)))
+    return torch.func.vmap(lambda matrix: _frechet(function, order, matrix, *parameters))(a)
+""")
 
 
 class TorchLibrary:

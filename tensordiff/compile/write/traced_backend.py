@@ -38,11 +38,9 @@ class TracedBackend(ArrayBackend):
             lambda x: self._created(self.as_array, scope, x),
         )
 
-    def _constant_array(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+    def _sized(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         arguments = ", ".join([operands[0].text, *map(repr, value.attributes), "float"])
         return self._created(self.as_array, scope, f"_{value.operation}({arguments})")
-
-    _unit = _duplication = _skew_duplication = _elimination = _constant_array
 
     def _inclusion(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         start = extent_text(value.attributes[0], scope).text
@@ -90,13 +88,29 @@ def _logm(a):
     parts = xp.stack([eye + (node / 2 + 0.5) * (root - eye) for node in nodes.tolist()])
     parts = xp.linalg.solve(parts, (root - eye)[None])
     return scale * sum(weight / 2 * part for weight, part in zip(weights.tolist(), parts))
+
+def _batch_adjugate(a):
+    n = a.shape[-1]
+    if n > 3:
+        return <vmap>(_adjugate)(a) if len(a) else a
+    if n == 1:
+        return xp.ones_like(a)
+    if n == 2:
+        rows = [[a[:, 1, 1], -a[:, 0, 1]], [-a[:, 1, 0], a[:, 0, 0]]]
+    else:
+        turn = [(1, 2), (2, 0), (0, 1)]
+        rows = [
+            [a[:, p, r] * a[:, q, s] - a[:, p, s] * a[:, q, r] for p, q in turn] for r, s in turn
+        ]
+    return xp.stack([xp.stack(row, 1) for row in rows], 1)
 '''
 
 
-def traced_helpers(module: str, where: str) -> dict[str, str]:
-    """The source of the shared helper functions for a library; `where` says where arrays are made (", device=a.device")."""
+def traced_helpers(module: str, vmap: str, where: str = "") -> dict[str, str]:
+    """The source of the shared helper functions for a library that maps over points by `vmap`; `where` says where arrays are
+    made (", device=a.device")."""
     helpers = {name: NUMPY_HELPERS[name] for name in _SIZED}
-    text = _SHARED.replace("xp.", f"{module}.").replace("<where>", where)
+    text = _SHARED.replace("xp.", f"{module}.").replace("<where>", where).replace("<vmap>", vmap)
     for part in text.strip().split("\ndef "):
         source = "def " + part.strip().removeprefix("def ") + "\n"
         helpers[source.split("(", 1)[0].removeprefix("def ")] = source

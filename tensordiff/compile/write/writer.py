@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tensordiff.compile.plan.graph import ELEMENTWISE, NUMBERS, VIEWS, Value, is_number, live
+from tensordiff.compile.plan.graph import Value, is_number, live
 from tensordiff.compile.plan.lengths import solution_text, solvable
 from tensordiff.compile.write.text import Scope, Text, atom, tuple_text
 from tensordiff.tensor import Extent
@@ -17,16 +17,7 @@ _WIDTH = 96
 """Longer lines are split into steps."""
 _SHORT = 48
 """Longer expressions get a line and a name of their own."""
-_MAY_FAIL = {
-    "inv": "inv", "solve": "inv", "lu": "inv", "cholesky": "inv", "logdet": "logdet", "expm": "expm", "logm": "logm",
-    "sqrtm": "sqrtm", "matrix_power": "matpow", "adjugate": "adj", "frechet": "derivative", "cholesky_factor": "chol",
-    "pinv": "pinv", "definite": "inv",
-}  # fmt: skip
-"""Operations that not every matrix admits, and the function that a person would say it was."""
 _INLINE = frozenset({"matmul", "reshape", "diagonal", "stack", "broadcast_to"})
-_OTHER_TYPES = frozenset({"abs", "greater", "greater_equal"})
-"""Operations whose results may have entries of another type than their operands: nothing is then added in place."""
-_REUSES = frozenset({"cholesky_solve", "cholesky_logdet", "cholesky_inverse", "lu_solve", "lu_logdet", "lu_inverse"})
 
 
 class Backend(Protocol):
@@ -84,7 +75,7 @@ class Writer:
         self.named: set[Value] = set()
         self.lines: list[tuple[str, str | None]] = []
         self.labels: dict[Value, str] = {}
-        self.accumulate = accumulate and not any(value.operation in _OTHER_TYPES for value in live(outputs))
+        self.accumulate = accumulate and not any(value.primitive.other_type for value in live(outputs))
         self.user: dict[Value, Value] = {}
         """The last value that uses a value."""
         self.result: list[str] | None = None
@@ -139,29 +130,31 @@ class Writer:
             self._assign(longest)
             operands = [self.texts[operand] for operand in value.operands]
         self.texts[value] = self.backend.expression(value, operands, self.scope)
-        if (function := _MAY_FAIL.get(value.operation.removeprefix("batch_"))) is not None:
+        if (function := value.primitive.may_fail_as) is not None:
             self.labels[value] = f"{function}({self.texts[value.operands[0]].text})"
-        elif value.operation in _REUSES:
+        elif value.kind == "factorised":
             self.labels[value] = self.labels[value.operands[0]]
         if not self._is_inline(value):
             self._assign(value)
 
     def _is_inline(self, value: Value) -> bool:
         """Whether the value is written where it is used, without a line of its own."""
-        if value.operation in NUMBERS or value.operation == "input":
+        if value.kind in ("number", "input", "item"):
             return True
+        if value.primitive.results > 1:
+            return False
         user = self.user.get(value)
         final = value in self.outputs if user is None else self._accumulates(user) and value is user.operands[1]
         final = final and self.uses[value] == 1
         if value in self.hints or len(self.texts[value].text) > (_SHORT if not final else _WIDTH - 16):
             return False
-        if value.operation in VIEWS and value.operation != "diagonal":
+        if value.kind == "view" and value.operation != "diagonal":
             return True
         if self.uses[value] > 1:
             return False
         if value in self.user and self._accumulates(self.user[value]) and self.user[value].operands[0] is value:
             return False
-        return value.operation in ELEMENTWISE or value.operation in _INLINE
+        return value.kind == "elementwise" or value.operation in _INLINE
 
     def _accumulates(self, value: Value) -> bool:
         """Whether a term is added to a large array of the program's own that has no other use."""
@@ -206,7 +199,7 @@ class Writer:
         """Whether the value is an array of the program's own that has one use, so that this use may write to it."""
         while self.uses[value] == 1 and value.operation in ("transpose", "reshape"):
             value = value.operands[0]
-        return self.uses[value] == 1 and value.operation not in VIEWS | {"input", "reshape", "broadcast_to"}
+        return self.uses[value] == 1 and value.kind not in ("view", "layout", "input", "item")
 
     def _bind(self, value: Value, name: str) -> None:
         self.texts[value] = atom(name)
@@ -327,7 +320,7 @@ class Writer:
 
 def _owner(value: Value) -> Value:
     """The value whose memory a view looks at."""
-    while value.operation in VIEWS or value.operation in ("reshape", "broadcast_to"):
+    while value.kind in ("view", "layout"):
         if value.operation == "broadcast_to" and is_number(value.operands[0]):
             return value
         value = value.operands[0]
@@ -336,7 +329,7 @@ def _owner(value: Value) -> Value:
 
 def _is_locked(value: Value) -> bool:
     """Whether the result would be a view that cannot be written to."""
-    while value.operation in VIEWS or value.operation in ("reshape", "broadcast_to"):
+    while value.kind in ("view", "layout"):
         if value.operation in ("diagonal", "broadcast_to"):
             return True
         value = value.operands[0]
