@@ -13,6 +13,7 @@ from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.interop.to_sympy import to_sympy
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, read_group, shape_text, text
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.render import latex, unicode
 from tensordiff.tensor import Countable, Dim, Group, Size, Tensor, postorder
 
@@ -188,7 +189,8 @@ class Expression(Value):
 
     def as_size(self) -> Group:
         """The size that a scalar made of sizes is: n + m as the size of an axis. Raises ShapeError for anything else."""
-        if any(node.op not in _SIZE_OPERATIONS or not node.is_scalar for node in postorder([self.matrix])):
+        nodes: list[Matrix] = postorder([self.matrix])
+        if not all(x.is_scalar and OPERATIONS[x.op].integral and x.op not in ("symbol", "named") for x in nodes):
             raise ShapeError(f"{text(self.matrix)} is not a size", hint="a size is made of sizes and whole numbers by + and *")
         return read_group(text(self.matrix))
 
@@ -201,9 +203,6 @@ class Expression(Value):
             _refuse_array(other)
             return NotImplemented  # type: ignore[no-any-return]
         return Expression(operation(self.matrix, right.matrix), self.scope.merge(right.scope))
-
-
-_SIZE_OPERATIONS = frozenset({"size", "number", "add", "product", "power"})
 
 
 def as_expression(value: object) -> Expression | None:

@@ -9,6 +9,7 @@ from tensordiff.api.expression import Expression, expression
 from tensordiff.errors import ShapeError
 from tensordiff.functions import ELEMENTWISE
 from tensordiff.matrix import Matrix, Scope, build, read_group
+from tensordiff.matrix.operations import WORDS
 from tensordiff.tensor import Dim
 
 
@@ -85,28 +86,6 @@ def _apply(constructor: Callable[..., Matrix], arguments: tuple[Any, ...]) -> Ex
     return Expression(constructor(*(operand.matrix for operand in operands)), scope)
 
 
-_STRUCTURAL = {
-    "inv": "The inverse of a square matrix.",
-    "pinv": "The pseudo-inverse of a matrix of full rank.",
-    "tr": "The trace of a square matrix.",
-    "det": "The determinant of a square matrix.",
-    "logdet": "log|det| of a square matrix.",
-    "adj": "The adjugate of a square matrix.",
-    "expm": "The matrix exponential.",
-    "logm": "The principal matrix logarithm.",
-    "sqrtm": "The principal matrix square root.",
-    "sum": "The sum of all entries, of every column (sum(X, 1)) or of every row (sum(X, 2)).",
-    "mean": "The mean of all entries, of every column (axis 1) or of every row (axis 2).",
-    "norm1": "The sum of the absolute values of all entries.",
-    "norm2": "The Euclidean (Frobenius) norm.",
-    "diag": "A vector as a diagonal matrix, or the diagonal of a square matrix.",
-    "vec": "The columns stacked.",
-    "vech": "The columns of the lower triangle stacked.",
-    "softmax": "exp(x)/sum(exp(x)) of a vector, of every column (softmax(X, 1)) or of every row (softmax(X, 2)) of a matrix.",
-    "logsumexp": "log(sum(exp(x))) of a vector, of every column (axis 1) or of every row (axis 2) of a matrix.",
-}
-
-
 def _function(name: str, doc: str) -> Callable[..., Expression]:
     def function(*arguments: Any) -> Expression:
         return _apply(lambda *operands: build.call(name, *operands), arguments)
@@ -116,8 +95,11 @@ def _function(name: str, doc: str) -> Callable[..., Expression]:
     return function
 
 
+_OWN = frozenset({"kron", "transpose"})
+"""Words that have a function above, or an operator in Python."""
+
 NAMED: dict[str, Callable[..., Expression]] = {
-    **{name: _function(name, doc) for name, doc in _STRUCTURAL.items()},
+    **{word: _function(word, record.doc) for word, record in WORDS.items() if not record.is_constant and word not in _OWN},
     **{name: _function(name, f"{name} of every entry.") for name in ELEMENTWISE},
 }
 """The functions of the text syntax, by name; the package exports each."""

@@ -7,6 +7,7 @@ from itertools import count
 
 from tensordiff.matrix import Matrix, Scope, text
 from tensordiff.matrix.build import rebuild
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.tensor import bottom_up, postorder
 
 _SHORT = 6
@@ -49,7 +50,7 @@ def _repeated(formula: Matrix) -> Matrix | None:
     for node in order:
         for child in _parts(node):
             uses[child] += uses[node]
-    found = [node for node in order if uses[node] > 1 and node.op in _WORTH and len(text(node)) > _SHORT]
+    found = [node for node in order if uses[node] > 1 and OPERATIONS[node.op].names_itself and len(text(node)) > _SHORT]
     return max(found, key=lambda node: (len(text(node)), text(node)), default=None)
 
 
@@ -74,10 +75,3 @@ def _letters(part: Matrix) -> Iterator[str]:
     letters = _SCALARS if part.is_scalar else _SMALL if part.is_vector else _CAPITALS
     yield from letters
     yield from (f"{letters[0]}{number}" for number in count(1))
-
-
-_WORTH = frozenset(
-    {"inv", "det", "logdet", "adj", "expm", "logm", "sqrtm", "power", "dot_power", "add", "apply", "norm1", "norm2"}
-    | {"tr", "sum", "softmax", "logsumexp", "divide", "dot_divide"}
-)
-"""Operations whose values are worth a name; a product may be, but reads well as it is."""

@@ -12,6 +12,7 @@ from tensordiff.derive.layouts import MatrixAxes
 from tensordiff.errors import EvaluationError, FoldError
 from tensordiff.fold import fold
 from tensordiff.matrix import Matrix, Scope, Shape, text
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.render import index_notation
 from tensordiff.tensor import Dim, Named, Symbol, Tensor, permute, postorder
 
@@ -62,15 +63,11 @@ def setting(scope: Scope, values: Mapping[str, Any], validate: Any) -> tuple[Map
     return values, bool(validate)
 
 
-_REAL_CALLS = ("norm2", "pinv")
-"""Functions that leave no node in the index form, and mean something else for complex entries than what they are there."""
-
-
 def real_names(*formulas: Matrix) -> dict[str, str]:
     """The variables that must be real, each with the function that says so."""
     found: dict[str, str] = {}
     for node in postorder(formulas):
-        if node.op in _REAL_CALLS:
+        if OPERATIONS[node.op].real:
             names = (part.data[0].name for part in postorder(node.children) if part.op == "symbol")
             found.update(dict.fromkeys(names, node.op))
     return found

@@ -5,11 +5,10 @@ A claim that is right only there says what went wrong: formulas that hold for sq
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
-from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.tensor import Dim, Extent, Function, Node, Symbol, bottom_up
 
@@ -84,20 +83,9 @@ def _scalar_node(node: Node, children: tuple[Matrix, ...]) -> Matrix:
     assert isinstance(node, Matrix)
     if node.op == "symbol":
         return _scalar_symbol(node)
-    if node.op == "skew_duplication":
-        raise ShapeError("a skew number has no free entries")
-    rule = _CONSTANTS.get(node.op)
-    if rule is not None:
-        return rule()
-    return build.rebuild(node, children) if children else node
-
-
-_CONSTANTS: Mapping[str, Callable[[], Matrix]] = {
-    **dict.fromkeys(
-        ("eye", "ones", "size", "commutation", "duplication", "elimination", "tril", "triu", "unit"), lambda: build.number(1)
-    ),
-    "zeros": lambda: build.number(0),
-}
+    if children:
+        return build.rebuild(node, children)
+    return build.of_size_one(node)
 
 
 def renamings(scope: Scope) -> Iterator[tuple[Renaming, str]]:

@@ -13,6 +13,7 @@ from tensordiff.fold.flat.factors import first_name, letters
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import block, call, entry, product, rebuild, transpose
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.tensor import bottom_up, postorder
 
 
@@ -87,7 +88,7 @@ def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
     if node.op == "diag":
         made = _made(node, [operands[0].plain if len(node.shape) == 2 else operands[0].least], flat)
         return _same(made) if len(node.shape) == 2 else _either(made)
-    if _is_matrix_function(node):
+    if OPERATIONS[node.op].transposes == "outside":
         return _matrix_function(node, operands, flat)
     plain = _made(node, [pair.plain for pair in operands], flat)
     if not _is_pointwise(node):
@@ -163,15 +164,7 @@ def _turning(node: Matrix) -> int:
 
 def _is_pointwise(node: Matrix) -> bool:
     """Whether the transpose is the operation on the transposed operands."""
-    if node.op == "apply":
-        return bool(node.data[0].elementwise)
-    return node.op in ("hadamard", "kron", "dot_divide", "dot_power", "add", "divide")
-
-
-def _is_matrix_function(node: Matrix) -> bool:
-    if node.op == "apply":
-        return not node.data[0].elementwise
-    return node.op in ("inv", "expm", "logm", "sqrtm", "adj", "power")
+    return OPERATIONS[node.op].transposes == "operands"
 
 
 def _matrix_function(node: Matrix, operands: Sequence[Ways], flat: Flat) -> Ways:

@@ -17,7 +17,7 @@ from tensordiff.functions.determinant import ADJUGATE, DET, LOGDET
 from tensordiff.functions.frechet import Frechet
 from tensordiff.functions.inclusion import Inclusion, Place, inclusion
 from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.matrix_function import MatrixFunction, sandwich, transpose
+from tensordiff.functions.matrix_function import MatrixFunction, WholeMatrix, is_primary, sandwich, transpose
 from tensordiff.functions.matrix_power import MATRIX_POWER, matrix_power
 from tensordiff.functions.power import ABS, EXP, LOG, POWER, SIGN, power
 from tensordiff.functions.pseudo_inverse import PINV
@@ -34,5 +34,5 @@ __all__ = [
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
     "Elimination", "Extremum", "Frechet", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Place",
     "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
-    "elementwise", "inclusion", "lookup", "matrix_power", "power", "sandwich", "transpose",
+    "WholeMatrix", "elementwise", "inclusion", "is_primary", "lookup", "matrix_power", "power", "sandwich", "transpose",
 ]  # fmt: skip

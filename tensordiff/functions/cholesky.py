@@ -9,12 +9,12 @@ from typing import Any
 from tensordiff.errors import ShapeError
 from tensordiff.functions.constants import LowerMask, constant
 from tensordiff.functions.inverse import INVERSE
+from tensordiff.functions.matrix_function import WholeMatrix
 from tensordiff.functions.power import power
 from tensordiff.functions.signs import is_positive
 from tensordiff.functions.views import diagonal_part, is_identity, split_scalars
 from tensordiff.tensor import (
     Dim,
-    Function,
     Tensor,
     add,
     apply,
@@ -30,7 +30,7 @@ from tensordiff.tensor import (
 HALF = Fraction(1, 2)
 
 
-class Cholesky(Function):
+class Cholesky(WholeMatrix):
     """chol(A) = L, lower triangular with a positive diagonal and L L' = A, for symmetric positive definite A.
 
     dL = L Phi(inv(L) dA inv(L)'), where Phi keeps the lower triangle and halves the diagonal (Smith 1995; Murray 2016,
@@ -39,7 +39,14 @@ class Cholesky(Function):
     """
 
     name = "chol"
+    doc = "The Cholesky factor of a symmetric positive definite matrix, lower triangular."
     real_only = True
+    shape = "single-square"
+    domain = "definite"
+    result = "lower-triangular"
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return form.call("sqrt", x)
 
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         (argument,) = arguments

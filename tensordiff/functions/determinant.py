@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from tensordiff.errors import DomainError
@@ -32,8 +33,18 @@ class Determinant(MatrixFunction):
     """det(A); d det(A) / dA_kl = adj(A)_lk (Jacobi)."""
 
     name = "det"
+    doc = "The determinant of a square matrix."
     latex_name = r"\det"
+    shape = "square-to-scalar"
+    transposes = "itself"
+    result = "any"
     scalar = True
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return x
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        return sympy.Determinant(*arguments)
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         return transpose(apply(ADJUGATE, arguments[0]))
@@ -94,9 +105,23 @@ class LogDeterminant(MatrixFunction):
     """logdet(A) = log|det(A)|; d logdet(A) / dA_kl = inv(A)_lk."""
 
     name = "logdet"
+    doc = "log|det| of a square matrix."
     real_only = True
     latex_name = r"\log\det"
+    shape = "square-to-scalar"
+    transposes = "itself"
+    result = "any"
+    conjugates = "drops"
+    holomorphic = False
+    domain = "invertible"
+    elsewhere = MappingProxyType({"lndet": "logdet(A)", "slogdet": "logdet(A)"})
     scalar = True
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return form.call("log", form.call("abs", x))
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        return sympy.log(sympy.Abs(sympy.Determinant(*arguments)))
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         return transpose(apply(INVERSE, arguments[0]))
@@ -132,6 +157,11 @@ class Adjugate(MatrixFunction):
     """
 
     name = "adj"
+    doc = "The adjugate of a square matrix."
+    primary = True
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return form.number(1)
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         (argument,) = arguments

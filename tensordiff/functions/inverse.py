@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from tensordiff.errors import DomainError
@@ -16,6 +17,17 @@ class Inverse(MatrixFunction):
     """inv(A); d inv(A)_ij / dA_kl = -inv(A)_ik inv(A)_lj (Matrix Cookbook, eq. 60)."""
 
     name = "inv"
+    doc = "The inverse of a square matrix."
+    domain = "invertible"
+    superscript = "-1"
+    primary = True
+    elsewhere = MappingProxyType({"inverse": "inv(A)"})
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return form.divide(form.number(1), x)
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        return sympy.Inverse(*arguments)
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         inverse = apply(self, arguments[0])

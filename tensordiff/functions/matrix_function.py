@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
 
 from tensordiff.errors import MissingRuleError
 from tensordiff.functions.common_factor import common_factor
@@ -11,15 +12,53 @@ from tensordiff.functions.power import power
 from tensordiff.functions.views import matrix_view, without_content
 from tensordiff.tensor import Dim, Function, Tensor, apply, einsum, multiply, number, split_square
 
+OperandKind = Literal["value", "size", "axis", "integer", "condition"]
+Transposes = Literal["outside", "operands", "reversed", "blocks", "itself", "never"]
+Domain = Literal["any", "invertible", "definite", "principal", "full-rank", "nonzero"]
 
-class MatrixFunction(Function):
+Result = Literal["any", "alike", "symmetric", "lower-triangular"]
+
+
+class WholeMatrix(Function):
+    """A function of one whole matrix, called by its name in text and in Python.
+
+    The attributes are what all passes know of it (`matrix.operations.Operation` says what each means). An instance at the top
+    of a module of this package is all that a new function takes.
+    """
+
+    doc: ClassVar[str] = ""
+    """What it is, in a sentence, for the documentation of `td.NAME`."""
+    shape: ClassVar[str] = "square-to-square"
+    """The name of its shape law (`matrix.shape_laws.LAWS`)."""
+    operands: ClassVar[tuple[OperandKind, ...]] = ("value",)
+    transposes: ClassVar[Transposes] = "never"
+    names_itself: ClassVar[bool] = True
+    meets_scalars: ClassVar[bool] = False
+    conjugates: ClassVar[Literal["inside", "drops", "never"]] = "inside"
+    holomorphic: ClassVar[bool] = True
+    domain: ClassVar[Domain] = "any"
+    result: ClassVar[Result] = "any"
+    primary: ClassVar[bool] = False
+    elsewhere: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    superscript: ClassVar[str] = ""
+    """What typeset mathematics writes it as, a superscript on the operand, where it does."""
+    scalar: ClassVar[bool] = False
+    """Whether the value is one number."""
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        """The value at a number x in simpler words, written in `form`, the constructors of the matrix form."""
+        raise NotImplementedError(self.name)  # pragma: no cover - abstract
+
+
+class MatrixFunction(WholeMatrix):
     """A function of one square matrix (two equal groups of axes), perhaps with scalar parameters as further arguments.
 
     It commutes with transposition and with simultaneous permutations of rows and columns; the result is a matrix of
     the same axes, or a scalar where `scalar` is set.
     """
 
-    scalar = False
+    transposes: ClassVar[Transposes] = "outside"
+    result: ClassVar[Result] = "alike"
 
     operation = ""
     """The primitive operation that computes it, where derivatives of any order are evaluated by that."""
@@ -58,6 +97,11 @@ class MatrixFunction(Function):
         a, *parameters = args
         value = self.matrix_value(ops, ops.matricize(a), *parameters)
         return value if self.scalar else ops.like(value, a)
+
+
+def is_primary(function: Function) -> bool:
+    """Whether this is an analytic function of one matrix: it commutes with the matrix and with everything that does."""
+    return isinstance(function, WholeMatrix) and function.primary
 
 
 def sandwich(left: Tensor, right: Tensor) -> Tensor:

@@ -36,6 +36,7 @@ class MatrixPower(MatrixFunction):
     """A^k. For an integer k > 0: d(A^k)_ij / dA_kl = sum over p < k of (A^p)_ik (A^(k-1-p))_lj."""
 
     name = "matpow"
+    primary = True
     operation = "matrix_power"
     exponent_argument = 1
 

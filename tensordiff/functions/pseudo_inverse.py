@@ -7,14 +7,13 @@ from typing import Any
 
 from tensordiff.errors import DomainError, ShapeError
 from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.matrix_function import transpose
+from tensordiff.functions.matrix_function import WholeMatrix, transpose
 from tensordiff.functions.power import power
 from tensordiff.functions.views import split_scalars
 from tensordiff.tensor import (
     Apply,
     Dim,
     Einsum,
-    Function,
     Tensor,
     add,
     apply,
@@ -28,7 +27,7 @@ from tensordiff.tensor import (
 )
 
 
-class PseudoInverse(Function):
+class PseudoInverse(WholeMatrix):
     """pinv(A), m-by-n for A n-by-m: inv(A'A) A' where n >= m, A' inv(A A') where n <= m; A has full rank.
 
     With P = pinv(A): dP = -P dA P + P P' dA' (I - A P) + (I - P A) dA' P' P (Golub and Pereyra 1973, eq. 4.12). Full rank is
@@ -36,7 +35,16 @@ class PseudoInverse(Function):
     """
 
     name = "pinv"
+    doc = "The pseudo-inverse of a matrix of full rank."
     real_only = True
+    shape = "pseudo-inverse"
+    transposes = "outside"
+    meets_scalars = True
+    domain = "full-rank"
+    result = "alike"
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return form.divide(form.number(1), x)
 
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         dims = arguments[0].dims

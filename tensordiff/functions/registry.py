@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
 from tensordiff.functions import table
-from tensordiff.functions.cholesky import CHOL
-from tensordiff.functions.determinant import ADJUGATE, DET, LOGDET
-from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
+from tensordiff.functions.matrix_function import WholeMatrix
 from tensordiff.functions.table import Extremum
 from tensordiff.functions.univariate import Univariate
 from tensordiff.tensor import Function
@@ -19,10 +20,24 @@ ELEMENTWISE: dict[str, Univariate | Extremum] = {
 SYMPY: dict[str, Univariate | Extremum] = {f.sympy: f for f in ELEMENTWISE.values() if isinstance(f.sympy, str)}
 """Those that SymPy has a class of, by its name."""
 
-MATRIX: dict[str, Function] = {
-    function.name: function for function in (INVERSE, DET, LOGDET, ADJUGATE, EXPM, LOGM, SQRTM, CHOL)
-}
-"""Functions of one square matrix."""
+_ABOVE = frozenset({"registry", "user"})
+"""The modules of this package that read the registry."""
+
+
+def _whole_matrix_functions() -> dict[str, WholeMatrix]:
+    """The functions of whole matrices that the modules of this package define, in the order of their files."""
+    found: dict[str, WholeMatrix] = {}
+    for module in sorted(module.name for module in iter_modules([str(Path(__file__).parent)])):
+        if module in _ABOVE:
+            continue
+        for value in vars(import_module(f"tensordiff.functions.{module}")).values():
+            if isinstance(value, WholeMatrix) and value.doc:
+                found.setdefault(value.name, value)
+    return found
+
+
+MATRIX: dict[str, WholeMatrix] = _whole_matrix_functions()
+"""Functions of one whole matrix that are called by name."""
 
 SYNONYMS: dict[str, str] = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan",

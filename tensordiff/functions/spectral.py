@@ -36,6 +36,8 @@ HALF = Fraction(1, 2)
 class Spectral(MatrixFunction):
     """A matrix function that extends a function of numbers; on diagonal matrices it is that function of the entries."""
 
+    primary = True
+
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         if position:
             raise MissingRuleError(f"{self.name}: no derivative rule by argument {position + 1}")
@@ -63,6 +65,13 @@ class MatrixExponential(Spectral):
     """expm(A) = I + A + A^2/2! + ...; d tr expm(A) / dA = expm(A)'."""
 
     name = operation = "expm"
+    doc = "The matrix exponential."
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return form.call("exp", x)
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        return sympy.exp(*arguments)
 
     def special(self, argument: Tensor) -> Tensor | None:
         if is_zero(argument):
@@ -92,6 +101,14 @@ class MatrixLogarithm(Spectral):
     """logm(A), the principal logarithm: A has no eigenvalue on the closed negative axis. d tr logm(A) / dA = inv(A)'."""
 
     name = operation = "logm"
+    doc = "The principal matrix logarithm."
+    domain = "principal"
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return form.call("log", x)
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        return sympy.log(*arguments)
 
     def special(self, argument: Tensor) -> Tensor | None:
         if is_identity(argument):
@@ -126,6 +143,15 @@ class MatrixSquareRoot(Spectral):
     """sqrtm(A), the principal square root. d tr sqrtm(A) / dA = inv(sqrtm(A))'/2."""
 
     name = operation = "sqrtm"
+    doc = "The principal matrix square root."
+    domain = "principal"
+    superscript = "1/2"
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        return form.call("sqrt", x)
+
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        return sympy.MatPow(*arguments, sympy.Rational(1, 2))
 
     def special(self, argument: Tensor) -> Tensor | None:
         if is_identity(argument) or is_zero(argument):

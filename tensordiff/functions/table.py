@@ -245,6 +245,7 @@ class Extremum(Function):
     """max(a, b) = (a + b + abs(a - b))/2, min(a, b) = (a + b - abs(a - b))/2: spellings that leave no node."""
 
     elementwise = True
+    arguments = (2, None)
     real_only = True
 
     def __init__(self, name: str, greater: int) -> None:

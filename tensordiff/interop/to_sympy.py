@@ -17,6 +17,7 @@ from tensordiff.fold import fold
 from tensordiff.functions import Extremum
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, brief, build
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.tensor import Assumption, Dim, Function, Group, Symbol, bottom_up, postorder
 
 
@@ -29,10 +30,8 @@ def to_sympy(matrix: Matrix, symbols: Mapping[str, Any] | None = None) -> Any:
     are too deep for SymPy, which recurses.
     """
     closed = _without_entries(matrix)
-    writer = _Writer(dict(symbols or {}))
+    writer = _Writer(closed, dict(symbols or {}))
     try:
-        if closed.op in ("expm", "logm"):  # exp(A) and log(A) of SymPy are no matrix expressions: they can only stand alone
-            return getattr(writer.sympy, closed.op[:3])(bottom_up(closed.children[0], writer.visit))
         return bottom_up(closed, writer.visit)
     except RecursionError:
         raise BudgetError("the expression is nested more deeply than SymPy can hold", hint="use latex() or compile()") from None
@@ -63,26 +62,38 @@ def _refuse_tensor(node: Matrix) -> None:
 
 
 class _Writer:
-    def __init__(self, symbols: dict[str, Any]) -> None:
+    def __init__(self, root: Matrix, symbols: dict[str, Any]) -> None:
         import sympy
         from sympy.matrices.expressions import diagonal, matexpr
 
         self.sympy: Any = sympy
         self.diagonal: Any = diagonal
         self.entry: Any = matexpr.MatrixElement
+        self.root = root
         self.symbols = symbols
 
     def visit(self, node: Matrix, children: tuple[Any, ...]) -> Any:
         _refuse_tensor(node)
-        rule = _RULES.get(node.op)
+        rule, record = _RULES.get(node.op), OPERATIONS[node.op]
+        if rule is None and record.function is not None:
+            return self.matrix_function(node, record.function, children)
         if rule is None:
             raise MissingRuleError(
-                f"SymPy's matrix expressions have no {_NAMES.get(node.op, node.op)}: {brief(node)}",
+                f"SymPy's matrix expressions have no {record.doc if record.is_constant else node.op}: {brief(node)}",
                 hint="other forms: latex(), compile().source, einsum()",
             )
         value = rule(self, node, children)
         if not node.shape and getattr(value, "is_Matrix", False):
             return self.entry(value, 0, 0)
+        return value
+
+    def matrix_function(self, node: Matrix, function: Function, children: tuple[Any, ...]) -> Any:
+        value = function.to_sympy(self.sympy, *children)
+        if node.shape and not getattr(value, "is_Matrix", False) and node is not self.root:
+            raise MissingRuleError(
+                f"SymPy's {value} is no matrix expression, and can only stand alone: {brief(node)}",
+                hint="other forms: latex(), compile().source, einsum()",
+            )
         return value
 
     # Names and sizes.
@@ -269,11 +280,6 @@ class _Writer:
         return self.diagonal.DiagMatrix(value if node.children[0].rows else self.sympy.Transpose(value))
 
 
-_NAMES = {
-    "commutation": "commutation matrix K", "duplication": "duplication matrix D",
-    "skew_duplication": "duplication matrix of skew matrices Dskew", "elimination": "elimination matrix L",
-}  # fmt: skip
-
 Rule = Callable[[_Writer, Matrix, Sequence[Any]], Any]
 _RULES: dict[str, Rule] = {
     "symbol": lambda w, node, x: w.symbol(node.data[0], node),
@@ -294,11 +300,7 @@ _RULES: dict[str, Rule] = {
     "power": _Writer.raised,
     "dot_power": lambda w, node, x: w.power(*x),
     "transpose": lambda w, node, x: w.sympy.Transpose(x[0]),
-    "inv": lambda w, node, x: w.sympy.Inverse(x[0]),
     "tr": lambda w, node, x: w.sympy.Trace(x[0]),
-    "det": lambda w, node, x: w.sympy.Determinant(x[0]),
-    "logdet": lambda w, node, x: w.sympy.log(w.sympy.Abs(w.sympy.Determinant(x[0]))),
-    "sqrtm": lambda w, node, x: w.sympy.MatPow(x[0], w.number(Fraction(1, 2))),
     "sum": lambda w, node, x: w.total(node.children[0], x[0]),
     "norm1": lambda w, node, x: w.total(node.children[0], w.absolute(x[0]) if node.children[0].shape else w.sympy.Abs(x[0])),
     "norm2": lambda w, node, x: w.norm(node, x[0]),

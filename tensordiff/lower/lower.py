@@ -8,10 +8,7 @@ from weakref import WeakKeyDictionary
 
 from tensordiff.functions import (
     ABS,
-    ADJUGATE,
-    DET,
     INVERSE,
-    LOGDET,
     PI,
     PINV,
     Duplication,
@@ -24,12 +21,12 @@ from tensordiff.functions import (
     UpperMask,
     constant,
     inclusion,
-    lookup,
     matrix_power,
     power,
 )
 from tensordiff.lower import entries, products
 from tensordiff.matrix import Matrix, build
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.tensor import (
     Dim,
     Extent,
@@ -81,7 +78,11 @@ _LOWERED: WeakKeyDictionary[Matrix, Tensor] = WeakKeyDictionary()
 def _visit(node: Matrix, values: Values) -> Tensor:
     if node.free and node.op in _ENTRIES:
         return _ENTRIES[node.op](node, values)
-    return _RULES[node.op](node, values)
+    if node.op in _RULES:
+        return _RULES[node.op](node, values)
+    function = OPERATIONS[node.op].function
+    assert function is not None, f"{node.op} has no index form"
+    return apply(function, *values)
 
 
 def _add(node: Matrix, values: Values) -> Tensor:
@@ -210,17 +211,6 @@ def _along(make: Callable[[int], Function]) -> Rule:
     return rule
 
 
-def _registered(name: str) -> Rule:
-    """A matrix function by its name in the registry."""
-
-    def rule(node: Matrix, values: Values) -> Tensor:
-        function = lookup(name)
-        assert function is not None, f"{name} is not in the registry"
-        return apply(function, values[0])
-
-    return rule
-
-
 _RULES: dict[str, Rule] = {
     "symbol": lambda node, values: node.data[0],
     "named": lambda node, values: Named.make(node.data[0], values[0]),
@@ -248,13 +238,6 @@ _RULES: dict[str, Rule] = {
     "power": _power,
     "dot_power": lambda node, values: power(*values),
     "apply": _apply,
-    "inv": lambda node, values: apply(INVERSE, values[0]),
-    "det": lambda node, values: apply(DET, values[0]),
-    "logdet": lambda node, values: apply(LOGDET, values[0]),
-    "adj": lambda node, values: apply(ADJUGATE, values[0]),
-    "expm": _registered("expm"),
-    "logm": _registered("logm"),
-    "sqrtm": _registered("sqrtm"),
     "pinv": _pinv,
     "tr": _trace,
     "sum": lambda node, values: total(values[0]),

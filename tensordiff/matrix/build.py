@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tensordiff.errors import ShapeError
 from tensordiff.matrix.block import rows_of
-from tensordiff.matrix.calls import call, known_calls
+from tensordiff.matrix.calls import FORM, call, known_calls
 from tensordiff.matrix.indexing import contract, entry
 from tensordiff.matrix.leaves import (
     as_number,
@@ -28,6 +29,7 @@ from tensordiff.matrix.leaves import (
 )
 from tensordiff.matrix.linear import add, scale, split_coefficient, terms_of, transpose
 from tensordiff.matrix.node import Matrix
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.products import (
     divide,
     dot_divide,
@@ -78,6 +80,16 @@ def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
     return call(node.op, *children)
 
 
+def of_size_one(node: Matrix) -> Matrix:
+    """A leaf where every size is 1: a number for a constant matrix. Raises ShapeError where it has no such value."""
+    record = OPERATIONS[node.op]
+    if record.of_scalar is not None:
+        return record.of_scalar(FORM)  # type: ignore[no-any-return]
+    if record.is_constant:
+        raise ShapeError(f"there is no {record.doc} where every size is 1")
+    return node
+
+
 def replace(root: Matrix, substitution: Mapping[Matrix, Matrix]) -> Matrix:
     """The expression with some nodes replaced, and the operations above them made again with all their checks."""
 
@@ -99,9 +111,8 @@ def _rebuild_block(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
 
 
 __all__ = [
-    "add", "as_number", "block", "call", "commutation", "contract", "divide", "dot_divide", "dot_power",
-    "duplication", "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse",
-    "known_calls", "kron", "named", "number", "ones", "pi", "power", "product", "rebuild", "replace", "resplit", "rows_of",
-    "scale", "size", "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "tril", "triu",
-    "unit", "zeros",
+    "add", "as_number", "block", "call", "commutation", "contract", "divide", "dot_divide", "dot_power", "duplication",
+    "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse", "known_calls", "kron", "named",
+    "number", "of_size_one", "ones", "pi", "power", "product", "rebuild", "replace", "resplit", "rows_of", "scale", "size",
+    "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "tril", "triu", "unit", "zeros",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from tensordiff.matrix.leaves import as_number, eye, number
 from tensordiff.matrix.linear import CHUNK, scale, split_coefficient
 from tensordiff.matrix.node import Free, Matrix, Shape, normalise
 from tensordiff.matrix.open_letters import merge_free, refuse_open
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.resplit import alike, describe, grouping_mismatch, resplit, size_mismatch, square
 from tensordiff.matrix.shape import total_size
 from tensordiff.matrix.text import brief
@@ -227,14 +228,12 @@ def _scalar_power(base: Matrix, exponent: Matrix, free: Free) -> Matrix:
 _MAX_BITS = 4096
 """Powers of numbers with more digits stay powers."""
 
-_INTEGER_OPS = ("number", "size", "symbol", "named", "add", "product", "power")
-
 
 def _check_integer(base: Matrix, exponent: Matrix) -> None:
     """A symbolic exponent of a matrix is made of sizes, scalars and integers by +, - and *."""
     for node in postorder([exponent]):
         fraction = node.op in ("number", "add") and any(c.denominator != 1 for c in node.data)
-        if node.op not in _INTEGER_OPS or not node.is_scalar or fraction:
+        if not OPERATIONS[node.op].integral or not node.is_scalar or fraction:
             raise DomainError(
                 f"cannot raise the matrix {brief(base)} to the power {brief(exponent)}: "
                 "the exponent must be an integer or a size",

@@ -6,14 +6,12 @@ A variable of shape "n*m" says how long it is, not in which order its places run
 from __future__ import annotations
 
 from tensordiff.matrix.node import Matrix, Shape, normalise
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.shape import total_size
 from tensordiff.tensor import Group
 
 Regrouping = tuple[str, Shape]
 """A symbol's name and the shape that it should have."""
-
-_ENTRYWISE = ("hadamard", "divide", "dot_divide", "dot_power", "apply", "add", "softmax")
-_ENDS = {"inv", "adj", "expm", "logm", "sqrtm", "power", "named"}
 
 
 def regroupings(*wanted: tuple[Matrix, int, Group]) -> tuple[Regrouping, ...]:
@@ -40,12 +38,12 @@ def _symbol_at(node: Matrix, axis: int) -> tuple[Matrix, int] | None:
         elif node.op == "product":
             factors = [x for x in node.children if not x.is_scalar]
             node = factors[-1 if axis else 0]
-        elif node.op in _ENTRYWISE:
+        elif OPERATIONS[node.op].shape in ("entries", "quotient", "along"):
             node = next(x for x in node.children if not x.is_scalar)
         elif node.op == "diag" and len(node.shape) == 2:
             node = node.children[0]
             axis = 1 if len(node.shape) == 2 else 0
-        elif node.op in _ENDS:
+        elif OPERATIONS[node.op].shape in ("square-to-square", "power"):
             node = node.children[0]
         else:
             return None

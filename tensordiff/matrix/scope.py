@@ -84,6 +84,10 @@ class Scope:
             found = found.primed if isinstance(found, UserFunction | Undefined) else None
         return found
 
+    def has_function(self, name: str) -> bool:
+        """Whether there is a user-defined function of this name."""
+        return self.function(name) is not None
+
     def merge(self, other: Scope) -> Scope:
         """Both scopes together. Raises UnknownNameError where they declare one name differently."""
         if other is self:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from tensordiff.matrix.node import Matrix
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.writer import ATOM, CONTRACTION, POSTFIX, PRODUCT, SUM, Operand, Piece, write
 from tensordiff.tensor import group_text
 
@@ -103,19 +104,8 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return [node.data[0].name, "(", *_commas(children), ")"]
         case "block":
             return _block(node)
-        case (
-            "eye"
-            | "ones"
-            | "zeros"
-            | "commutation"
-            | "duplication"
-            | "skew_duplication"
-            | "elimination"
-            | "tril"
-            | "triu"
-            | "unit"
-        ):
-            return [constant_text(node)]
+    if OPERATIONS[node.op].is_constant:
+        return [constant_text(node)]
     return [node.op, "(", *_commas(children), ")"]
 
 
@@ -133,7 +123,7 @@ def constant_text(node: Matrix) -> str:
     if node.op == "unit":
         dim, place = node.data
         return f"unit({dim},{place})"
-    name = {"commutation": "K", "duplication": "D", "skew_duplication": "Dskew", "elimination": "L"}.get(node.op, node.op)
+    name = OPERATIONS[node.op].word
     if node.op == "commutation":
         return f"{name}({group_text(node.data[0])},{group_text(node.data[1])})"
     if node.op in ("ones", "zeros"):

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe, read_group
-from tensordiff.matrix.calls import suggestion
 from tensordiff.parse.differentials import OPERATOR
-from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, functions, is_function, spellings
+from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_function, spellings, unknown_function
 from tensordiff.parse.syntax import Syntax, Tree
 from tensordiff.tensor import Dim, Extent, Group, direct_sum
 
@@ -241,8 +240,7 @@ class _Elaboration:
                 f"{name} is not a function", node.start, node.start + len(name),
                 f"write {name}*(...) for a product, {name}[...] for an entry",
             )  # fmt: skip
-        hint = suggestion(name, sorted({*functions(), *self.scope.functions})) or f"for a product write {name}*(...)"
-        raise self.error(f"unknown function {name}", node.start, node.start + len(name), hint)
+        raise unknown_function(self.tree, node, self.scope.functions)
 
     def bars(self, name: str, operand: Matrix) -> Matrix:
         """|a|, |A| for the determinant, and norms: ‖x‖, ‖X‖_F, ‖x‖_1. Norms of operators are refused."""

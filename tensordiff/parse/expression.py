@@ -95,7 +95,9 @@ def _elaborated(tree: Tree, scope: Scope, differential: Callable[[Matrix], Matri
     known = {name: value.shape for kind in (scope.symbols, scope.where) for name, value in kind.items()}
     leaves = known | dict.fromkeys(scope.dims, ())
     leaves |= {other: leaves[name] for name in list(leaves) for other in spellings(name)}
-    inference = Inference([("", tree)], leaves, lambda tree, node: size_of(tree, node, scope), strict=False)
+    inference = Inference(
+        [("", tree)], leaves, lambda tree, node: size_of(tree, node, scope), strict=False, is_own=scope.has_function
+    )
     return elaborate(tree, scope, _constants(tree, inference, Naming(())), differential)
 
 
@@ -233,7 +235,9 @@ def _parse_undeclared(
 
     naming = Naming({*variables, *names, *sizes, *_letters(written)})
     trees = [*definitions, ("", tree)]
-    inference, found = infer(trees, variables, squares, sizes, lambda tree, node: size_of(tree, node, None), naming)
+    inference, found = infer(
+        trees, variables, squares, sizes, lambda tree, node: size_of(tree, node, None), naming, own.has_function
+    )
     scope = declared_scope({name: naming.shape(leaf) for name, leaf in found.items()}, structure_of, assumption_of)
     scope = scope.merge(own)
     for name in sizes:

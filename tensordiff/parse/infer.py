@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tensordiff.errors import ShapeError
-from tensordiff.parse.names import LETTERS, SIZED, UNSIZED
+from tensordiff.functions import SYNONYMS, lookup
+from tensordiff.matrix.operations import OPERATIONS, WORDS
+from tensordiff.matrix.shape_laws import LAWS, Place, normal, rows_and_columns
+from tensordiff.parse.differentials import OPERATOR
+from tensordiff.parse.names import UNSIZED, unknown_function
 from tensordiff.parse.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown
 from tensordiff.parse.syntax import Syntax, Tree
 from tensordiff.tensor import Group
-
-_SQUARE_TO_SCALAR = frozenset(("tr", "det", "logdet", "|"))
-_SQUARE_TO_SQUARE = frozenset(("inv", "adj", "expm", "logm", "sqrtm", "adjugate", "inverse"))
-_TO_SCALAR = frozenset(("sum", "mean", "norm1", "norm2", "logsumexp", "‖", "‖1", "‖2", "‖F"))
-_NOT_OF_SCALARS = _SQUARE_TO_SCALAR | _SQUARE_TO_SQUARE | frozenset(("diag", "vec", "vech", "softmax", "logsumexp"))
 
 
 class Value(NamedTuple):
@@ -55,11 +54,81 @@ class ConflictError(Exception):
         return self.node.start, self.node.end
 
 
+Placed = tuple[int, int, Sizes]
+"""An operand: its place in the text, and its sizes."""
+
+
+class _Operands:
+    """The operands of one operation to a shape law (`matrix.shape_laws.Operands`): what the law says equal is equated."""
+
+    def __init__(self, inference: Inference, node: Syntax, placed: Sequence[Placed], verb: str, of: str = "") -> None:
+        self.inference = inference
+        self.node = node
+        self.placed = placed
+        self.verb = verb
+        """What cannot be done where operands do not fit together: "multiply"."""
+        self.of = of
+        """What cannot be done with one of them: "take det of"; empty where all of them are at fault."""
+
+    def __len__(self) -> int:
+        return len(self.placed)
+
+    def sizes(self, place: int) -> Sizes:
+        return self.placed[place][2]
+
+    def number(self, place: int) -> int | None:
+        argument = self.node.children[place]
+        return int(argument.data) if argument.op == "number" and argument.data.denominator == 1 else None
+
+    def size(self, place: int) -> Size:
+        return self.inference.size_of(self.inference.tree, self.node.children[place])
+
+    def square(self, place: int) -> Size:
+        sizes = self.sizes(place)
+        if len(sizes) != 2:
+            self.refuse(place, "a square matrix")
+            return sizes[0] if sizes else ()
+        self._equate(self.of or self.verb, sizes[0], sizes[1], [self.placed[place]])
+        return sizes[0]
+
+    def alike(self, places: Sequence[int]) -> Sizes:
+        full = [self.placed[place] for place in places if self.sizes(place)]
+        for other in full[1:]:
+            first = full[0]
+            if len(first[2]) != len(other[2]):
+                self.inference.conflict(self.node, self.verb, [first, other])
+                continue
+            for left, right in zip(first[2], other[2], strict=True):
+                self._equate(self.verb, left, right, [first, other])
+        return full[0][2] if full else ()
+
+    def equal(self, left: Place, right: Place) -> Size:
+        first, second = (rows_and_columns(self.sizes(place))[axis] for place, axis in (left, right))
+        self._equate(self.verb, first, second, [self.placed[left[0]], self.placed[right[0]]])
+        return first
+
+    def single(self, place: int) -> None:
+        """Whether an axis is compound is not known here."""
+
+    def refuse(self, place: int, needs: str, hint: str | None = None) -> None:
+        if self.of:
+            self.inference.conflict(self.node, self.of, [self.placed[place]])
+        else:
+            self.inference.conflict(self.node, self.verb, self.placed)
+
+    def triangular(self, base: Size, strict: bool = False) -> Size:
+        return (Triangular(base, strict),)
+
+    def _equate(self, verb: str, left: Size, right: Size, places: Sequence[Placed]) -> None:
+        self.inference.equate(self.node, verb, left, right, places)
+
+
 class Inference:
     """One reading of some trees: sizes of the leaves are given, those of all other nodes follow.
 
     `leaves` are the sizes of names (variables, sizes as ()), `definitions` the names whose trees come with it, in an
-    order in which each is defined before it is used. With `strict`, what cannot be equal raises ConflictError; otherwise it is
+    order in which each is defined before it is used. `is_own` says which names are functions of the user's own.
+    With `strict`, what cannot be equal raises ConflictError; otherwise it is
     left to be found when the expression is built.
     """
 
@@ -70,8 +139,10 @@ class Inference:
         size_of: Callable[[Tree, Syntax], Group],
         *,
         strict: bool,
+        is_own: Callable[[str], bool] = lambda name: False,
     ) -> None:
         self.leaves = leaves
+        self.is_own = is_own
         self.size_of = size_of
         self.strict = strict
         self.equations = Equations()
@@ -106,22 +177,23 @@ class Inference:
             case "negative":
                 return children[0]
             case "add":
-                return self._entrywise(node, "add", node.children)
+                return self._entrywise(node, "add")
             case "product":
                 return self._product(node)
             case "power":
                 return self._power(node, *children)
             case "transpose":
-                return self._transpose(node, children[0])
+                law = OPERATIONS["transpose"].law
+                return Value(law(self._operands(node, "transpose", "transpose")), children[0].letters)
             case "index":
                 return self._index(node, children[0])
             case "contract":
                 groups = children[0].letters
-                return Value(_normal(*(groups.get(str(letter)) or (Unknown(),) for letter in node.data)))
+                return Value(normal(*(groups.get(str(letter)) or (Unknown(),) for letter in node.data)))
             case "block":
                 return self._block(node)
         assert node.op == "call"
-        return self._call(node, children)
+        return self._call(node)
 
     def _name(self, node: Syntax) -> Value:
         name = node.data
@@ -134,13 +206,13 @@ class Inference:
 
     # Equations.
 
-    def _equate(self, node: Syntax, verb: str, left: Size, right: Size, places: Sequence[tuple[int, int, Sizes]]) -> None:
+    def equate(self, node: Syntax, verb: str, left: Size, right: Size, places: Sequence[tuple[int, int, Sizes]]) -> None:
         try:
             self.equations.equate(left, right)
         except MismatchError:
-            self._conflict(node, verb, places)
+            self.conflict(node, verb, places)
 
-    def _conflict(self, node: Syntax, verb: str, places: Sequence[tuple[int, int, Sizes]]) -> None:
+    def conflict(self, node: Syntax, verb: str, places: Sequence[tuple[int, int, Sizes]]) -> None:
         if self.strict:
             raise ConflictError(node, verb, places)
 
@@ -153,43 +225,23 @@ class Inference:
         holders = [value for value in values if value.letters]
         if holders and any(value.sizes for value in values):
             whole = next(child for child in node.children if self.values[child].sizes)
-            self._conflict(node, "mix entries with the whole of", [self._place(whole)])
+            self.conflict(node, "mix entries with the whole of", [self._place(whole)])
         if len(holders) < 2:
             return holders[0].letters if holders else {}
         merged: dict[str, Size] = {}
         for child in node.children:
             for letter, size in self.values[child].letters.items():
                 known = merged.setdefault(letter, size)
-                self._equate(node, f"let the index {letter} run over", known, size, [self._place(child)])
+                self.equate(node, f"let the index {letter} run over", known, size, [self._place(child)])
         return merged
 
-    def _entrywise(self, node: Syntax, verb: str, operands: Sequence[Syntax]) -> Value:
-        """Operands of one shape, or scalars."""
-        letters = self._letters(node, [self.values[operand] for operand in operands])
-        first: Syntax | None = None
-        for operand in operands:
-            sizes = self.values[operand].sizes
-            if not sizes:
-                continue
-            if first is None:
-                first = operand
-                continue
-            known = self.values[first].sizes
-            places = [self._place(first), self._place(operand)]
-            if len(known) != len(sizes):
-                self._conflict(node, verb, places)
-                continue
-            for left, right in zip(known, sizes, strict=True):
-                self._equate(node, verb, left, right, places)
-        return Value(self.values[first].sizes if first else (), letters)
+    def _operands(self, node: Syntax, verb: str, of: str = "") -> _Operands:
+        return _Operands(self, node, [self._place(child) for child in node.children], verb, of)
 
-    def _square(self, node: Syntax, operand: Syntax, name: str) -> Size:
-        sizes = self.values[operand].sizes
-        if len(sizes) != 2:
-            self._conflict(node, f"take {name} of", [self._place(operand)])
-            return sizes[0] if sizes else ()
-        self._equate(node, f"take {name} of", sizes[0], sizes[1], [self._place(operand)])
-        return sizes[0]
+    def _entrywise(self, node: Syntax, verb: str) -> Value:
+        """Operands of one shape, or scalars."""
+        letters = self._letters(node, [self.values[child] for child in node.children])
+        return Value(LAWS["entries"](self._operands(node, verb)), letters)
 
     # Operations.
 
@@ -197,60 +249,32 @@ class Inference:
         letters = self._letters(node, [self.values[child] for child in node.children])
         sizes = self.values[node.children[0]].sizes
         for (operator, _, _), before, factor in zip(node.data, node.children, node.children[1:], strict=False):
-            right = self.values[factor].sizes
-            places = [(node.start, before.end, sizes), (factor.start, factor.end, right)]
-            if operator == "/":
-                if right:
-                    self._conflict(node, "divide", places)
-            elif not sizes or not right:
-                sizes = sizes or right
-            elif operator in (".*", "./"):
-                if len(sizes) != len(right):
-                    self._conflict(node, "multiply entry by entry", places)
-                    continue
-                for one, other in zip(sizes, right, strict=True):
-                    self._equate(node, "multiply entry by entry", one, other, places)
-            elif len(sizes) > 2 or len(right) > 2:
-                self._conflict(node, "multiply", places)
-            elif operator == "kron":
-                sizes = _normal(*_kron(sizes, right))
-            else:
-                (rows, inner), (other, columns) = _two(sizes), _two(right)
-                self._equate(node, "multiply", inner, other, places)
-                sizes = _normal(rows, columns)
+            name, verb = _INFIX[operator]
+            placed = [(node.start, before.end, sizes), self._place(factor)]
+            sizes = OPERATIONS[name].law(_Operands(self, node, placed, verb))
         return Value(sizes, letters)
 
     def _power(self, node: Syntax, base: Value, exponent: Value) -> Value:
         if node.data == ".^":
-            return self._entrywise(node, "raise to a power entry by entry", node.children)
+            return self._entrywise(node, "raise to a power entry by entry")
         letters = self._letters(node, [base, exponent])
         if exponent.sizes:
-            self._conflict(node, "have as an exponent", [self._place(node.children[1])])
-        if base.sizes:
-            self._square(node, node.children[0], "a power")
-        return Value(base.sizes, letters)
-
-    def _transpose(self, node: Syntax, value: Value) -> Value:
-        if len(value.sizes) > 2:
-            self._conflict(node, "transpose", [self._place(node.children[0])])
-            return value
-        if not value.sizes:
-            return value
-        rows, columns = _two(value.sizes)
-        return Value(_normal(columns, rows), value.letters)
+            self.conflict(node, "have as an exponent", [self._place(node.children[1])])
+            return Value(base.sizes, letters)
+        return Value(OPERATIONS["power"].law(self._operands(node, "raise", "take a power of")), letters)
 
     def _index(self, node: Syntax, value: Value) -> Value:
         sizes = value.sizes
         if len(sizes) == 2 and len(node.data) == 1 and not sizes[0]:
             sizes = sizes[1:]
         if len(sizes) != len(node.data):
-            self._conflict(node, f"give {len(node.data)} indices to", [self._place(node.children[0])])
+            self.conflict(node, f"give {len(node.data)} indices to", [self._place(node.children[0])])
             sizes = tuple((Unknown(),) for _ in node.data)
         letters: dict[str, Size] = {}
         for token, size in zip(node.data, sizes, strict=True):
             if token.type == "NAME":
                 known = letters.setdefault(str(token), size)
-                self._equate(node, f"let the index {token} run over", known, size, [self._place(node.children[0])])
+                self.equate(node, f"let the index {token} run over", known, size, [self._place(node.children[0])])
         return Value((), letters)
 
     def _block(self, node: Syntax) -> Value:
@@ -267,95 +291,49 @@ class Inference:
                 continue
             sizes = self.values[child].sizes
             if len(sizes) > 2:
-                self._conflict(node, "put into a block matrix", [self._place(child)])
+                self.conflict(node, "put into a block matrix", [self._place(child)])
                 continue
-            own = _two(sizes)
+            own = rows_and_columns(sizes)
             at = divmod(place, across)
             for axis, (sides, verb) in enumerate(((rows, "put side by side"), (columns, "put one below the other"))):
                 before = first.setdefault((axis, at[axis]), child)
                 if before is child:
                     sides[at[axis]] = own[axis]
                 else:
-                    self._equate(node, verb, sides[at[axis]], own[axis], [self._place(before), self._place(child)])
-        return Value(_normal(*(sides[0] if len(sides) == 1 else (Total(sides),) for sides in (rows, columns))))
+                    self.equate(node, verb, sides[at[axis]], own[axis], [self._place(before), self._place(child)])
+        return Value(normal(*(sides[0] if len(sides) == 1 else (Total(sides),) for sides in (rows, columns))))
 
-    def _call(self, node: Syntax, children: list[Value]) -> Value:
+    def _call(self, node: Syntax) -> Value:
         name, argument = node.data, node.children[0]
-        if name in SIZED or name in LETTERS:
-            given = node.children[:1] if name == "unit" else node.children  # the place is no size
-            return Value(self._sized(name, [self.size_of(self.tree, child) for child in given]))
         if name in UNSIZED:
-            if children[0].sizes:
-                self._conflict(node, f"make a {name} of", [self._place(argument)])
+            if self.values[argument].sizes:
+                self.conflict(node, f"make a {name} of", [self._place(argument)])
             return Value(tuple((Unknown(),) for _ in range(1 if name == "vector" else 2)))
-        sizes = children[0].sizes
-        if name in _NOT_OF_SCALARS and not sizes and argument.op == "name" and argument.data in self.leaves and self.strict:
-            self._conflict(node, f"take {name} of", [self._place(argument)])
-        if name in _TO_SCALAR:
-            return Value(self._reduced(node, sizes))
-        if not sizes and name != "kron":
-            return self._entrywise(node, f"apply {name} to", node.children)
-        if name in _SQUARE_TO_SCALAR:
-            self._square(node, argument, name)
-            return Value(())
-        if name in _SQUARE_TO_SQUARE:
-            self._square(node, argument, name)
-            return Value(sizes)
-        if name == "diag":
-            return Value(self._diag(node, sizes))
-        if name == "vec":
-            rows, columns = _two(sizes)
-            return Value((columns + rows,))
-        if name == "vech":
-            return Value(((Triangular(self._square(node, argument, name)),),))
-        if name in ("transpose", "pinv"):
-            return self._transpose(node, children[0])
-        if name == "kron":
-            for child in children[1:]:
-                sizes = _normal(*_kron(sizes, child.sizes))
-            return Value(sizes)
-        return self._entrywise(node, f"apply {name} to", node.children)
-
-    def _sized(self, name: str, groups: list[Group]) -> Sizes:
-        first, last = groups[0], groups[-1]
-        if name in ("ones", "zeros"):
-            return _normal(*groups)
-        if name == "unit":
-            return _normal(first)
-        if name == "K":
-            return _normal(first + last, last + first)
-        if name == "D":
-            return _normal(first + first, (Triangular(first),))
-        if name == "Dskew":
-            return _normal(first + first, (Triangular(first, strict=True),))
-        if name == "L":
-            return _normal((Triangular(first),), first + first)
-        return _normal(first, first)
-
-    def _reduced(self, node: Syntax, sizes: Sizes) -> Sizes:
-        if len(node.children) == 2 and len(sizes) == 2:
-            return _normal((), sizes[1]) if node.children[1].data == 1 else _normal(sizes[0])
-        return ()
-
-    def _diag(self, node: Syntax, sizes: Sizes) -> Sizes:
-        if len(sizes) == 2 and sizes[0]:
-            return _normal(self._square(node, node.children[0], "diag"))
-        size = sizes[-1]
-        return (size, size)
+        record = WORDS.get(_BARS.get(name) or SYNONYMS.get(name, name))
+        if self.is_own(name) or record is None:
+            if not self.is_own(name) and name != OPERATOR and lookup(name) is None:
+                raise unknown_function(self.tree, node, ())
+            return self._entrywise(node, f"apply {name} to")
+        if record.is_constant:
+            return Value(record.law(self._operands(node, f"make {name} of")))
+        if not self.values[argument].sizes:
+            bare = argument.op == "name" and argument.data in self.leaves
+            if bare and not record.meets_scalars:
+                self.conflict(node, f"take {name} of", [self._place(argument)])
+            if record.of_scalar is not None:
+                return self._entrywise(node, f"apply {name} to")
+        return Value(record.law(self._operands(node, f"apply {name} to", f"take {name} of")))
 
 
-def _two(sizes: Sizes) -> tuple[Size, Size]:
-    """Rows and columns."""
-    return (sizes[0] if sizes else (), sizes[1] if len(sizes) > 1 else ())
+_INFIX = {
+    "*": ("product", "multiply"),
+    "": ("product", "multiply"),
+    "/": ("divide", "divide"),
+    ".*": ("hadamard", "multiply entry by entry"),
+    "./": ("dot_divide", "multiply entry by entry"),
+    "kron": ("kron", "multiply"),
+}
+"""The operation that an operator stands for, and what it does in words."""
 
-
-def _normal(*sizes: Size) -> Sizes:
-    """A matrix of one column is a column, one entry a scalar."""
-    if len(sizes) == 2 and not sizes[1]:
-        sizes = sizes[:1]
-    return () if sizes == ((),) else sizes
-
-
-def _kron(left: Sizes, right: Sizes) -> tuple[Size, Size]:
-    (rows, columns), (more_rows, more_columns) = _two(left), _two(right)
-    return rows + more_rows, columns + more_columns
+_BARS = {"|": "det", "‖": "norm2", "‖2": "norm2", "‖F": "norm2", "‖1": "norm1"}
+"""Bars around a matrix; around a number they are its absolute value."""

@@ -38,11 +38,13 @@ def infer(
     sizes: Collection[str],
     size_of: Callable[[Tree, Syntax], Group],
     naming: Naming,
+    is_own: Callable[[str], bool] = lambda name: False,
 ) -> tuple[Inference, dict[str, Sizes]]:
     """The reading of the trees: sizes of all nodes, and of each variable.
 
     `variables` are the names that are not sizes or definitions, each with the rank that is certain or None; `squares`
-    those that must be square matrices. Raises ShapeError where no reading fits or several do.
+    those that must be square matrices, `is_own` whether a name is a function of the user's own. Raises ShapeError where
+    no reading fits or several do.
     """
     certain = {name: rank for name, rank in variables.items() if rank is not None}
     ranks = {name: usual_rank(name) if rank is None else rank for name, rank in variables.items()}
@@ -55,7 +57,8 @@ def infer(
             if name in squares:
                 leaves[name] = (leaves[name][0],) * 2
         try:
-            return Inference(trees, leaves | dict.fromkeys(sizes, ()), size_of, strict=True), leaves
+            known = leaves | dict.fromkeys(sizes, ())
+            return Inference(trees, known, size_of, strict=True, is_own=is_own), leaves
         except ConflictError as conflict:
             if next(attempts) > _ATTEMPTS:
                 raise conflict.error(naming) from None

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
+from tensordiff.errors import ParseError
 from tensordiff.functions import SYNONYMS
 from tensordiff.matrix import build
+from tensordiff.matrix.calls import suggestion
+from tensordiff.matrix.operations import WORDS
+from tensordiff.parse.syntax import Syntax, Tree
 
-SIZED = frozenset(("eye", "ones", "zeros", "tril", "triu"))
+SIZED = frozenset(word for word, record in WORDS.items() if record.is_constant and record.reserved)
 """Functions whose arguments are sizes."""
 
-LETTERS = frozenset(("K", "D", "Dskew", "L", "unit"))
+LETTERS = frozenset(word for word, record in WORDS.items() if record.is_constant and not record.reserved)
 """Functions of sizes where a parenthesis follows, ordinary names elsewhere."""
 
 UNSIZED = frozenset(("vector", "matrix"))
@@ -41,6 +46,13 @@ def functions() -> frozenset[str]:
 def is_function(name: str) -> bool:
     """Whether the language keeps this name for a function."""
     return name in functions()
+
+
+def unknown_function(tree: Tree, node: Syntax, own: Iterable[str]) -> ParseError:
+    """The error for a call of a name that is no function; `own` are the functions of the user's own."""
+    name: str = node.data
+    hint = suggestion(name, sorted({*functions(), *own})) or f"for a product write {name}*(...)"
+    return ParseError(f"unknown function {name}", text=tree.text, start=node.start, end=node.start + len(name), hint=hint)
 
 
 def normalise(name: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from tensordiff.functions import EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM, Frechet, transpose
+from tensordiff.functions import Frechet, is_primary, transpose
 from tensordiff.functions.views import split_scalars
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.rule import Context, Step
 from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, postorder, rebuild, scale, split_coefficient
-
-_POLYNOMIALS = (EXPM, INVERSE, LOGM, MATRIX_POWER, SQRTM)
 
 
 def close_frechet(product: Product, context: Context) -> Step:
@@ -127,7 +125,7 @@ def _beside_own(product: Product, name: int) -> bool:
 
 def _commutes(matrix: Tensor, argument: Tensor) -> bool:
     """Whether a matrix is A up to a scalar factor, or a function of A that is a polynomial in it, for the argument A."""
-    if isinstance(matrix, Apply) and matrix.function in _POLYNOMIALS:
+    if isinstance(matrix, Apply) and is_primary(matrix.function):
         matrix = matrix.children[0]
     return _bare(matrix) is _bare(argument)
 

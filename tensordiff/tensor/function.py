@@ -38,6 +38,8 @@ class Function(ABC):
     name: str
     """The spelling in text syntax (and in messages)."""
     elementwise: ClassVar[bool] = False
+    arguments: ClassVar[tuple[int, int | None]] = (1, 1)
+    """The least and the most arguments that a call takes; None for any number, taken two by two."""
     latex_name: str = ""
     """LaTeX of the name; by default an upright operator name."""
 

@@ -20,6 +20,7 @@ from tensordiff.functions import (
     MATRIX,
     SQRTM,
     Frechet,
+    MatrixFunction,
     matrix_power,
     power,
 )
@@ -113,7 +114,7 @@ def _square(symbol: Symbol, rng: np.random.Generator) -> np.ndarray:
     return (1.5 * np.eye(length) + 0.4 * rng.uniform(-1, 1, (length, length))).reshape(shape)
 
 
-@pytest.mark.parametrize("name", sorted(set(MATRIX) - {"chol"}))
+@pytest.mark.parametrize("name", [name for name, f in MATRIX.items() if isinstance(f, MatrixFunction)])
 def test_matrix_functions(name: str) -> None:
     orders = 1 if name in ("expm", "logm", "sqrtm") else 2
     _check(apply(MATRIX[name], A), A, {"A": _square(A, np.random.default_rng(5))}, orders)

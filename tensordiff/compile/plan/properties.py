@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tensordiff.functions import INVERSE, MATRIX_POWER, lookup
+from tensordiff.functions import INVERSE, MATRIX_POWER, is_primary
 from tensordiff.functions.signs import is_nonnegative
 from tensordiff.tensor import Apply, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, bottom_up, einsum
 
@@ -78,7 +78,7 @@ def _of_function(node: Apply, children: tuple[Properties, ...]) -> Properties:
     if node.function.elementwise:
         arguments = zip(children, node.children, strict=True)
         return Properties(symmetric=all(known.symmetric or not part.rank for known, part in arguments))
-    if node.function not in (INVERSE, MATRIX_POWER, *map(lookup, ("adj", "expm", "logm", "sqrtm"))):
+    if not is_primary(node.function):
         return Properties()
     definite = children[0].semidefinite and node.function in (INVERSE, MATRIX_POWER)
     return Properties(children[0].symmetric, definite)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from tensordiff.evidence.proof.alphabet import Alphabet, UnreadableError, power_parts
 from tensordiff.evidence.proof.chains import Link, take_apart
 from tensordiff.evidence.proof.completion import Polynomial, difference, product, single
-from tensordiff.functions import EXPM, INVERSE, LOGM, MATRIX_POWER, POWER, SQRTM
+from tensordiff.functions import EXPM, INVERSE, POWER, SQRTM, is_primary
 from tensordiff.functions.views import is_ones
 from tensordiff.tensor import (
     Apply,
@@ -28,8 +28,6 @@ from tensordiff.tensor import (
 )
 
 _UNIT = single(())
-_COMMUTING = (EXPM, LOGM, SQRTM, MATRIX_POWER)
-"""Functions whose value is a polynomial in the matrix: it commutes with the matrix, and with what commutes with that."""
 
 
 def relations(alphabet: Alphabet, letter: int) -> Iterator[Polynomial]:
@@ -42,7 +40,7 @@ def relations(alphabet: Alphabet, letter: int) -> Iterator[Polynomial]:
     if (argument := inverted(alphabet, letter)) is not None:
         yield difference(product(word, argument), _UNIT)
         yield difference(product(argument, word), _UNIT)
-    elif link.kind == "matrix" and _function(node) in _COMMUTING and (argument := _read_argument(alphabet, link)) is not None:
+    elif link.kind == "matrix" and _is_primary(node) and (argument := _read_argument(alphabet, link)) is not None:
         words = {w for _, w in argument}  # f(s*A) commutes with A itself
         matrix = single(words.pop()) if len(words) == 1 else argument
         yield difference(product(word, matrix), product(matrix, word))
@@ -136,7 +134,7 @@ def _commuting(alphabet: Alphabet, a: Link, b: Link) -> Iterator[Polynomial]:
 def _argument(alphabet: Alphabet, link: Link) -> Tensor | None:
     """X where a letter is f(X) for a function that makes polynomials in X."""
     node = link.node
-    if node.rank != 2 or _function(node) not in _COMMUTING:
+    if node.rank != 2 or not _is_primary(node):
         return None
     argument = node.children[0]
     return alphabet.forms.tensor(permute(argument, (1, 0))) if link.turned else argument
@@ -149,6 +147,11 @@ def _called(node: Tensor) -> Function:
 
 def _function(node: Tensor) -> Function | None:
     return node.function if isinstance(node, Apply) else None
+
+
+def _is_primary(node: Tensor) -> bool:
+    """Whether a letter is a function of a matrix that commutes with it; that an inverse does follows from its own relation."""
+    return isinstance(node, Apply) and node.function != INVERSE and is_primary(node.function)
 
 
 def _product(x: Tensor, y: Tensor) -> Tensor:

@@ -29,10 +29,8 @@ from tensordiff.matrix.build import (
     transpose,
     zeros,
 )
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.tensor import Dim, bottom_up
-
-_PUSHED = frozenset({"product", "hadamard", "kron", "add", "dot_divide", "dot_power", "divide", "block"})
-"""Operations whose transpose is the operation on transposes."""
 
 _MAX_ROTATED = 64
 """Traces of longer products keep the rotation that they have."""
@@ -188,4 +186,5 @@ def _is_diagonal(node: Matrix) -> bool:
 def _flip_operands(node: Matrix) -> Sequence[Matrix]:
     if node.op == "product":
         return () if node.is_scalar else letters(node)
-    return node.children if node.op in _PUSHED else ()
+    pushed = OPERATIONS[node.op].transposes in ("operands", "reversed", "blocks") and node.op != "apply"  # exp(A)', not exp(A')
+    return node.children if pushed else ()

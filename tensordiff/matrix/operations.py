@@ -1,0 +1,263 @@
+"""What an operation of the matrix form is: one record for each, with every fact that a pass may need.
+
+A pass asks the record and never lists names. The functions of one matrix in functions/ bring their facts as attributes of
+their own (`WholeMatrix`), so that such a function is one file; elementwise functions share the record "apply". A fact is
+tested in numbers for every record in tests/matrix/test_operations_are_what_they_say.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from tensordiff.functions import MATRIX, WholeMatrix
+from tensordiff.matrix.shape_laws import LAWS, Law
+from tensordiff.tensor import Function
+
+Build = Callable[..., Any]
+"""(form, *operands) -> value, written in `form`, the constructors of the matrix form (`matrix.calls.FORM`)."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the matrix form. `name` is the op of its nodes (or, for a shorthand, its word alone)."""
+
+    name: str
+    shape: str = ""
+    """The name of its shape law; empty for leaves, and where the arrangement or the letters of the node say its shape."""
+    doc: str = ""
+    """A sentence for the documentation; of a constant, what it is called in a message."""
+    arguments: tuple[int, int | None] | None = None
+    """The least and the most operands of a call; None for an operator, which has no call."""
+    operands: tuple[Literal["value", "size", "axis", "integer", "condition"], ...] = ("value",)
+    """What the operands are; the last kind goes for all further ones."""
+    spelling: str = ""
+    """The word for it in text, where that is not the name."""
+    reserved: bool = True
+    """Whether the word is kept for it; otherwise it is a call before a parenthesis only, and an ordinary name elsewhere."""
+    of_scalar: Build | None = None
+    """What it is of one scalar (a constant: with every size 1), where that has a simpler form."""
+    written: Build | None = None
+    """A shorthand: what it stands for; None where it is a node of its own after all."""
+    transposes: Literal["outside", "operands", "reversed", "blocks", "itself", "never"] = "never"
+    """outside: f(A') = f(A)'. operands, reversed, blocks: the transpose of the value is the operation on the transposes, in
+    this or the opposite order, or in transposed arrangement. itself: f(A') = f(A)."""
+    linear: tuple[int, ...] = ()
+    """The operands that it is linear in; -1 stands for all."""
+    real: bool = False
+    """Whether it means something else for complex entries than what programs compute."""
+    names_itself: bool = False
+    """Whether a repeated value is worth a name; others read well as they are."""
+    integral: bool = False
+    """Whether it makes integers of integers, as an exponent of a matrix and a size must be."""
+    meets_scalars: bool = True
+    """Whether a scalar is a likely operand; for others an undeclared name there is read as something larger."""
+    conjugates: Literal["inside", "drops", "never"] = "inside"
+    """inside: conj f(A) = f(conj A). drops: the value is real, f(conj A) = f(A)."""
+    holomorphic: bool = True
+    domain: Literal["any", "invertible", "definite", "principal", "full-rank", "nonzero"] = "any"
+    """Where it has a value and a derivative."""
+    result: Literal["any", "alike", "symmetric", "lower-triangular"] = "any"
+    """The structure of the value; alike: symmetric where the operands are."""
+    primary: bool = False
+    """An analytic function of one matrix: it commutes with the matrix and with everything that does."""
+    latex: str = ""
+    """A LaTeX operator; the name in upright letters where empty."""
+    superscript: str = ""
+    """What typeset mathematics writes it as, a superscript on the operand, where it does."""
+    function: Function | None = None
+    """The function of the index form that it is lowered to, where that is one."""
+    elsewhere: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What other systems call it or its like, and how that is written here."""
+
+    @property
+    def law(self) -> Law:
+        return LAWS[self.shape]
+
+    @property
+    def word(self) -> str:
+        return self.spelling or self.name
+
+    def kind(self, place: int) -> str:
+        """What operand `place` is."""
+        return self.operands[min(place, len(self.operands) - 1)]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all that it is made of are sizes and places."""
+        return self.arguments is not None and self.operands[0] == "size"
+
+    def is_linear_in(self, place: int) -> bool:
+        return place in self.linear or -1 in self.linear
+
+
+def _of_function(function: WholeMatrix) -> Operation:
+    """The record that a function of functions/ brings."""
+    return Operation(
+        function.name, function.shape, function.doc, function.arguments, function.operands,
+        of_scalar=function.of_scalar, transposes=function.transposes, real=function.real_only and not function.scalar,
+        names_itself=function.names_itself, meets_scalars=function.meets_scalars, conjugates=function.conjugates,
+        holomorphic=function.holomorphic, domain=function.domain, result=function.result, primary=function.primary,
+        latex=function.latex_name, superscript=function.superscript, function=function, elsewhere=function.elsewhere,
+    )  # fmt: skip
+
+
+def _itself(form: Any, x: Any) -> Any:
+    return x
+
+
+def _one(form: Any) -> Any:
+    return form.number(1)
+
+
+def _sum(form: Any, x: Any, axis: Any = None) -> Any:
+    """The row of column sums (axis 1), the column of row sums (axis 2); None where it is the node of its own."""
+    if axis is None:
+        return None
+    return (
+        form.product(form.transpose(form.ones(x.rows)), x) if form.as_number(axis) == 1 else form.product(x, form.ones(x.cols))
+    )
+
+
+def _vec(form: Any, x: Any) -> Any:
+    return x if len(x.shape) == 1 else None
+
+
+def _mean(form: Any, x: Any, axis: Any = None) -> Any:
+    groups = x.shape if axis is None else ((x.rows, x.cols)[int(form.as_number(axis)) - 1],)
+    total = form.call("sum", x, *(() if axis is None else (axis,)))
+    return form.divide(total, form.product(*(form.size(dim) for group in groups for dim in group)))
+
+
+_WRITTEN = {
+    "norm": "norm2(A), the Euclidean or Frobenius norm, or norm1(A)",
+    "dot": "x'*y for vectors, A*B for matrices", "vdot": "x'*y", "inner": "x'*y for vectors, tr(A'*B) for matrices",
+    "outer": "x*y'", "matmul": "A*B", "solve": "inv(A)*B", "hadamard": "A.*B", "multiply": "A.*B",
+    "cumsum": "tril(n)*x", "var": "mean((x - mean(x)).^2)", "prod": "exp(sum(log(x))) for positive x", "matpow": "A^k",
+}  # fmt: skip
+"""How other systems' words for several operations together are written here."""
+
+_AXIS: tuple[Literal["value", "size", "axis", "integer", "condition"], ...] = ("value", "axis")
+
+_OPERATORS = (
+    Operation("add", "entries", transposes="operands", linear=(-1,), names_itself=True, integral=True, result="alike"),
+    Operation("product", "product", transposes="reversed", linear=(-1,), integral=True, elsewhere=_WRITTEN),
+    Operation("hadamard", "entries", transposes="operands", linear=(-1,), result="alike"),
+    Operation("divide", "quotient", transposes="operands", linear=(0,), names_itself=True, result="alike"),
+    Operation("dot_divide", "entries", transposes="operands", linear=(0,), names_itself=True, result="alike"),
+    Operation(
+        "power", "power", transposes="outside", names_itself=True, integral=True, result="alike", primary=True,
+    ),
+    Operation("dot_power", "entries", transposes="operands", names_itself=True, result="alike"),
+    Operation("apply", "entries", transposes="operands", names_itself=True, result="alike"),
+    Operation("named", "entries", transposes="outside", linear=(0,), integral=True, result="alike"),
+    Operation("block", transposes="blocks", linear=(-1,)),
+    Operation("entry", linear=(0,)),
+    Operation("contract", linear=(-1,)),
+)  # fmt: skip
+"""What has no call."""
+
+_WORDS = (
+    Operation(
+        "transpose", "transposed", "The transpose.", (1, 1), of_scalar=_itself, transposes="outside", linear=(0,),
+        result="alike", elsewhere={"transpose": "A'"},
+    ),
+    Operation("kron", "kron", "The Kronecker product.", (1, None), transposes="operands", linear=(-1,), result="alike"),
+    Operation(
+        "tr", "square-to-scalar", "The trace of a square matrix.", (1, 1), of_scalar=_itself, transposes="itself",
+        linear=(0,), names_itself=True, meets_scalars=False, elsewhere={"trace": "tr(A)"},
+    ),
+    Operation(
+        "sum", "reduced", "The sum of all entries, of every column (sum(X, 1)) or of every row (sum(X, 2)).", (1, 2), _AXIS,
+        of_scalar=_itself, written=_sum, transposes="itself", linear=(0,), names_itself=True,
+    ),
+    Operation(
+        "mean", "reduced", "The mean of all entries, of every column (axis 1) or of every row (axis 2).", (1, 2), _AXIS,
+        written=_mean, transposes="itself", linear=(0,),
+    ),
+    Operation(
+        "norm1", "to-scalar", "The sum of the absolute values of all entries.", (1, 1), transposes="itself",
+        names_itself=True, conjugates="drops", holomorphic=False,
+    ),
+    Operation(
+        "norm2", "to-scalar", "The Euclidean (Frobenius) norm.", (1, 1), transposes="itself", real=True, names_itself=True,
+        conjugates="drops", holomorphic=False, domain="nonzero",
+    ),
+    Operation(
+        "diag", "diagonal", "A vector as a diagonal matrix, or the diagonal of a square matrix.", (1, 1), of_scalar=_itself,
+        transposes="itself", linear=(0,), meets_scalars=False,
+    ),
+    Operation(
+        "vec", "stacked", "The columns stacked.", (1, 1), of_scalar=_itself, written=_vec, linear=(0,),
+        meets_scalars=False,
+    ),
+    Operation(
+        "vech", "half-stacked", "The columns of the lower triangle stacked.", (1, 1), of_scalar=_itself, linear=(0,),
+        meets_scalars=False,
+    ),
+    Operation(
+        "softmax", "along",
+        "exp(x)/sum(exp(x)) of a vector, of every column (softmax(X, 1)) or of every row (softmax(X, 2)) of a matrix.",
+        (1, 2), _AXIS, names_itself=True, meets_scalars=False,
+    ),
+    Operation(
+        "logsumexp", "reduced-along",
+        "log(sum(exp(x))) of a vector, of every column (axis 1) or of every row (axis 2) of a matrix.", (1, 2), _AXIS,
+        names_itself=True, meets_scalars=False,
+    ),
+)  # fmt: skip
+
+_CONSTANTS = (
+    Operation(
+        "eye", "square-of-size", "identity", (1, 2), ("size",), of_scalar=_one, transposes="itself", result="symmetric",
+        elsewhere={"identity": "eye(n)"},
+    ),
+    Operation("ones", "filled", "array of ones", (1, 2), ("size",), of_scalar=_one),
+    Operation("zeros", "filled", "array of zeros", (1, 2), ("size",), of_scalar=lambda form: form.number(0)),
+    Operation("tril", "square-of-size", "mask of the lower triangle", (1, 1), ("size",), of_scalar=_one),
+    Operation("triu", "square-of-size", "mask of the upper triangle", (1, 1), ("size",), of_scalar=_one),
+    Operation(
+        "commutation", "commutation", "commutation matrix K", (1, 2), ("size",), spelling="K", reserved=False,
+        of_scalar=_one,
+    ),
+    Operation(
+        "duplication", "duplication", "duplication matrix D", (1, 1), ("size",), spelling="D", reserved=False,
+        of_scalar=_one,
+    ),
+    Operation(
+        "skew_duplication", "skew-duplication", "duplication matrix of skew matrices Dskew", (1, 1), ("size",),
+        spelling="Dskew", reserved=False,
+    ),
+    Operation(
+        "elimination", "elimination", "elimination matrix L", (1, 1), ("size",), spelling="L", reserved=False,
+        of_scalar=_one,
+    ),
+    Operation("unit", "unit", "unit vector", (2, 2), ("size", "integer"), reserved=False, of_scalar=_one),
+)  # fmt: skip
+
+_LEAVES = (
+    Operation("symbol", integral=True),
+    Operation("number", integral=True),
+    Operation("size", of_scalar=_one, integral=True),
+    Operation("pi"),
+)
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {
+        record.name: record
+        for record in (*_OPERATORS, *_WORDS, *_CONSTANTS, *_LEAVES, *(_of_function(function) for function in MATRIX.values()))
+    }
+)
+"""Every operation, by name."""
+
+WORDS: Mapping[str, Operation] = MappingProxyType(
+    {record.word: record for record in OPERATIONS.values() if record.arguments is not None}
+)
+"""Those that are called by a word, by that word."""
+
+ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {name: written for record in OPERATIONS.values() for name, written in record.elsewhere.items()}
+)
+"""What other systems call something, and how it is written here."""

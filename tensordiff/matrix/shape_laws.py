@@ -1,0 +1,268 @@
+"""Shape laws: what the sizes of an operation's operands have in common, and the sizes of its value.
+
+Each law is written once and read in two ways: by the constructors, which know every size and refuse what does not fit
+(`matrix/fitted.py`), and by inference, where sizes are unknowns that the laws equate (`parse/infer.py`). A reader is an
+`Operands`: it holds the operands of one operation and answers what the law asks. To read shapes in another way, write the
+methods of `Operands` over sizes of your own and call `law(operation.shape)(operands)`: the value is the shape.
+
+    sizes(k)            the shape of operand k, () for a scalar, (g,) a column, (rows, columns) a matrix, ((), g) a row
+    square(k)           makes rows and columns of operand k equal, and gives that size
+    alike(places)       makes the operands of one shape, scalars left out, and gives that shape
+    equal(a, b)         makes two axes (operand, axis) equal, and gives that size
+    single(k)           refuses an operand whose axes are compound
+    refuse(k, needs)    operand k does not fit; a reader that only guesses may return, and the law then goes on
+    number(k), size(k)  an operand that is a plain number (an axis), or a size (as in eye(n*m))
+    triangular, split   the algebra of sizes; sizes are joined by +, since a size is a tuple, slowest dimension first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+Size = tuple[Any, ...]
+"""A compound size, slowest dimension first; () is 1. What a dimension is, known or not, is the reader's."""
+
+Sizes = tuple[Size, ...]
+"""A shape: () a scalar, (g,) a column, (rows, columns) a matrix, more a tensor."""
+
+Place = tuple[int, int]
+"""An operand and its axis, 0 the rows and 1 the columns."""
+
+
+class Operands(Protocol):
+    """The operands of one operation, as a shape law sees them."""
+
+    def __len__(self) -> int: ...
+    def sizes(self, place: int) -> Sizes: ...
+    def number(self, place: int) -> int | None: ...
+    def size(self, place: int) -> Size: ...
+    def square(self, place: int) -> Size: ...
+    def alike(self, places: Sequence[int]) -> Sizes: ...
+    def equal(self, left: Place, right: Place) -> Size: ...
+    def single(self, place: int) -> None: ...
+    def refuse(self, place: int, needs: str, hint: str | None = None) -> None: ...
+    def triangular(self, base: Size, strict: bool = False) -> Size: ...
+
+
+Law = Callable[[Operands], Sizes]
+
+
+def normal(*sizes: Size) -> Sizes:
+    """Matrices with one column are columns, those with one entry scalars."""
+    if len(sizes) == 2 and not sizes[1]:
+        sizes = sizes[:1]
+    return () if sizes == ((),) else sizes
+
+
+def rows_and_columns(sizes: Sizes) -> tuple[Size, Size]:
+    """The rows and columns of a scalar, column, row or matrix."""
+    return (sizes[0] if sizes else (), sizes[1] if len(sizes) > 1 else ())
+
+
+def is_vector(sizes: Sizes) -> bool:
+    """A column or a row."""
+    return len(sizes) == 1 or (len(sizes) == 2 and not sizes[0])
+
+
+# Laws of functions.
+
+
+def _to_scalar(x: Operands) -> Sizes:
+    return ()
+
+
+def _square_to_scalar(x: Operands) -> Sizes:
+    x.square(0)
+    return ()
+
+
+def _square_to_square(x: Operands) -> Sizes:
+    size = x.square(0)
+    return (size, size)
+
+
+def _single_square(x: Operands) -> Sizes:
+    x.single(0)
+    return _square_to_square(x)
+
+
+def _pseudo_inverse(x: Operands) -> Sizes:
+    """Of a vector, or of a matrix with single axes; a square one may have any."""
+    rows, columns = rows_and_columns(x.sizes(0))
+    if rows and columns and rows != columns:
+        x.single(0)
+    return _transposed(x)
+
+
+def _square_to_column(x: Operands) -> Sizes:
+    return normal(x.square(0))
+
+
+def _entries(x: Operands) -> Sizes:
+    return x.alike(range(len(x)))
+
+
+def _transposed(x: Operands) -> Sizes:
+    sizes = x.sizes(0)
+    if len(sizes) > 2:
+        x.refuse(0, "a matrix")
+        return sizes
+    rows, columns = rows_and_columns(sizes)
+    return normal(columns, rows)
+
+
+def _reduced(x: Operands) -> Sizes:
+    """Of all entries; down the columns (axis 1), or along the rows (axis 2)."""
+    return _without_axis(x) if len(x) > 1 else ()
+
+
+def _along(x: Operands) -> Sizes:
+    """Of a vector, or of every column (axis 1) or row (axis 2)."""
+    _needs_vector(x)
+    if len(x) > 1:
+        _without_axis(x)
+    return x.sizes(0)
+
+
+def _reduced_along(x: Operands) -> Sizes:
+    _needs_vector(x)
+    return _without_axis(x) if len(x) > 1 else ()
+
+
+def _needs_vector(x: Operands) -> None:
+    if len(x) == 1 and x.sizes(0) and not is_vector(x.sizes(0)):
+        x.refuse(0, "a vector", "{name}(X,1) is of every column, {name}(X,2) of every row")
+
+
+def _without_axis(x: Operands) -> Sizes:
+    sizes, axis = x.sizes(0), x.number(1)
+    if axis not in (1, 2) or len(sizes) > 2:
+        x.refuse(1, "(X, axis): the axis is 1 (down the columns) or 2 (along the rows)")
+        return ()
+    rows, columns = rows_and_columns(sizes)
+    return normal((), columns) if axis == 1 else normal(rows)
+
+
+def _diagonal(x: Operands) -> Sizes:
+    """The diagonal matrix of a vector, the diagonal of a square matrix."""
+    sizes = x.sizes(0)
+    if is_vector(sizes):
+        return (sizes[-1], sizes[-1])
+    return normal(x.square(0))
+
+
+def _stacked(x: Operands) -> Sizes:
+    sizes = x.sizes(0)
+    if len(sizes) > 2:
+        x.refuse(0, "a matrix")
+    rows, columns = rows_and_columns(sizes)
+    return normal(columns + rows)
+
+
+def _half_stacked(x: Operands) -> Sizes:
+    x.single(0)
+    return (x.triangular(x.square(0)),)
+
+
+def _kron(x: Operands) -> Sizes:
+    rows: Size = ()
+    columns: Size = ()
+    for place in range(len(x)):
+        if len(x.sizes(place)) > 2:
+            x.refuse(place, "matrices")
+        down, across = rows_and_columns(x.sizes(place))
+        rows, columns = rows + down, columns + across
+    return normal(rows, columns)
+
+
+# Laws of operators.
+
+
+def _product(x: Operands) -> Sizes:
+    """Two factors; a scalar multiplies anything."""
+    left, right = x.sizes(0), x.sizes(1)
+    if not left or not right:
+        return left or right
+    if len(left) > 2 or len(right) > 2:
+        x.refuse(0 if len(left) > 2 else 1, "matrices")
+        return left
+    x.equal((0, 1), (1, 0))
+    return normal(rows_and_columns(x.sizes(0))[0], rows_and_columns(x.sizes(1))[1])
+
+
+def _quotient(x: Operands) -> Sizes:
+    if x.sizes(1):
+        x.refuse(1, "a scalar")
+    return x.sizes(0)
+
+
+def _power(x: Operands) -> Sizes:
+    if x.sizes(1):
+        x.refuse(1, "a scalar")
+    if not x.sizes(0):
+        return ()
+    size = x.square(0)
+    return (size, size)
+
+
+# Laws of constants, whose operands are sizes.
+
+
+def _filled(x: Operands) -> Sizes:
+    return normal(*(x.size(place) for place in range(len(x))))
+
+
+def _square_of_size(x: Operands) -> Sizes:
+    return normal(x.size(0), x.size(0))
+
+
+def _unit(x: Operands) -> Sizes:
+    return normal(x.size(0))
+
+
+def _commutation(x: Operands) -> Sizes:
+    first, last = x.size(0), x.size(len(x) - 1)
+    return normal(first + last, last + first)
+
+
+def _duplication(x: Operands) -> Sizes:
+    return normal(x.size(0) * 2, x.triangular(x.size(0)))
+
+
+def _skew_duplication(x: Operands) -> Sizes:
+    return normal(x.size(0) * 2, x.triangular(x.size(0), strict=True))
+
+
+def _elimination(x: Operands) -> Sizes:
+    return normal(x.triangular(x.size(0)), x.size(0) * 2)
+
+
+LAWS: dict[str, Law] = {
+    "to-scalar": _to_scalar,
+    "square-to-scalar": _square_to_scalar,
+    "square-to-square": _square_to_square,
+    "single-square": _single_square,
+    "pseudo-inverse": _pseudo_inverse,
+    "square-to-column": _square_to_column,
+    "entries": _entries,
+    "transposed": _transposed,
+    "reduced": _reduced,
+    "along": _along,
+    "reduced-along": _reduced_along,
+    "diagonal": _diagonal,
+    "stacked": _stacked,
+    "half-stacked": _half_stacked,
+    "kron": _kron,
+    "product": _product,
+    "quotient": _quotient,
+    "power": _power,
+    "filled": _filled,
+    "square-of-size": _square_of_size,
+    "unit": _unit,
+    "commutation": _commutation,
+    "duplication": _duplication,
+    "skew-duplication": _skew_duplication,
+    "elimination": _elimination,
+}
+"""By name; a function of functions/ names its law so."""
