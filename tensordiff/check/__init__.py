@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from tensordiff.check.judge import check_claim
     from tensordiff.check.verdict import Verdict
     from tensordiff.check.witness import Witness
+    from tensordiff.evidence.agreement import Evidence
     from tensordiff.evidence.equality import Equality, assert_equal, equal, equal_tensors
-    from tensordiff.evidence.evidence import Evidence, compare
+    from tensordiff.evidence.evidence import compare
 
 _MODULES = {
-    "ChainVerdict": "check.chain", "Equality": "evidence.equality", "Evidence": "evidence.evidence",
+    "ChainVerdict": "check.chain", "Equality": "evidence.equality", "Evidence": "evidence.agreement",
     "Verdict": "check.verdict", "Witness": "check.witness", "assert_equal": "evidence.equality",
     "check_callable": "check.callables", "check_chain": "check.chain", "check_claim": "check.judge",
     "compare": "evidence.evidence", "equal": "evidence.equality", "equal_tensors": "evidence.equality",

@@ -15,7 +15,8 @@ from tensordiff.check.suppositions import Family, Suppose, families, in_words, s
 from tensordiff.check.truth import Truth
 from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import DomainError, EvaluationError
-from tensordiff.evidence.evidence import Evidence, compare, examine, new_forms, supposed, varied
+from tensordiff.evidence.agreement import Evidence, varied
+from tensordiff.evidence.evidence import compare, examine, new_forms, supposed
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.values import Traits

@@ -18,7 +18,7 @@ from tensordiff.check.witness import find_witness
 from tensordiff.check.words import in_layouts
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError
-from tensordiff.evidence.evidence import Evidence
+from tensordiff.evidence.agreement import Evidence
 from tensordiff.evidence.sampling.points import Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.matrix import Matrix, Scope, shape_text

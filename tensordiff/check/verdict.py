@@ -11,7 +11,7 @@ from typing import Literal
 from tensordiff.check.witness import Witness
 from tensordiff.check.words import in_layouts
 from tensordiff.derive.layouts import DIFFERENTIAL
-from tensordiff.evidence.evidence import Method
+from tensordiff.evidence.agreement import Method
 from tensordiff.evidence.printing import listed
 from tensordiff.matrix import number_text
 

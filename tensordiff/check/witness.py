@@ -14,7 +14,7 @@ from tensordiff.check.claim import Subject
 from tensordiff.check.witness_code import witness_code
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import TensordiffError
-from tensordiff.evidence.evidence import differs, sizes_text
+from tensordiff.evidence.agreement import differs, sizes_text
 from tensordiff.evidence.printing import show, show_array
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.values import Array

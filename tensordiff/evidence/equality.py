@@ -9,7 +9,8 @@ import numpy as np
 
 from tensordiff.evaluate.modular import ModularOps
 from tensordiff.evaluate.rational import RationalOps
-from tensordiff.evidence.evidence import Evidence, Method, compare, examine, sizes_text
+from tensordiff.evidence.agreement import Evidence, Method, sizes_text
+from tensordiff.evidence.evidence import compare, examine
 from tensordiff.evidence.printing import show, show_array
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.precision import MOST_DIGITS

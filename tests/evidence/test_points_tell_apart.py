@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tensordiff as td
-from tensordiff.evidence.evidence import varied
+from tensordiff.evidence.agreement import varied
 from tensordiff.evidence.sampling.points import Samples
 from tensordiff.evidence.sampling.values import FIELD, REAL_STYLES, Style, Traits, draw
 from tensordiff.tensor import Assumption

@@ -10,7 +10,7 @@ from tensordiff.check.problem import Problem
 from tensordiff.check.truth import INDEX, Truth
 from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.evaluate.modular import PRIMES
-from tensordiff.evidence.evidence import differs, varied
+from tensordiff.evidence.agreement import differs, varied
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.steps import Budget

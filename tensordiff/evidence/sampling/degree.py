@@ -6,7 +6,7 @@ not zero vanishes at a random point of a field of p elements with probability at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 
@@ -17,8 +17,8 @@ Degree = tuple[int, int] | None
 """Degrees of the numerators and of one denominator that all entries share; None where it is no rational function."""
 
 
-def degree(tensor: Tensor, sizes: Mapping[str, int]) -> Degree:
-    """The bound for a tensor at these sizes."""
+def degree(tensor: Tensor, sizes: Mapping[str, int], names: Collection[str] | None = None) -> Degree:
+    """The bound for a tensor at these sizes; as a function of the symbols with these names alone, where they are given."""
 
     def entries(node: Tensor) -> int:
         return prod(dim.size(sizes) for dim in node.dims)
@@ -28,6 +28,8 @@ def degree(tensor: Tensor, sizes: Mapping[str, int]) -> Degree:
         if len(known) < len(children):
             return None
         if isinstance(node, Symbol):
+            if names is not None:
+                return int(node.name in names), 0
             rows = prod(dim.size(sizes) for dim in node.dims[: node.rank // 2])
             return (rows, rows) if node.structure is Structure.ORTHOGONAL else (1, 0)
         if isinstance(node, Einsum):
@@ -99,6 +101,15 @@ def _is_whole(exponent: Tensor) -> bool:
 def _inverse(top: int, bottom: int, size: int) -> tuple[int, int]:
     """inv(N/d) = d adj(N)/det(N)."""
     return bottom + (size - 1) * top, size * top
+
+
+def sign_degree(tensors: Sequence[Tensor], names: Collection[str], sizes: Mapping[str, int]) -> int | None:
+    """The degree of the difference of two tensors in symbols whose entries are signs: the square of a sign is 1, so it is
+    that of a polynomial with each sign once, at most. None where it is no polynomial in them."""
+    found = [bound for tensor in tensors if (bound := degree(tensor, sizes, names)) is not None]
+    if len(found) < len(tensors):
+        return None
+    return max((top for top, _ in found), default=0) + max((bottom for _, bottom in found), default=0)
 
 
 def difference_degree(a: Tensor, b: Tensor, sizes: Mapping[str, int]) -> int | None:

@@ -6,7 +6,7 @@ What was evaluated is remembered, so that many claims about one derivative share
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from random import Random
 from typing import Any
@@ -22,7 +22,17 @@ from tensordiff.evaluate.interpret import node_value
 from tensordiff.evaluate.modular import PRIMES, ModularOps
 from tensordiff.evaluate.rational import RationalOps
 from tensordiff.evidence.sampling.degree import is_rational
-from tensordiff.evidence.sampling.sizes import assignments, even_names, fits, literal_sizes, size_names
+from tensordiff.evidence.sampling.signs import Pattern, moved
+from tensordiff.evidence.sampling.sizes import (
+    SMALLEST,
+    assignments,
+    even_names,
+    fits,
+    lattice,
+    literal_sizes,
+    matrix_degree,
+    size_names,
+)
 from tensordiff.evidence.sampling.stand_ins import concrete
 from tensordiff.evidence.sampling.steps import Steps
 from tensordiff.evidence.sampling.values import (
@@ -226,6 +236,26 @@ class Samples:
             self._found[key] = _Memory(self._valid(start, number, styles, ops))
         return iter(self._found[key])
 
+    def components(self, sizes: Mapping[str, int], patterns: Iterable[Pattern]) -> Iterator[Point]:
+        """A point of these sizes for each pattern of signs with which every tensor is defined somewhere."""
+        styles, ops = ((FIELD,), ModularOps()) if self.rational else (REAL_STYLES, NumpyOps())
+        for number, pattern in enumerate(patterns):
+            drawn = (self._point(sizes, number + _STRIDE * retry, s, ops, pattern) for s in styles for retry in range(_RETRIES))
+            point = next((point for point in drawn if point.defines(self.tensors)), None)
+            if point is not None:
+                yield point
+
+    def of_sizes(self, sizes: Mapping[str, int]) -> Point | None:
+        """A point of these sizes; None where the tensors are defined at none, or too large."""
+        if not fits(sizes, self.tensors, MOST_ENTRIES):
+            return None
+        return next(self.components(sizes, [{}]), None)
+
+    def lattice(self, degrees: Mapping[str, int], most: int) -> Iterator[dict[str, int]]:
+        """Sizes that tell polynomials of these degrees in them apart, all above half the degree in the matrices."""
+        start = max(SMALLEST, max(matrix_degree(tensor) for tensor in self.tensors) // 2 + 1)
+        return lattice(self.names, degrees, most, start, self._avoid, self._even)
+
     def _valid(self, start: int, number: int, styles: Sequence[Style], ops: ArrayOps) -> Iterator[Point]:
         for style in styles:
             for retry in range(_RETRIES):
@@ -238,13 +268,15 @@ class Samples:
     def _sizes(self, start: int) -> Iterator[dict[str, int]]:
         return assignments(self.names, start, self._avoid, self._even)
 
-    def _point(self, sizes: Mapping[str, int], number: int, style: Style, ops: ArrayOps) -> Point:
+    def _point(self, sizes: Mapping[str, int], number: int, style: Style, ops: ArrayOps, signs: Pattern | None = None) -> Point:
         exact = {}
         for name, symbol in self.symbols.items():
             # Seeded by name: the value of a symbol does not depend on which others there are.
             random = Random(f"{self.seed}:{number}:{style.name}:{name}:{sorted(sizes.items())}")
             chosen = EXPONENTS if symbol in self._whole else style
             exact[name] = draw(symbol, sizes, self.traits[name], chosen, random)
-            if name in self._signs:  # one sign has two values: by turns, so that all are seen soon
+            if signs is not None and name in signs:
+                exact[name] = moved(exact[name], self.traits[name], signs[name])
+            elif name in self._signs:  # one sign has two values: by turns, so that all are seen soon
                 exact[name] = np.array((-1) ** (number >> self._signs[name]), dtype=object)
         return Point(exact, sizes, ops, self.steps)

@@ -66,6 +66,46 @@ def assignments(
         yield chosen
 
 
+def lattice(
+    names: Sequence[str],
+    degrees: Mapping[str, int],
+    most: int,
+    start: int,
+    avoid: Collection[int] = (),
+    even: Collection[str] = (),
+) -> Iterator[dict[str, int]]:
+    """Sizes at which no polynomial in them vanishes whose degrees in each are at most `degrees`, in all together `most`.
+
+    They are the grid of steps k with k_j <= d_j and k_1 + k_2 + ... <= most: as many points as such polynomials have
+    coefficients. Exponents and steps are the same lower set, and there interpolation is unique (Dyn and Floater,
+    Multivariate polynomial interpolation on lower sets, J. Approx. Theory 177, 2014). Other names keep their smallest number.
+    """
+    values = {name: _from(start, degrees.get(name, 0) + 1, avoid, 2 if name in even else 1) for name in names}
+    for total in range(min(most, sum(degrees.values())) + 1):
+        for steps in _steps([len(values[name]) - 1 for name in names], total):
+            yield {name: values[name][k] for name, k in zip(names, steps, strict=True)}
+
+
+def _steps(bounds: Sequence[int], total: int) -> Iterator[tuple[int, ...]]:
+    """Whole numbers up to these bounds whose sum is the total."""
+    if not bounds:
+        yield from [()] if not total else []
+        return
+    for first in range(min(bounds[0], total) + 1):
+        for rest in _steps(bounds[1:], total - first) if total - first <= sum(bounds[1:]) else ():
+            yield (first, *rest)
+
+
+def _from(start: int, count: int, avoid: Collection[int], stride: int) -> list[int]:
+    found: list[int] = []
+    number = start + start % stride
+    while len(found) < count:
+        if number not in avoid:
+            found.append(number)
+        number += stride
+    return found
+
+
 def _orders(count: int) -> Iterator[tuple[int, ...]]:
     """Permutations: the straight one, the reverse, then all others (some, where there are many)."""
     straight = tuple(range(count))
