@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tensordiff.matrix import Matrix
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.text import block_pieces
 from tensordiff.matrix.writer import ATOM, POSTFIX, SUM, Operand, Piece
 from tensordiff.render.names import latex_name
 from tensordiff.render.typeset import JUXTAPOSED, Style
 from tensordiff.tensor import Dim, Function, Group
 
-_OPERATORS = {
-    "logdet": r"\log\det", "det": r"\det", "exp": r"\exp", "log": r"\log", "max": r"\max", "min": r"\min",
-}  # fmt: skip
+_OPERATORS = {"exp": r"\exp", "log": r"\log", "max": r"\max", "min": r"\min"}
 _LETTERS = {
     "eye": "I", "commutation": "K", "duplication": "D", "skew_duplication": r"\tilde{D}", "elimination": "L", "zeros": "0",
     "ones": r"\mathbf{1}",
@@ -37,7 +36,7 @@ class Latex(Style):
     hadamard = r" \odot "
     dot_divide = r" \oslash "
     fraction_level = ATOM
-    raised_operations = (*Style.raised_operations, "sqrtm")
+    raises_fractions = True
 
     def name(self, name: str) -> str:
         return latex_name(name)
@@ -135,6 +134,8 @@ def function_latex(function: Function | str) -> str:
     if not isinstance(function, str) and function.latex_name:
         return function.latex_name
     name = function if isinstance(function, str) else function.name
+    if name in OPERATIONS and OPERATIONS[name].latex:
+        return OPERATIONS[name].latex
     return _OPERATORS.get(name) or rf"\operatorname{{{name}}}"
 
 

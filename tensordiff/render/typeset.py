@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tensordiff.matrix import Matrix
+from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.writer import ATOM, CONTRACTION, POSTFIX, PRODUCT, SUM, UNARY, Operand, Piece, write
 from tensordiff.tensor import Dim, Function, Group
 
@@ -24,8 +25,8 @@ class Style(ABC):
     hadamard: str
     dot_divide: str
     fraction_level: int
-    raised_operations: tuple[str, ...] = ("transpose", "inv", "power", "dot_power")
-    """What is written as a superscript."""
+    raises_fractions: bool = False
+    """Whether a superscript may be a fraction."""
 
     def render(self, node: Matrix) -> str:
         """The node in this style. Raises BudgetError where it is over a million characters long."""
@@ -127,7 +128,12 @@ class Style(ABC):
             case "number":
                 value = node.data[0]
                 return SUM if value < 0 else ATOM if value.denominator == 1 else min(self.fraction_level, POSTFIX)
-        return POSTFIX if node.op in self.raised_operations else ATOM
+        return POSTFIX if self.is_raised(node.op) else ATOM
+
+    def is_raised(self, op: str) -> bool:
+        """Whether an operation is written as a superscript."""
+        script = OPERATIONS[op].superscript
+        return op in ("transpose", "power", "dot_power") or (bool(script) and (self.raises_fractions or "/" not in script))
 
     def pieces(self, node: Matrix) -> Sequence[Piece]:
         children = node.children
@@ -162,7 +168,7 @@ class Style(ABC):
                 return self.contraction(node)
             case "block":
                 return self.block(node)
-        return self.superscript(node) if node.op in self.raised_operations else self.call(node)
+        return self.superscript(node) if self.is_raised(node.op) else self.call(node)
 
     def sum(self, coefficients: Sequence[Fraction], children: Sequence[Matrix]) -> list[Piece]:
         pieces: list[Piece] = []
@@ -233,10 +239,8 @@ class Style(ABC):
             if base.op == "inv":
                 return [Operand(base.children[0], ATOM), self.transposed(True)]
             return [Operand(base, ATOM), self.transposed(False)]
-        if node.op == "inv":
-            return [Operand(base, ATOM), *self.raised(["-1"])]
-        if node.op == "sqrtm":
-            return [Operand(base, ATOM), *self.raised(["1/2"])]
+        if script := OPERATIONS[node.op].superscript:
+            return [Operand(base, ATOM), *self.raised([script])]
         exponent = node.children[1]
         whole = exponent.op == "number" and exponent.data[0].denominator == 1
         inner: list[Piece] = [str(exponent.data[0]) if whole else Operand(exponent, SUM)]

@@ -1,0 +1,131 @@
+"""For every operation of the matrix form a text in which it stands, and its value in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.special import logsumexp, softmax
+
+from tensordiff.matrix.operations import OPERATIONS
+from tests.reference import MATRIX, triangular_places
+
+Array = np.ndarray
+SIZES = {"n": 3, "m": 2}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A text and its value; `operands` are the names of its operands in order, each a symbol of the scope."""
+
+    text: str
+    value: Callable[..., Any]
+    operands: tuple[str, ...] = ("S",)
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+SHAPES: dict[str, Any] = {"S": "n n", "R": "n n", "A": "n m", "B": "n m", "C": "m n", "Q": "m m", "x": "n", "y": "n", "a": ()}
+
+
+def _vech(s: Array) -> Array:
+    return np.array([s[i, j] for i, j in triangular_places(len(s))])
+
+
+def _positive(value: Array) -> Array:
+    return np.power(value + 0j if np.iscomplexobj(value) else value, 3)
+
+
+TRUTHS: dict[str, Truth] = {
+    "add": Truth("A + B", lambda a, b: a + b, ("A", "B")),
+    "product": Truth("S*A", lambda s, a: s @ a, ("S", "A")),
+    "hadamard": Truth("A.*B", lambda a, b: a * b, ("A", "B")),
+    "divide": Truth("A/a", lambda a, b: a / b, ("A", "a")),
+    "dot_divide": Truth("A./B", lambda a, b: a / b, ("A", "B")),
+    "power": Truth("S^3", lambda s: s @ s @ s),
+    "dot_power": Truth("A.^3", _positive, ("A",)),
+    "apply": Truth("exp(A)", np.exp, ("A",)),
+    "named": Truth("P", lambda a: a, ("A",), {"P": "A"}),
+    "block": Truth("[S A; C Q]", lambda s, a, c, q: np.block([[s, a], [c, q]]), ("S", "A", "C", "Q")),
+    "entry": Truth("x[1]", lambda x: x[0], ("x",)),
+    "contract": Truth("S[i,j]*A[j,k] -> [i,k]", lambda s, a: s @ a, ("S", "A")),
+    "transpose": Truth("S'", lambda s: s.T),
+    "kron": Truth("kron(A,S)", np.kron, ("A", "S")),
+    "tr": Truth("tr(S)", np.trace),
+    "sum": Truth("sum(S)", np.sum),
+    "mean": Truth("mean(S)", np.mean),
+    "norm1": Truth("norm1(S)", lambda s: np.sum(np.abs(s))),
+    "norm2": Truth("norm2(S)", np.linalg.norm),
+    "diag": Truth("diag(S)", np.diag),
+    "vec": Truth("vec(S)", lambda s: s.T.ravel()),
+    "vech": Truth("vech(S)", _vech),
+    "softmax": Truth("softmax(x)", softmax, ("x",)),
+    "logsumexp": Truth("logsumexp(x)", logsumexp, ("x",)),
+    "pinv": Truth("pinv(A)", np.linalg.pinv, ("A",)),
+    "eye": Truth("eye(n)", lambda: np.eye(3), ()),
+    "ones": Truth("ones(n,m)", lambda: np.ones((3, 2)), ()),
+    "zeros": Truth("zeros(n,m)", lambda: np.zeros((3, 2)), ()),
+    "tril": Truth("tril(n)", lambda: np.tri(3), ()),
+    "triu": Truth("triu(n)", lambda: np.tri(3).T, ()),
+    "unit": Truth("unit(n,2)", lambda: np.eye(3)[1], ()),
+    "commutation": Truth("K(n,m)", lambda: np.einsum("il,jk->ijkl", np.eye(3), np.eye(2)).reshape(6, 6), ()),
+    "duplication": Truth("D(n)", lambda: np.linalg.pinv(_elimination_of_symmetric()), ()),
+    "skew_duplication": Truth("Dskew(n)", lambda: _skew(), ()),
+    "elimination": Truth("L(n)", lambda: _elimination(), ()),
+    "symbol": Truth("S", lambda s: s),
+    "number": Truth("2", lambda: 2.0, ()),
+    "size": Truth("n", lambda: 3.0, ()),
+    "pi": Truth("pi", lambda: np.pi, ()),
+}
+
+
+def _elimination() -> Array:
+    """vech by its definition, column by column of the identity."""
+    return np.stack([_vech(np.eye(9)[k].reshape(3, 3).T) for k in range(9)], axis=1)
+
+
+def _elimination_of_symmetric() -> Array:
+    """vech of the symmetric part: the pseudo-inverse of D (Magnus and Neudecker 1980)."""
+    parts = [np.eye(9)[k].reshape(3, 3) for k in range(9)]
+    return np.stack([_vech((part + part.T) / 2) for part in parts], axis=1)
+
+
+def _skew() -> Array:
+    columns = []
+    for i, j in [(i, j) for i, j in triangular_places(3) if i > j]:
+        e = np.zeros((3, 3))
+        e[i, j], e[j, i] = 1, -1
+        columns.append(e.T.ravel())
+    return np.stack(columns, axis=1)
+
+
+for _name, _record in OPERATIONS.items():
+    if _name not in TRUTHS:
+        TRUTHS[_name] = Truth(f"{_record.word}(S)", MATRIX[_name])
+
+
+def arrays(seed: int, *, symmetric: bool = False, kind: type = float) -> dict[str, Array]:
+    """Values of all names: S, R and Q near positive definite ones, so that every function has a value."""
+    rng = np.random.default_rng(seed)
+
+    def draw(*shape: int) -> Array:
+        real = rng.uniform(-1, 1, shape)
+        return real + 1j * rng.uniform(-1, 1, shape) if kind is complex else real
+
+    n, m = SIZES["n"], SIZES["m"]
+    found = {
+        "S": 2 * np.eye(n) + 0.4 * draw(n, n), "R": 3 * np.eye(n) + 0.4 * draw(n, n), "Q": 2 * np.eye(m) + 0.4 * draw(m, m),
+        "A": 2 + draw(n, m), "B": 3 + draw(n, m), "C": draw(m, n), "x": draw(n), "y": draw(n), "a": 1.5 + draw(),
+    }  # fmt: skip
+    if symmetric:
+        found |= {name: (found[name] + found[name].T) / 2 for name in "SRQ"}
+    return found
+
+
+def is_definite(name: str) -> bool:
+    """Whether the operation's operand must be symmetric."""
+    return OPERATIONS[name].domain == "definite"
+
+
+__all__ = ["SHAPES", "SIZES", "TRUTHS", "Truth", "arrays", "is_definite"]
