@@ -1,0 +1,81 @@
+r"""Which programming language a text is in, told by marks that plain text and LaTeX do not have.
+
+`A\b`, axis arguments, `.T`, `.*` and `'` mark nothing: several languages have them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from tensordiff.errors import ParseError
+from tensordiff.parse.languages.mathematica import HEADS
+
+_NAME = r"[^\W\d]\w*"
+_METHODS = "dot|sum|mean|trace|t|transpose|inverse|matmul|mm|mv|reshape|ravel|flatten|view|pow|square|exp|log|diagonal|det|norm"
+_MARKS: dict[str, tuple[str, ...]] = {
+    "python": (
+        r"(?<!@)@(?!\.)",
+        r"\*\*",
+        r"\b(?:np|numpy|jnp|torch|jax|scipy)\.(?=[A-Za-z])",
+        rf"\blambda\s+(?:{_NAME}\s*(?:,\s*{_NAME}\s*)*)?:",
+        rf"(?m:^\s*def\s+{_NAME}\s*\()",
+        r"\[[^\[\]]*\bNone\b[^\[\]]*\]",
+        rf"(?<=[\w\])])\.(?:{_METHODS})\(",
+    ),
+    "matlab": (r"(?<=[\w\])'])\.'",),
+    "julia": (rf"\b{_NAME}\.\((?!')", r"\.[+-](?!\d)", r"^\s*@\.", r"\bDiagonal\("),
+    "r": (r"%(?:\*|o|x)%", r"\bt?crossprod\("),
+    "mathematica": (rf"\b(?:{'|'.join(HEADS)})\[",),
+}
+_COMPILED = {language: [re.compile(mark) for mark in marks] for language, marks in _MARKS.items()}
+_TEX = re.compile(r"\\(?:[A-Za-z]{2,}|[^\sA-Za-z(\[])|[{}$]")
+_LEFT_DIVISION = re.compile(r"(?<=[\w)\]'])\s*\\\s*(?=[\w(\[])")
+
+LANGUAGES = tuple(_MARKS)
+"""The languages that code is read in; `language=` names one."""
+
+
+def language_of(text: str, known: Collection[str] = ()) -> str | None:
+    r"""The programming language of a text; None for plain text and LaTeX. `known` are declared names.
+
+    Raises ParseError for marks of two languages.
+
+    >>> language_of("2*X.T@(X@w-y)"), language_of("Diagonal(exp.(A*x))*A"), language_of("2*X.T*(X*w-y)")
+    ('python', 'julia', None)
+    """
+    if _is_latex(text, known):
+        return None
+    found: dict[str, re.Match[str]] = {}
+    for language, marks in _COMPILED.items():
+        for mark in marks:
+            if match := mark.search(text):
+                found.setdefault(language, match)
+                break
+    if len(found) > 1:
+        first, second = list(found.values())[:2]
+        one, other = list(found)[:2]
+        raise ParseError(
+            f"the text has marks of two languages: {first[0].strip()} of {NAMES[one]} and {second[0].strip()} of {NAMES[other]}",
+            text=text, start=second.start(), end=second.end(), hint='say which it is: language="python"',
+        )  # fmt: skip
+    if found:
+        return next(iter(found))
+    return "matlab" if _LEFT_DIVISION.search(text) else None
+
+
+NAMES = {"python": "Python", "matlab": "MATLAB", "julia": "Julia", "r": "R", "mathematica": "Mathematica"}
+
+
+def _is_latex(text: str, known: Collection[str]) -> bool:
+    r"""Whether the text is LaTeX rather than code: a dollar sign, or a backslash that is no left division."""
+    if "$" in text:
+        return True
+    if "\\" not in text:
+        return False
+    rest = text
+    for match in _LEFT_DIVISION.finditer(text):
+        word = re.match(r"[^\W\d_]+", text[match.end() :])
+        if word is None or word[0] in known or len(word[0]) == 1:
+            rest = rest.replace(match[0], " ", 1)
+    return bool(_TEX.search(rest))
