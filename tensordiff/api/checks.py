@@ -30,12 +30,15 @@ def check(
     shapes: Mapping[str, Any] | None = None,
     structures: Mapping[str, str] | None = None,
     assume: Mapping[str, str] | None = None,
+    language: str | None = None,
 ) -> Verdict:
     """Whether `answer` is the derivative of f by one or several variables, and if not, why.
 
     `answer` is text, an expression, a SymPy expression, or a function of arrays whose parameters are names of symbols
     (called at random points, the method is then "numeric"). f is an expression, or text (then `shapes`, `structures` and
     `assume` declare its variables as in `parse`; without `shapes` they are inferred). `where` names parts for both.
+    Code is an answer too (2*X.T @ (X@w - y), a lambda, a def with one return): it is parsed and never run, and its marks tell
+    whether it is Python with NumPy, JAX or PyTorch, MATLAB, Julia, R or Mathematica, or `language` does.
     `layout` is "gradient", "numerator", "denominator", "vec-column", "vec-row", "index" (the answer ends in
     -> [i,j,k,l], f's indices, then the variable's), "differential" or "any"; `entries` is "free", "projected", "tied",
     "vech" or "any".
@@ -78,7 +81,7 @@ def check(
         answer = str(from_sympy(answer))  # read again, so that its symbols are those declared here
     if isinstance(answer, Expression):
         scope = scope.merge(answer.scope)
-    return check_claim(_formula(answer), f.matrix, variables, scope, where=extra, **options)
+    return check_claim(_formula(answer), f.matrix, variables, scope, where=extra, language=language, **options)
 
 
 def check_chain(

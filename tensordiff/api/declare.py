@@ -56,8 +56,10 @@ def parse(
     where: Mapping[str, str] | None = None,
     assume: Mapping[str, str] | None = None,
     functions: Iterable[OwnFunction] | Mapping[str, Any] = (),
+    language: str | None = None,
 ) -> Expression:
-    """The expression of a text, in the syntax of matrixcalculus.org and more (docs/syntax.md).
+    """The expression of a text, in the syntax of matrixcalculus.org and more (docs/syntax.md), or of code with declared
+    shapes (`language` says which language it is where its marks do not).
 
     `shapes` declares every variable: {"X": ("n", "m"), "x": "n", "a": ()}; without it shapes are inferred, capitals
     being matrices, a-g scalars, h-z vectors unless their use says otherwise. `structures` and `assume` as in `matrix`;
@@ -68,7 +70,7 @@ def parse(
         >>> print(td.parse("(X'*inv(V)*X)^-1", shapes={"X": "n m", "V": "n n"}))
         inv(X'*inv(V)*X)
     """
-    return Expression(*parse_text(text, shapes, structures, where, assume, _own_functions(functions)))
+    return Expression(*parse_text(text, shapes, structures, where, assume, _own_functions(functions), language))
 
 
 def _symbol(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:

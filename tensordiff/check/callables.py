@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from math import prod
+from traceback import extract_tb
 from typing import Any
 
 import numpy as np
@@ -37,13 +38,14 @@ def check_callable(
 ) -> Verdict:
     """The verdict on a function of arrays, as the derivative of f: it is called at three random points of different sizes.
 
-    Its parameters are names of symbols (or sizes, or parts), and it gets their arrays in double precision. It may return the
+    Its parameters are names of symbols (or sizes, or parts), and it gets their arrays in double precision; one that takes no
+    keywords gets them by position, those that are no names the symbols in the order of their declaration. It may return the
     matrix of a layout, or the array with the axes of f, then of the variables; with a parameter dX, the differential. The
     method is "numeric": agreement to six digits.
-    Raises EvaluationError for a parameter that is no name of the scope; errors of the function pass through.
+    Raises EvaluationError for a parameter that is no name of the scope, and where the function fails, with its line.
     """
     problem = Problem("", f, tuple(variables), scope, layout, entries, {})
-    problem = posed_by_names(problem, signature(answer).parameters)
+    problem = posed_by_names(problem, [parameter.name for parameter in _parameters(answer)])
     truth = problem.truth()
     if isinstance(problem, DifferentialProblem):
         _, scope = problem.declared()
@@ -58,7 +60,7 @@ def check_callable(
         if point is None:
             continue
         tried.append(", ".join(f"{name} = {value}" for name, value in sorted(point.sizes.items())))
-        given = np.asarray(answer(**_arrays(wanted, scope, point)))
+        given = _called(answer, wanted, _arrays(wanted, scope, point))
         kept = [candidate for candidate in agreeing if _agrees(candidate, given, point)]
         if not kept and not refutation:
             refutation = _difference(_nearest(truth, agreeing), given, point)
@@ -93,19 +95,59 @@ def check_callable(
     )
 
 
+def _parameters(answer: Callable[..., Any]) -> list[Parameter]:
+    """The parameters of a function; those of a built-in that does not name them are by position, as many as it takes."""
+    try:
+        found = list(signature(answer).parameters.values())
+    except (TypeError, ValueError):
+        found = []
+    count = getattr(answer, "nin", None)
+    if isinstance(count, int):  # a function of NumPy of numbers
+        found = [Parameter(f"x{place}", Parameter.POSITIONAL_ONLY) for place in range(count)]
+    return found
+
+
 def _wanted(answer: Callable[..., Any], scope: Scope) -> list[str]:
-    """The names that the function takes."""
+    """The names that the function takes, in its order."""
     known = scope.names()
-    parameters = signature(answer).parameters.values()
+    parameters = _parameters(answer)
     if any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
         return known
+    unnamed = [name for name in scope.symbols if name not in [p.name for p in parameters]]
+    if any(p.kind is Parameter.VAR_POSITIONAL for p in parameters) or not parameters:
+        return list(scope.symbols)
+    wanted = []
     for parameter in parameters:
-        if parameter.name not in known and parameter.default is Parameter.empty:
+        if parameter.name in known:
+            wanted.append(parameter.name)
+        elif parameter.kind is Parameter.POSITIONAL_ONLY and unnamed:
+            wanted.append(unnamed.pop(0))
+        elif parameter.default is Parameter.empty:
             raise EvaluationError(
                 f"the function takes {parameter.name}, which is no symbol of the expression",
                 hint=f"symbols are {', '.join(scope.symbols)}",
             )
-    return [parameter.name for parameter in parameters if parameter.name in known]
+    return wanted
+
+
+def _called(answer: Callable[..., Any], wanted: Sequence[str], arrays: Mapping[str, Any]) -> Array:
+    """The value of the function. Raises EvaluationError, with the line, where it fails."""
+    parameters = _parameters(answer)
+    by_position = not parameters or any(p.kind in (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL) for p in parameters)
+    try:
+        return np.asarray(answer(*(arrays[name] for name in wanted)) if by_position else answer(**arrays))
+    except Exception as error:
+        raise EvaluationError(f"the claim fails{_line(error)}: {type(error).__name__}: {error}") from error
+
+
+def _line(error: Exception) -> str:
+    """Where a function failed: its own innermost line."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename != __file__]
+    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    if not own:
+        return ""
+    line = f" ({own[-1].line})" if own[-1].line else ""
+    return f" in line {own[-1].lineno}{line}"
 
 
 def _arrays(wanted: Sequence[str], scope: Scope, point: Point) -> Mapping[str, Any]:

@@ -34,6 +34,7 @@ def check_claim(
     entries: str = "any",
     where: Mapping[str, str] | None = None,
     present: Present | None = None,
+    language: str | None = None,
 ) -> Verdict:
     """The verdict on an answer, text or matrix form, as the derivative of f by one or several declared symbols.
 
@@ -45,7 +46,8 @@ def check_claim(
 
     An answer that does not conform gets a verdict; one that cannot be read raises ParseError or UnknownNameError.
     """
-    return judge(Problem(answer, f, tuple(variables), scope, layout, entries, dict(where or {})), present)
+    problem = Problem(answer, f, tuple(variables), scope, layout, entries, dict(where or {}), language=language)
+    return judge(problem, present)
 
 
 def judge(problem: Problem, present: Present | None = None) -> Verdict:

@@ -48,6 +48,8 @@ class Problem:
     where: Mapping[str, str]
     derivative: Tensor | None = None
     """The derivative of a link, whose f and variable are parts of a chain; special cases are then not looked at."""
+    language: str | None = None
+    """The programming language of a textual answer, where it is said."""
 
     @property
     def is_link(self) -> bool:
@@ -86,7 +88,7 @@ class Problem:
         """The claim and its scope. Raises ShapeError where it does not conform, ParseError and others for bad input."""
         if isinstance(self.answer, Matrix):
             return Claim.of(self.answer), self.scope
-        matrix, scope = parse_answer(self.answer, self.scope, self.where)
+        matrix, scope = parse_answer(self.answer, self.scope, self.where, self.language)
         return Claim.of(matrix, self.answer), scope
 
     def truth(self) -> Truth:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from tensordiff.errors import GroupingError, ParseError, TensordiffError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
+from tensordiff.parse.code import code_language, read_code
 from tensordiff.parse.declare import Shapes, check_name, declare, declared_scope, read_choices, refuse_undeclared
 from tensordiff.parse.differentials import Differentials
 from tensordiff.parse.elaborate import elaborate, size_of
@@ -26,6 +27,7 @@ def parse(
     where: Mapping[str, str] | None = None,
     assume: Mapping[str, str] | None = None,
     functions: Iterable[Function] = (),
+    language: str | None = None,
 ) -> tuple[Matrix, Scope]:
     """The expression that a text stands for, and the scope of its names.
 
@@ -43,17 +45,22 @@ def parse(
     for function in functions:
         own = own.with_function(function)
     if shapes is None:
+        if (found := code_language(text, language)) is not None:
+            raise ParseError(
+                "shapes of code are not inferred", text=text, start=0, end=len(text),
+                hint=f'the text is read as {found}; declare its names: shapes={{"X": "n m", "w": "m"}}',
+            )  # fmt: skip
         return _parse_undeclared(text, structures, where, assume, own)
-    return _parse_declared(text, declare(shapes, structures, assume).merge(own), where)
+    return _parse_declared(text, declare(shapes, structures, assume).merge(own), where, language)
 
 
-def _parse_declared(text: str, scope: Scope, where: Mapping[str, str] | None) -> tuple[Matrix, Scope]:
+def _parse_declared(text: str, scope: Scope, where: Mapping[str, str] | None, language: str | None) -> tuple[Matrix, Scope]:
     """Like `parse_answer`; variables of compound size ("n*m") are split in the order that their neighbours have."""
     tried = {(name, node.shape) for name, node in scope.symbols.items()}
     first: GroupingError | None = None
     while True:
         try:
-            return parse_answer(text, scope, where)
+            return parse_answer(text, scope, where, language)
         except GroupingError as error:
             first = first or error
             found = next((regrouping for regrouping in error.regroupings if regrouping not in tried), None)
@@ -63,10 +70,12 @@ def _parse_declared(text: str, scope: Scope, where: Mapping[str, str] | None) ->
             scope = scope.regrouped(*found)
 
 
-def parse_answer(text: str, scope: Scope, where: Mapping[str, str] | None = None) -> tuple[Matrix, Scope]:
+def parse_answer(
+    text: str, scope: Scope, where: Mapping[str, str] | None = None, language: str | None = None
+) -> tuple[Matrix, Scope]:
     """The expression that a text stands for in a scope, and the scope with further `where` names."""
     scope = define(scope, where)
-    return parse_matrix(text, scope), scope
+    return parse_matrix(text, scope, language=language), scope
 
 
 def define(scope: Scope, where: Mapping[str, str] | None) -> Scope:
@@ -82,8 +91,11 @@ def define(scope: Scope, where: Mapping[str, str] | None) -> Scope:
     return scope
 
 
-def parse_matrix(text: str, scope: Scope, differentials: Differentials | None = None) -> Matrix:
-    """The expression that a text stands for in a scope, in which differentials may be names."""
+def parse_matrix(text: str, scope: Scope, differentials: Differentials | None = None, language: str | None = None) -> Matrix:
+    """The expression that a text stands for in a scope, in which differentials may be names. Code is told by its marks, or
+    is in the `language` given."""
+    if (found := code_language(text, language, scope.names())) is not None:
+        return read_code(text, scope, found)[0]
     tree = _tree(text, scope.names(), scope, differentials)
     return _elaborated(tree, scope, None if differentials is None else differentials.of)
 

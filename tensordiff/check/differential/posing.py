@@ -12,7 +12,7 @@ from tensordiff.check.problem import Problem
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import DomainError, ParseError, ShapeError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
-from tensordiff.parse import Differentials, define, read_tokens
+from tensordiff.parse import Differentials, code_language, define, read_tokens
 from tensordiff.tensor import postorder
 
 
@@ -21,6 +21,8 @@ def posed(problem: Problem) -> Problem:
     wanted = problem.layout == DIFFERENTIAL
     if isinstance(problem.answer, Matrix):
         return _of_expression(problem) if wanted else problem
+    if code_language(problem.answer, problem.language, problem.scope.names()) is not None:
+        return problem
     left, right = split(problem.answer)
     if left is not None and is_derivative(left, problem.f, problem.variables, problem.scope):
         return replace(problem, answer=right.strip())
@@ -92,7 +94,9 @@ def _of_expression(problem: Problem) -> Problem:
 
 def _with_form(problem: Problem, varied: tuple[Matrix, ...], scope: Scope, form: Form) -> DifferentialProblem:
     layout, entries, where, derivative = problem.layout, problem.entries, problem.where, problem.derivative
-    return DifferentialProblem(problem.answer, problem.f, varied, scope, layout, entries, where, derivative, form)
+    return DifferentialProblem(
+        problem.answer, problem.f, varied, scope, layout, entries, where, derivative, problem.language, form
+    )
 
 
 def _never(matrix: Matrix) -> Matrix:

@@ -7,7 +7,10 @@ from typing import Any, NoReturn
 from tensordiff.errors import ParseError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.matrix.calls import suggestion
-from tensordiff.parse.arrays.functions import FUNCTIONS, call, each, matrix_product, turned_product, whole
+from tensordiff.parse.arrays.entrywise import each
+from tensordiff.parse.arrays.functions import FUNCTIONS, call
+from tensordiff.parse.arrays.products import matrix_product, turned_product
+from tensordiff.parse.arrays.registry import whole
 from tensordiff.parse.arrays.values import Array, closed, of_matrix, scalar, shape_of
 from tensordiff.parse.elaborate import resolve_name
 from tensordiff.parse.languages.code import Code
@@ -110,6 +113,7 @@ class _Reading:
         near = nearest(name, known)
         declared = f"declared are {', '.join(known)}" if known else "no name is declared"
         self.refuse(f"unknown name {name}", node, f"did you mean {near}?" if near else declared)
+        return None
 
     # Operations.
 

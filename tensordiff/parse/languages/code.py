@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tensordiff.parse.arrays.functions import Habits
+from tensordiff.parse.arrays.registry import Habits
 from tensordiff.parse.syntax import Syntax
 
 

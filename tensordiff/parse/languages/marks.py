@@ -24,7 +24,7 @@ _MARKS: dict[str, tuple[str, ...]] = {
         rf"(?<=[\w\])])\.(?:{_METHODS})\(",
     ),
     "matlab": (r"(?<=[\w\])'])\.'",),
-    "julia": (rf"\b{_NAME}\.\((?!')", r"\.[+-](?!\d)", r"^\s*@\.", r"\bDiagonal\("),
+    "julia": (rf"\b{_NAME}\.\((?!')", r"(?<!\d)\.[+-](?!\d)", r"^\s*@\.", r"\bDiagonal\("),
     "r": (r"%(?:\*|o|x)%", r"\bt?crossprod\("),
     "mathematica": (rf"\b(?:{'|'.join(HEADS)})\[",),
 }
@@ -54,9 +54,9 @@ def language_of(text: str, known: Collection[str] = ()) -> str | None:
                 break
     if len(found) > 1:
         first, second = list(found.values())[:2]
-        one, other = list(found)[:2]
+        one, other = (NAMES[language] for language in list(found)[:2])
         raise ParseError(
-            f"the text has marks of two languages: {first[0].strip()} of {NAMES[one]} and {second[0].strip()} of {NAMES[other]}",
+            f"the text has marks of two languages: {first[0].strip()} of {one} and {second[0].strip()} of {other}",
             text=text, start=second.start(), end=second.end(), hint='say which it is: language="python"',
         )  # fmt: skip
     if found:

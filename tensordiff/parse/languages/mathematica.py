@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tensordiff.parse.arrays.functions import Habits
+from tensordiff.parse.arrays.registry import Habits
 from tensordiff.parse.languages.code import Code
 from tensordiff.parse.languages.operators import Operator, Reader, Table, read_infix
 from tensordiff.parse.syntax import Syntax

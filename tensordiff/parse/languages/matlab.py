@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tensordiff.parse.arrays.functions import FUNCTIONS, Habits
+from tensordiff.parse.arrays.functions import FUNCTIONS
+from tensordiff.parse.arrays.registry import Habits
 from tensordiff.parse.languages.code import Code
 from tensordiff.parse.languages.operators import Operator, Reader, Table, read_infix
 from tensordiff.parse.syntax import Syntax
@@ -35,7 +36,8 @@ INFIX = {
     ">": Operator(10, "above"),
 }  # fmt: skip
 _CALLED = {
-    "tr": "trace", "chol": "cholesky", "times": "multiply", "rdivide": "divide", "mtimes": "matrix_product", "mldivide": "solve",
+    "tr": "trace", "chol": "cholesky", "times": "multiply", "rdivide": "divide", "mtimes": "matrix_product",
+    "mldivide": "solve",
     "plus": "add", "minus": "subtract", "uminus": "negative", "ctranspose": "transpose", "mpower": "matrix_power",
     "norm2": "norm", "mrdivide": "solve_right", "vec": "stack", "numel": "count", "logdet": "logdet", "identity": "eye",
 }  # fmt: skip

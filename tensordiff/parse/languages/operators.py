@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import NoReturn
 
 from tensordiff.errors import ParseError
+from tensordiff.parse.arrays.registry import Habits
 from tensordiff.parse.languages.code import Assignment, Code
-from tensordiff.parse.arrays.functions import Habits
 from tensordiff.parse.names import normalise
 from tensordiff.parse.syntax import Syntax
 
@@ -100,7 +100,7 @@ def _statements(text: str, table: Table) -> list[tuple[int, int]]:
     comment = {"matlab": "%", "julia": "#", "r": "#"}.get(table.name, "")
     while place <= len(text):
         character = text[place : place + 1]
-        depth += character in ("(", "[", "{") and 1 or (-1 if character in (")", "]", "}") else 0)
+        depth += (character in ("(", "[", "{") and 1) or (-1 if character in (")", "]", "}") else 0)
         skipped = comment and character == comment and not re.match(r"%[*ox]%", text[place:])
         if not character or (character in ";\n" and depth <= 0) or skipped:
             if text[start:place].strip(" ;\n\t"):
@@ -252,8 +252,9 @@ class Reader:
             self.refuse("an operand is missing", place, max(place + 1, end))
         while frame.waiting:
             self.reduce()
-        (found,) = frame.operands
-        return found
+        if len(frame.operands) != 1:
+            self.refuse("an operator is missing", frame.operands[1].start, frame.operands[1].end)
+        return frame.operands[0]
 
     def open(self, start: int, end: int, bracket: str, *, dotted: bool = False) -> None:
         frame = self.frame

@@ -10,13 +10,14 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from tensordiff.errors import BudgetError, ParseError
-from tensordiff.parse.arrays.functions import FUNCTIONS, Habits
+from tensordiff.parse.arrays.functions import FUNCTIONS
+from tensordiff.parse.arrays.registry import Habits
 from tensordiff.parse.languages.code import Assignment, Code
 from tensordiff.parse.names import normalise
 from tensordiff.parse.syntax import Syntax
 
 HABITS = Habits()
-LIBRARIES = frozenset("np numpy jnp jax torch scipy sp linalg nn functional F special".split())
+LIBRARIES = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "sp", "linalg", "nn", "functional", "F", "special"])
 """The names before a point that are libraries, where they are not declared."""
 
 _LONGEST = 20_000
@@ -40,8 +41,19 @@ _CALLED = {
 }  # fmt: skip
 """What functions of the libraries are called among those of arrays, where the name differs."""
 
-_RENAMED = {"dim": "axis", "keepdim": "keepdims", "p": "ord", "axis1": "a", "axis2": "b", "dim0": "a", "dim1": "b", "dims": "axes"}
-_IGNORED = frozenset(("dtype", "device", "requires_grad", "optimize", "copy", "assume_a", "sym_pos", "hermitian", "check_finite"))
+_RENAMED = {
+    "dim": "axis",
+    "keepdim": "keepdims",
+    "p": "ord",
+    "axis1": "a",
+    "axis2": "b",
+    "dim0": "a",
+    "dim1": "b",
+    "dims": "axes",
+}
+_IGNORED = frozenset(
+    ("dtype", "device", "requires_grad", "optimize", "copy", "assume_a", "sym_pos", "hermitian", "check_finite")
+)
 """Keywords of the libraries, and those that do not change a value."""
 
 _NUMBERS = {"absolute": "abs", "fabs": "abs"}
@@ -83,6 +95,8 @@ class _Reader:
         self.text = text
         self.known = known
         self.own: set[str] = set()
+        self.bound: list[Syntax] = []
+        """The parameters of functions."""
         starts = [0]
         for line in text.split("\n"):
             starts.append(starts[-1] + len(line) + 1)
@@ -113,29 +127,29 @@ class _Reader:
         body = [statement for statement in module.body if not _is_idle(statement)]
         if not body:
             raise ParseError("the code has no value", text=self.text, start=0, end=len(self.text))
-        parameters: list[Syntax] = []
         if isinstance(body[-1], ast.FunctionDef):
-            parameters = self.parameters(body[-1].args)
+            self.bound += self.parameters(body[-1].args)
+            for decorator in body[-1].decorator_list:
+                if not (isinstance(decorator, ast.Attribute | ast.Name) and ast.unparse(decorator).split(".")[-1] == "jit"):
+                    self.refuse("a decorator is not read", decorator)
             inner = [statement for statement in body[-1].body if not _is_idle(statement)]
             body = [*body[:-1], *inner]
             if not inner or not isinstance(inner[-1], ast.Return):
                 self.refuse("the function does not end in a return", inner[-1] if inner else module.body[-1])
         assignments = [self.assignment(statement) for statement in body[:-1]]
         last = body[-1]
-        value: ast.expr | None
-        if isinstance(last, ast.Expr | ast.Return):
-            value = last.value
-        else:
+        if not isinstance(last, ast.Expr | ast.Return):
             done = self.assignment(last)
             if len(done.names) != 1:
                 self.refuse("the last line has several values", last)
-            return Code(self.text, done.value, HABITS, tuple(assignments), tuple(parameters))
+            return Code(self.text, done.value, HABITS, tuple(assignments), tuple(self.bound))
+        value: ast.expr | None = last.value
         if isinstance(value, ast.Lambda):
-            parameters += self.parameters(value.args)
+            self.bound += self.parameters(value.args)
             value = value.body
         if value is None:
             self.refuse("nothing is returned", last)
-        return Code(self.text, self.tree(value), HABITS, tuple(assignments), tuple(parameters))
+        return Code(self.text, self.tree(value), HABITS, tuple(assignments), tuple(self.bound))
 
     def parameters(self, arguments: ast.arguments) -> list[Syntax]:
         if arguments.vararg or arguments.kwarg or arguments.defaults or arguments.kw_defaults:
@@ -146,12 +160,12 @@ class _Reader:
     def assignment(self, statement: ast.stmt) -> Assignment:
         if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
             operator = self.operator(statement.op, statement)
-            target = self.make(statement.target, "name", (), normalise(statement.target.id))
-            value = self.make(statement, "operate", (target, self.tree(statement.value)), operator)
-            return Assignment((target.data,), value)
+            old = self.make(statement.target, "name", (), normalise(statement.target.id))
+            made = self.make(statement, "operate", (old, self.tree(statement.value)), operator)
+            return Assignment((str(old.data),), made)
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value is not None:
             targets: list[ast.expr] = [statement.target]
-            right = statement.value
+            right: ast.expr = statement.value
         elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             first = statement.targets[0]
             targets = list(first.elts) if isinstance(first, ast.Tuple) else [first]
@@ -165,7 +179,7 @@ class _Reader:
                 self.refuse("only names are assigned to", target)
             names.append(normalise(target.id))
         if isinstance(right, ast.Lambda):
-            self.parameters(right.args)
+            self.bound += self.parameters(right.args)
             right = right.body
         tree = self.tree(right)
         self.own.update(names)
@@ -216,6 +230,7 @@ class _Reader:
                     return [function.value, *given]
                 return given
         self.refuse(f"{type(node).__name__} is not read in code", node, "operators, calls, subscripts and attributes are")
+        return None
 
     def refuse_starred(self, node: ast.Call) -> None:
         for part in (*node.args, *node.keywords):
@@ -260,6 +275,7 @@ class _Reader:
         if isinstance(value, str):
             return self.make(node, "string", (), value)
         self.refuse("this number is not read", node)
+        return None
 
     def operator(self, operator: ast.operator, node: ast.AST) -> str:
         found = _OPERATORS.get(type(operator))
@@ -280,7 +296,9 @@ class _Reader:
         elif isinstance(function, ast.Name):
             name = function.id
             if name in self.known or name in self.own:
-                self.refuse(f"{name} is not a function", function, f"write {name} * (...) for a product, {name}[i, j] for an entry")
+                self.refuse(
+                    f"{name} is not a function", function, f"write {name} * (...) for a product, {name}[i, j] for an entry"
+                )
         else:
             self.refuse("this is not a function", function)
         words = [keyword for keyword in node.keywords if keyword.arg not in _IGNORED]
@@ -306,5 +324,6 @@ def _is_idle(statement: ast.stmt) -> bool:
     """Whether a statement has no value: an import, a docstring."""
     if isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass):
         return True
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
-
+    return (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tensordiff.parse.arrays.functions import Habits
+from tensordiff.parse.arrays.registry import Habits
 from tensordiff.parse.languages.code import Code
 from tensordiff.parse.languages.matlab import called
 from tensordiff.parse.languages.operators import Operator, Reader, Table, read_infix
@@ -31,7 +31,8 @@ _INFIX = {
     "^": Operator(60, "power", right=True), ">": Operator(10, "above"),
 }  # fmt: skip
 _CALLED = {
-    "t": "row", "diag": "diag_or_eye", "solve": "solve", "ginv": "pinv", "kronecker": "kron", "tr": "trace", "sum": "total", "drop": "squeeze",
+    "t": "row", "diag": "diag_or_eye", "solve": "solve", "ginv": "pinv", "kronecker": "kron", "tr": "trace",
+    "sum": "total", "drop": "squeeze",
     "c": "squeeze", "as.vector": "stack", "as.numeric": "stack", "rep": "rep", "length": "count",
 }  # fmt: skip
 
@@ -48,7 +49,7 @@ def _call(reader: Reader, head: Syntax, arguments: list[Syntax], keywords: list[
         return Syntax("call", start, end, (*arguments, axis), ("sum", ()))
     if name == "norm" and len(arguments) == 1:
         reader.refuse("R's norm(x) sums absolute values down the columns", start, end, 'norm(X, "F") or sqrt(sum(x^2))')
-    if name == "norm" and arguments[1].op == "string" and arguments[1].data in ("F", "f"):
+    if name == "norm" and len(arguments) == 2 and arguments[1].op == "string" and arguments[1].data in ("F", "f"):
         arguments = [arguments[0], Syntax("string", end, end, (), "fro")]
     meant = _CALLED.get(name) or called(name)
     if meant is None or meant == "rep":

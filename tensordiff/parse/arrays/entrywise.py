@@ -1,0 +1,87 @@
+"""Functions of arrays entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensordiff.matrix import Matrix, build
+from tensordiff.parse.arrays.registry import Habits, known
+from tensordiff.parse.arrays.values import (
+    Array,
+    joint_shape,
+    spread,
+)
+
+
+def entrywise(operation: Callable[..., Matrix], habits: Habits, a: Array, b: Array) -> Array:
+    """An operation of two arrays entry by entry, with broadcasting. Raises ShapeError."""
+    shape = joint_shape(a, b, habits.align)
+    return Array(operation(spread(a, shape, habits.align), spread(b, shape, habits.align)), shape)
+
+
+def plus(a: Matrix, b: Matrix) -> Matrix:
+    return build.add([(1, a), (1, b)])
+
+
+def minus(a: Matrix, b: Matrix) -> Matrix:
+    return build.add([(1, a), (-1, b)])
+
+
+def each(function: Any, *arrays: Array) -> Array:
+    """A function of one argument, on every entry."""
+    (x,) = arrays
+    return Array(build.call(function, x.core), x.shape)
+
+
+@known
+def add(habits: Habits, a: Array, b: Array) -> Array:
+    return entrywise(plus, habits, a, b)
+
+
+@known
+def subtract(habits: Habits, a: Array, b: Array) -> Array:
+    return entrywise(minus, habits, a, b)
+
+
+@known
+def multiply(habits: Habits, a: Array, b: Array) -> Array:
+    return entrywise(build.hadamard, habits, a, b)
+
+
+@known
+def divide(habits: Habits, a: Array, b: Array) -> Array:
+    return entrywise(build.dot_divide, habits, a, b)
+
+
+@known
+def power(habits: Habits, a: Array, b: Array) -> Array:
+    return entrywise(build.dot_power, habits, a, b)
+
+
+@known
+def negative(habits: Habits, x: Array) -> Array:
+    return Array(build.scale(-1, x.core), x.shape)
+
+
+@known
+def above(habits: Habits, a: Array, b: Array) -> Array:
+    """1 where a is larger, 0 where b is."""
+    found = subtract(habits, a, b)
+    return Array(build.call("step", found.core), found.shape)
+
+
+@known
+def maximum(habits: Habits, a: Array, b: Array) -> Array:
+    return entrywise(lambda x, y: build.call("max", x, y), habits, a, b)
+
+
+@known
+def minimum(habits: Habits, a: Array, b: Array) -> Array:
+    return entrywise(lambda x, y: build.call("min", x, y), habits, a, b)
+
+
+@known
+def same(habits: Habits, x: Array) -> Array:
+    """A change of the type of the entries alone."""
+    return x
