@@ -8,13 +8,14 @@ from typing import Any
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, build
 from tensordiff.parse.arrays.matrices import diag, square
-from tensordiff.parse.arrays.registry import Habits, axis_of, known
+from tensordiff.parse.arrays.registry import axis_of, known
 from tensordiff.parse.arrays.values import (
     Array,
     group_of,
     scalar,
     shape_of,
 )
+from tensordiff.parse.languages.code import Habits
 from tensordiff.tensor import Group
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from tensordiff.errors import ParseError, TensordiffError, nearest
+from tensordiff.errors import ParseError, TensordiffError, UnknownNameError, nearest
+from tensordiff.functions import ELEMENTWISE, lookup
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.matrix.calls import suggestion
 from tensordiff.parse.arrays.entrywise import each
@@ -89,12 +90,12 @@ class _Reading:
                 return self.call("negative", (), children)
             case "operate":
                 return self.operate(node, *children)
-            case "entrywise":
-                return self.entrywise(node, children)
         assert node.op == "call"
         name, keywords = node.data
         if name in ("matmul", "dot", "matrix_product") and len(children) == 2 and not keywords:
             return self.product(node, name, *children)
+        if name not in FUNCTIONS or name in self.scope.functions:
+            return self.entrywise(node, children)
         return self.call(name, keywords, children)
 
     def call(self, name: str, keywords: tuple[str, ...], children: list[Any]) -> Any:
@@ -142,15 +143,14 @@ class _Reading:
         return self.call(name, (), [a, b])
 
     def entrywise(self, node: Syntax, children: list[Any]) -> Any:
-        name = node.data
+        name, keywords = node.data
         own = self.scope.function(name)
-        if len(children) != 1 or not isinstance(children[0], Array):
+        if own is None and lookup(name) is None:
+            hint = suggestion(name, sorted({*FUNCTIONS, *ELEMENTWISE}))
+            raise UnknownNameError(f"unknown function {name}", hint=hint)
+        if len(children) != 1 or keywords or not isinstance(children[0], Array):
             self.refuse(f"{name} takes one array", node)
-        try:
-            return each(own or name, children[0])
-        except TensordiffError as error:
-            error.hint = error.hint or suggestion(name, sorted(FUNCTIONS))
-            raise
+        return each(own or name, children[0])
 
     # Subscripts.
 

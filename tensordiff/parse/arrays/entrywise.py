@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from tensordiff.matrix import Matrix, build
-from tensordiff.parse.arrays.registry import Habits, known
+from tensordiff.parse.arrays.registry import known
 from tensordiff.parse.arrays.values import (
     Array,
     joint_shape,
     spread,
 )
+from tensordiff.parse.languages.code import Habits
 
 
 def entrywise(operation: Callable[..., Matrix], habits: Habits, a: Array, b: Array) -> Array:

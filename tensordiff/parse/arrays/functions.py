@@ -7,8 +7,9 @@ from typing import Any
 
 from tensordiff.errors import ParseError
 from tensordiff.parse.arrays import constants, entrywise, matrices, products, reductions, views
-from tensordiff.parse.arrays.registry import FUNCTIONS, Habits
+from tensordiff.parse.arrays.registry import FUNCTIONS
 from tensordiff.parse.arrays.values import Array
+from tensordiff.parse.languages.code import Habits
 
 __all__ = ["FUNCTIONS", "Habits", "call", "constants", "entrywise", "matrices", "products", "reductions", "views"]
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, build, total_size
-from tensordiff.parse.arrays.registry import Habits, axis_of, known
+from tensordiff.parse.arrays.registry import axis_of, known
 from tensordiff.parse.arrays.values import (
     Array,
     permuted,
     scalar,
     shape_of,
 )
+from tensordiff.parse.languages.code import Habits
 
 
 def matrix(name: str, x: Array) -> Matrix:

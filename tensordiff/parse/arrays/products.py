@@ -9,12 +9,13 @@ from tensordiff.matrix import build, total_size
 from tensordiff.parse.arrays.einstein import einsum
 from tensordiff.parse.arrays.entrywise import multiply
 from tensordiff.parse.arrays.matrices import inv, row, square, transpose
-from tensordiff.parse.arrays.registry import Habits, axis_of, known, whole
+from tensordiff.parse.arrays.registry import axis_of, known, whole
 from tensordiff.parse.arrays.values import (
     Array,
     of_matrix,
     shape_of,
 )
+from tensordiff.parse.languages.code import Habits
 from tensordiff.tensor import Group
 
 

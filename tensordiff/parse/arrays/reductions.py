@@ -8,13 +8,14 @@ from tensordiff.errors import DomainError, ShapeError
 from tensordiff.matrix import build
 from tensordiff.matrix.leaves import as_number
 from tensordiff.parse.arrays.entrywise import each, power
-from tensordiff.parse.arrays.registry import Habits, axes_of, axis_of, known
+from tensordiff.parse.arrays.registry import axes_of, axis_of, known
 from tensordiff.parse.arrays.values import (
     Array,
     scalar,
     shape_of,
     summed,
 )
+from tensordiff.parse.languages.code import Habits
 
 
 @known

@@ -11,23 +11,12 @@ from typing import Any, TypeVar
 from tensordiff.errors import ShapeError
 from tensordiff.matrix.leaves import as_number
 from tensordiff.parse.arrays.values import (
-    Align,
     Array,
     shape_of,
 )
+from tensordiff.parse.languages.code import Habits
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Habits:
-    """What a language means by an array."""
-
-    align: Align = "right"
-    columns: bool = False
-    """Whether vectors are matrices with one column (MATLAB, Julia), or have one axis (NumPy, R)."""
-    base: int = 0
-    """Where axes and places are counted from."""
 
 
 @dataclass(frozen=True)

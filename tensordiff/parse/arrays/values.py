@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, Shape, build, text
 from tensordiff.matrix.shape import read_group, total_size
+from tensordiff.parse.languages.code import Align
 from tensordiff.tensor import Group, group_text
-
-Align = Literal["left", "right"]
-"""Which axes of two arrays are put beside each other: the last ones (NumPy) or the first ones (R, Mathematica)."""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from typing import Any
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import build
 from tensordiff.matrix.leaves import as_number
-from tensordiff.parse.arrays.registry import Habits, known, whole
+from tensordiff.parse.arrays.registry import known, whole
 from tensordiff.parse.arrays.values import (
     Array,
     group_of,
     of_matrix,
     shape_of,
 )
+from tensordiff.parse.languages.code import Habits
 
 
 @known

@@ -4,18 +4,37 @@ The operations (`Syntax.op`, with `data`), which every language is read into:
     number (Fraction)   name (str)   string (str)   constant (None, True, False, ...)   tuple
     negative            operate (the name of a function of two arrays)
     transpose (the name of the function of arrays that it is)
-    call (the name of a function of arrays, and the names of its last children)
-    entrywise (the name of a function of numbers)
+    call (the name of a function of arrays or of numbers, and the names of its last children)
     subscript (children: the array, then a child for each axis: a number, a `slice`, a constant None or ...)
     slice (children: the bounds that are written)
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from tensordiff.parse.arrays.registry import Habits
 from tensordiff.parse.syntax import Syntax
+
+Align = Literal["left", "right"]
+"""Which axes of two arrays are put beside each other: the last ones (NumPy) or the first ones (R, Mathematica)."""
+
+_OWN = frozenset(
+    ["row", "turned", "same", "total", "count", "matrix_product", "solve_right", "diag_or_eye", "above", "stack", "squeeze"]
+)
+"""Functions of arrays that have these names here alone."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What a language means by an array."""
+
+    align: Align = "right"
+    columns: bool = False
+    """Whether vectors are matrices with one column (MATLAB, Julia), or have one axis (NumPy, R)."""
+    base: int = 0
+    """Where axes and places are counted from."""
 
 
 @dataclass(frozen=True)
@@ -37,3 +56,8 @@ class Code:
     assignments: tuple[Assignment, ...] = ()
     parameters: tuple[Syntax, ...] = field(default=())
     """The names that a lambda or def takes."""
+
+
+def meaning(name: str, called: Mapping[str, str]) -> str:
+    """The function that a word of a language stands for; `called` are those that have another name there."""
+    return called.get(name, f"{name}()" if name in _OWN else name)

@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tensordiff.parse.arrays.registry import Habits
-from tensordiff.parse.languages.code import Code
+from tensordiff.parse.languages.code import Code, Habits
 from tensordiff.parse.languages.matlab import INFIX, called
 from tensordiff.parse.languages.operators import Operator, Reader, Table, read_infix
 from tensordiff.parse.syntax import Syntax
@@ -33,7 +32,7 @@ _INFIX = INFIX | {
     "^": Operator(50, "matrix_power", right=True), ".^": Operator(50, "power", right=True),
 }  # fmt: skip
 _CALLED = {
-    "dot": "vdot", "tr": "trace", "Diagonal": "diag", "adjoint": "transpose", "length": "count", "norm": "length_of",
+    "dot": "vdot", "tr": "trace", "Diagonal": "diag", "adjoint": "transpose", "length": "count",
     "Matrix": "same", "collect": "same", "fill": "full",
 }  # fmt: skip
 
@@ -49,10 +48,6 @@ def _call(reader: Reader, head: Syntax, arguments: list[Syntax], keywords: list[
     if name == "norm":
         meant = "norm"
         arguments = [*arguments, Syntax("string", head.end, head.end, (), "fro")] if len(arguments) == 1 else arguments
-    if meant is None:
-        if words:
-            reader.refuse(f"{name} is not read with keywords", head.start, head.end)
-        return Syntax("entrywise", head.start, head.end, tuple(arguments), name)
     return Syntax("call", head.start, head.end, tuple(arguments), (meant, words))
 
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tensordiff.parse.arrays.registry import Habits
-from tensordiff.parse.languages.code import Code
+from tensordiff.parse.languages.code import Code, Habits
 from tensordiff.parse.languages.operators import Operator, Reader, Table, read_infix
 from tensordiff.parse.syntax import Syntax
 
@@ -51,7 +50,7 @@ def _call(reader: Reader, head: Syntax, arguments: list[Syntax], keywords: list[
         return Syntax("call", start, end, tuple(arguments), (_CALLED[name], ()))
     if name not in _ENTRYWISE:
         reader.refuse(f"{name} is not read", start, end, f"functions are {', '.join(HEADS)}")
-    return Syntax("entrywise", start, end, tuple(arguments), _ENTRYWISE[name])
+    return Syntax("call", start, end, tuple(arguments), (_ENTRYWISE[name], ()))
 
 
 TABLE = Table(

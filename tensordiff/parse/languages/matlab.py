@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tensordiff.parse.arrays.functions import FUNCTIONS
-from tensordiff.parse.arrays.registry import Habits
-from tensordiff.parse.languages.code import Code
+from tensordiff.parse.languages.code import Code, Habits, meaning
 from tensordiff.parse.languages.operators import Operator, Reader, Table, read_infix
 from tensordiff.parse.syntax import Syntax
 
@@ -43,10 +41,9 @@ _CALLED = {
 }  # fmt: skip
 
 
-def called(name: str) -> str | None:
-    """The function of arrays that a name stands for."""
-    meant = _CALLED.get(name, name)
-    return meant if meant in FUNCTIONS and meant not in ("same", "row", "turned") else None
+def called(name: str) -> str:
+    """The function that a name stands for, in MATLAB and in what is like it."""
+    return meaning(name, _CALLED)
 
 
 def _call(reader: Reader, head: Syntax, arguments: list[Syntax], keywords: list[str]) -> Syntax:
@@ -57,9 +54,7 @@ def _call(reader: Reader, head: Syntax, arguments: list[Syntax], keywords: list[
         return Syntax("subscript", head.start, head.end, (head, *arguments))
     if any(keywords):
         reader.refuse("= cannot stand here", head.start, head.end)
-    if (meant := called(name)) is not None:
-        return Syntax("call", head.start, head.end, tuple(arguments), (meant, ()))
-    return Syntax("entrywise", head.start, head.end, tuple(arguments), name)
+    return Syntax("call", head.start, head.end, tuple(arguments), (called(name), ()))
 
 
 TABLE = Table(

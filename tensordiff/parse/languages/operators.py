@@ -12,8 +12,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from tensordiff.errors import ParseError
-from tensordiff.parse.arrays.registry import Habits
-from tensordiff.parse.languages.code import Assignment, Code
+from tensordiff.parse.languages.code import Assignment, Code, Habits
 from tensordiff.parse.names import normalise
 from tensordiff.parse.syntax import Syntax
 

@@ -10,9 +10,7 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from tensordiff.errors import BudgetError, ParseError
-from tensordiff.parse.arrays.functions import FUNCTIONS
-from tensordiff.parse.arrays.registry import Habits
-from tensordiff.parse.languages.code import Assignment, Code
+from tensordiff.parse.languages.code import Assignment, Code, Habits, meaning
 from tensordiff.parse.names import normalise
 from tensordiff.parse.syntax import Syntax
 
@@ -59,7 +57,6 @@ _IGNORED = frozenset(
 _NUMBERS = {"absolute": "abs", "fabs": "abs"}
 _ATTRIBUTES = {"T": "transpose", "mT": "turned", "H": "transpose", "mH": "turned", "shape": "shape", "size": "count"}
 _CONSTANTS = {"newaxis": None}
-_READ = frozenset(FUNCTIONS) - {"row", "crossprod", "tcrossprod", "matrix_product", "solve_right", "same", "total", "count"}
 
 
 def read_python(text: str, known: Collection[str] = ()) -> Code:
@@ -303,7 +300,7 @@ class _Reader:
             self.refuse("this is not a function", function)
         words = [keyword for keyword in node.keywords if keyword.arg not in _IGNORED]
         keywords = tuple(_RENAMED.get(str(keyword.arg), str(keyword.arg)) for keyword in words)
-        meant = _CALLED.get(name, name)
+        meant = meaning(name, _CALLED)
         if meant == "same":
             return self.make(node, "call", children[:1], ("same", ()))
         if name == "multi_dot" and children and children[0].op == "tuple":
@@ -313,11 +310,7 @@ class _Reader:
             return made
         if meant == "power" and len(children) == 2 and not keywords:
             return self.make(node, "operate", children, "power")
-        if meant in _READ:
-            return self.make(node, "call", children, (meant, keywords))
-        if keywords:
-            self.refuse(f"{name} is not read with the argument {keywords[0]}=", node)
-        return self.make(node, "entrywise", children, _NUMBERS.get(name, name))
+        return self.make(node, "call", children, (_NUMBERS.get(meant, meant), keywords))
 
 
 def _is_idle(statement: ast.stmt) -> bool:

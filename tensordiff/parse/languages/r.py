@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tensordiff.parse.arrays.registry import Habits
-from tensordiff.parse.languages.code import Code
+from tensordiff.parse.languages.code import Code, Habits
 from tensordiff.parse.languages.matlab import called
 from tensordiff.parse.languages.operators import Operator, Reader, Table, read_infix
 from tensordiff.parse.syntax import Syntax
@@ -33,7 +32,7 @@ _INFIX = {
 _CALLED = {
     "t": "row", "diag": "diag_or_eye", "solve": "solve", "ginv": "pinv", "kronecker": "kron", "tr": "trace",
     "sum": "total", "drop": "squeeze",
-    "c": "squeeze", "as.vector": "stack", "as.numeric": "stack", "rep": "rep", "length": "count",
+    "c": "squeeze", "as.vector": "stack", "as.numeric": "stack", "length": "count",
 }  # fmt: skip
 
 
@@ -52,10 +51,8 @@ def _call(reader: Reader, head: Syntax, arguments: list[Syntax], keywords: list[
     if name == "norm" and len(arguments) == 2 and arguments[1].op == "string" and arguments[1].data in ("F", "f"):
         arguments = [arguments[0], Syntax("string", end, end, (), "fro")]
     meant = _CALLED.get(name) or called(name)
-    if meant is None or meant == "rep":
-        if meant == "rep" and len(arguments) == 2:
-            return Syntax("call", start, end, (arguments[1], arguments[0]), ("full", ()))
-        return Syntax("entrywise", start, end, tuple(arguments), name)
+    if name == "rep" and len(arguments) == 2:
+        return Syntax("call", start, end, (arguments[1], arguments[0]), ("full", ()))
     return Syntax("call", start, end, tuple(arguments), (meant, ()))
 
 
