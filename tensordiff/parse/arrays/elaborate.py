@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from tensordiff.errors import ParseError, TensordiffError, UnknownNameError, nearest
+from tensordiff.errors import ParseError, ShapeError, TensordiffError, UnknownNameError, nearest
 from tensordiff.functions import ELEMENTWISE, lookup
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.matrix.calls import suggestion
@@ -127,6 +127,12 @@ class _Reading:
         if node.data == "above":
             what = self.code.text[node.start : node.end]
             self.assumed.append(f"{what} read as 1 where it holds and 0 where it does not, which has derivative 0")
+        if node.data == "power" and len(b.core.shape) > 1:
+            where = node.children[1].start, node.children[1].end
+            raise ShapeError(
+                "the exponent is a matrix, which is seldom meant", text=self.code.text, start=where[0], end=where[1],
+                hint="np.power(A, B) is the power entry by entry, linalg.matrix_power(A, k) that of a matrix",
+            )  # fmt: skip
         return self.call(node.data, (), [a, b])
 
     def product(self, node: Syntax, name: str, a: Any, b: Any) -> Any:

@@ -308,8 +308,6 @@ class _Reader:
             for factor in children[0].children[1:]:
                 made = self.make(node, "operate", (made, factor), "matmul")
             return made
-        if meant == "power" and len(children) == 2 and not keywords:
-            return self.make(node, "operate", children, "power")
         return self.make(node, "call", children, (_NUMBERS.get(meant, meant), keywords))
 
 
