@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from tensordiff.errors import ParseError, ShapeError, TensordiffError, UnknownNameError, nearest
+from tensordiff.errors import ParseError, TensordiffError, UnknownNameError, nearest
 from tensordiff.functions import ELEMENTWISE, lookup
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.matrix.calls import suggestion
@@ -128,10 +128,12 @@ class _Reading:
             what = self.code.text[node.start : node.end]
             self.assumed.append(f"{what} read as 1 where it holds and 0 where it does not, which has derivative 0")
         if node.data == "power" and len(b.core.shape) > 1:
-            where = node.children[1].start, node.children[1].end
-            raise ShapeError(
-                "the exponent is a matrix, which is seldom meant", text=self.code.text, start=where[0], end=where[1],
-                hint="np.power(A, B) is the power entry by entry, linalg.matrix_power(A, k) that of a matrix",
+            first, second = node.children
+            between = self.code.text[first.end : second.start]
+            start, operator = first.end + len(between) - len(between.lstrip(" )")), between.strip(" ()")
+            raise ParseError(
+                f"{operator} is not an operator between matrices", text=self.code.text, start=start, end=start + len(operator),
+                hint="write ^ in plain text, np.power(A, B) for the power entry by entry",
             )  # fmt: skip
         return self.call(node.data, (), [a, b])
 
