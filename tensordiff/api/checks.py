@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.declare import parse
+from tensordiff.api.declare import declared, parse
 from tensordiff.api.exchange import from_sympy
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import variable_node
-from tensordiff.errors import ShapeError
+from tensordiff.errors import DomainError, ShapeError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
+from tensordiff.matrix.build import replace
 from tensordiff.parse import parse_answer
-from tensordiff.tensor import dims_text
+from tensordiff.tensor import Symbol, dims_text
 
 if TYPE_CHECKING:
     from tensordiff.check import ChainVerdict, Equality, Verdict
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 def check(
     answer: Any,
-    f: str | Expression,
-    wrt: str | Expression | Sequence[str | Expression],
+    f: str | Expression | None = None,
+    wrt: str | Expression | Sequence[str | Expression] | None = None,
     layout: str = "any",
     entries: str = "any",
     *,
@@ -31,12 +32,15 @@ def check(
     structures: Mapping[str, str] | None = None,
     assume: Mapping[str, str] | None = None,
     language: str | None = None,
+    sizes: str | Sequence[str] = (),
 ) -> Verdict:
     """Whether `answer` is the derivative of f by one or several variables, and if not, why.
 
     `answer` is text, an expression, a SymPy expression, or a function of arrays whose parameters are names of symbols
     (called at random points, the method is then "numeric"). f is an expression, or text (then `shapes`, `structures` and
-    `assume` declare its variables as in `parse`; without `shapes` they are inferred). `where` names parts for both.
+    `assume` declare its variables as in `parse`; without `shapes` they are inferred). What is declared for an expression
+    holds beside what it declares itself: structures and assumptions of its symbols, shapes of further ones. `where` names
+    parts for both, `sizes` ("n m") further sizes.
     Code is an answer too (2*X.T @ (X@w - y), a lambda, a def with one return): it is parsed and never run, and its marks tell
     whether it is Python with NumPy, JAX or PyTorch, MATLAB, Julia, R or Mathematica, or `language` does.
     `layout` is "gradient", "numerator", "denominator", "vec-column", "vec-row", "index" (the answer ends in
@@ -62,26 +66,33 @@ def check(
     from tensordiff.check.problem import split_where
 
     extra = where
-    if isinstance(f, str):
+    if f is None or wrt is None:
+        missing = "f" if f is None else "wrt"
+        raise DomainError(f"{missing} is not given", hint='check("2*A*x", "x\'*A*x", "x"): the claim, f, and what it is by')
+    if isinstance(f, Expression):
+        scope, changed = _redeclared(f.scope, shapes or {}, structures or {}, assume or {})
+    else:
         # Without shapes every definition counts, for they are inferred from all of them.
         own, extra = split_where(f, where) if where and shapes is not None else (where, None)
         f = parse(f, shapes, structures, own, assume)
+        scope, changed = f.scope, {}
     wanted = [wrt] if isinstance(wrt, str | Expression) else list(wrt)
-    variables = [variable_node(f.scope, variable) for variable in wanted]
-    scope = f.scope
-    for variable in wanted:
-        if isinstance(variable, Expression):
-            scope = scope.merge(variable.scope)
+    variables = [changed.get(node, node) for node in (variable_node(f.scope, variable) for variable in wanted)]
+    for variable in (variable for variable in wanted if isinstance(variable, Expression)):
+        scope = scope.merge(_replaced(variable.scope, changed))
+    for name in sizes.split() if isinstance(sizes, str) else sizes:
+        scope = scope.with_dim(name)
     options: dict[str, Any] = {"layout": layout, "entries": entries, "present": Expression}
     if not isinstance(answer, str | Expression):
         if type(answer).__module__.partition(".")[0] != "sympy":
             if not callable(answer):
                 raise TypeError(f"an answer is text, an expression or a function of arrays, not {type(answer).__name__}")
-            return check_callable(answer, f.matrix, variables, scope, **options)
+            return check_callable(answer, replace(f.matrix, changed), variables, scope, **options)
         answer = str(from_sympy(answer))  # read again, so that its symbols are those declared here
     if isinstance(answer, Expression):
-        scope = scope.merge(answer.scope)
-    return check_claim(_formula(answer), f.matrix, variables, scope, where=extra, language=language, **options)
+        scope = scope.merge(_replaced(answer.scope, changed))
+    claim = answer if isinstance(answer, str) else replace(answer.matrix, changed)
+    return check_claim(claim, replace(f.matrix, changed), variables, scope, where=extra, language=language, **options)
 
 
 def check_chain(
@@ -155,6 +166,40 @@ def _pair(a: str | Expression, b: str | Expression, declarations: Mapping[str, A
     scope = a.scope if isinstance(a, Expression) else b.scope if isinstance(b, Expression) else Scope()
     left, right = (x.matrix if isinstance(x, Expression) else parse_answer(x, scope)[0] for x in (a, b))
     return left, right
+
+
+def _redeclared(
+    scope: Scope, shapes: Mapping[str, Any], structures: Mapping[str, str], assume: Mapping[str, str]
+) -> tuple[Scope, dict[Matrix, Matrix]]:
+    """The scope of an expression with more declared, and the symbols that are other ones now. Raises UnknownNameError for a
+    name that is not declared, and for what is declared otherwise."""
+    changed: dict[Matrix, Matrix] = {}
+    further = Scope()
+    for name in dict.fromkeys([*shapes, *structures, *assume]):
+        node = scope.symbols.get(name)
+        if node is None and name not in shapes:
+            raise UnknownNameError(f"{name} is not declared", hint=f"declared symbols are {', '.join(scope.symbols)}")
+        shape = shapes[name] if node is None or name in shapes else node.shape
+        old = None if node is None else node.data[0]
+        structure = structures.get(name, "general" if old is None else str(old.structure))
+        made = declared(name, shape, structure, assume.get(name, "none" if old is None else str(old.assumption)))
+        if node is None or old is None:
+            further = further.merge(made.scope)
+        elif made.matrix is not node:
+            new: Symbol = made.matrix.data[0]
+            loose = old.structure in ("general", new.structure) and old.assumption in ("none", new.assumption)
+            if made.matrix.shape != node.shape or not loose:
+                scope.merge(made.scope)  # raises
+            changed[node] = made.matrix
+    return _replaced(scope, changed).merge(further), changed
+
+
+def _replaced(scope: Scope, changed: Mapping[Matrix, Matrix]) -> Scope:
+    """The scope with some symbols replaced by others of the same names."""
+    if not changed:
+        return scope
+    symbols = {name: changed.get(node, node) for name, node in scope.symbols.items()}
+    return Scope(symbols, scope.dims, {name: replace(node, changed) for name, node in scope.where.items()}, scope.functions)
 
 
 def _formula(claim: str | Expression) -> str | Matrix:

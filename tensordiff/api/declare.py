@@ -23,12 +23,12 @@ def dims(names: str) -> Any:
 
 def scalar(name: str, *, assume: str = "none") -> Expression:
     """A scalar variable."""
-    return _symbol(name, (), "general", assume)
+    return declared(name, (), "general", assume)
 
 
 def vector(name: str, size: Any, *, assume: str = "none") -> Expression:
     """A column vector; `size` is a Dim, a name or a number."""
-    return _symbol(name, (size,), "general", assume)
+    return declared(name, (size,), "general", assume)
 
 
 def matrix(name: str, *sizes: Any, structure: str = "general", assume: str = "none") -> Expression:
@@ -41,12 +41,12 @@ def matrix(name: str, *sizes: Any, structure: str = "general", assume: str = "no
     shape = _sizes_of(*sizes)
     if len(shape) != 2:
         raise ShapeError(f"the matrix {name} needs two sizes, got {len(shape)}", hint="vector and tensor take others")
-    return _symbol(name, tuple(shape), structure, assume)
+    return declared(name, tuple(shape), structure, assume)
 
 
 def tensor(name: str, *sizes: Any, structure: str = "general", assume: str = "none") -> Expression:
     """A variable with any number of axes, to be used by index notation and entrywise operations."""
-    return _symbol(name, tuple(_sizes_of(*sizes)), structure, assume)
+    return declared(name, tuple(_sizes_of(*sizes)), structure, assume)
 
 
 def parse(
@@ -73,7 +73,7 @@ def parse(
     return Expression(*parse_text(text, shapes, structures, where, assume, _own_functions(functions), language))
 
 
-def _symbol(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:
+def declared(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:
     """A declared variable as an expression."""
     try:
         kind, assumption = Structure(structure), Assumption(assume)
