@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from tensordiff.api.expression import Expression, expression
 from tensordiff.errors import ShapeError, TensordiffError, UnknownNameError
-from tensordiff.functions import Undefined, UserFunction
+from tensordiff.functions import SYMPY, Undefined, UserFunction
+from tensordiff.interop.to_sympy import to_sympy
 from tensordiff.matrix import Scope, ShapeLike, build, read_shape
 from tensordiff.parse import check_name
 from tensordiff.parse import parse as parse_text
+from tensordiff.parse.names import is_function, normalise
 from tensordiff.tensor import Assumption, Dim, Function, Size, Structure, Symbol
 
 
 def dims(names: str) -> Any:
-    """Named sizes: dims("n m") is a pair, dims("n") one size."""
-    found = tuple(Dim.named(name) for name in names.replace(",", " ").split())
+    """Named sizes: dims("n m") is a pair, dims("n") one size. Raises UnknownNameError for what cannot be a name."""
+    found = tuple(Dim.named(check_name(name)) for name in names.replace(",", " ").split())
     return found[0] if len(found) == 1 else found
 
 
@@ -64,7 +67,7 @@ def parse(
     `shapes` declares every variable: {"X": ("n", "m"), "x": "n", "a": ()}; without it shapes are inferred, capitals
     being matrices, a-g scalars, h-z vectors unless their use says otherwise. `structures` and `assume` as in `matrix`;
     `where` names parts: {"P": "inv(V)"}. `functions` are functions of your own (`elementwise`, `function`), in a list, or by
-    name: {"softsign": "s/(1 + Abs(s))"}. Raises ParseError and ShapeError with a caret under the place.
+    name: {"softsign": "s/(1 + abs(s))"}. Raises ParseError and ShapeError with a caret under the place.
 
         >>> import tensordiff as td
         >>> print(td.parse("(X'*inv(V)*X)^-1", shapes={"X": "n m", "V": "n n"}))
@@ -83,7 +86,9 @@ def declared(name: str, shape: ShapeLike, structure: str, assume: str) -> Expres
             f"{name}: unknown {known.__name__.lower()} {structure if known is Structure else assume!r}",
             hint=f"known are {', '.join(known)}",
         ) from None
-    groups = read_shape(shape)
+    name, groups = check_name(name), read_shape(shape)
+    for size in {size for group in groups for dim in group for size in dim.names()}:
+        check_name(size)
     variable = Symbol.make(name, tuple(dim for group in groups for dim in group), kind, assumption)
     node = build.symbol(variable, groups)
     return Expression(node, Scope().with_symbol(node))
@@ -100,12 +105,13 @@ def where(expression: Expression, **parts: Expression) -> Expression:
     """The same expression with names for parts, which come back in derivatives: where(F, P=inv(V))."""
     scope = expression.scope
     for name, part in parts.items():
-        scope = scope.merge(part.scope).with_where(name, part.matrix)
+        scope = scope.merge(part.scope).with_where(check_name(name), part.matrix)
     return Expression(expression.matrix, scope)
 
 
 def named(name: str, value: Expression) -> Expression:
     """The expression under a name of the user's, which derivatives show in its place."""
+    name = check_name(name)
     scope = value.scope.with_where(name, value.matrix)
     return Expression(scope.where[name], scope)
 
@@ -137,7 +143,8 @@ def function(name: str) -> OwnFunction:
 
 
 def elementwise(name: str, expression: Any, latex: str | None = None) -> OwnFunction:
-    """A function of every entry, given as a SymPy expression in one symbol (or its text); SymPy differentiates it.
+    """A function of every entry, given as a SymPy expression in one symbol, or as text in the language of `parse` (only
+    read, never run), "s/(1 + abs(s))"; SymPy differentiates it.
 
     The derivative is written in functions that have a name here where that is possible, otherwise it is called f'.
     Raises UnknownNameError for an expression in several symbols, or a name that is no identifier or is taken by the
@@ -152,7 +159,26 @@ def elementwise(name: str, expression: Any, latex: str | None = None) -> OwnFunc
         >>> print(td.diff(td.sum(softsign(A @ x)), x).matrix_form())
         A'*(1./(1 + abs(A*x)).^2)
     """
-    return OwnFunction(UserFunction(_own_name(name), expression, latex))
+    name = _own_name(name)
+    if isinstance(expression, str):
+        expression = _formula_of(name, expression)
+    return OwnFunction(UserFunction(name, expression, latex))
+
+
+def _formula_of(name: str, source: str) -> Any:
+    """A function of one scalar, given as text, as a SymPy expression. The text is read as any other: it cannot run."""
+    words = dict.fromkeys(normalise(word) for word in _VARIABLE.findall(source))
+    variables = [word for word in words if word not in ("pi", "π") and not is_function(word)]
+    if len(variables) > 1:
+        raise UnknownNameError(f"{name} is a function of one variable, but its expression has {', '.join(variables)}")
+    spelled = _CALLED.sub(lambda call: SYMPY[call[0]].name if call[0] in SYMPY else call[0], source.replace("**", "^"))
+    matrix, _ = parse_text(spelled, dict.fromkeys(variables, ()))
+    return to_sympy(matrix)
+
+
+_VARIABLE = re.compile(r"\b(?!\d)\w+\b(?!\s*\()")
+"""A word that is not called."""
+_CALLED = re.compile(r"\b(?!\d)\w+\b(?=\s*\()")
 
 
 def _own_name(name: str) -> str:

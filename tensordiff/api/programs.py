@@ -13,6 +13,7 @@ from tensordiff.errors import EvaluationError, FoldError
 from tensordiff.fold import fold
 from tensordiff.matrix import Matrix, Scope, Shape, text
 from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.parse.names import normalise
 from tensordiff.render import index_notation
 from tensordiff.tensor import Dim, Named, Symbol, Tensor, permute, postorder
 
@@ -57,7 +58,9 @@ def evaluate(
 
 
 def setting(scope: Scope, values: Mapping[str, Any], validate: Any) -> tuple[Mapping[str, Any], bool]:
-    """The values and whether to check them. Where a variable is called "validate", the argument is its value."""
+    """The values, their names normalised as Python normalises keywords, and whether to check them. Where a variable is
+    called "validate", the argument is its value."""
+    values = {normalise(name): value for name, value in values.items()}
     if "validate" in scope.symbols:
         return {**values, "validate": validate}, True
     return values, bool(validate)

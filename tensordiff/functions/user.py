@@ -33,7 +33,9 @@ class UserFunction(Function):
     def __init__(self, name: str, expression: Any, latex: str | None = None) -> None:
         import sympy
 
-        expression = sympy.sympify(expression)
+        if isinstance(expression, str):  # SymPy would run it as Python
+            raise TypeError(f"{name} is given by an expression of SymPy, not by text")
+        expression = sympy.sympify(expression, strict=True)
         if len(expression.free_symbols) > 1:
             names = ", ".join(sorted(str(s) for s in expression.free_symbols))
             raise UnknownNameError(f"{name} is a function of one variable, but its expression has {names}")
@@ -95,7 +97,7 @@ class UserFunction(Function):
 
 
 def elementwise(name: str, expression: Any, latex: str | None = None) -> UserFunction:
-    """The elementwise function given by a SymPy expression in one symbol (or its text).
+    """The elementwise function given by a SymPy expression in one symbol.
 
     >>> import sympy
     >>> s = sympy.Symbol("s")

@@ -35,7 +35,7 @@ def from_sympy(
         expression = expression.as_immutable()
     if not isinstance(expression, sympy.Basic | int | float | Fraction):
         raise TypeError(f"not an expression of SymPy: {expression!r} ({type(expression).__name__})")
-    return _Reader(sympy.sympify(expression), structures, assume).result()
+    return _Reader(sympy.sympify(expression, strict=True), structures, assume).result()
 
 
 class _Reader:
@@ -217,7 +217,7 @@ def read_size(size: Any) -> Group:
     """A size: a positive integer, a symbol, a product or sum of these, or n*(n + 1)/2. Raises ShapeError."""
     import sympy
 
-    size = sympy.sympify(size)
+    size = sympy.sympify(size, strict=True)
     if size.is_Integer and size >= 1:
         return () if size == 1 else (Dim.fixed(int(size)),)
     if size.is_Symbol:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy
 
 import tensordiff as td
+from tensordiff.functions import UserFunction
 
 s = sympy.Symbol("s")
 SHAPES = {"A": "n n", "x": "n", "a": ()}
@@ -54,6 +56,38 @@ def test_a_derivative_without_known_functions_is_a_primed_name() -> None:
     np.testing.assert_allclose(J.evaluate(**at), [0.4, 1, -2])
     np.testing.assert_allclose(again.evaluate(**at), [0.4, 1, -2])
     np.testing.assert_allclose(td.hessian(td.sum(clip(x)), x).evaluate(x=at["x"]), np.diag([2, 0, 2]))
+
+
+@pytest.mark.parametrize(
+    ("source", "expression"),
+    [
+        ("s/(1 + abs(s))", s / (1 + sympy.Abs(s))),
+        ("t**2 + 3*t", s**2 + 3 * s),
+        ("exp(-u^2)*erf(u)", sympy.exp(-(s**2)) * sympy.erf(s)),
+        ("Max(s, 0) + pi", sympy.Max(s, 0) + sympy.pi),
+        ("2", sympy.Integer(2)),
+    ],
+)
+def test_given_as_text(source: str, expression: object) -> None:
+    assert td.elementwise("g", source).head == td.elementwise("g", expression).head
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "__import__('os').system('touch {}')", "open('{}', 'w')", "(lambda: open('{}', 'w'))()", "exec(\"open('{}','w')\")",
+        "[c for c in ().__class__.__base__.__subclasses__()]", "s.__class__", "loggamma(s) + nosuch(s)", "a*b", "", "s +",
+    ],
+)  # fmt: skip
+def test_text_is_read_and_never_run(source: str, tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    for use in (lambda t: td.elementwise("g", t), lambda t: td.parse("g(x)", shapes=SHAPES, functions={"g": t})):
+        with pytest.raises(td.TensordiffError):
+            use(source.format(target))
+    assert not target.exists()
+    with pytest.raises(TypeError):
+        UserFunction("g", source.format(target))
+    assert not target.exists()
 
 
 def test_in_text() -> None:

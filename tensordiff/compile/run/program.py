@@ -9,6 +9,7 @@ from keyword import iskeyword
 from math import log
 from threading import Lock
 from typing import Any, ParamSpec
+from unicodedata import normalize
 
 from tensordiff.compile.plan.cost import Cost, estimate, steps
 from tensordiff.compile.plan.graph import live
@@ -113,6 +114,7 @@ class Program:
 
     def _run_loose(self, arrays: Mapping[str, Any]) -> Any:
         """A call with plain numbers among the inputs, or with anything else that takes checking."""
+        arrays = {normalize("NFKC", name): array for name, array in arrays.items()}  # as Python does with keywords
         signature = tuple([(name, type(v), getattr(v, "shape", None), getattr(v, "dtype", None)) for name, v in arrays.items()])
         known = self._loose.get(signature)
         if known is None:
