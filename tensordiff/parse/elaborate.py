@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffError, nearest
-from tensordiff.matrix import Matrix, Scope, build, describe, read_group
+from tensordiff.matrix import Matrix, Scope, build, describe
+from tensordiff.matrix.operations import WORDS
+from tensordiff.matrix.shape import MalformedSizeError, SizeValue, added, halved, multiplied, raised
 from tensordiff.parse.differentials import OPERATOR
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_function, spellings, unknown_function
 from tensordiff.parse.syntax import Syntax, Tree
-from tensordiff.tensor import Dim, Extent, Group, direct_sum
-
-_LONGEST_SIZE = 64
-"""The most factors of one size."""
+from tensordiff.tensor import Dim, Extent, Group
 
 
 def elaborate(
@@ -260,9 +259,9 @@ class _Elaboration:
     def sized(self, node: Syntax) -> Matrix:
         """A constant whose arguments are sizes."""
         name: str = node.data
-        low, high = {"ones": (1, 2), "zeros": (1, 2), "eye": (1, 2), "K": (1, 2), "unit": (2, 2)}.get(name, (1, 1))
-        if not low <= len(node.children) <= high:
-            wanted = {(1, 1): "one size", (1, 2): "one or two sizes"}.get((low, high), "a size and a place")
+        arguments = WORDS[name].arguments or (0, 0)
+        if not arguments[0] <= len(node.children) <= (arguments[1] or len(node.children)):
+            wanted = {(1, 1): "one size", (1, 2): "one or two sizes"}.get((arguments[0], arguments[1] or 0), "a size and a place")
             raise self.error(f"{name} takes {wanted}", node.start, node.end)
         if name == "unit":
             return self.unit(node)
@@ -345,74 +344,55 @@ def size_of(tree: Tree, root: Syntax, scope: Scope | None) -> Group:
 
     Raises ParseError for what is no size.
     """
-    groups: dict[Syntax, Group] = {}
+    values: dict[Syntax, SizeValue] = {}
     for node in Tree(tree.text, root).nodes:
-        found = _size(node, groups, scope)
-        if found is None and node.op == "name" and scope is not None and resolve_name(node.data, scope) not in scope:
-            known = list(scope.dims)
-            near = nearest(node.data, known)
-            raise ParseError(
-                f"unknown size {node.data}", text=tree.text, start=node.start, end=node.end,
-                hint=f"did you mean {near}?" if near else f"declared sizes are {', '.join(known)}" if known else None,
-            )  # fmt: skip
-        if found is not None:
-            groups[node] = found
-    if root not in groups:
+        try:
+            values[node] = _size(node, values, scope)
+        except MalformedSizeError:
+            if node.op == "name" and scope is not None and resolve_name(node.data, scope) not in scope:
+                known = list(scope.dims)
+                near = nearest(node.data, known)
+                raise ParseError(
+                    f"unknown size {node.data}", text=tree.text, start=node.start, end=node.end,
+                    hint=f"did you mean {near}?" if near else f"declared sizes are {', '.join(known)}" if known else None,
+                ) from None  # fmt: skip
+    found = values.get(root)
+    if found is None or found.group is None:
         raise ParseError(
             f"{tree.source(root)} is not a size", text=tree.text, start=root.start, end=root.end,
             hint="a size is a number, a declared size, a product or a sum of sizes such as n*m, n^2, n+m, n*(n+1)/2",
         )  # fmt: skip
-    return groups[root]
+    return found.group
 
 
-def _size(node: Syntax, groups: Mapping[Syntax, Group], scope: Scope | None) -> Group | None:
-    """The size that a node stands for, None for what is no size (such as the n-1 in n*(n-1)/2)."""
-    parts = [groups.get(child) for child in node.children]
-    if node.op == "number":
-        return read_group(int(node.data)) if node.data.denominator == 1 and node.data >= 1 else None
+def _size(node: Syntax, values: Mapping[Syntax, SizeValue], scope: Scope | None) -> SizeValue:
+    """What a part of a size stands for. Raises MalformedSizeError for what is no size."""
+    if node.op == "number" and node.data.denominator == 1 and node.data >= 1:
+        return SizeValue.number(int(node.data))
     if node.op == "name":
-        if scope is None:
-            return (Dim.named(node.data),)
-        name = resolve_name(node.data, scope)
-        return (scope.dims[name],) if name in scope.dims else None
-    if node.op == "power" and node.data == "^" and parts[0] is not None and node.children[1].op == "number":
-        exponent = node.children[1].data
-        fits = exponent.denominator == 1 and 0 <= exponent * len(parts[0]) <= _LONGEST_SIZE
-        return parts[0] * int(exponent) if fits else None
+        name = node.data if scope is None else resolve_name(node.data, scope)
+        if scope is None or name in scope.dims:
+            return SizeValue.of((Dim.named(name) if scope is None else scope.dims[name],))
+    if any(child not in values for child in node.children):
+        raise MalformedSizeError
+    parts = [values[child] for child in node.children]
+    if node.op == "power" and node.data == "^" and node.children[1].op == "number":
+        return raised(parts[0], int(node.children[1].data))
     if node.op == "add":
-        known = [part for part in parts if part is not None]
-        fits = len(known) == len(parts) and all(sign == "+" for sign, _, _ in node.data)
-        return direct_sum(known) if fits else None
+        return added([(1, parts[0]), *((1 if sign == "+" else -1, part) for (sign, _, _), part in _after(node, parts))])
     if node.op != "product":
-        return None
-    if all(operator in ("*", "") for operator, _, _ in node.data):
-        group = tuple(dim for part in parts if part is not None for dim in part)
-        return group if None not in parts and len(group) <= _LONGEST_SIZE else None
-    return _triangular(node, groups)
+        raise MalformedSizeError
+    factors = parts[:1]
+    for (operator, _, _), part in _after(node, parts):
+        if operator == "/" and part.length == Extent.number(2):
+            factors = halved(factors)
+        elif operator in ("*", ""):
+            factors.append(part)
+        else:
+            raise MalformedSizeError
+    return multiplied(factors)
 
 
-def _triangular(node: Syntax, groups: Mapping[Syntax, Group]) -> Group | None:
-    """n*(n+1)/2 and n*(n-1)/2."""
-    if len(node.children) != 3 or node.data[0][0] not in ("*", "") or node.data[1][0] != "/" or node.children[2].data != 2:
-        return None
-    for step in (1, -1):
-        for base, other in (node.children[:2], node.children[1::-1]):
-            group, length = groups.get(base), _length(other, groups)
-            if group is None or len(group) != 1 or length is None:
-                continue
-            if (length - Extent.of(*group)).constant == step:
-                return (Dim.triangular(group[0], strict=step == -1),)
-    return None
-
-
-def _length(node: Syntax, groups: Mapping[Syntax, Group]) -> Extent | None:
-    """The length that a sum or difference of sizes stands for."""
-    if node in groups:
-        return Extent.of(*groups[node])
-    if node.op != "add" or any(child not in groups for child in node.children):
-        return None
-    length = Extent.of(*groups[node.children[0]])
-    for (sign, _, _), child in zip(node.data, node.children[1:], strict=True):
-        step = Extent.of(*groups[child])
-        length = length - step if sign == "-" else length + step
-    return length
+def _after(node: Syntax, parts: list[SizeValue]) -> Iterator[tuple[tuple[str, int, int], SizeValue]]:
+    """The parts after the first, each with the operator before it."""
+    return zip(node.data, parts[1:], strict=True)
