@@ -259,9 +259,9 @@ class _Elaboration:
     def sized(self, node: Syntax) -> Matrix:
         """A constant whose arguments are sizes."""
         name: str = node.data
-        arguments = WORDS[name].arguments or (0, 0)
-        if not arguments[0] <= len(node.children) <= (arguments[1] or len(node.children)):
-            wanted = {(1, 1): "one size", (1, 2): "one or two sizes"}.get((arguments[0], arguments[1] or 0), "a size and a place")
+        low, high = WORDS[name].arguments or (0, 0)
+        if not low <= len(node.children) <= (high or 0):
+            wanted = {(1, 1): "one size", (1, 2): "one or two sizes"}.get((low, high or 0), "a size and a place")
             raise self.error(f"{name} takes {wanted}", node.start, node.end)
         if name == "unit":
             return self.unit(node)

@@ -170,3 +170,10 @@ def test_an_identity_among_others_changes_on_both_sides():
 def test_square_matrices_whose_sides_are_grouped_differently_say_so():
     with pytest.raises(ShapeError, match="grouped alike"):
         build.call("tr", build.commutation(N, M))
+
+
+def test_the_cholesky_factor_does_not_commute_with_transposition():
+    import tensordiff as td
+
+    made = td.diff(td.parse("tr(B*chol(A'))", shapes={"A": "n n", "B": "n n"}), "B").matrix_form()
+    assert str(made) == "chol(A')'"
