@@ -15,7 +15,7 @@ from tensordiff.matrix import Scope, ShapeLike, build, read_shape
 from tensordiff.parse import check_name
 from tensordiff.parse import parse as parse_text
 from tensordiff.parse.names import is_function, normalise
-from tensordiff.tensor import Assumption, Dim, Function, Size, Structure, Symbol
+from tensordiff.tensor import STRUCTURES, Assumption, Dim, Function, Size, Symbol
 
 
 def dims(names: str) -> Any:
@@ -78,14 +78,10 @@ def parse(
 
 def declared(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:
     """A declared variable as an expression."""
-    try:
-        kind, assumption = Structure(structure), Assumption(assume)
-    except ValueError:
-        known = Structure if structure not in list(Structure) else Assumption
-        raise TensordiffError(
-            f"{name}: unknown {known.__name__.lower()} {structure if known is Structure else assume!r}",
-            hint=f"known are {', '.join(known)}",
-        ) from None
+    for what, given, known in (("structure", structure, list(STRUCTURES)), ("assumption", assume, list(Assumption))):
+        if given not in known:
+            raise TensordiffError(f"{name}: unknown {what} {given!r}", hint=f"known are {', '.join(known)}")
+    kind, assumption = STRUCTURES[structure], Assumption(assume)
     name, groups = check_name(name), read_shape(shape)
     for size in {size for group in groups for dim in group for size in dim.names()}:
         check_name(size)

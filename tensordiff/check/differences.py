@@ -183,61 +183,39 @@ def _differences(
 
 def _curve(variable: Symbol, entries: Entries, at: Array, direction: Array) -> Curve:
     """A curve through the point whose velocity is what a direction means for the structure and `entries`."""
-    structure = variable.structure
-    if structure is Structure.GENERAL or entries is Entries.FREE:
+    from tensordiff.evaluate.matrices import ArrayMatrices
+
+    structure, matrices = variable.structure, ArrayMatrices()
+    if structure.general or entries is Entries.FREE:
         return lambda t: at + t * direction
+    velocity: Any
     if entries is Entries.VECH:
         velocity = _unpacked(structure, direction, len(at))
-    elif structure is Structure.ORTHOGONAL:
-        return _orthogonal(at, direction)
     elif entries is Entries.TIED:
-        velocity = _tied(structure, direction)
+        velocity = structure.tie(matrices, direction, at)
     else:
-        velocity = _projected(structure, direction)
-    return lambda t: at + t * velocity
+        velocity = structure.project(matrices, direction, at)
+    return (lambda t: at + t * velocity) if structure.is_linear else _orthonormal(at, velocity)
 
 
 def _unpacked(structure: Structure, packed: Array, size: int) -> Array:
     """The matrix with these free entries: its diagonal, or the columns of its (strict) lower triangle."""
     made = np.full((size, size), Fraction(0), dtype=object)
-    if structure is Structure.DIAGONAL:
+    if structure.free == "diagonal":
         made[np.arange(size), np.arange(size)] = packed
         return made
-    skew = structure is Structure.SKEW
-    places = [(i, j) for j in range(size) for i in range(j + skew, size)]
+    places = [(i, j) for j in range(size) for i in range(j + (structure.free == "strict"), size)]
     for (i, j), value in zip(places, packed, strict=True):
+        made[j, i] = structure.mirror * value
         made[i, j] = value
-        if skew or structure.symmetric:
-            made[j, i] = -value if skew else value
     return made
 
 
-def _tied(structure: Structure, direction: Array) -> Array:
-    """sum_kl D_kl dV/dv_kl, where v_kl stands in every place that is tied to (k, l)."""
-    if structure.symmetric and structure is not Structure.DIAGONAL:
-        return direction + direction.T - np.diag(np.diagonal(direction))
-    return direction - direction.T if structure is Structure.SKEW else _masked(structure, direction)
-
-
-def _projected(structure: Structure, direction: Array) -> Array:
-    """The part of a direction that lies within a linear structure."""
-    if structure is Structure.SKEW:
-        return np.asarray((direction - direction.T) * Fraction(1, 2))
-    if structure.symmetric and structure is not Structure.DIAGONAL:
-        return np.asarray((direction + direction.T) * Fraction(1, 2))
-    return _masked(structure, direction)
-
-
-def _masked(structure: Structure, direction: Array) -> Array:
-    if structure is Structure.DIAGONAL:
-        return np.diag(np.diagonal(direction))
-    masked: Array = np.tril(direction) if structure is Structure.LOWER else np.triu(direction)
-    return masked
-
-
-def _orthogonal(at: Array, direction: Array) -> Curve:
-    """Cayley's curve Q(t) = inv(I - t S/2) (I + t S/2) Q, exactly orthogonal, with velocity S Q = (D - Q D' Q)/2."""
-    skew = (direction @ at.T - at @ direction.T) * Fraction(1, 2)
+def _orthonormal(at: Array, velocity: Array) -> Curve:
+    """Cayley's curve Q(t) = inv(I - t S/2) (I + t S/2) Q, exactly orthonormal, of a tangent velocity S Q: S = W - W' with
+    W = (D - Q Q'D/2) Q' (Wen and Yin 2013, lemma 3)."""
+    half = (velocity - at @ (at.T @ velocity) * Fraction(1, 2)) @ at.T
+    skew = half - half.T
     eye = np.diag(np.array([Fraction(1)] * len(at), dtype=object))
 
     def curve(t: Fraction) -> Array:

@@ -21,7 +21,6 @@ from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.values import Traits
 from tensordiff.lower import lower
-from tensordiff.tensor import Structure
 
 _RANK = {"proved": 0, "exact": 1, "numeric": 2, None: 3}
 
@@ -148,7 +147,7 @@ class Grader:
             return
         for reading in readings:
             # A factor beside a strong assumption would explain too much.
-            weak = family.traits.structure in (Structure.GENERAL, Structure.SYMMETRIC) and self.asked(reading)
+            weak = family.traits.structure.is_linear and not family.traits.structure.zeros and self.asked(reading)
             for factor in self._holds(reading, {**base, **family.suppose(family.names)}, weak):
 
                 def holds(suppose: Suppose, reading: Reading = reading, factor: Factor | None = factor) -> bool:

@@ -23,7 +23,7 @@ class Family:
 
     def suppose(self, names: Sequence[str]) -> dict[str, Traits]:
         found = dict.fromkeys(names, self.traits)
-        if self.traits.structure is Structure.SYMMETRIC:
+        if self.traits.structure.mirror and not self.traits.structure.zeros:
             found |= {self.changes[name]: self.traits for name in names if name in self.changes}
         return found
 
@@ -32,14 +32,14 @@ def families(symbols: Mapping[str, Symbol], rational: bool, changes: Mapping[str
     """The assumptions worth trying, the weakest first. `changes` gives the differentials of variables, by name."""
     own = [s for s in symbols.values() if s.name not in changes.values()]
     plain = [s for s in own if s.assumption is Assumption.NONE]
-    square = [s for s in plain if s.structure is Structure.GENERAL and is_square(s)]
+    square = [s for s in plain if s.structure.general and is_square(s)]
     vectors = [s for s in plain if s.rank == 1]
     for structure in (Structure.SYMMETRIC, Structure.DIAGONAL, Structure.ORTHOGONAL):
         yield Family(Traits(structure), _names(square), f"is {structure}", changes)
     yield Family(Traits(sums_to_one=True), _names(vectors), "sums to one", changes)
     yield Family(Traits(assumption=Assumption.BINARY), _names(vectors), "has entries +1 or -1", changes)
     if not rational:  # in exact arithmetic a sign means nothing
-        general = [s for s in plain if s.structure is Structure.GENERAL]
+        general = [s for s in plain if s.structure.general]
         yield Family(Traits(assumption=Assumption.POSITIVE), _names(general), "is positive", changes)
 
 

@@ -14,7 +14,7 @@ from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import BudgetError, DomainError
 from tensordiff.functions import Frechet
 from tensordiff.matrix import Matrix, Shape, normalise
-from tensordiff.tensor import Apply, Structure, Symbol, Tensor, postorder
+from tensordiff.tensor import Apply, Symbol, Tensor, postorder
 
 INDEX = "index"
 """The layout of an answer by entries: `... -> [i,j,k,l]`, f's indices then the variables'."""
@@ -60,7 +60,7 @@ class Truth:
         self.variables = tuple(variables)
         self.symbols: tuple[Symbol, ...] = tuple(symbol_of(v) for v in variables)
         self.layout = layout
-        self.structured = any(s.structure is not Structure.GENERAL for s in self.symbols)
+        self.structured = any(not s.structure.general for s in self.symbols)
         self.free = lighter(free_derivative(f, variables)) if derivative is None else derivative
         self.meanings = self._meanings(entries)
         self.candidates = [c for meaning, tensor in self.meanings.items() for c in self._laid_out(meaning, tensor)]

@@ -12,7 +12,6 @@ from tensordiff.compile import compile_program
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.matrix import Shape
-from tensordiff.tensor import Structure
 
 
 def witness_code(
@@ -54,7 +53,7 @@ def _quotient(subject: Subject, given: Sequence[str], entry: Sequence[int]) -> l
     variables = subject.variables
     if subject.changes:
         return _quotient_along(subject, given, entry)
-    if len(variables) != 1 or variables[0].structure is not Structure.GENERAL or variables[0].name not in given:
+    if len(variables) != 1 or not variables[0].structure.general or variables[0].name not in given:
         return []
     (variable,) = variables
     rank = len(entry) - variable.rank

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from tensordiff import __version__
 from tensordiff.derive.layouts import DIFFERENTIAL, LAYOUTS
-from tensordiff.tensor import Assumption, Structure
+from tensordiff.tensor import STRUCTURES, Assumption
 
 FORMS = ("matrix", "index", "latex", "einsum", "svg", "numpy", "jax", "torch")
 
@@ -153,7 +153,7 @@ def _declarations(parser: argparse.ArgumentParser) -> None:
         group.add_argument(option, metavar=example, action="append", default=[], type=pair, help=help)
 
     declaration("--var", ":", "X:n,m", "a variable and its sizes; a: for a scalar")
-    declaration("--structure", ":", "V:symmetric", f"{', '.join(Structure)}")
+    declaration("--structure", ":", "V:symmetric", f"{', '.join(STRUCTURES)}")
     declaration("--assume", ":", "x:positive", f"{', '.join(Assumption)}")
     declaration("--where", "=", "P=inv(V)", "a name for a part of the expression")
 

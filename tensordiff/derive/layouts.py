@@ -18,7 +18,7 @@ from typing import NamedTuple
 from tensordiff.differentiate import Entries, constrained_dims
 from tensordiff.errors import DomainError, FoldError
 from tensordiff.matrix import Matrix, Shape
-from tensordiff.tensor import Structure, Symbol
+from tensordiff.tensor import Symbol
 
 LAYOUTS = ("gradient", "numerator", "denominator", "vec-column", "vec-row")
 DIFFERENTIAL = "differential"
@@ -109,7 +109,7 @@ class DerivativeAxes:
         """The variables of which the derivative has the free entries."""
         if self.entries is not Entries.VECH:
             return []
-        return [symbol.name for symbol in self.symbols if symbol.structure is not Structure.GENERAL]
+        return [symbol.name for symbol in self.symbols if not symbol.structure.general]
 
     @property
     def default_layout(self) -> str:
@@ -146,7 +146,7 @@ def read_entries(entries: str | None, variables: Sequence[Matrix]) -> Entries:
     """What a user calls the meaning of entries; by default the derivative within the structure, where there is one. Raises
     DomainError for another word."""
     if entries is None:
-        return Entries.PROJECTED if any(v.data[0].structure is not Structure.GENERAL for v in variables) else Entries.FREE
+        return Entries.PROJECTED if any(not v.data[0].structure.general for v in variables) else Entries.FREE
     try:
         return Entries(entries)
     except ValueError:

@@ -6,20 +6,20 @@ from tensordiff.derive.layouts import DerivativeAxes
 from tensordiff.differentiate import Entries
 from tensordiff.matrix import Matrix, Shape
 from tensordiff.matrix.build import commutation, duplication, elimination, eye, kron, product, skew_duplication, transpose
-from tensordiff.tensor import Group, Structure, Symbol
+from tensordiff.tensor import Group, Symbol
 
 
 def entries_matrix(variable: Symbol, entries: Entries, *, by_rows: bool = False) -> Matrix | None:
     """M with J = J' * M, for "vech" from the derivative J' by all entries independently: D, Dskew, L'; for "tied" symmetric
     entries from that by vech: D' (Magnus and Neudecker 1980). `by_rows`: vec stacks rows. None where M has no name."""
-    dim = variable.dims[0]
-    if variable.structure in (Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE):
+    dim, kind = variable.dims[0], variable.structure
+    if kind.mirror > 0 and kind.free == "triangle":
         return duplication(dim) if entries is Entries.VECH else transpose(duplication(dim))
     if entries is not Entries.VECH:
         return None
-    if variable.structure is Structure.SKEW:
+    if kind.mirror < 0 and kind.free == "strict":
         made = skew_duplication(dim)
-    elif variable.structure is Structure.LOWER:
+    elif not kind.mirror and kind.free == "triangle":
         made = transpose(elimination(dim))
     else:
         return None
@@ -31,7 +31,7 @@ def on_entries(form: Matrix, axes: DerivativeAxes, *, by_rows: bool) -> Matrix |
     `entries_matrix` speaks of: kron(M', eye) * form * M. None where a variable has no such matrix."""
     maps: list[Matrix | None] = [None]  # for f and for each variable; None for the identity
     for symbol in axes.symbols:
-        if symbol.structure is Structure.GENERAL:
+        if symbol.structure.general:
             maps.append(None)
         elif (made := entries_matrix(symbol, axes.entries, by_rows=by_rows)) is not None:
             maps.append(made)

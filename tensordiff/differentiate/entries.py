@@ -12,13 +12,16 @@ free       no map at all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
 from tensordiff.errors import DomainError
 from tensordiff.functions import Duplication, Elimination, LowerMask, SkewDuplication, UpperMask, constant
-from tensordiff.tensor import Assumption, Dim, Structure, Symbol, Tensor, add, einsum, replace
+from tensordiff.tensor import Assumption, Dim, Structure, Symbol, Tensor, add, einsum, identity, replace
+
+Placed = tuple[Tensor, tuple[object, ...]]
+"""A factor of a product, with a label for each axis."""
 
 
 class Entries(StrEnum):
@@ -32,7 +35,7 @@ def freed(symbol: Symbol) -> Symbol:
     """The symbol with nothing known that a variation of single entries would break: no structure, entries that need
     not be +-1 or sum to one."""
     assumption = _LOOSER.get(symbol.assumption, symbol.assumption)
-    if symbol.structure is Structure.GENERAL and assumption is symbol.assumption:
+    if symbol.structure.general and assumption is symbol.assumption:
         return symbol
     return Symbol.make(symbol.name, symbol.dims, Structure.GENERAL, assumption)
 
@@ -57,9 +60,9 @@ def constrain(derivative: Tensor, f_rank: int, variables: Sequence[Symbol], entr
         return derivative
     start = f_rank
     for variable in variables:
-        if variable.structure is Structure.ORTHOGONAL and len(variables) > 1:
+        if not variable.structure.is_linear and len(variables) > 1:
             raise DomainError(
-                f"{variable.name} is orthogonal: its matrices are no linear space, so a second derivative within the "
+                f"{variable.name} is {variable.structure}: its matrices are no linear space, so a second derivative within the "
                 "structure depends on the coordinates",
                 hint='use entries="free"',
             )
@@ -71,15 +74,15 @@ def constrain(derivative: Tensor, f_rank: int, variables: Sequence[Symbol], entr
 
 def constrained_dims(variable: Symbol, entries: Entries) -> tuple[Dim, ...]:
     """The variable's axes in a derivative by it."""
-    if entries is not Entries.VECH or variable.structure is Structure.GENERAL:
+    if entries is not Entries.VECH or variable.structure.general:
         return variable.dims
-    if variable.structure is Structure.DIAGONAL:
+    if variable.structure.free == "diagonal":
         return variable.dims[:1]
-    return (Dim.triangular(variable.dims[0], strict=variable.structure is Structure.SKEW),)
+    return (Dim.triangular(variable.dims[0], strict=variable.structure.free == "strict"),)
 
 
 def _constrain_one(derivative: Tensor, start: int, variable: Symbol, entries: Entries) -> Tensor:
-    if variable.structure is Structure.GENERAL:
+    if variable.structure.general:
         return derivative
     if variable.rank != 2:
         raise DomainError(
@@ -90,86 +93,87 @@ def _constrain_one(derivative: Tensor, start: int, variable: Symbol, entries: En
     after = tuple(range(start + 2, derivative.rank))
     if entries is Entries.VECH:
         return _vech(derivative, before, after, variable)
-    rule = (_PROJECTED if entries is Entries.PROJECTED else _TIED).get(variable.structure)
-    if rule is None:
+    matrices = OnAxes(before, after)
+    if entries is Entries.PROJECTED:
+        made: Tensor = variable.structure.project(matrices, derivative, variable)
+        return made
+    tied: Tensor | None = variable.structure.tie(matrices, derivative, variable)
+    if tied is None:
         raise DomainError(
             f"{variable.name} is {variable.structure}: tied entries are not defined for it",
             hint='use entries="free" or "projected"',
         )
+    return tied
 
-    def on_axes(node: Tensor, inner: tuple[object, object], *factors: tuple[Tensor, tuple[object, ...]]) -> Tensor:
-        """node with its variable axes on `inner`, times factors, with axes k, l in the variable's place."""
-        sizes = {"k": variable.dims[0], "l": variable.dims[1]}
-        output = (*before, "k", "l", *after)
-        return einsum([(node, before + inner + after), *factors], output, sizes)
 
-    return rule(derivative, variable, on_axes)
+class OnAxes:
+    """Matrices in two axes of a tensor, with others `before` and `after` them, and such with two axes alone."""
+
+    def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        self.before, self.after = before, after
+        self.rank = len(before) + 2 + len(after)
+
+    def _labels(self, a: Tensor, *labels: str) -> tuple[object, ...]:
+        return (*self.before, *labels, *self.after) if a.rank == self.rank else labels
+
+    def _masked(self, a: Tensor, mask: Callable[[Dim], Tensor]) -> Tensor:
+        dim = a.dims[len(self.before)] if a.rank == self.rank else a.dims[0]
+        return einsum([(a, self._labels(a, "k", "l")), (mask(dim), ("k", "l"))], self._labels(a, "k", "l"))
+
+    def combine(self, *terms: tuple[int | Fraction, Tensor]) -> Tensor:
+        return add(terms)
+
+    def transpose(self, a: Tensor) -> Tensor:
+        return einsum([(a, self._labels(a, "l", "k"))], self._labels(a, "k", "l"))
+
+    def multiply(self, *factors: Tensor) -> Tensor:
+        labels = ["k", *(f"m{place}" for place in range(1, len(factors))), "l"]
+        placed = [(a, self._labels(a, *labels[place : place + 2])) for place, a in enumerate(factors)]
+        return einsum(placed, self._labels(max(factors, key=lambda a: a.rank), "k", "l"))
+
+    def lower(self, a: Tensor) -> Tensor:
+        return self._masked(a, lambda dim: constant(LowerMask(dim)))
+
+    def upper(self, a: Tensor) -> Tensor:
+        return self._masked(a, lambda dim: constant(UpperMask(dim)))
+
+    def diagonal(self, a: Tensor) -> Tensor:
+        return self._masked(a, lambda dim: identity((dim,)))
+
+    def below(self, a: Tensor) -> Tensor:
+        return add([(1, a), (-1, self.upper(a))])
+
+    def above(self, a: Tensor) -> Tensor:
+        return add([(1, a), (-1, self.lower(a))])
+
+    def identity(self, like: Tensor) -> Tensor:
+        return identity(like.dims[-1:])
 
 
 def _vech(derivative: Tensor, before: tuple[int, ...], after: tuple[int, ...], variable: Symbol) -> Tensor:
-    dim = variable.dims[0]
-    labels: tuple[object, ...] = (*before, "k", "l", *after)
-    if variable.structure.symmetric and variable.structure is not Structure.DIAGONAL:
-        factors = [(derivative, labels), (constant(Duplication(dim)), ("l", "k", "a"))]
-    elif variable.structure is Structure.LOWER:
-        factors = [(derivative, labels), (constant(Elimination(dim)), ("a", "l", "k"))]
-    elif variable.structure is Structure.SKEW:
-        factors = [(derivative, labels), (constant(SkewDuplication(dim)), ("l", "k", "a"))]
-    elif variable.structure is Structure.DIAGONAL:
-        return einsum([(derivative, (*before, "a", "a", *after))], (*before, "a", *after))
-    else:
+    kind = variable.structure
+    if kind.free is None:
         raise DomainError(
-            f"{variable.name} is {variable.structure}: there is no vech of it",
+            f"{variable.name} is {kind}: there is no vech of it",
             hint="vech is defined for symmetric, positive definite, skew, lower triangular and diagonal variables",
         )
-    return einsum(factors, (*before, "a", *after))
+    if kind.free == "diagonal":
+        return einsum([(derivative, (*before, "a", "a", *after))], (*before, "a", *after))
+    factor: Placed = (derivative, (*before, "k", "l", *after))
+    parts = [einsum([factor, *placed], (*before, "a", *after)) for placed in _placements(variable)]
+    return add(zip((1, -kind.mirror), parts, strict=False))
 
 
-OnAxes = Callable[..., Tensor]
-Rule = Callable[[Tensor, Symbol, OnAxes], Tensor]
-
-
-def _combine(c: Fraction, d: Fraction) -> Rule:
-    """c * G + d * G'."""
-    return lambda g, v, on: add([(c, on(g, ("k", "l"))), (d, on(g, ("l", "k")))])
-
-
-def _tied_symmetric(g: Tensor, v: Symbol, on: OnAxes) -> Tensor:
-    """G + G' - G.*I."""
-    diagonal = einsum([], "kk", {"k": v.dims[0]})
-    return add([(1, on(g, ("k", "l"))), (1, on(g, ("l", "k"))), (-1, on(g, ("k", "l"), (diagonal, ("k", "l"))))])
-
-
-def _diagonal(g: Tensor, v: Symbol, on: OnAxes) -> Tensor:
-    return on(g, ("k", "l"), (einsum([], "kk", {"k": v.dims[0]}), ("k", "l")))
-
-
-def _lower(g: Tensor, v: Symbol, on: OnAxes) -> Tensor:
-    return on(g, ("k", "l"), (constant(LowerMask(v.dims[0])), ("k", "l")))
-
-
-def _upper(g: Tensor, v: Symbol, on: OnAxes) -> Tensor:
-    return on(g, ("k", "l"), (constant(UpperMask(v.dims[0])), ("k", "l")))
-
-
-def _orthogonal(g: Tensor, q: Symbol, on: OnAxes) -> Tensor:
-    """(G - Q G' Q)/2, the projection on the tangent space at Q (Edelman, Arias and Smith 1998, eq. 2.53, halved)."""
-    turned = on(g, ("a", "b"), (q, ("k", "b")), (q, ("a", "l")))
-    return add([(Fraction(1, 2), on(g, ("k", "l"))), (Fraction(-1, 2), turned)])
-
-
-_HALF = Fraction(1, 2)
-_MASKS: Mapping[Structure, Rule] = {Structure.DIAGONAL: _diagonal, Structure.LOWER: _lower, Structure.UPPER: _upper}
-_PROJECTED: Mapping[Structure, Rule] = {
-    Structure.SYMMETRIC: _combine(_HALF, _HALF),
-    Structure.POSITIVE_DEFINITE: _combine(_HALF, _HALF),
-    Structure.SKEW: _combine(_HALF, -_HALF),
-    Structure.ORTHOGONAL: _orthogonal,
-    **_MASKS,
-}
-_TIED: Mapping[Structure, Rule] = {
-    Structure.SYMMETRIC: _tied_symmetric,
-    Structure.POSITIVE_DEFINITE: _tied_symmetric,
-    Structure.SKEW: _combine(Fraction(1), Fraction(-1)),
-    **_MASKS,
-}
+def _placements(variable: Symbol) -> list[list[Placed]]:
+    """The map from the free entries (axis a) to the entry (k, l), as a sum of products; the second is for
+    those above the diagonal, whose sign Dskew has turned."""
+    kind, dim = variable.structure, variable.dims[0]
+    if kind.free == "triangle":
+        made: Tensor = constant(Duplication(dim) if kind.mirror else Elimination(dim))
+        return [[(made, ("l", "k", "a") if kind.mirror else ("a", "l", "k"))]]
+    signed: Placed = (constant(SkewDuplication(dim)), ("l", "k", "a"))
+    if kind.mirror < 0:
+        return [[signed]]
+    below: Placed = (constant(LowerMask(dim)), ("k", "l"))
+    above: Placed = (constant(UpperMask(dim)), ("k", "l"))
+    return [[signed, below], [signed, above]] if kind.mirror else [[signed, below]]

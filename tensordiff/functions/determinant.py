@@ -14,7 +14,6 @@ from tensordiff.functions.views import diagonal_part, group_size, is_identity, s
 from tensordiff.tensor import (
     ONE,
     Apply,
-    Structure,
     Symbol,
     Tensor,
     add,
@@ -74,7 +73,7 @@ class Determinant(MatrixFunction):
 
     def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
         (argument,) = arguments
-        return 2 if isinstance(argument, Symbol) and argument.structure is Structure.POSITIVE_DEFINITE else 0
+        return 2 if isinstance(argument, Symbol) and argument.structure.definite else 0
 
     def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
         return ops.det(matrix)

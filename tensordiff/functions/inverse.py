@@ -10,7 +10,7 @@ from tensordiff.errors import DomainError
 from tensordiff.functions.matrix_function import MatrixFunction, sandwich, scalar_part, transpose
 from tensordiff.functions.power import power
 from tensordiff.functions.views import diagonal_part, is_identity, split_scalars
-from tensordiff.tensor import Apply, Structure, Symbol, Tensor, apply, is_zero, multiply, number, scale, split_coefficient
+from tensordiff.tensor import Apply, Symbol, Tensor, apply, is_zero, multiply, number, scale, split_coefficient
 
 
 class Inverse(MatrixFunction):
@@ -51,7 +51,7 @@ class Inverse(MatrixFunction):
             closed = argument.function.power_of(argument.children, number(-1))
             if closed is not None:
                 return closed
-        if isinstance(argument, Symbol) and argument.structure is Structure.ORTHOGONAL:
+        if isinstance(argument, Symbol) and argument.structure.orthonormal:
             return transpose(argument)
         if (diagonal := diagonal_part(argument)) is not None:
             entries, diag = diagonal

@@ -15,8 +15,8 @@ from tensordiff.errors import MissingRuleError, ShapeError
 from tensordiff.functions import SYMPY, Undefined
 from tensordiff.matrix import Matrix, Scope, build, total_size
 from tensordiff.parse import check_name
-from tensordiff.parse.declare import read_choices, refuse_undeclared
-from tensordiff.tensor import Assumption, Dim, Group, Structure, Symbol, direct_sum
+from tensordiff.parse.declare import ASSUMPTIONS, read_choices, refuse_undeclared
+from tensordiff.tensor import STRUCTURES, Assumption, Dim, Group, Structure, Symbol, direct_sum
 
 _LETTERS = "ijklpqrstuvw"
 
@@ -41,8 +41,8 @@ def from_sympy(
 class _Reader:
     def __init__(self, root: Any, structures: Mapping[str, str] | None, assume: Mapping[str, str] | None) -> None:
         self.root = root
-        self.structures = read_choices("structure", structures, Structure)
-        self.assume = read_choices("assumption", assume, Assumption)
+        self.structures = read_choices("structure", structures, STRUCTURES)
+        self.assume = read_choices("assumption", assume, ASSUMPTIONS)
         self.scope = Scope()
         order = _postorder(root)
         self.sizes = {name for node in order for size in _sizes(node) for name in size.free_symbols}

@@ -14,7 +14,7 @@ from tensordiff.matrix.leaves import named, size, symbol
 from tensordiff.matrix.node import Matrix, Shape, shape_text
 from tensordiff.matrix.shape import ShapeLike, read_shape
 from tensordiff.matrix.text import brief
-from tensordiff.tensor import Assumption, Dim, Function, Structure, Symbol
+from tensordiff.tensor import STRUCTURES, Assumption, Dim, Function, Structure, Symbol
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -44,7 +44,7 @@ class Scope:
         """The scope with one more symbol, e.g. declare("V", ("n", "n"), "symmetric")."""
         groups = read_shape(shape)
         dims = tuple(dim for group in groups for dim in group)
-        variable = Symbol.make(name, dims, Structure(structure), Assumption(assumption))
+        variable = Symbol.make(name, dims, STRUCTURES[str(structure)], Assumption(assumption))
         return self.with_symbol(symbol(variable, groups))
 
     def with_symbol(self, node: Matrix) -> Scope:

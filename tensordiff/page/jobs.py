@@ -9,7 +9,7 @@ import tensordiff as td
 from tensordiff.matrix import shape_text
 from tensordiff.page.requests import RequestError
 from tensordiff.show import report
-from tensordiff.tensor import Assumption, Structure, group_text
+from tensordiff.tensor import STRUCTURES, Assumption, group_text
 
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -109,4 +109,4 @@ def _names(f: td.Expression, request: Request) -> Answer:
     return {"names": rows, "assumed": list(getattr(f, "assumed", ()))}
 
 
-CHOICES = {"structures": [str(s) for s in Structure], "assumptions": [str(a) for a in Assumption]}
+CHOICES = {"structures": list(STRUCTURES), "assumptions": [str(a) for a in Assumption]}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import TypeVar
 
 from tensordiff.errors import UnknownNameError, nearest
 from tensordiff.matrix import Scope, ShapeLike
 from tensordiff.parse.names import is_function, normalise
-from tensordiff.tensor import Assumption, Structure
+from tensordiff.tensor import STRUCTURES, Assumption, Structure
 
 Shapes = Mapping[str, ShapeLike] | Iterable[tuple[str, ShapeLike]]
 
-Choice = TypeVar("Choice", bound=StrEnum)
+Choice = TypeVar("Choice")
+ASSUMPTIONS = {str(assumption): assumption for assumption in Assumption}
 
 
 def declare(
@@ -31,8 +31,8 @@ def declare(
     ['X', 'V', 'n', 'm']
     """
     pairs = [(check_name(name), shape) for name, shape in (shapes.items() if isinstance(shapes, Mapping) else shapes)]
-    structure_of = read_choices("structure", structures, Structure)
-    assumption_of = read_choices("assumption", assume, Assumption)
+    structure_of = read_choices("structure", structures, STRUCTURES)
+    assumption_of = read_choices("assumption", assume, ASSUMPTIONS)
     declared: dict[str, ShapeLike] = {}
     for name, shape in pairs:
         if name in declared:
@@ -70,19 +70,19 @@ def check_name(name: str) -> str:
     return found
 
 
-def read_choices(kind: str, given: Mapping[str, str] | None, choices: type[Choice]) -> dict[str, Choice]:
+def read_choices(kind: str, given: Mapping[str, str] | None, choices: Mapping[str, Choice]) -> dict[str, Choice]:
     """The structure or assumption of each name. Raises UnknownNameError, with the list, for one that does not exist."""
     found: dict[str, Choice] = {}
     for name, text in (given or {}).items():
         key = str(text).strip().lower().replace("_", "-").replace(" ", "-")
-        if key not in list(choices):
+        if key not in choices:
             known = ", ".join(choices)
             near = nearest(key, list(choices))
             raise UnknownNameError(
                 f"{name} cannot have the {kind} {text!r}: there is none of that name",
                 hint=f"{f'did you mean {near}? ' if near else ''}there are {known}",
             )
-        found[normalise(name)] = choices(key)
+        found[normalise(name)] = choices[key]
     return found
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from tensordiff.errors import GroupingError, ParseError, TensordiffError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse.code import code_language, read_code
-from tensordiff.parse.declare import Shapes, check_name, declare, declared_scope, read_choices, refuse_undeclared
+from tensordiff.parse.declare import ASSUMPTIONS, Shapes, check_name, declare, declared_scope, read_choices, refuse_undeclared
 from tensordiff.parse.differentials import Differentials
 from tensordiff.parse.elaborate import elaborate, size_of
 from tensordiff.parse.grammar import parse_syntax
@@ -17,7 +17,7 @@ from tensordiff.parse.kinds import infer
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_function, spellings
 from tensordiff.parse.sizes import Naming
 from tensordiff.parse.syntax import Syntax, Tree
-from tensordiff.tensor import Assumption, Function, Group, Structure
+from tensordiff.tensor import STRUCTURES, Function, Group
 
 
 def parse(
@@ -230,8 +230,8 @@ def _parse_undeclared(
     assume: Mapping[str, str] | None,
     own: Scope,
 ) -> tuple[Matrix, Scope]:
-    structure_of = read_choices("structure", structures, Structure)
-    assumption_of = read_choices("assumption", assume, Assumption)
+    structure_of = read_choices("structure", structures, STRUCTURES)
+    assumption_of = read_choices("assumption", assume, ASSUMPTIONS)
     names = _where_names(where)
     known = {*names, *structure_of, *assumption_of}
     definitions = _ordered({name: _where_tree(name, part, known, own) for name, part in names.items()})
@@ -242,7 +242,7 @@ def _parse_undeclared(
     variables = _variables(written, sizes, dict(definitions))
     refuse_undeclared("structure", structure_of, variables)
     refuse_undeclared("assumption", assumption_of, variables)
-    squares = frozenset(name for name, structure in structure_of.items() if structure is not Structure.GENERAL)
+    squares = frozenset(name for name, structure in structure_of.items() if structure.square)
     variables.update(dict.fromkeys(squares, 2))
 
     naming = Naming({*variables, *names, *sizes, *_letters(written)})

@@ -14,7 +14,7 @@ from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, Duplicati
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.projectors import project, turn_projector
 from tensordiff.simplify.rule import Context, Step
-from tensordiff.tensor import ONE, Apply, Einsum, Structure, Symbol, Tensor, add, apply, number
+from tensordiff.tensor import ONE, Apply, Einsum, Symbol, Tensor, add, apply, number
 
 Link = tuple[int, int, int, int]
 
@@ -99,12 +99,14 @@ def _matrix_power(base: Tensor, exponent: Tensor) -> Tensor | None:
 
 
 def orthogonal(product: Product, link: Link, context: Context) -> bool:
-    """Q'Q = QQ' = I for a square matrix declared orthogonal."""
+    """Q'Q = I for orthonormal columns, QQ' = I too where Q is square."""
     first, slot_first, second, slot_second = link
     node = product.factors[first][0]
     if node is not product.factors[second][0] or slot_first != slot_second:
         return False
-    if not isinstance(node, Symbol) or node.structure is not Structure.ORTHOGONAL or node.rank != 2:
+    if not isinstance(node, Symbol) or not node.structure.orthonormal or node.rank != 2:
+        return False
+    if slot_first and not node.structure.square:
         return False
     _, a = product.remove(first)
     _, b = product.remove(second)

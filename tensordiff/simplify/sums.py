@@ -5,7 +5,7 @@ from __future__ import annotations
 from tensordiff.functions import POWER, Softmax, power
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.rule import Context, Step
-from tensordiff.tensor import ONE, Apply, Assumption, Einsum, Indices, Structure, Symbol, Tensor, add, as_number
+from tensordiff.tensor import ONE, Apply, Assumption, Einsum, Indices, Symbol, Tensor, add, as_number
 
 
 def sum_probabilities(product: Product, context: Context) -> Step:
@@ -26,7 +26,7 @@ def sum_probabilities(product: Product, context: Context) -> Step:
 def _sums_to_one(node: Tensor, indices: Indices) -> Indices:
     """The indices over which the factor sums to one."""
     if isinstance(node, Symbol):
-        known = node.assumption is Assumption.PROBABILITY and node.structure is Structure.GENERAL
+        known = node.assumption is Assumption.PROBABILITY and node.structure.general
         return indices if known else ()
     if isinstance(node, Apply) and isinstance(node.function, Softmax):
         return indices[: node.function.count]
@@ -38,7 +38,7 @@ def _is_orthogonal_squared(node: Tensor) -> bool:
     if not isinstance(node, Apply) or node.function != POWER or as_number(node.children[1]) != 2:
         return False
     base = node.children[0]
-    return isinstance(base, Symbol) and base.structure is Structure.ORTHOGONAL
+    return isinstance(base, Symbol) and base.structure.is_orthogonal
 
 
 def _alone(product: Product, indices: Indices) -> bool:

@@ -31,13 +31,13 @@ from tensordiff.tensor.extent import Extent, direct_sum
 from tensordiff.tensor.function import UNBOUNDED, Bounds, Function
 from tensordiff.tensor.node import Node, bottom_up, digest, hash_of, postorder
 from tensordiff.tensor.nodes import Apply, Einsum, Factor, Indices, Named, Sum, Symbol, Term
-from tensordiff.tensor.structure import Assumption, Structure
+from tensordiff.tensor.structure import STRUCTURES, Assumption, Draws, Matrices, Structure
 
 __all__ = [
-    "ONE", "UNBOUNDED", "UNIT", "Apply", "Assumption", "Bounds", "Countable", "Dim", "Einsum", "Extent", "Factor",
-    "Function", "Group",
-    "Indices", "Named", "Node", "Size", "Structure", "Sum", "Symbol", "Tensor", "Term", "add", "apply", "as_number",
-    "bottom_up", "broadcast", "combination", "digest", "dims_text", "direct_sum", "einsum", "group_text", "hash_of",
-    "identity", "is_zero", "multiply", "number", "ones", "permute", "postorder", "product_as_is", "rebuild",
-    "replace", "scale", "size", "split_coefficient", "split_square", "times", "total", "zero",
+    "ONE", "STRUCTURES", "UNBOUNDED", "UNIT", "Apply", "Assumption", "Bounds", "Countable", "Dim", "Draws", "Einsum",
+    "Extent", "Factor", "Function", "Group", "Indices", "Matrices", "Named", "Node", "Size", "Structure", "Sum",
+    "Symbol", "Tensor", "Term", "add", "apply", "as_number", "bottom_up", "broadcast", "combination", "digest",
+    "dims_text", "direct_sum", "einsum", "group_text", "hash_of", "identity", "is_zero", "multiply", "number",
+    "ones", "permute", "postorder", "product_as_is", "rebuild", "replace", "scale", "size", "split_coefficient",
+    "split_square", "times", "total", "zero",
 ]  # fmt: skip

@@ -37,8 +37,10 @@ class Symbol(Tensor):
         assumption: Assumption = Assumption.NONE,
     ) -> Symbol:
         half, odd = divmod(len(dims), 2)
-        if structure is not Structure.GENERAL and (odd or not half or dims[:half] != dims[half:]):
+        if structure.square and (odd or not half or dims[:half] != dims[half:]):
             raise ShapeError(f"{name} is declared {structure}, which needs a square matrix, but is {dims_text(dims)}")
+        if not structure.square and not structure.general and len(dims) != 2:
+            raise ShapeError(f"{name} is declared {structure}, which needs a matrix, but is {dims_text(dims)}")
         key = digest("symbol", name, len(dims), *(d.key for d in dims), str(structure), str(assumption))
         if (found := Symbol._known(key)) is not None:
             return found

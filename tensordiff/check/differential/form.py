@@ -14,9 +14,6 @@ from tensordiff.tensor import Structure, Symbol, Tensor, postorder
 Kind = Literal["first", "second", "mixed"]
 """df; d2f, with all that varies in both steps; the second differential in one variable, then another."""
 
-_VARIED = {Structure.POSITIVE_DEFINITE: Structure.SYMMETRIC}
-"""What a change of a structured variable is like, where it is no such matrix itself."""
-
 
 @dataclass(frozen=True)
 class Form:
@@ -49,12 +46,12 @@ def with_direction(node: Matrix, name: str, scope: Scope, entries: str) -> tuple
     """The differential of a variable, and the scope in which it is declared: general, or as the structure admits."""
     symbol: Symbol | None = node.data[0] if node.op == "symbol" else None
     structure = Structure.GENERAL if symbol is None or entries == Entries.FREE else symbol.structure
-    if structure is Structure.ORTHOGONAL:  # dQ = Q*W with a skew W
+    if structure.is_orthogonal:  # dQ = Q*W with a skew W
         turn = next(made for made in ("Omega", f"Omega_{name}", f"skew_{name}") if made not in scope)
         scope = scope.declare(turn, node.shape, Structure.SKEW)
         scope = scope.with_where(name, build.product(node, scope.symbols[turn]))
         return scope.where[name], scope
-    made = Symbol.make(name, node.dims, _VARIED.get(structure, structure))
+    made = Symbol.make(name, node.dims, structure.changes)
     scope = scope.with_symbol(build.symbol(made, node.shape))
     return scope.symbols[name], scope
 

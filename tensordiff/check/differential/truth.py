@@ -15,7 +15,7 @@ from tensordiff.differentiate import Entries
 from tensordiff.errors import DomainError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, normalise
-from tensordiff.tensor import Structure, Symbol, Tensor, add
+from tensordiff.tensor import Symbol, Tensor, add
 
 
 class DifferentialTruth(Truth):
@@ -34,10 +34,10 @@ class DifferentialTruth(Truth):
         self.variables = tuple(variables) * (2 if form.kind == "second" else 1)
         self.symbols = tuple(symbol_of(v) for v in variables)
         self.layout = DIFFERENTIAL
-        self.structured = any(s.structure is not Structure.GENERAL for s in self.symbols)
+        self.structured = any(not s.structure.general for s in self.symbols)
         self.directions = [lower(node) for node in directions]
         self.kind = form.kind
-        if self.structured and form.kind != "first" and any(s.structure is Structure.ORTHOGONAL for s in self.symbols):
+        if self.structured and form.kind != "first" and any(not s.structure.is_linear for s in self.symbols):
             raise DomainError(
                 "orthogonal matrices are no linear space, so a second differential within the structure is not defined",
                 hint='entries="free" takes all entries as independent',

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, is_primary
 from tensordiff.functions.signs import is_nonnegative
-from tensordiff.tensor import Apply, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, bottom_up, einsum
+from tensordiff.tensor import Apply, Einsum, Named, Node, Sum, Symbol, Tensor, bottom_up, einsum
 
 _FACTORS = 12
 """Products of more factors are not examined."""
@@ -35,7 +35,7 @@ def properties(node: Tensor, memo: Memo) -> Properties:
         if odd or not half or part.dims[:half] != part.dims[half:]:
             return Properties()
         if isinstance(part, Symbol):
-            return Properties(part.structure.symmetric, part.structure is Structure.POSITIVE_DEFINITE)
+            return Properties(part.structure.symmetric, part.structure.definite)
         if isinstance(part, Named):
             return children[0]
         if isinstance(part, Sum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from tensordiff.functions.signs import is_nonnegative
-from tensordiff.tensor import Apply, Assumption, Bounds, Einsum, Named, Node, Structure, Sum, Symbol, Tensor, bottom_up
+from tensordiff.tensor import Apply, Assumption, Bounds, Einsum, Named, Node, Sum, Symbol, Tensor, bottom_up
 
 Memo = dict[Node, Bounds]
 
@@ -22,7 +22,7 @@ def _visit(node: Tensor, children: tuple[Bounds, ...]) -> Bounds:
             Assumption.PROBABILITY: Bounds(0, 1),
             Assumption.BINARY: Bounds(-1, 1),
         }.get(node.assumption, Bounds())
-        return known if node.structure is Structure.GENERAL else Bounds()
+        return known if node.structure.general else Bounds()
     if isinstance(node, Named):
         return children[0]
     if isinstance(node, Sum):

@@ -17,6 +17,7 @@ from typing import Any
 from tensordiff.compile.plan.lengths import Joined, axes_of
 from tensordiff.compile.write.library import ArrayLibrary
 from tensordiff.errors import EvaluationError
+from tensordiff.evaluate.matrices import ArrayMatrices
 from tensordiff.tensor import Assumption, Structure, Symbol
 
 _SMALL = 128
@@ -34,7 +35,7 @@ def check_of(symbol: Symbol, library: ArrayLibrary, axes: int | None = None) -> 
     that are traced have no entries yet and pass."""
     rank = symbol.rank if axes is None else axes
     parts: list[Callable[[Any, ArrayLibrary], None]] = []
-    if symbol.structure is not Structure.GENERAL:
+    if not symbol.structure.general:
         parts.append(partial(_check_structure, symbol, rank))
     if symbol.assumption in _KEEPS:
         parts.append(partial(_check_assumption, symbol, rank))
@@ -65,41 +66,40 @@ def _mirror(a: Any) -> Any:
     return a.swapaxes(-1, -2)
 
 
-class _Exact:
-    """Tests by NumPy that a matrix, or each of a stack, has a structure to the last bit."""
-
-    def __init__(self) -> None:
-        import numpy as np
-
-        self.np, self.count = np, np.count_nonzero
-        self.tests: dict[Structure, Callable[[Any], bool]] = {
-            Structure.SYMMETRIC: self.symmetric,
-            Structure.POSITIVE_DEFINITE: self.symmetric,
-            Structure.SKEW: lambda a: not self.count(a != -_mirror(a)),
-            Structure.DIAGONAL: lambda a: bool(self.count(a) == self.count(a.diagonal(0, -2, -1))),
-            Structure.LOWER: self.lower,
-            Structure.UPPER: lambda a: self.lower(_mirror(a)),
-            Structure.ORTHOGONAL: self.orthogonal,
-        }
-
-    def symmetric(self, a: Any) -> bool:
-        if a.nbytes <= _BYTES and a.ndim == 2:
-            return bool(a.tobytes() == a.tobytes("F"))
-        return not self.count(a != _mirror(a))
-
-    def lower(self, a: Any) -> bool:
-        n = a.shape[-1]
-        return not self.count(a[..., _above(n)] if n <= _SMALL else self.np.triu(a, 1))
-
-    def orthogonal(self, a: Any) -> bool:
-        """Within what double precision rounds; of small matrices only."""
-        n = a.shape[-1]
-        return n <= _SMALL and not self.count(abs(_mirror(a) @ a - _eye(n)) > 1e-8)
+def _is_exact(structure: Structure, a: Any) -> bool:
+    """Whether a matrix, or each of a stack, has a structure to the last bit; an orthonormal one within what double precision
+    rounds, and only where it is small. The quick tests are of facts that have one, and false where there is none."""
+    if structure.deviation is not None:
+        return False
+    n = a.shape[-1]
+    if structure.orthonormal:
+        return n <= _SMALL and not _nonzeros(abs(_mirror(a) @ a - _eye(n)) > 1e-8)
+    if structure.is_diagonal:
+        return bool(_nonzeros(a) == _nonzeros(a.diagonal(0, -2, -1)))
+    if structure.zeros:
+        triangular = _is_lower(a if "above" in structure.zeros else _mirror(a))
+    elif structure.mirror > 0 and a.nbytes <= _BYTES and a.ndim == 2:
+        triangular = bool(a.tobytes() == a.tobytes("F"))
+    else:
+        triangular = not _nonzeros(a != (_mirror(a) if structure.mirror > 0 else -_mirror(a)))
+    return triangular and (structure.diagonal == "free" or not _nonzeros(_diagonal(a) != (structure.diagonal == "unit")))
 
 
-@cache
-def _exact() -> dict[Structure, Callable[[Any], bool]]:
-    return _Exact().tests
+def _diagonal(a: Any) -> Any:
+    return a.diagonal(0, -2, -1)
+
+
+def _nonzeros(a: Any) -> int:
+    import numpy as np
+
+    return int(np.count_nonzero(a))
+
+
+def _is_lower(a: Any) -> bool:
+    import numpy as np
+
+    n = a.shape[-1]
+    return not _nonzeros(a[..., _above(n)] if n <= _SMALL else np.triu(a, 1))
 
 
 @cache
@@ -120,35 +120,24 @@ def _above(n: int) -> Any:
 def _from_identity(a: Any, xp: Any) -> Any:
     """Q'Q - I; of large matrices (Q'Q - I) v / |v| for one v, whose entries no short relation ties."""
     if a.shape[-1] <= _SMALL:
-        ones = xp.ones_like(a)
-        return _mirror(a) @ a - (xp.triu(ones) - xp.triu(ones, 1))
+        return next(Structure.ORTHOGONAL.deviations(ArrayMatrices(xp), a))
     v = xp.sqrt(xp.cumsum(xp.ones_like(a[..., :1, :]), -1)).swapaxes(-1, -2)
     return (_mirror(a) @ (a @ v) - v) / v.max()
 
 
-_DISTANCE: dict[Structure, Callable[[Any, Any], Any]] = {
-    Structure.SYMMETRIC: lambda a, xp: a - _mirror(a),
-    Structure.POSITIVE_DEFINITE: lambda a, xp: a - _mirror(a),
-    Structure.SKEW: lambda a, xp: a + _mirror(a),
-    Structure.DIAGONAL: lambda a, xp: xp.triu(a, 1) + xp.tril(a, -1),
-    Structure.LOWER: lambda a, xp: xp.triu(a, 1),
-    Structure.UPPER: lambda a, xp: xp.tril(a, -1),
-    Structure.ORTHOGONAL: _from_identity,
-}
-"""How far entries are from where the structure has them."""
-
-
 def _offences(structure: Structure, a: Any, xp: Any, tolerance: float) -> Any:
     """Where entries are further from the structure than rounding takes them."""
-    distance = _DISTANCE[structure](a, xp)
-    if structure is Structure.ORTHOGONAL:
-        return ~(abs(distance) <= tolerance)
+    if structure.orthonormal:
+        return ~(abs(_from_identity(a, xp)) <= tolerance)
     finite = xp.isfinite(a)
     scale = abs(xp.where(finite, a, 0.0)).max()
-    found = ~(abs(distance) <= tolerance * scale)
-    if structure in (Structure.SYMMETRIC, Structure.POSITIVE_DEFINITE, Structure.SKEW):
-        # Two infinities, or two NaN, that mirror each other have a difference that is NaN.
-        found = found & ~(xp.isnan(distance) & ~finite & ~_mirror(finite))
+    found = None
+    for distance in structure.deviations(ArrayMatrices(xp), a):
+        off = ~(abs(distance) <= tolerance * scale)
+        if structure.mirror and not structure.zeros:
+            # Two infinities, or two NaN, that mirror each other have a difference that is NaN.
+            off = off & ~(xp.isnan(distance) & ~finite & ~_mirror(finite))
+        found = off if found is None else found | off
     return found
 
 
@@ -165,12 +154,12 @@ def _check_structure(symbol: Symbol, rank: int, array: Any, library: ArrayLibrar
         xp = library.namespace
         tolerance = sqrt(float(xp.finfo(array.dtype).eps))
         good = not bool(_offences(structure, array, xp, tolerance).any())
-        if good and structure is Structure.POSITIVE_DEFINITE and not is_complex(array.dtype):
+        if good and structure.definite and not is_complex(array.dtype):
             good = not bool(_indefinite(array, xp).any())
         if good:
             return
         entries = library.host(array, always=True)
-    if not _exact()[structure](entries):
+    if not _is_exact(structure, entries):
         import numpy as np
 
         tolerance = _rounding(array.dtype, library)
@@ -178,14 +167,15 @@ def _check_structure(symbol: Symbol, rank: int, array: Any, library: ArrayLibrar
             found = _offences(structure, entries, np, tolerance)
         if found.any():
             raise _broken(symbol, entries, found)
-    if structure is Structure.POSITIVE_DEFINITE and not is_complex(array.dtype):
+    if structure.definite and not is_complex(array.dtype):
         _check_definite(symbol, entries)
 
 
 def _broken(symbol: Symbol, a: Any, found: Any) -> EvaluationError:
     import numpy as np
 
-    if symbol.structure is Structure.ORTHOGONAL:
+    kind = symbol.structure
+    if kind.orthonormal:
         distance = abs(_mirror(a) @ a - np.eye(a.shape[-1]))
         *batch, i, j = _first(distance > distance.max() / 2)
         value = (_mirror(a) @ a)[(*batch, i, j)]
@@ -193,10 +183,9 @@ def _broken(symbol: Symbol, a: Any, found: Any) -> EvaluationError:
     else:
         *batch, i, j = place = _first(found)
         what = _entry(symbol.name, [i, j], a[place])
-        mirrored = symbol.structure.symmetric or symbol.structure is Structure.SKEW
-        if mirrored and symbol.structure is not Structure.DIAGONAL and i != j:
+        if kind.mirror and not kind.is_diagonal and i != j:
             what += f" and {_entry(symbol.name, [j, i], a[(*batch, j, i)])}"
-    return _error(f"{symbol.name} is declared {symbol.structure}, but {what}", batch)
+    return _error(f"{symbol.name} is declared {kind}, but {what}", batch)
 
 
 def _check_definite(symbol: Symbol, a: Any) -> None:

@@ -16,7 +16,6 @@ from tensordiff.tensor import (
     Assumption,
     Einsum,
     Node,
-    Structure,
     Sum,
     Symbol,
     Tensor,
@@ -49,9 +48,9 @@ def written_out(tensor: Tensor) -> Tensor:
         if node.assumption is Assumption.PROBABILITY:
             plain = Symbol.make(node.name, node.dims, node.structure, Assumption.POSITIVE)
             substitution[node] = multiply(power(total(plain), -1), plain)
-        elif node.structure is Structure.DIAGONAL:
+        elif node.structure.is_diagonal:
             half = tuple(range(node.rank // 2))
-            entries = Symbol.make(node.name, node.dims[: len(half)], Structure.GENERAL, node.assumption)
+            entries = Symbol.make(node.name, node.dims[: len(half)], assumption=node.assumption)
             substitution[node] = einsum([(entries, half)], half + half)
     if not substitution:
         return tensor
@@ -78,8 +77,8 @@ def _as_diagonal(tensor: Tensor) -> Tensor:
 def _sign_of_orthogonal(node: Apply) -> Tensor | None:
     """det(Q) of an orthogonal matrix as an unknown sign."""
     argument = node.children[0] if node.function == DET else None
-    if isinstance(argument, Symbol) and argument.structure is Structure.ORTHOGONAL:
-        return Symbol.make(f"det {argument.name}", (), Structure.GENERAL, Assumption.BINARY)
+    if isinstance(argument, Symbol) and argument.structure.orthonormal:
+        return Symbol.make(f"det {argument.name}", (), assumption=Assumption.BINARY)
     return None
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from tensordiff.canonical import Canonicaliser
 from tensordiff.errors import DomainError
 from tensordiff.evidence.sampling.degree import is_rational
-from tensordiff.tensor import Apply, Assumption, Structure, Sum, Symbol, Tensor, identity, is_zero, postorder, replace, zero
+from tensordiff.tensor import Apply, Assumption, Sum, Symbol, Tensor, identity, is_zero, postorder, replace, zero
 
 
 def is_plain(tensor: Tensor) -> bool:
     """Whether a tensor is a rational function on all of a linear space, or an open part of one."""
     symbols = [node for node in postorder([tensor]) if isinstance(node, Symbol)]
     odd = (Assumption.BINARY, Assumption.PROBABILITY)
-    free = all(s.structure is not Structure.ORTHOGONAL and s.assumption not in odd for s in symbols)
+    free = all(s.structure.is_space and s.assumption not in odd for s in symbols)
     return free and is_rational(tensor)
 
 
@@ -32,7 +32,7 @@ def values(tensors: Sequence[Tensor], forms: Canonicaliser) -> Iterator[list[Ten
 
 def _points(symbols: Sequence[Symbol]) -> Iterator[dict[Tensor, Tensor]]:
     nothing: dict[Tensor, Tensor] = {symbol: zero(symbol.dims) for symbol in symbols}
-    square = [s for s in symbols if s.rank == 2 and s.dims[0] is s.dims[1] and s.structure is not Structure.SKEW]
+    square = [s for s in symbols if s.rank == 2 and s.dims[0] is s.dims[1] and s.structure.has_identity]
     yield nothing
     yield {**nothing, **{symbol: identity(symbol.dims[:1]) for symbol in square}}
 

@@ -18,7 +18,7 @@ from tensordiff.evidence.proof.gradients import Gradient, gradient
 from tensordiff.evidence.proof.system import completed
 from tensordiff.functions import DET, INVERSE, power
 from tensordiff.functions.views import is_identity
-from tensordiff.tensor import ONE, Apply, Structure, Symbol, Tensor, add, apply, einsum, multiply, postorder, replace
+from tensordiff.tensor import ONE, Apply, Symbol, Tensor, add, apply, einsum, multiply, postorder, replace
 
 _MOST = 8
 """Of more determinants at a time nothing is found out."""
@@ -129,7 +129,7 @@ def _is_invertible(matrix: Tensor) -> bool:
     terms = [term for _, term in terms_of(matrix)] if is_plain(matrix) else []
     for place, term in enumerate(terms):
         others = [part for p, part in enumerate(terms) if p != place]
-        if isinstance(term, Symbol) and term.structure is not Structure.SKEW and term not in postorder(others):
+        if isinstance(term, Symbol) and term.structure.is_invertible and term not in postorder(others):
             return True
         if is_identity(term) and not any(isinstance(node, Apply) for node in postorder(others)):
             return all(any(isinstance(node, Symbol) and node.dims for node in postorder([part])) for part in others)

@@ -13,7 +13,6 @@ from tensordiff.functions.views import is_ones
 from tensordiff.tensor import (
     Apply,
     Function,
-    Structure,
     Sum,
     Symbol,
     Tensor,
@@ -90,16 +89,16 @@ def _are_inverse(a: Link, b: Link) -> bool:
     if a.kind != "matrix" or b.kind != "matrix" or a.node.dims != b.node.dims:
         return False
     if isinstance(a.node, Symbol) and a.node is b.node:
-        return a.node.structure is Structure.ORTHOGONAL and a.turned != b.turned
+        return a.node.structure.is_orthogonal and a.turned != b.turned
     pairs = ((a.node, b.node), (b.node, a.node))
     return a.turned == b.turned and any(_function(x) == INVERSE and x.children[0] is y for x, y in pairs)
 
 
 def _of_symbol(alphabet: Alphabet, node: Symbol, letter: int) -> Iterator[Polynomial]:
     turned = alphabet.turn((letter,))
-    if node.structure is Structure.ORTHOGONAL:
+    if node.structure.is_orthogonal:
         yield difference(single((letter, *turned)), _UNIT)
-    elif node.structure is Structure.SKEW:
+    elif node.structure.mirror < 0:
         yield difference(single((letter,)), single(turned, -1))
 
 

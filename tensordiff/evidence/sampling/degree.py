@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import prod
 
 from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, PINV, POWER, Frechet
-from tensordiff.tensor import Apply, Einsum, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up, ones, postorder
+from tensordiff.tensor import Apply, Einsum, Node, Sum, Symbol, Tensor, as_number, bottom_up, ones, postorder
 
 Degree = tuple[int, int] | None
 """Degrees of the numerators and of one denominator that all entries share; None where it is no rational function."""
@@ -31,7 +31,7 @@ def degree(tensor: Tensor, sizes: Mapping[str, int], names: Collection[str] | No
             if names is not None:
                 return int(node.name in names), 0
             rows = prod(dim.size(sizes) for dim in node.dims[: node.rank // 2])
-            return (rows, rows) if node.structure is Structure.ORTHOGONAL else (1, 0)
+            return (rows, rows) if not node.structure.is_linear else (1, 0)
         if isinstance(node, Einsum):
             return sum(top for top, _ in known), sum(bottom for _, bottom in known)
         if isinstance(node, Sum):

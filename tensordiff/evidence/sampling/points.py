@@ -261,7 +261,10 @@ class Samples:
             for retry in range(_RETRIES):
                 for sizes in islice(self._sizes(start), _ORDERS):
                     if fits(sizes, self.tensors, MOST_ENTRIES if self.names else MOST_GIVEN):
-                        point = self._point(sizes, number + _STRIDE * retry, style, ops)
+                        try:
+                            point = self._point(sizes, number + _STRIDE * retry, style, ops)
+                        except EvaluationError:  # a structure that has no matrices of these sizes
+                            continue
                         if point.defines(self.tensors):
                             yield point
 

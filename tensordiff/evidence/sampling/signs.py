@@ -26,7 +26,7 @@ from random import Random
 import numpy as np
 
 from tensordiff.evidence.sampling.values import Array, Traits
-from tensordiff.tensor import Assumption, Structure, Symbol
+from tensordiff.tensor import Assumption, Symbol
 
 Pattern = Mapping[str, tuple[int, ...]]
 """For symbols by name, the signs that say where their values are: of all entries, or of the determinant."""
@@ -36,7 +36,6 @@ MOST_SIGNS = 6
 MOST_PATTERNS = 220
 """Of more signs, so many patterns at most: enough for a degree of 4."""
 _CHANCE = 1e-6
-_FLIPS = (Structure.GENERAL, Structure.DIAGONAL, Structure.LOWER, Structure.UPPER, Structure.ORTHOGONAL)
 
 
 def counted(symbols: Mapping[str, Symbol], traits: Mapping[str, Traits], sizes: Mapping[str, int]) -> dict[str, int]:
@@ -44,9 +43,9 @@ def counted(symbols: Mapping[str, Symbol], traits: Mapping[str, Traits], sizes: 
     found: dict[str, int] = {}
     for name, symbol in sorted(symbols.items()):
         trait = traits[name]
-        if trait.structure is Structure.ORTHOGONAL:
+        if trait.structure.is_orthogonal:
             found[name] = 1
-        elif trait.assumption is Assumption.BINARY and trait.structure is Structure.GENERAL:
+        elif trait.assumption is Assumption.BINARY and trait.structure.general:
             count = 1
             for dim in symbol.dims:
                 count *= dim.size(sizes)
@@ -60,8 +59,8 @@ def of_parts(symbols: Mapping[str, Symbol], traits: Mapping[str, Traits], determ
     for name, symbol in sorted(symbols.items()):
         trait = traits[name]
         free = trait.assumption in (Assumption.NONE, Assumption.NONZERO) and not trait.sums_to_one
-        square = symbol.rank == 2 and symbol.dims[0] is symbol.dims[1] and trait.structure in _FLIPS
-        if free and (not symbol.dims or (determinants and square and trait.structure is not Structure.ORTHOGONAL)):
+        square = symbol.rank == 2 and symbol.dims[0] is symbol.dims[1] and trait.structure.rows_flip
+        if free and (not symbol.dims or (determinants and square and trait.structure.is_linear)):
             found[name] = 1
     return found
 
@@ -115,7 +114,7 @@ def moved(value: Array, traits: Traits, signs: Sequence[int]) -> Array:
     if np.sign(np.linalg.det(value.astype(float))) == sign:
         return value
     made = value.copy()
-    if traits.structure is Structure.GENERAL and len(value) > 1:
+    if traits.structure.general and len(value) > 1:
         made[[0, 1]] = made[[1, 0]]  # keeps the signs of the entries
     else:
         made[0] = -made[0]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, POWER
-from tensordiff.tensor import Apply, Assumption, Dim, Einsum, Factor, Node, Structure, Sum, Symbol, Tensor, as_number, bottom_up
+from tensordiff.tensor import Apply, Assumption, Dim, Einsum, Factor, Node, Sum, Symbol, Tensor, as_number, bottom_up
 from tensordiff.tensor.dim import Terms
 
 Weigh = Callable[[Dim], int]
@@ -127,7 +127,7 @@ def _degree(tensor: Tensor, weigh: Weigh) -> Degree:
 
 def _is_free(node: Tensor) -> bool:
     if isinstance(node, Symbol):
-        return node.structure is not Structure.ORTHOGONAL and node.assumption not in _ODD
+        return node.structure.is_linear and node.assumption not in _ODD
     return not isinstance(node, Apply)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import permutations
 from random import Random
 
-from tensordiff.tensor import Apply, Einsum, Node, Structure, Symbol, Tensor, bottom_up, postorder
+from tensordiff.tensor import Apply, Einsum, Node, Symbol, Tensor, bottom_up, postorder
 
 SMALLEST = 3
 _ALL_ORDERS = 4
@@ -39,7 +39,7 @@ def literal_sizes(tensors: Sequence[Tensor]) -> set[int]:
 def even_names(tensors: Sequence[Tensor]) -> set[str]:
     """Sizes that had better be even: those of skew matrices, which are singular otherwise."""
     symbols = [node for node in postorder(tensors) if isinstance(node, Symbol)]
-    return {name for s in symbols if s.structure is Structure.SKEW for dim in s.dims for name in dim.names()}
+    return {name for s in symbols if s.structure.mirror < 0 for dim in s.dims for name in dim.names()}
 
 
 def assignments(

@@ -5,7 +5,7 @@ Every value is exact (integers and Fractions), so that one point serves all arit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from tensordiff.tensor import Assumption, Structure, Symbol
+from tensordiff.errors import EvaluationError
+from tensordiff.evaluate.matrices import ArrayMatrices
+from tensordiff.tensor import Assumption, Matrices, Structure, Symbol
 
 Array = np.ndarray[Any, Any]
 Number = int | Fraction
@@ -94,12 +96,13 @@ def draw(symbol: Symbol, sizes: Mapping[str, int], traits: Traits, style: Style,
     shape = tuple(dim.size(sizes) for dim in symbol.dims)
     if traits.sums_to_one:
         return _scaled_to_one(shape, style, random)
-    if traits.structure is Structure.GENERAL or symbol.rank % 2 or not symbol.rank:
+    if traits.structure.general or symbol.rank % 2 or not symbol.rank:
         if traits.assumption is Assumption.NEAR_IDENTITY and symbol.rank:
             return _near_identity(prod(shape[: len(shape) // 2]), style, random).reshape(shape)
         return _plain(shape, traits.assumption, style, random)
-    size = prod(shape[: len(shape) // 2])
-    return _STRUCTURED[traits.structure](size, traits.assumption, style, random).reshape(shape)
+    half = len(shape) // 2
+    drawn: Array = traits.structure.draw(_Draws(prod(shape[:half]), prod(shape[half:]), traits.assumption, style, random))
+    return drawn.reshape(shape)
 
 
 def _plain(shape: tuple[int, ...], assumption: Assumption, style: Style, random: Random) -> Array:
@@ -141,12 +144,6 @@ def _eye(size: int) -> Array:
     return np.eye(size, dtype=np.int64).astype(object)
 
 
-def _square(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
-    if assumption is Assumption.NEAR_IDENTITY:
-        return _near_identity(size, style, random)
-    return _plain((size, size), assumption, style, random)
-
-
 def _near_identity(size: int, style: Style, random: Random) -> Array:
     """The identity and a small disturbance, whose norm stays below one half."""
     if not style.real:
@@ -156,40 +153,49 @@ def _near_identity(size: int, style: Style, random: Random) -> Array:
     return disturbed
 
 
-def _symmetric(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
-    lower = np.tril(_square(size, assumption, style, random))
-    return lower + np.tril(lower, -1).T
+class _Draws:
+    """Random matrices from which those of a structure are made."""
 
+    matrices: Matrices = ArrayMatrices()
 
-def _definite(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
-    if not style.real or assumption in (Assumption.NEAR_IDENTITY, Assumption.BINARY):
-        return _symmetric(size, assumption, style, random)
-    factor = _plain((size, size), assumption, style, random)
-    definite: Array = factor @ factor.T + _eye(size) * (Fraction(1, 2) if style.denominator > 1 else 1)
-    return definite
+    def __init__(self, rows: int, columns: int, assumption: Assumption, style: Style, random: Random) -> None:
+        self.rows, self.columns = rows, columns
+        self.assumption, self.style, self.random = assumption, style, random
+        self.real = style.real
 
+    def entries(self) -> Array:
+        if self.assumption is Assumption.NEAR_IDENTITY and self.rows == self.columns:
+            return _near_identity(self.rows, self.style, self.random)
+        return _plain((self.rows, self.columns), self.assumption, self.style, self.random)
 
-def _skew(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
-    lower: Array = np.tril(_plain((size, size), assumption, style, random), -1)
-    return np.asarray(lower - lower.T)
+    def gram(self) -> Array:
+        if not self.style.real or self.assumption in (Assumption.NEAR_IDENTITY, Assumption.BINARY):
+            return np.asarray(Structure.SYMMETRIC.draw(self))
+        factor = self.entries()
+        definite: Array = factor @ factor.T + _eye(self.rows) * (Fraction(1, 2) if self.style.denominator > 1 else 1)
+        return definite
 
+    def orthonormal(self) -> Array:
+        """Cayley's transform (I - S) inv(I + S) of a skew S, with a random row negated: det 1 and -1 both occur."""
+        if self.columns > self.rows:
+            raise EvaluationError(f"no {self.rows}-by-{self.columns} matrix has orthonormal columns")
+        low, high = (1, 10_000) if not self.style.real else (1, 4)
+        draws = _Draws(self.rows, self.rows, Assumption.NONE, Style("skew", low, high), self.random)
+        skew = Structure.SKEW.draw(draws)
+        turned: Array = (_eye(self.rows) - skew) @ _inverse(_eye(self.rows) + skew)
+        if self.random.getrandbits(1):
+            turned[0] = -turned[0]
+        return turned[:, : self.columns]
 
-def _triangular(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
-    return np.tril(_square(size, assumption, style, random))
-
-
-def _diagonal(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
-    return np.diag(np.diagonal(_square(size, assumption, style, random)))
-
-
-def _orthogonal(size: int, assumption: Assumption, style: Style, random: Random) -> Array:
-    """Cayley's transform (I - S) inv(I + S) of a skew S, with a random row negated: det 1 and -1 both occur."""
-    low, high = (1, 10_000) if not style.real else (1, 4)
-    skew = _skew(size, Assumption.NONE, Style("skew", low, high), random)
-    turned: Array = (_eye(size) - skew) @ _inverse(_eye(size) + skew)
-    if random.getrandbits(1):
-        turned[0] = -turned[0]
-    return turned
+    def unit_rows(self) -> Array:
+        """(2v, |v|^2 - 1)/(|v|^2 + 1), from vectors v of rational entries."""
+        made = np.empty((self.rows, self.rows), dtype=object)
+        for row in range(self.rows):
+            v = [Fraction(self.random.choice((-1, 1)) * self.random.randint(1, 12), 8) for _ in range(self.rows - 1)]
+            square = sum(x * x for x in v)
+            unit = [2 * x / (square + 1) for x in v] + [(square - 1) / (square + 1) if v else Fraction(1)]
+            made[row] = self.random.sample(unit, len(unit))
+        return made
 
 
 def _inverse(matrix: Array) -> Array:
@@ -205,14 +211,3 @@ def _inverse(matrix: Array) -> Array:
             if row != column and (factor := work[row][column]):
                 work[row] = [v - factor * w for v, w in zip(work[row], work[column], strict=True)]
     return np.array([row[size:] for row in work], dtype=object).reshape(size, size)
-
-
-_STRUCTURED: Mapping[Structure, Callable[[int, Assumption, Style, Random], Array]] = {
-    Structure.SYMMETRIC: _symmetric,
-    Structure.POSITIVE_DEFINITE: _definite,
-    Structure.SKEW: _skew,
-    Structure.DIAGONAL: _diagonal,
-    Structure.LOWER: _triangular,
-    Structure.UPPER: lambda *given: _triangular(*given).T,
-    Structure.ORTHOGONAL: _orthogonal,
-}

@@ -1,0 +1,52 @@
+"""The operations on matrices in which structures are written, on arrays: NumPy's, exact ones, those of other libraries."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from tensordiff.tensor.structure import Term
+
+
+class ArrayMatrices:
+    """Matrices in the last two axes of arrays of one library, such as NumPy, whose namespace is `xp`."""
+
+    def __init__(self, xp: Any = np) -> None:
+        self.xp = xp
+
+    def combine(self, *terms: Term) -> Any:
+        return reduce(lambda a, b: a + b, (_scaled(c, a) for c, a in terms))
+
+    def transpose(self, a: Any) -> Any:
+        return a.swapaxes(-1, -2)
+
+    def multiply(self, *factors: Any) -> Any:
+        return reduce(lambda a, b: a @ b, factors)
+
+    def lower(self, a: Any) -> Any:
+        return self.xp.tril(a)
+
+    def upper(self, a: Any) -> Any:
+        return self.xp.triu(a)
+
+    def diagonal(self, a: Any) -> Any:
+        return self.xp.tril(self.xp.triu(a))
+
+    def below(self, a: Any) -> Any:
+        return self.xp.tril(a, -1)
+
+    def above(self, a: Any) -> Any:
+        return self.xp.triu(a, 1)
+
+    def identity(self, like: Any) -> Any:
+        ones = self.xp.ones_like(like[..., :1, :])
+        return self.diagonal(ones * ones.swapaxes(-1, -2))
+
+
+def _scaled(coefficient: int | Fraction, a: Any) -> Any:
+    if coefficient in (1, -1):
+        return a if coefficient == 1 else -a
+    return (coefficient if a.dtype == object else float(coefficient)) * a
