@@ -146,7 +146,7 @@ class Scope:
 def _describe(kind: str, value: Any) -> str:
     if kind == "symbols":
         variable: Symbol = value.data[0]
-        marks = [str(mark) for mark in (variable.structure, variable.assumption) if mark not in ("general", "none")]
+        marks = [mark for mark in map(str, (variable.structure, variable.assumption)) if mark not in ("general", "none")]
         return " ".join([*marks, shape_text(value.shape), "symbol"])
     if kind == "where":
         return f"a name for {brief(value.children[0])}"

@@ -145,7 +145,7 @@ def test_symbols_sizes_and_assumptions() -> None:
     A = MatrixSymbol("A", size, size)
     assert td.from_sympy(A * A.T).to_sympy(symbols={"n": size}) == A * A.T
     S = td.from_sympy(V.T, structures={"V": "symmetric"}, assume={"V": "positive"})
-    assert S.scope.symbols["V"].data[0].structure == "symmetric"
+    assert S.scope.symbols["V"].data[0].structure.name == "symmetric"
     with pytest.raises(td.UnknownNameError, match="Q is given a structure"):
         td.from_sympy(V, structures={"Q": "symmetric"})
     with pytest.raises(td.UnknownNameError, match="round"):
