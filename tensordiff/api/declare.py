@@ -79,9 +79,9 @@ def parse(
 def declared(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:
     """A declared variable as an expression."""
     for what, given, known in (("structure", structure, list(STRUCTURES)), ("assumption", assume, list(Assumption))):
-        if given not in known:
+        if str(given) not in known:
             raise TensordiffError(f"{name}: unknown {what} {given!r}", hint=f"known are {', '.join(known)}")
-    kind, assumption = STRUCTURES[structure], Assumption(assume)
+    kind, assumption = STRUCTURES[str(structure)], Assumption(assume)
     name, groups = check_name(name), read_shape(shape)
     for size in {size for group in groups for dim in group for size in dim.names()}:
         check_name(size)
