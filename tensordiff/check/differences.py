@@ -185,7 +185,7 @@ def _curve(variable: Symbol, entries: Entries, at: Array, direction: Array) -> C
     """A curve through the point whose velocity is what a direction means for the structure and `entries`."""
     from tensordiff.evaluate.matrices import ArrayMatrices
 
-    structure, matrices = variable.structure, ArrayMatrices()
+    structure, matrices = variable.structure, ArrayMatrices(np)
     if structure.general or entries is Entries.FREE:
         return lambda t: at + t * direction
     velocity: Any

@@ -6,15 +6,13 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-import numpy as np
-
 from tensordiff.tensor.structure import Term
 
 
 class ArrayMatrices:
     """Matrices in the last two axes of arrays of one library, such as NumPy, whose namespace is `xp`."""
 
-    def __init__(self, xp: Any = np) -> None:
+    def __init__(self, xp: Any) -> None:
         self.xp = xp
 
     def combine(self, *terms: Term) -> Any:

@@ -17,7 +17,7 @@ from tensordiff.tensor import STRUCTURES, Dim, Structure, Symbol
 
 Array = np.ndarray
 N, P = Dim.named("n"), Dim.named("p")
-M = ArrayMatrices()
+M = ArrayMatrices(np)
 KNOWN = [structure for structure in STRUCTURES.values() if not structure.general]
 LINEAR = [structure for structure in KNOWN if structure.is_linear]
 STYLES = [*REAL_STYLES, INTEGERS, FIELD]

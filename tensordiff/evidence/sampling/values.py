@@ -156,7 +156,7 @@ def _near_identity(size: int, style: Style, random: Random) -> Array:
 class _Draws:
     """Random matrices from which those of a structure are made."""
 
-    matrices: Matrices = ArrayMatrices()
+    matrices: Matrices = ArrayMatrices(np)
 
     def __init__(self, rows: int, columns: int, assumption: Assumption, style: Style, random: Random) -> None:
         self.rows, self.columns = rows, columns
