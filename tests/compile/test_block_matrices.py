@@ -78,7 +78,7 @@ def test_sizes_from_sums() -> None:
     np.testing.assert_array_equal(f.evaluate(N=N, Q=np.ones((3, 4))), N[:3, :3])
     with pytest.raises(td.EvaluationError, match="no integer makes n\\+m equal to 7"):
         f.evaluate(N=N, n=8)
-    with pytest.raises(td.EvaluationError, match="no value given for n"):
+    with pytest.raises(td.EvaluationError, match="does not decide n"):
         f.evaluate(N=N)
     with pytest.raises(td.EvaluationError, match="N is"):
         f.evaluate(N=N, Q=np.ones((3, 5)))
