@@ -18,9 +18,9 @@ _CHAIN_OPTIMUM = 24
 """Longer chains are associated from their thinner end; up to here the order is the optimum (cubic time)."""
 _SEARCH = 10
 """Products of more factors are ordered greedily."""
-_FLOP = 0.25
+FLOP = 0.25
 """Cost of a multiply-add inside a contraction, in units of one element read from or written to memory."""
-_STEP = 300.0
+STEP = 300.0
 """Cost of starting an operation, in the same unit."""
 
 
@@ -185,7 +185,7 @@ def _linear(path: Sequence[Pair], count: int) -> list[Pair]:
 def path_cost(inputs: Sequence[Labels], output: Labels, sizes: Mapping[int, int], points: int = 1) -> float:
     """An estimate of the time of contracting the factors in the best order found; that of one of so many `points` that are
     computed together."""
-    step = _STEP / points
+    step = STEP / points
 
     def elements(labels: Labels) -> int:
         return prod(sizes[label] for label in labels)
@@ -198,7 +198,7 @@ def path_cost(inputs: Sequence[Labels], output: Labels, sizes: Mapping[int, int]
         b, a = remaining.pop(max(i, j)), remaining.pop(min(i, j))
         kept = (a | b) & output.union(*remaining)
         work = elements(a | b)
-        cost += step + (elements(kept) if work == elements(kept) else work * _FLOP + elements(kept))
+        cost += step + (elements(kept) if work == elements(kept) else work * FLOP + elements(kept))
         cost += elements(a) + elements(b)
         remaining.append(kept)
     return cost

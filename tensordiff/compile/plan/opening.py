@@ -12,19 +12,18 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 
+from tensordiff.compile.plan.effort import cost, elements
+from tensordiff.compile.plan.powers import chained, split_diagonals, thin
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.sharing import settled
-from tensordiff.evaluate.paths import path_cost
-from tensordiff.functions import MATRIX_POWER, matrix_power
+from tensordiff.functions import MATRIX_POWER
 from tensordiff.tensor import (
     Apply,
-    Dim,
     Einsum,
     Named,
     Sum,
     Tensor,
     add,
-    as_number,
     einsum,
     postorder,
     scale,
@@ -37,8 +36,6 @@ _MOST_TERMS = 24
 """A product is distributed over sums up to so many terms."""
 _GAIN = 0.7
 """Distribution must cost less than this part of forming the sum."""
-_GRAM = 0.6
-"""Time of a product of a matrix with its own transpose, of that of any two."""
 _SHARED_FACTORS = 16
 """Whether a shared product is formed is estimated for products of at most so many factors ..."""
 _SHARED_USERS = 6
@@ -67,6 +64,7 @@ class _Rewriter:
         self.points = points
         self.uses = _uses(outputs)
         self.new: dict[Tensor, Tensor] = {}
+        self.new_uses: dict[Tensor, int] = {}
         self.known: Memo = {}
         powers = (node for node in postorder(outputs) if isinstance(node, Apply) and node.function == MATRIX_POWER)
         self.bases = frozenset(node.children[0] for node in powers)
@@ -82,18 +80,28 @@ class _Rewriter:
             made = add(zip(node.coefficients, children, strict=True), node.dims)
         elif isinstance(node, Apply):
             made = Apply.make(node.function, children)
+            if made.function == MATRIX_POWER:
+                made = self._settled(thin(made, self.sizes, self.points))
         elif isinstance(node, Einsum):
             content = prod((common_coefficient(child) for child in children), start=Fraction(1))
             children = tuple(scale(1 / common_coefficient(child), child) for child in children)
             placed = [(child, labels) for child, (_, labels) in zip(children, node.factors, strict=True)]
-            factors = _split_diagonals(placed, len(node.index_dims))
+            factors = split_diagonals(placed, len(node.index_dims))
             opened = self._opened(node, children)
             same = not opened and tuple(factors) == node.factors
             flat = node if same else einsum(factors, node.output, dict(enumerate(node.index_dims)), flatten=opened)
+            flat = self._with_chains(flat)
             made = self._distributed(scale(content, flat), self.uses.get(node, 1))
         else:
             made = node
         self.new[node] = made
+        self.new_uses[made] = self.new_uses.get(made, 0) + self.uses[node]
+
+    def _with_chains(self, node: Tensor) -> Tensor:
+        content, core = split_coefficient(node)
+        if not isinstance(core, Einsum):
+            return node
+        return scale(content, chained(core, self.sizes, self.new_uses, self.points))
 
     def _opened(self, node: Einsum, children: Sequence[Tensor]) -> set[Tensor]:
         """The products among the children that join this one: those that are not to be formed; and those used once, where
@@ -138,28 +146,44 @@ class _Rewriter:
 
     def _expand(self, node: Einsum, uses: int, room: int) -> list[tuple[Fraction, Tensor]] | None:
         """node as a sum over the terms of one of its factors, or None where no factor is worth it."""
-        sizes = dict(enumerate(node.index_dims))
         for position, (factor, labels) in enumerate(node.factors):
             if not isinstance(factor, Sum) or not factor.rank:
                 continue
             # A broadcast vector is worth it only inside a matrix product: 1 - s is left as it is.
             strict = factor.rank < 2 or set(labels) <= set(node.output)
-            outer = [(c, part) for c, part in factor.terms if isinstance(part, Einsum) and is_outer(part, self.sizes, strict)]
-            rest = [(c, part) for c, part in factor.terms if (c, part) not in outer]
-            if not outer or len(outer) + bool(rest) > room:
-                continue
-            parts = outer + (rest if len(rest) < 2 else [(Fraction(1), add(rest, factor.dims))])
-            made: list[tuple[Fraction, Tensor]] = []
-            for c, part in parts:
-                factors = [*node.factors[:position], (part, labels), *node.factors[position + 1 :]]
-                products = [part for _, part in parts if isinstance(part, Einsum)]
-                opened = {part for part in products if self._is_open(part) or _is_pointwise(part)}
-                made.append((c, einsum(factors, node.output, sizes, flatten=opened)))
-            formed = sum(cost(part, self.sizes, self.points) + 2 * elements(part.dims, self.sizes) for _, part in parts)
-            closed = cost(node, self.sizes, self.points) + formed / max(uses, self.uses.get(factor, 1))
-            if sum(cost(term, self.sizes, self.points) for _, term in made) < _GAIN * closed:
-                return made
+            products = [(c, part) for c, part in factor.terms if isinstance(part, Einsum)]
+            outer = [(c, part) for c, part in products if is_outer(part, self.sizes, strict)]
+            formed = sum(cost(part, self.sizes, self.points) + 2 * elements(part.dims, self.sizes) for _, part in factor.terms)
+            shared = max(uses, self.uses.get(factor, 1), self.new_uses.get(factor, 1))
+            best, least = None, _GAIN * (cost(node, self.sizes, self.points) + formed / shared)
+            for apart in (outer, products) if len(outer) < len(products) else (outer,):
+                found = self._apart(node, position, apart, room)
+                if found is not None and found[1] < least:
+                    best, least = found
+            if best is not None:
+                return best
         return None
+
+    def _apart(
+        self, node: Einsum, position: int, apart: Sequence[tuple[Fraction, Tensor]], room: int
+    ) -> tuple[list[tuple[Fraction, Tensor]], float] | None:
+        """node distributed over some terms of the sum at a position, the others kept together; and the estimated time."""
+        factor, labels = node.factors[position]
+        assert isinstance(factor, Sum)
+        rest = [term for term in factor.terms if term not in apart]
+        if not apart or len(apart) + bool(rest) > room:
+            return None
+        parts = [*apart, *(rest if len(rest) < 2 else [(Fraction(1), add(rest, factor.dims))])]
+        opened = {part for _, part in parts if isinstance(part, Einsum)}
+        made: list[tuple[Fraction, Tensor]] = []
+        time = 0.0
+        for c, part in parts:
+            factors = [*node.factors[:position], (part, labels), *node.factors[position + 1 :]]
+            made.append((c, einsum(factors, node.output, dict(enumerate(node.index_dims)), flatten=opened)))
+            time += cost(made[-1][1], self.sizes, self.points)
+        if len(rest) > 1:
+            time += cost(parts[-1][1], self.sizes, self.points)
+        return made, time
 
 
 def common_coefficient(node: Tensor) -> Fraction:
@@ -168,30 +192,6 @@ def common_coefficient(node: Tensor) -> Fraction:
     if not isinstance(node, Sum) or not node.rank or len({abs(c) for c in node.coefficients}) != 1:
         return Fraction(1)
     return abs(node.coefficients[0])
-
-
-def _split_diagonals(factors: Sequence[Placed], fresh: int) -> list[Placed]:
-    """The diagonal of A^k as that of A^p A^q, and so tr(A^k) as the sum of the entries of two lower powers: a product less.
-    `fresh` and what follows are labels that no factor has."""
-    found: list[Placed] = []
-    for node, labels in factors:
-        k = as_number(node.children[1]) if isinstance(node, Apply) and node.function == MATRIX_POWER else None
-        half = len(labels) // 2
-        rows, columns = tuple(labels[:half]), tuple(labels[half:])
-        if k is None or k < 2 or k.denominator != 1 or rows != columns:
-            found.append((node, labels))
-            continue
-        inner = tuple(range(fresh, fresh + half))
-        fresh += half
-        base = node.children[0]
-        found.append((matrix_power(base, k // 2), (*rows, *inner)))
-        found.append((matrix_power(base, k - k // 2), (*inner, *rows)))
-    return found
-
-
-def _is_pointwise(node: Einsum) -> bool:
-    """Whether the product sums over nothing, such as a matrix with its rows scaled."""
-    return len(node.factors) <= 4 and len(node.index_dims) == len(set(node.output))
 
 
 def is_outer(node: Einsum, sizes: Mapping[str, int], strict: bool = False) -> bool:
@@ -253,40 +253,6 @@ def _blocks(node: Einsum) -> list[tuple[list[int], tuple[int, ...]]]:
         outer = dict.fromkeys(x for p in sorted(members) for x in node.factors[p][1] if x in kept)
         result.append((sorted(members), tuple(outer)))
     return result
-
-
-def elements(dims: Sequence[Dim], sizes: Mapping[str, int]) -> int:
-    return prod(dim.size(sizes) for dim in dims)
-
-
-def cost(node: Tensor, sizes: Mapping[str, int], points: int = 1) -> float:
-    """An estimate of the time of computing one node from its children, at one of `points` that are computed together."""
-    _, core = split_coefficient(node)
-    if isinstance(core, Sum):
-        return sum(
-            (cost(child, sizes, points) for child in core.children if isinstance(child, Einsum)), elements(core.dims, sizes)
-        )
-    if not isinstance(core, Einsum):
-        return 0.0
-    numbers = {label: dim.size(sizes) for label, dim in enumerate(core.index_dims)}
-    inputs = [frozenset(labels) for _, labels in core.factors]
-    output = frozenset(core.output)
-    covered = frozenset().union(*inputs)
-    total = path_cost(inputs, output & covered, numbers, points) if inputs else 0.0
-    if _is_gram(core):
-        total *= _GRAM
-    if len(core.output) > len(output) or output - covered:
-        total += elements(core.dims, sizes)
-    return total
-
-
-def _is_gram(node: Einsum) -> bool:
-    """X' X, perhaps with weights between: BLAS computes half of it."""
-    matrices = [placed for placed in node.factors if len(placed[1]) > 1]
-    if len(matrices) != 2 or matrices[0][0] is not matrices[1][0]:
-        return False
-    shared = [x for x, y in zip(matrices[0][1], matrices[1][1], strict=True) if x == y]
-    return len(shared) == 1 and shared[0] not in node.output and len(matrices[0][1]) == 2
 
 
 def opened_products(outputs: Sequence[Tensor], sizes: Mapping[str, int], points: int = 1) -> set[Tensor]:

@@ -15,6 +15,7 @@ from tensordiff.compile.plan.graph import Graph, Value
 from tensordiff.compile.plan.lengths import axes_of
 from tensordiff.compile.plan.lift import BATCH, Batch, dependent, is_narrow, lift
 from tensordiff.compile.plan.opening import open_products, opened_products
+from tensordiff.compile.plan.powers import exponent
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.ranges import bounds
 from tensordiff.compile.plan.record import Recorder
@@ -181,9 +182,10 @@ class _Planner:
         if node.function == MATRIX_POWER and (parts := self._power_parts(node)):
             left, right = (self.recorder.matricize(self.values[part]) for part in parts)
             return self.recorder.like(self.graph.matmul(left, right), self.values[node.children[0]])
-        if node.function == MATRIX_POWER and (k := as_number(node.children[1])) is not None and k in range(2, _MOST_SQUARED):
+        if (k := exponent(node)) is not None and 2 <= abs(k) < _MOST_SQUARED:
             base = self.values[node.children[0]]
-            return self.recorder.like(self._power(self.recorder.matricize(base), int(k)), base)
+            matrix = self.recorder.matricize(base)
+            return self.recorder.like(self._power(matrix if k > 0 else self.recorder.inv(matrix), abs(k)), base)
         if len(node.children) == 1 and properties(node.children[0], self.known).semidefinite:
             self.graph.definite.add(self.values[node.children[0]])
         result: Value = node.function.evaluate(self.recorder, *(self.values[child] for child in node.children))

@@ -12,7 +12,8 @@ from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
-from tensordiff.compile.plan.opening import cost, elements, open_products
+from tensordiff.compile.plan.effort import cost, elements
+from tensordiff.compile.plan.opening import open_products
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.functions import INVERSE
 from tensordiff.tensor import (
