@@ -146,7 +146,7 @@ function step(found) {
       ...(found.assumed?.length ? [make("p", { class: "reason" }, found.assumed.join("; "))] : [])));
 }
 
-export const failure = message => make("article", { class: "card error", role: "alert" },
+export const failure = message => make("article", { class: "card error" },
   make("p", { class: "headline" }, "This cannot be done as it stands"), make("pre", { class: "wrap", tabindex: "0" }, message));
 
 export const welcome = open => make("article", { class: "card empty" },

@@ -87,7 +87,7 @@ function show() {
     tab.setAttribute("aria-selected", String(chosen));
     tab.tabIndex = chosen ? 0 : -1;
   }
-  $("form").setAttribute("aria-labelledby", `tab-${state.job}`);
+  $("panel").setAttribute("aria-labelledby", `tab-${state.job}`);
   $("go").textContent = VERBS[state.job];
   definitions();
 }
