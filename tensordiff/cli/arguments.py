@@ -11,7 +11,7 @@ from tensordiff import __version__
 from tensordiff.derive.layouts import DIFFERENTIAL, LAYOUTS
 from tensordiff.tensor import STRUCTURES, Assumption
 
-FORMS = ("matrix", "index", "latex", "einsum", "svg", "numpy", "jax", "torch")
+FORMS = ("matrix", "index", "latex", "einsum", "svg", "html", "numpy", "jax", "torch")
 
 _EXAMPLES = """\
 examples:
@@ -133,11 +133,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--entries", choices=("any", *meanings), default="any", help="as for diff; any of them is right (any)")
     check.add_argument("--layout", choices=layouts, default="any", help="the layout that the answer claims (any)")
     check.add_argument("--json", action="store_true", help="print a JSON object")
+    check.add_argument("--to", choices=("text", "html"), default="text", help="html: a page of its own")
 
     explain = command("explain", "derive step by step", _EXPLAIN_EXAMPLE)
     explain.add_argument("expression", metavar="EXPR", type=_text, help="what to differentiate")
     explain.add_argument("--wrt", metavar="V", required=True, type=_text, help="the variable")
     _declarations(explain)
+    explain.add_argument("--to", choices=("text", "html"), default="text", help="html: a page of its own")
 
     serve = command("serve", "serve the page on this machine", "example:\n  tensordiff serve --open")
     serve.add_argument("--port", type=int, default=8765, help="the port on 127.0.0.1; 0 for any free one (8765)")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import tensordiff as td
-from tensordiff.show import report
+from tensordiff.show import html, report
 
 RIGHT, NOT_RIGHT, INPUT_ERROR = 0, 1, 2
 
@@ -45,6 +45,8 @@ def _form(derivative: td.Derivative, form: str, layout: str | None) -> str:
         return str(derivative.einsum())
     if form == "svg":
         return derivative.svg()
+    if form == "html":
+        return html.derivative_page(derivative, layout)
     return str(derivative.compile(backend=form).source).rstrip("\n")
 
 
@@ -57,11 +59,15 @@ def _check(arguments: Namespace) -> tuple[str, int]:
         entries=arguments.entries,
     )
     status = RIGHT if verdict else NOT_RIGHT
+    if arguments.to == "html":
+        return html.verdict_page(verdict), status
     return (_json(report.verdict_report(verdict)) if arguments.json else str(verdict)), status
 
 
 def _explain(arguments: Namespace) -> tuple[str, int]:
-    return td.explain(_expression(arguments), arguments.wrt), RIGHT
+    f = _expression(arguments)
+    told = td.explain(f, arguments.wrt)
+    return (html.explanation_page(told, td.diff(f, arguments.wrt, entries="free")) if arguments.to == "html" else told), RIGHT
 
 
 def _serve(arguments: Namespace) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from tests.page.browser import DESKTOP, GLS, PHONE, STATES, chromium, opened
 from tests.page.server import running
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

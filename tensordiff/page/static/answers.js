@@ -147,7 +147,7 @@ function step(found) {
 }
 
 export const failure = message => make("article", { class: "card error" },
-  make("p", { class: "headline" }, "This cannot be done as it stands"), make("pre", { class: "wrap", tabindex: "0" }, message));
+  make("p", {}, make("strong", {}, "This cannot be done as it stands")), make("pre", { class: "wrap", tabindex: "0" }, message));
 
 export const welcome = open => make("article", { class: "card empty" },
   make("p", {}, "Write a function and a variable, and its derivative stands here. With F = inv(X'*P*X) and P = inv(V), for one,"),

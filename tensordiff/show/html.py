@@ -1,0 +1,124 @@
+"""One self-contained page for a result: nothing is fetched, it prints well, and it can be put on a wall.
+
+The mathematics is typeset by KaTeX, whose text, styles and fonts are in the page.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from tensordiff.show.report import derivative_data, verdict_data
+from tensordiff.show.svg import STYLE
+
+if TYPE_CHECKING:
+    from tensordiff.api import Derivative
+    from tensordiff.check.verdict import Verdict
+
+_SIGNS = {"right": "✓", "partly": "≈", "wrong": "✗", "open": "?"}
+_FONTS = (
+    "Main-Regular",
+    "Main-Bold",
+    "Math-Italic",
+    "AMS-Regular",
+    "Size1-Regular",
+    "Size2-Regular",
+    "Size3-Regular",
+    "Size4-Regular",
+)
+"""What formulas here are set in; other alphabets fall back on the reader's serif font."""
+
+_SCRIPT = (
+    'for(const e of document.querySelectorAll(".tex"))katex.render(e.textContent,e,'
+    '{displayMode:e.classList.contains("formula"),throwOnError:false,strict:false,trust:c=>c.command==="\\\\htmlData"});'
+)
+
+
+def derivative_page(derivative: Derivative, layout: str | None = None) -> str:
+    """The derivative of a function: matrix form, index form, the network, and what the letters are."""
+    found = derivative_data(derivative, layout)
+    name = derivative.scope.name_for(derivative.f.matrix)
+    parts = [
+        f"<h1>The derivative of {escape(name)} by {escape(', '.join(found['variables']))}</h1>",
+        _code(found["expression"]),
+    ]
+    if found["typeset_matrix"]:
+        parts.append(_formula(f"{found['typeset_left']} = {found['typeset_matrix']['formula']}"))
+        parts.extend(_formula(rf"\text{{where }} {line}") for line in found["typeset_matrix"]["where"])
+        parts.append(f'<p class="soft">{escape(found["meaning"])}</p>')
+    else:
+        parts.append(f"<p>There is no matrix form: {escape(found['no_matrix'])}</p>")
+    parts += ["<h2>Entry by entry</h2>", _formula(found["typeset_index"])]
+    sizes = ", ".join(f"{variable} {shape}" for variable, shape in found["shapes"].items())
+    parts.append(f'<p class="soft">A tensor of shape ({escape(", ".join(found["shape"]))}); {escape(sizes)}.</p>')
+    parts += ["<h2>As a contraction network</h2>", derivative.svg()]
+    return _page(f"The derivative of {name}", parts)
+
+
+def explanation_page(text: str, derivative: Derivative) -> str:
+    """A derivation told step by step, and the network of its result."""
+    parts = ["<h1>How the derivative is found</h1>", _code(text), "<h2>As a contraction network</h2>", derivative.svg()]
+    return _page("How the derivative is found", parts)
+
+
+def verdict_page(verdict: Verdict) -> str:
+    """A verdict: what was claimed, what holds, the right formula, and numbers."""
+    found = verdict_data(verdict)
+    witness = (found["witness"] or "").split("\n")
+    parts = ["<h1>A claim, and what holds</h1>", _code(found["claim"]), _headline(found["tone"], found["headline"])]
+    parts.extend(f"<p>{escape(line)}</p>" for line in found["details"] if line not in witness)
+    if found["tone"] != "right" and found["typeset_expected"]:
+        parts += ["<h2>The derivative</h2>", _formula(found["typeset_expected"])]
+    if found["witness"]:
+        parts += ["<h2>Numbers that show it</h2>", _code(found["witness"])]
+    return _page("A claim, and what holds", parts)
+
+
+def _headline(tone: str, words: str) -> str:
+    return f'<p class="headline {tone}"><span class="sign">{_SIGNS[tone]}</span> {escape(words)}</p>'
+
+
+def _formula(latex: str) -> str:
+    return f'<div class="tex formula">{escape(latex)}</div>'
+
+
+def _code(text: str) -> str:
+    return f"<pre>{escape(text)}</pre>"
+
+
+def _page(title: str, parts: Sequence[str]) -> str:
+    """The page: its parts, and all that shows them."""
+    body = "\n".join(parts)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(title)}</title>\n<style>{_katex_style()}{_own('page.css')}{STYLE}</style></head>\n<body>\n{body}\n"
+        f"<script>{_static('katex/katex.min.js')}</script>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"
+    )
+
+
+def _own(name: str) -> str:
+    return files("tensordiff.show").joinpath(name).read_text(encoding="utf-8")
+
+
+def _static(name: str) -> str:
+    return files("tensordiff").joinpath("page", "static", *name.split("/")).read_text(encoding="utf-8")
+
+
+@cache
+def _katex_style() -> str:
+    """KaTeX's styles with the fonts inside."""
+    fonts = files("tensordiff").joinpath("page", "static", "katex", "fonts")
+
+    def face(match: re.Match[str]) -> str:
+        name = re.search(r"fonts/KaTeX_([\w-]+)\.woff2", match[0])
+        if name is None or name[1] not in _FONTS:
+            return ""
+        data = b64encode(fonts.joinpath(f"KaTeX_{name[1]}.woff2").read_bytes()).decode()
+        return re.sub(r"src:[^;}]*", f"src:url(data:font/woff2;base64,{data}) format('woff2')", match[0])
+
+    return re.sub(r"@font-face\{[^}]*\}", face, _static("katex/katex.min.css"))
