@@ -42,6 +42,10 @@ class TensordiffError(ValueError):
             parts.append(self.hint)
         return "\n".join(parts)
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback: a fault of the input is told in its own words."""
+        return f"{type(self).__name__}: {self}".splitlines()
+
 
 class ParseError(TensordiffError):
     """The text is malformed, or uses a name that is not declared."""

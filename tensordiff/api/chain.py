@@ -18,6 +18,7 @@ from tensordiff.errors import FoldError, TensordiffError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.render import free_letters, index_notation
+from tensordiff.show.notebook import text_html
 from tensordiff.tensor import Apply, Named, Symbol, Tensor, postorder
 
 _MAX_PARTS = 8
@@ -69,6 +70,12 @@ class ChainRule:
     def matrix_form(self, layout: str | None = None) -> Expression:
         """The whole derivative in matrix form; see Derivative.matrix_form."""
         return self.derivative.matrix_form(layout)
+
+    def __repr__(self) -> str:
+        return f"<chain rule {'; '.join(' <- '.join(path) for path in self.paths)}>"
+
+    def _repr_html_(self) -> str:
+        return text_html(repr(self)[1:-1], str(self))
 
     def __str__(self) -> str:
         total = self.derivative

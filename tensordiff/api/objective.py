@@ -40,6 +40,10 @@ class Objective:
         array([1., 1.])
     """
 
+    def __repr__(self) -> str:
+        names = ", ".join(f"{name} {shape}" for name, shape in self.shapes.items())
+        return f"<objective {self.f} of {names}: a vector of {self.size}>"
+
     def __init__(self, f: Expression, variables: Sequence[Matrix], data: Mapping[str, Any], validate: bool = True) -> None:
         self.f = f
         self.scope = f.scope

@@ -14,6 +14,7 @@ from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.evidence.agreement import Method
 from tensordiff.evidence.printing import listed
 from tensordiff.matrix import number_text
+from tensordiff.show.notebook import verdict_html
 
 Status = Literal[
     "right",
@@ -37,7 +38,7 @@ class Explanation:
     witness: Witness | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What holds of a claim. True exactly when the claim is right in the layout asked for; `str` explains it to a person.
 
@@ -93,6 +94,12 @@ class Verdict:
     def witness(self) -> Witness | None:
         """Numbers that show the difference: the first wrong entry."""
         return self._explanation.witness
+
+    def __repr__(self) -> str:
+        return f"<verdict: {str(self).partition(chr(10))[0]}>"
+
+    def _repr_html_(self) -> str:
+        return verdict_html(self.status, str(self).splitlines())
 
     def __str__(self) -> str:
         return _report(self, self._explanation)

@@ -17,6 +17,7 @@ from tensordiff.evidence.sampling.precision import MOST_DIGITS
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build, same_sizes, shape_text
+from tensordiff.show.notebook import verdict_html
 from tensordiff.tensor import Tensor
 
 _DIGITS = (40, 100, 250, MOST_DIGITS)
@@ -42,7 +43,7 @@ class Difference:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Equality:
     """Whether two expressions are equal (None: not decided), how that is known, and numbers that show a difference."""
 
@@ -53,6 +54,13 @@ class Equality:
 
     def __bool__(self) -> bool:
         return self.equal is True
+
+    def __repr__(self) -> str:
+        return f"<{str(self).partition(chr(10))[0]}>"
+
+    def _repr_html_(self) -> str:
+        status = "undecided" if self.equal is None else "right" if self.equal else "wrong"
+        return verdict_html(status, str(self).splitlines())
 
     def __str__(self) -> str:
         if self.equal is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from html import escape
 from keyword import iskeyword
 from math import log
 from threading import Lock
@@ -139,6 +140,12 @@ class Program:
         if not isinstance(ready, Compiled) or ready.guarded or ready.results > 1:
             return None
         return partial(ready.function, *values[:-1])
+
+    def __repr__(self) -> str:
+        return f"<{self.backend} program of {', '.join(self._names) or 'no inputs'}>"
+
+    def _repr_html_(self) -> str:
+        return f"<div><b>{escape(repr(self)[1:-1])}</b><pre>{escape(self.source)}</pre></div>"
 
     @property
     def source(self) -> str:
