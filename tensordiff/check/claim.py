@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from tensordiff.check.truth import INDEX, Candidate, Truth
@@ -11,7 +11,7 @@ from tensordiff.evidence.sampling.points import Point
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Shape, build, same_sizes, text
-from tensordiff.tensor import Symbol, Tensor, is_zero, multiply, permute, zero
+from tensordiff.tensor import Symbol, Tensor, is_zero, multiply, permute, replace, zero
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,21 @@ class Claim:
 
     matrix: Matrix
     source: str
+    standing: Mapping[Tensor, Tensor] = field(default_factory=dict)
+    """What symbols in it stand for that have no matrix form: d(sqrtm(A))."""
 
     @staticmethod
-    def of(matrix: Matrix, source: str | None = None) -> Claim:
-        return Claim(matrix, text(matrix) if source is None else source)
+    def of(matrix: Matrix, source: str | None = None, standing: Mapping[Tensor, Tensor] | None = None) -> Claim:
+        return Claim(matrix, text(matrix) if source is None else source, standing or {})
 
     @cached_property
     def tensor(self) -> Tensor:
-        return lower(self.matrix)
+        return self.lowered(self.matrix)
+
+    def lowered(self, matrix: Matrix) -> Tensor:
+        """An expression in the claim's symbols as a tensor."""
+        made: Tensor = replace(lower(matrix), self.standing) if self.standing else lower(matrix)
+        return made
 
     @property
     def by_entries(self) -> bool:
@@ -103,7 +110,7 @@ def read_as(claim: Claim, candidate: Candidate) -> Reading | None:
     fitted = build.fit(claim.matrix, candidate.shape)
     if fitted is None:
         return Reading(candidate, claim.tensor, None)
-    source = claim.tensor if fitted is claim.matrix else lower(fitted)
+    source = claim.tensor if fitted is claim.matrix else claim.lowered(fitted)
     return Reading(candidate, source, permute(source, _inverse(candidate.order)))
 
 

@@ -19,6 +19,7 @@ from tensordiff.check.words import in_layouts
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError
 from tensordiff.evidence.agreement import Evidence
+from tensordiff.evidence.domains import assumptions, reserved
 from tensordiff.evidence.sampling.points import Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.matrix import Matrix, Scope, shape_text
@@ -76,7 +77,7 @@ class _Judge:
         right = grader.right
         asked = [match for match in right if grader.asked(match.reading)]
         if asked:
-            return self._verdict("right", [*asked, *(m for m in right if m not in asked)])
+            return self._right([*asked, *(m for m in right if m not in asked)])
         if (admissible := grader.admissible()) is not None:
             return replace(self._verdict("right", [admissible]), entries=("admissible",))
         if (undecided := grader.undecided) and grader.first is not None:
@@ -93,6 +94,15 @@ class _Judge:
             words, match = found
             return replace(self._verdict("right-under-assumption", [match]), assumptions=words)
         return self._verdict("wrong", [])
+
+    def _right(self, matches: Sequence[Match]) -> Verdict:
+        """Right, but where the claim has no value for some for which the derivative has: there it says nothing."""
+        f, claim = self.problem.f, self.grader.claim.matrix
+        first = matches[0].reading
+        if needed := assumptions(claim, [f], [first.candidate.tensor]):
+            return replace(self._verdict("right-under-assumption", matches), assumptions=needed)
+        verdict = self._verdict("right", matches)
+        return replace(verdict, basis=reserved(verdict.basis, [f, claim], first.pair, self.grader.samples))
 
     def _in_other_layout(self, right: list[Match]) -> Verdict:
         """With what would make it right in the layout asked for."""

@@ -158,6 +158,8 @@ class MpmathOps(ArrayOps):
             made = function(self.mp.matrix(matrix.tolist()))
         except ZeroDivisionError:
             raise EvaluationError(f"{name} of a singular matrix") from None
+        except self.mp.NoConvergence:
+            raise EvaluationError(f"{name} is not found: the matrix is singular, or far from where it is defined") from None
         entries = list(made)
         tiny = self.mp.mpf(10) ** (-self.digits // 2)
         if any(abs(self.mp.im(value)) > tiny * (1 + abs(value)) for value in entries):

@@ -10,6 +10,7 @@ import numpy as np
 from tensordiff.evaluate.modular import ModularOps
 from tensordiff.evaluate.rational import RationalOps
 from tensordiff.evidence.agreement import Evidence, Method, sizes_text
+from tensordiff.evidence.domains import assumptions, reserved
 from tensordiff.evidence.evidence import compare, examine
 from tensordiff.evidence.printing import show, show_array
 from tensordiff.evidence.sampling.points import Point, Samples
@@ -51,6 +52,8 @@ class Equality:
     method: Method | None
     basis: str
     witness: Difference | None = None
+    assumptions: tuple[str, ...] = ()
+    """What one side needs to have a value, and the other does not: "a is positive"."""
 
     def __bool__(self) -> bool:
         return self.equal is True
@@ -80,15 +83,17 @@ def equal(a: Matrix, b: Matrix) -> Equality:
     b = build.fit(b, a.shape) or b
     a = build.fit(a, b.shape) or a
     left, right = lower(a), lower(b)
-    if a.shape == b.shape:
-        return _reported(compare(left, right), left, right)
     samples = Samples([left, right])
 
     def pair(point: Point) -> tuple[Array, Array]:
-        value = point.value(left)
-        return value, point.value(right).reshape(value.shape)
+        return _values(point, left, right)
 
-    return _reported(examine(pair, samples, None, None), left, right)
+    same = a.shape == b.shape
+    found = examine(pair, samples, left if same else None, right if same else None)
+    if not found:
+        return _reported(found, left, right)
+    needed = (*assumptions(a, [b], [right]), *assumptions(b, [a], [left]))
+    return Equality(True, found.method, reserved(found.basis, [a, b], pair, samples, needed), assumptions=needed)
 
 
 def equal_tensors(a: Tensor, b: Tensor) -> Equality:

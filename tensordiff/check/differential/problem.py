@@ -17,7 +17,7 @@ from tensordiff.check.truth import Candidate, Truth
 from tensordiff.check.words import in_layouts
 from tensordiff.derive import along, free_derivative, identified
 from tensordiff.derive.layouts import matrix_axes
-from tensordiff.errors import DomainError, FoldError, TensordiffError
+from tensordiff.errors import DomainError, TensordiffError
 from tensordiff.evidence.printing import listed
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, build, text
@@ -41,13 +41,15 @@ class DifferentialProblem(Problem):
                 if isinstance(node, Matrix) and node.op == "symbol" and node.data[0].name in given
             }
             return Claim.of(build.replace(self.answer, changed)), scope
+        standing: dict[Tensor, Tensor] = {}
         for name, differential in self.form.parts.items():
-            scope = scope.with_where(differential, self._differential_of(scope.where[name], scope))
+            scope = scope.with_where(differential, self._differential_of(scope.where[name], scope, standing))
         names = {**self.form.names, **self.form.parts}
-        of = (lambda matrix: self._differential_of(matrix, scope)) if self.form.operator else None
+        of = (lambda matrix: self._differential_of(matrix, scope, standing)) if self.form.operator else None
         _, right = split(self.answer)
         try:
-            return Claim.of(parse_matrix(right, scope, Differentials(names, of, scope.names())), self.answer), scope
+            matrix = parse_matrix(right, scope, Differentials(names, of, scope.names()))
+            return Claim.of(matrix, self.answer, standing), scope
         except TensordiffError as error:
             raise located_in(error, right, self.answer) from None
 
@@ -81,7 +83,7 @@ class DifferentialProblem(Problem):
         if not any(node in changes for node in postorder([claim.tensor])) and (layouts := self._derivative_in(claim)):
             return f"It is the derivative {in_layouts(layouts)}, not the differential."
         for coefficient, term in terms:
-            tensor = lower(term)
+            tensor = claim.lowered(term)
             part = text(build.scale(coefficient, term)) if len(terms) > 1 else "the claim"
             if not any(node in changes for node in postorder([tensor])):
                 return f"{order} is {kind} in {shown}, but {part} is free of {'them' if len(names) > 1 else 'it'}."
@@ -136,8 +138,8 @@ class DifferentialProblem(Problem):
             directions.append(made)
         return directions, scope
 
-    def _differential_of(self, matrix: Matrix, scope: Scope) -> Matrix:
-        """The first differential of an expression, as a formula. Raises FoldError where it has none."""
+    def _differential_of(self, matrix: Matrix, scope: Scope, standing: dict[Tensor, Tensor]) -> Matrix:
+        """The first differential of an expression: as a formula, or a symbol that stands for it where there is none."""
         if self.derivative is not None or len(matrix.shape) > 2:
             raise DomainError("d(...) is not read here", hint="write the differential out")
         directions, _ = self.declared()
@@ -145,7 +147,10 @@ class DifferentialProblem(Problem):
             (1, along(free_derivative(matrix, [variable]), [d]))
             for variable, d in zip(self.variables, map(lower, directions), strict=True)
         ]
-        found = manner(scope).form(add(parts), matrix_axes("numerator", matrix.shape, [()]))
+        differential = add(parts)
+        found = manner(scope).form(differential, matrix_axes("numerator", matrix.shape, [()]))
         if found is None:
-            raise FoldError(f"the differential of {text(matrix)} has no matrix form", hint="write it out")
+            symbol = Symbol.make(f"d({text(matrix)})", differential.dims)
+            standing[symbol] = differential
+            found = build.symbol(symbol, matrix.shape)
         return found

@@ -74,7 +74,7 @@ class Case:
     def is_right(self, matrix: Matrix) -> bool:
         """Whether a corrected claim is right in one of the layouts looked at."""
         try:
-            claim = Claim.of(matrix, "")
+            claim = Claim.of(matrix, "", None if self.claim is None else self.claim.standing)
             self._samples.steps.built(len(postorder([claim.tensor])))
             for candidate in self.truth.candidates:
                 fits = candidate.layout in self.layouts

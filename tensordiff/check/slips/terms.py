@@ -30,7 +30,7 @@ def wrong_coefficient(case: Case) -> Iterator[str]:
     if not 1 < len(terms) <= MOST:
         return
     for reading in case.readings_here:
-        parts = [read_as(Claim.of(term, ""), reading.candidate) for _, term in terms]
+        parts = [read_as(Claim.of(term, "", case.claim.standing), reading.candidate) for _, term in terms]
         if any(part is None for part in parts):
             continue
         values = [part.value for part in parts if part is not None]
