@@ -10,7 +10,7 @@ from tensordiff.api.programs import at, evaluate, laid_out
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import display_name, variable_node
 from tensordiff.compile import LinearMap
-from tensordiff.derive import derivative_form, differential, free_derivative
+from tensordiff.derive import contracted, derivative_form, differential, free_derivative
 from tensordiff.derive.layouts import DerivativeAxes, read_entries
 from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import FoldError, UnknownNameError
@@ -129,7 +129,11 @@ class Derivative(TensorForm):
             >>> L.apply(np.ones((2, 2)))
             array([[9.]])
         """
-        return at(self, self.axes.ranks, values, validate)
+        return at(self, self.axes.ranks, values, validate, self._contracted)
+
+    def _contracted(self, given: Sequence[Tensor | None]) -> Tensor | None:
+        """The derivative contracted with what is given for f and for each variable, by sweeps that never form it."""
+        return contracted(self.f.matrix, self._nodes, self.entries, given)
 
     def __str__(self) -> str:
         return self.equation(PLAIN)

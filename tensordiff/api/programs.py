@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, Protocol
 
-from tensordiff.compile import LinearMap, Program, backend_of, compile_program, complex_entries, is_complex, real_inputs
+from tensordiff.compile import LinearMap, Program, Sweep, backend_of, compile_program, complex_entries, is_complex, real_inputs
 from tensordiff.compile import at as linear_map
 from tensordiff.derive.layouts import MatrixAxes
 from tensordiff.errors import EvaluationError, FoldError
@@ -214,8 +214,11 @@ def compile_expressions(
     )
 
 
-def at(derivative: Valued, ranks: Sequence[int], values: Mapping[str, Any], validate: Any = True) -> LinearMap:
-    """A derivative, by variables with so many axes each, at a point as a linear map; see Derivative.at."""
+def at(
+    derivative: Valued, ranks: Sequence[int], values: Mapping[str, Any], validate: Any = True, sweep: Sweep | None = None
+) -> LinearMap:
+    """A derivative, by variables with so many axes each, at a point as a linear map; see Derivative.at. `sweep` contracts it
+    without forming it."""
     scope = derivative.scope
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
@@ -231,4 +234,5 @@ def at(derivative: Valued, ranks: Sequence[int], values: Mapping[str, Any], vali
         validate=check,
         joined=[len(group) for group in derivative.array_shape],
         compound=compound(scope),
+        sweep=sweep,
     )

@@ -6,15 +6,15 @@ multiplied out beforehand where that pays within a few applications.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
 from tensordiff.compile.plan.effort import cost, elements
 from tensordiff.compile.plan.opening import open_products
 from tensordiff.compile.plan.properties import Memo, properties
+from tensordiff.compile.plan.stages import Split, staged
 from tensordiff.functions import INVERSE
 from tensordiff.tensor import (
     Apply,
@@ -28,11 +28,14 @@ from tensordiff.tensor import (
     einsum,
     multiply,
     permute,
+    postorder,
     scale,
     split_coefficient,
 )
 
 Axes = tuple[int, ...]
+Swept = Callable[[Sequence[Symbol]], Tensor | None]
+"""The tensor contracted with symbols over the groups of axes that are asked for, by sweeps; None where there are none."""
 Placed = tuple[Tensor, Axes]
 
 _CALLS = 10
@@ -41,17 +44,12 @@ _APART = 0.5
 """A part that the derivative has as one is left unformed where that takes less than this share of the time."""
 _STEP = 300.0
 """Cost of an operation besides that of its entries, as in `order`."""
+_SMALL = 10_000
+"""Parts of so many entries may always be kept."""
+_FASTER = 0.7
+"""A sweep is chosen for its time where it takes less than this share."""
 _INVERSE, _SOLVE = 0.5, 0.1
 """Cost of forming an inverse, and of factorising to solve with it, in units of n^3."""
-
-
-class Split(NamedTuple):
-    """A contraction taken apart: `parts` do not depend on the directions; `result` is made of symbols for them and for the
-    directions."""
-
-    parts: dict[Tensor, Symbol]
-    directions: tuple[Symbol, ...]
-    result: Tensor
 
 
 class _Term(NamedTuple):
@@ -64,10 +62,50 @@ class _Term(NamedTuple):
     dims: tuple[Dim, ...]
 
 
-@lru_cache(maxsize=256)
-def split(tensor: Tensor, groups: tuple[Axes, ...], name: str, sizes: tuple[tuple[str, int], ...]) -> Split:
-    """How to contract groups of axes of the tensor with arrays."""
-    return _Splitter(tensor, groups, name, Defaults(sizes)).split()
+_KEPT = 256
+"""Preparations are remembered for so many contractions."""
+_known: dict[tuple[Tensor, tuple[Axes, ...], str, tuple[tuple[str, int], ...]], Split] = {}
+
+
+def prepared(
+    tensor: Tensor,
+    groups: tuple[Axes, ...],
+    name: str,
+    sizes: Mapping[str, int],
+    sweep: Swept,
+) -> Split:
+    """How to contract groups of axes of the tensor with arrays: by parts of the derivative, or where these are larger than
+    all that goes in and comes out, or slower, by the sweep with directions for the groups."""
+    key = tensor, groups, name, tuple(sorted(sizes.items()))
+    found = _known.get(key)
+    if found is None:
+        if len(_known) >= _KEPT:
+            _known.clear()
+        found = _known[key] = _chosen(tensor, groups, name, Defaults(sizes), sweep)
+    return found
+
+
+def _chosen(
+    tensor: Tensor,
+    groups: tuple[Axes, ...],
+    name: str,
+    sizes: Mapping[str, int],
+    sweep: Swept,
+) -> Split:
+    apart = _Splitter(tensor, groups, name, sizes).split()
+    room = apart.room(sizes)
+    inputs = {node for node in postorder([tensor]) if isinstance(node, Symbol)}
+    outside = sum(elements(node.dims, sizes) for node in (*inputs, *apart.directions)) + elements(apart.result.dims, sizes)
+    if room <= _SMALL + outside / 4 and apart.time(sizes) <= _STEP * _CALLS:
+        return apart
+    fresh = [Symbol.make(f"{symbol.name}'", symbol.dims) for symbol in apart.directions]
+    swept = sweep(fresh)
+    if swept is None:
+        return apart
+    whole = staged(swept, dict(zip(fresh, apart.directions, strict=True)), sizes)
+    if room > _SMALL + outside + whole.room(sizes):
+        return whole
+    return whole if whole.time(sizes) < _FASTER * apart.time(sizes) else apart
 
 
 def opened(tensor: Tensor, sizes: Mapping[str, int]) -> list[tuple[Fraction, Tensor]]:

@@ -10,7 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 from tensordiff.compile.plan.lengths import Joined
 from tensordiff.compile.plan.plan import LETTERS, subscripts
-from tensordiff.compile.plan.preparation import Axes, Defaults, flat, opened, split
+from tensordiff.compile.plan.preparation import Axes, Defaults, flat, opened, prepared
+from tensordiff.compile.plan.stages import Sweep
 from tensordiff.compile.run.backends import backend_of, library
 from tensordiff.compile.run.inputs import as_declared, read_sizes
 from tensordiff.compile.run.program import Program, compile_program
@@ -31,15 +32,15 @@ def at(
     validate: bool = True,
     joined: Sequence[int] = (),
     compound: Joined = MappingProxyType({}),
+    sweep: Sweep | None = None,
 ) -> LinearMap:
     """The derivative `tensor` at the point given by the arrays. Its axes are those of f (`f_rank` of them), then those of
     each variable; `joined` says how many neighbouring ones of them are one axis of the arrays that go in and come out, by
     default one each. `inputs`, `allowed`, `validate` and `compound` are as for `compile_program`; the backend is by default
-    that of the arrays. Raises EvaluationError for arrays that do not fit."""
-    library_name = backend or backend_of(arrays)
-    return LinearMap(
-        tensor, f_rank, tuple(variable_ranks), arrays, inputs, allowed, library_name, validate, tuple(joined), compound
-    )
+    that of the arrays. `sweep` contracts the derivative without forming it, for where its parts
+    are large. Raises EvaluationError for arrays that do not fit."""
+    ranks, name = tuple(variable_ranks), backend or backend_of(arrays)
+    return LinearMap(tensor, f_rank, ranks, arrays, inputs, allowed, name, validate, tuple(joined), compound, sweep)
 
 
 class LinearMap:
@@ -61,6 +62,7 @@ class LinearMap:
         validate: bool = True,
         joined: tuple[int, ...] = (),
         compound: Joined = MappingProxyType({}),
+        sweep: Sweep | None = None,
     ) -> None:
         assert f_rank + sum(variable_ranks) == tensor.rank and variable_ranks
         self.tensor = tensor
@@ -69,6 +71,7 @@ class LinearMap:
         self._variable_ranks = variable_ranks
         self._inputs, self._allowed = tuple(inputs), frozenset(allowed)
         self._compound = compound
+        self._sweep = sweep
         self._arrays = self._as_declared(arrays)
         needed = [node for node in postorder([tensor]) if isinstance(node, Symbol)]
         self._sizes = self._read_sizes({symbol.name: symbol for symbol in (*inputs, *needed)})
@@ -199,7 +202,7 @@ class LinearMap:
 
     def _prepare(self, groups: tuple[Axes, ...], name: str) -> tuple[Program, dict[str, Any], list[str]]:
         """The program for a contraction, its inputs that do not depend on the direction, and what the others are called."""
-        made = split(self.tensor, groups, name, tuple(sorted(self._sizes.items())))
+        made = prepared(self.tensor, groups, name, self._sizes, lambda symbols: self._swept(groups, symbols))
         symbols = [*made.parts.values(), *made.directions]
         program = compile_program([made.result], inputs=symbols, backend=self.backend, validate=False)
         given: dict[str, Any] = {}
@@ -209,6 +212,13 @@ class LinearMap:
             given = {symbol.name: value for symbol, value in values if symbol.name in program.inputs}
         given |= {p.name: self._sizes[p.name] for p in program.parameters if p.shape is None and p.name in self._sizes}
         return program, given, [direction.name for direction in made.directions]
+
+    def _swept(self, groups: tuple[Axes, ...], symbols: Sequence[Tensor]) -> Tensor | None:
+        """The derivative contracted with tensors over groups of axes, by sweeps; None where there are none for it."""
+        if self._sweep is None or any(group not in self._axes for group in groups):
+            return None
+        given = dict(zip(groups, symbols, strict=True))
+        return self._sweep([given.get(axes) for axes in self._axes])
 
     def _program(self, outputs: Sequence[Tensor]) -> Program:
         """A program on the arrays of the point, which are checked."""
