@@ -18,7 +18,7 @@ def serve(port: int, *, open_browser: bool = False) -> None:
         from tensordiff.page.app import make_app
     except ImportError as error:
         raise TensordiffError(
-            f"the page needs {error.name}, which is not installed", hint="pip install starlette uvicorn, or the extra page"
+            f"the page needs {error.name}, which is not installed", hint="pip install starlette uvicorn"
         ) from None
     listener = _listen(port)
     address = f"http://{HOST}:{listener.getsockname()[1]}/"

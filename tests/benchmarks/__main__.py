@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.docs and (options.names or options.quick or options.only):
         parser.error("--docs takes every case and contender")
     if options.docs and find_spec("matplotlib") is None:
-        parser.error("--docs draws a plot with matplotlib: pip install 'tensordiff[bench]'")
+        parser.error("--docs draws a plot with matplotlib: pip install matplotlib")
     libraries, missing = installed(options.device)
     for name in missing:
         print(f"{name} is not installed: it takes no part", flush=True)

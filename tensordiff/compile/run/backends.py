@@ -36,7 +36,7 @@ def library(name: str, *, rows: bool = False) -> ArrayLibrary:
     try:
         made: ArrayLibrary = getattr(import_module(entry.file), entry.library)(rows)
     except ImportError:
-        raise TensordiffError(f"the backend {name} is not installed", hint=f"pip install 'tensordiff[{name}]'") from None
+        raise TensordiffError(f"the backend {name} is not installed", hint=f"pip install {name}") from None
     return made
 
 
