@@ -11,6 +11,7 @@ from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import variable_node
 from tensordiff.errors import DomainError, ShapeError, UnknownNameError
+from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.matrix.build import replace
 from tensordiff.parse import parse_answer
@@ -69,6 +70,7 @@ def check(
     if f is None or wrt is None:
         missing = "f" if f is None else "wrt"
         raise DomainError(f"{missing} is not given", hint='check("2*A*x", "x\'*A*x", "x"): the claim, f, and what it is by')
+    answer, f = (x.expression() if isinstance(x, TensorForm) else x for x in (answer, f))
     if isinstance(f, Expression):
         scope, changed = _redeclared(f.scope, shapes or {}, structures or {}, assume or {})
     else:
@@ -142,11 +144,11 @@ def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **
     from tensordiff.check import equal_tensors
 
     if isinstance(a, TensorForm) or isinstance(b, TensorForm):
-        if not (isinstance(a, TensorForm) and isinstance(b, TensorForm)):
-            raise TypeError("a derivative is compared with another derivative; check() compares it with a formula")
-        if a.tensor.dims != b.tensor.dims:
-            raise ShapeError(f"the derivatives have axes {dims_text(a.tensor.dims)} and {dims_text(b.tensor.dims)}")
-        return equal_tensors(a.tensor, b.tensor)
+        scope = next(x.scope for x in (a, b) if isinstance(x, TensorForm))
+        left, right = (lower(parse_answer(x, scope)[0]) if isinstance(x, str) else x.tensor for x in (a, b))
+        if left.dims != right.dims:
+            raise ShapeError(f"the two have axes {dims_text(left.dims)} and {dims_text(right.dims)}")
+        return equal_tensors(left, right)
     return equal_matrices(*_pair(a, b, declarations))
 
 

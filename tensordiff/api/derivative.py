@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.expression import Expression
+from tensordiff.api.expression import Expression, expression
 from tensordiff.api.programs import at, evaluate, laid_out
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import display_name, variable_node
@@ -16,7 +16,7 @@ from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import FoldError, UnknownNameError
 from tensordiff.matrix import Matrix, Shape
 from tensordiff.render import PLAIN, Spelling, derivative_notation, index_latex, index_notation
-from tensordiff.tensor import Symbol, Tensor
+from tensordiff.tensor import Structure, Symbol, Tensor, add, postorder
 
 if TYPE_CHECKING:
     from tensordiff.check.differences import Verification
@@ -51,9 +51,9 @@ class Derivative(TensorForm):
         return self.f.matrix
 
     @property
-    def formula(self) -> Matrix:
+    def formulas(self) -> tuple[Matrix, ...]:
         """What was differentiated."""
-        return self.f.matrix
+        return (self.f.matrix,)
 
     @property
     def order(self) -> int:
@@ -83,6 +83,30 @@ class Derivative(TensorForm):
         except FoldError as failure:
             raise self._no_form(failure) from None
 
+    def _as_matrix(self) -> Expression:
+        return self.matrix_form() if self.default_layout in ("gradient", "numerator") else super()._as_matrix()
+
+    def _added(self, other: TensorForm, sign: int) -> TensorForm:
+        """Derivatives by the same variables add to the derivative of the sum."""
+        if isinstance(other, Derivative) and (self.axes, self._nodes) == (other.axes, other._nodes):
+            f = self.f + sign * other.f
+            return Derivative(f, self._nodes, self.entries, add([(1, self.tensor), (sign, other.tensor)]))
+        return super()._added(other, sign)
+
+    def _scaled(self, factor: Expression) -> TensorForm:
+        """A constant times a derivative is the derivative of the multiple."""
+        product = super()._scaled(factor)
+        if any(node in postorder([factor.matrix]) for node in self._nodes):
+            return product
+        return Derivative(factor * self.f, self._nodes, self.entries, product.tensor)
+
+    def _before(self, nodes: Sequence[Matrix], entries: str | None) -> tuple[list[Matrix], Expression]:
+        """What to differentiate, and by what, for the derivative of this one by further variables."""
+        plain = all(v.structure is Structure.GENERAL for v in self.variables)
+        if plain or read_entries(entries, nodes) is self.entries:
+            return [*self._nodes, *nodes], self.f
+        return list(nodes), self.expression()
+
     def _by_other_entries(self, entries: Entries) -> Tensor:
         """The derivative for another meaning of the entries."""
         free = free_derivative(self.f.matrix, self._nodes)
@@ -107,8 +131,8 @@ class Derivative(TensorForm):
         (validate=False does not look at them).
         """
         if layout in (None, "index"):
-            return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formula)
-        return evaluate(*laid_out(self.tensor, self.axes.in_layout(layout)), self.scope, values, validate, self.formula)
+            return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formulas)
+        return evaluate(*laid_out(self.tensor, self.axes.in_layout(layout)), self.scope, values, validate, self.formulas)
 
     @property
     def array_shape(self) -> Shape:
@@ -203,7 +227,7 @@ class Derivative(TensorForm):
         return f"<derivative of {self.f} by {', '.join(v.name for v in self.variables)}, shape ({sizes})>"
 
 
-def diff(f: Expression, *variables: Expression | str, entries: str | None = None) -> Derivative:
+def diff(f: Expression | TensorForm, *variables: Expression | str, entries: str | None = None) -> Derivative:
     """The derivative of f by one or several variables (the order of derivative is their number).
 
     diff(f, X)[i.., k..] = d f_i.. / d X_k..; a further variable adds its axes at the end. Variables are declared symbols
@@ -212,6 +236,8 @@ def diff(f: Expression, *variables: Expression | str, entries: str | None = None
     `entries` says what is varied where a variable has a structure: "projected" (the default: the derivative within the
     structure), "free" (all entries independent), "tied" (equal entries are one variable), "vech" (the free entries as
     one axis). It has no effect on unstructured variables.
+
+    A derivative of a derivative, where its entries have the same meaning, is one of higher order of the same function.
 
     Raises UnknownNameError for a name that is not a declared symbol, MissingRuleError where a function has no rule,
     DomainError where a structure has no such derivative.
@@ -222,11 +248,14 @@ def diff(f: Expression, *variables: Expression | str, entries: str | None = None
         >>> print(td.diff(x.T @ A @ x, x).matrix_form())
         (A + A')*x
     """
-    if not isinstance(f, Expression):
+    if not isinstance(f, Expression | TensorForm):
         raise TypeError(f"diff takes an expression, got {type(f).__name__}; make one with td.parse(text)")
     if not variables:
         raise UnknownNameError("diff needs a variable", hint='diff(f, X), or diff(f, "X")')
     nodes = [variable_node(f.scope, variable) for variable in variables]
+    if isinstance(f, Derivative):
+        nodes, f = f._before(nodes, entries)
+    f = expression(f)
     scope = f.scope
     for variable in variables:
         if isinstance(variable, Expression):

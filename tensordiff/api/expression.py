@@ -8,12 +8,14 @@ from numbers import Rational, Real
 from typing import Any
 
 from tensordiff.api.naming import name_repeats
+from tensordiff.api.substitution import substituted
 from tensordiff.api.value import Value
 from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.interop.to_sympy import to_sympy
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, read_group, shape_text, text
 from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.parse import parse_answer
 from tensordiff.render import latex, unicode
 from tensordiff.tensor import Countable, Dim, Group, Size, Tensor, postorder
 
@@ -62,8 +64,11 @@ class Expression(Value):
         return lower(self.matrix)
 
     @property
-    def formula(self) -> Matrix:
-        return self.matrix
+    def formulas(self) -> tuple[Matrix, ...]:
+        return (self.matrix,)
+
+    def expression(self) -> Expression:
+        return self
 
     @property
     def array_shape(self) -> Shape:
@@ -187,6 +192,24 @@ class Expression(Value):
     def __repr__(self) -> str:
         return f"<{shape_text(self.matrix.shape)} expression {self}>"
 
+    def subs(self, **values: Any) -> Expression:
+        """The expression with other things in place of some of its names, all at once: texts in its scope, expressions,
+        derivatives or numbers. A name that is replaced leaves the scope unless what is put in has it.
+
+        Raises UnknownNameError for a name that is neither a symbol nor a `where` name, ShapeError for another shape.
+
+        >>> import tensordiff as td
+        >>> f = td.parse("tr(inv(V)*Z)", shapes={"V": "n n", "Z": "n n", "a": ()})
+        >>> print(f.subs(Z="a*V"), f.subs(V="Z", Z="V"))
+        tr(inv(V)*a*V) tr(inv(Z)*V)
+        """
+        put: dict[str, tuple[Matrix, Scope]] = {}
+        for name, value in values.items():
+            given = parse_answer(value, self.scope) if isinstance(value, str) else None
+            made = expression(value) if given is None else None
+            put[name] = given if given is not None else (made.matrix, made.scope)  # type: ignore[union-attr]
+        return Expression(*substituted(self.matrix, self.scope, put))
+
     def as_size(self) -> Group:
         """The size that a scalar made of sizes is: n + m as the size of an axis. Raises ShapeError for anything else."""
         nodes: list[Matrix] = postorder([self.matrix])
@@ -198,6 +221,8 @@ class Expression(Value):
         return Expression(matrix, self.scope)
 
     def _combine(self, other: Any, operation: Any) -> Expression:
+        if isinstance(other, Value) and not isinstance(other, Expression):
+            return NotImplemented  # type: ignore[no-any-return]  # a derivative, whose own operation decides
         right = as_expression(other)
         if right is None:
             _refuse_array(other)
@@ -206,9 +231,10 @@ class Expression(Value):
 
 
 def as_expression(value: object) -> Expression | None:
-    """An expression of what may stand beside one: a number (exact; a float by its shortest decimal) or a size."""
-    if isinstance(value, Expression):
-        return value
+    """An expression of what may stand beside one: a derivative, a number (exact; a float by its shortest decimal), a size."""
+    if isinstance(value, Value):
+        found: Expression = value.expression()
+        return found
     if isinstance(value, bool):
         return None
     if isinstance(value, Rational):

@@ -24,7 +24,7 @@ class Valued(Protocol):
     @property
     def tensor(self) -> Tensor: ...
     @property
-    def formula(self) -> Matrix | None: ...
+    def formulas(self) -> tuple[Matrix, ...]: ...
     @property
     def array_shape(self) -> Shape: ...
 
@@ -37,13 +37,13 @@ def evaluate(
     scope: Scope,
     values: Mapping[str, Any],
     validate: Any = True,
-    formula: Matrix | None = None,
+    formulas: Sequence[Matrix] = (),
 ) -> Any:
-    """The value of a tensor whose axes are joined to the groups of `shape`; `formula` is what it was made from."""
+    """The value of a tensor whose axes are joined to the groups of `shape`; `formulas` are what it was made from."""
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
-    if formula is not None and any(is_complex(getattr(value, "dtype", type(value))) for value in values.values()):
-        refuse_complex(real_names(formula), values)
+    if any(is_complex(getattr(value, "dtype", type(value))) for value in values.values()):
+        refuse_complex(real_names(*formulas), values)
     program = compile_program(
         [tensor],
         inputs=_given(scope, values),
@@ -210,7 +210,7 @@ def compile_expressions(
         validate=validate,
         order=order,
         compound=compound(scope),
-        real=real_names(*(item.formula for item in items if item.formula is not None)),
+        real=real_names(*(formula for item in items for formula in item.formulas)),
     )
 
 
@@ -222,8 +222,7 @@ def at(
     scope = derivative.scope
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
-    formulas = () if derivative.formula is None else (derivative.formula,)
-    refuse_complex({**real_inputs([derivative.tensor]), **real_names(*formulas)}, values)
+    refuse_complex({**real_inputs([derivative.tensor]), **real_names(*derivative.formulas)}, values)
     return linear_map(
         derivative.tensor,
         derivative.tensor.rank - sum(ranks),

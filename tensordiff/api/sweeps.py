@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tensordiff.api.derivative import Derivative, diff
-from tensordiff.api.expression import Expression
-from tensordiff.api.tensor_form import Product
+from tensordiff.api.expression import Expression, expression
+from tensordiff.api.tensor_form import Product, TensorForm
 from tensordiff.api.variables import variable_node
 from tensordiff.derive import loosened
 from tensordiff.differentiate import freed, pullback, pushforward, restore
@@ -14,50 +14,56 @@ from tensordiff.matrix import Scope, Shape, shape_text
 from tensordiff.tensor import Tensor, number
 
 
-def gradient(f: Expression, x: Expression | str, *, entries: str | None = None) -> Derivative:
+def gradient(f: Expression | TensorForm, x: Expression | str, *, entries: str | None = None) -> Derivative:
     """The derivative of a scalar; `matrix_form()` has the shape of x. Raises ShapeError unless f is a scalar."""
+    f = expression(f)
     if f.matrix.shape:
         raise ShapeError(f"a gradient is of a scalar, and f is {shape_text(f.matrix.shape)}", hint="use jacobian or diff")
     return diff(f, x, entries=entries)
 
 
-def jacobian(f: Expression, x: Expression | str, *, entries: str | None = None) -> Derivative:
+def jacobian(f: Expression | TensorForm, x: Expression | str, *, entries: str | None = None) -> Derivative:
     """The first derivative of any expression."""
     return diff(f, x, entries=entries)
 
 
-def hessian(f: Expression, x: Expression | str, y: Expression | str | None = None, *, entries: str | None = None) -> Derivative:
+def hessian(
+    f: Expression | TensorForm, x: Expression | str, y: Expression | str | None = None, *, entries: str | None = None
+) -> Derivative:
     """The second derivative by x twice, or by x and y."""
     return diff(f, x, x if y is None else y, entries=entries)
 
 
-def jvp(f: Expression, x: Expression | str, dx: Expression | str) -> Product:
+def jvp(f: Expression | TensorForm, x: Expression | str, dx: Expression | str) -> Product:
     """The directional derivative sum_k df/dx_k dx_k, of f's shape; `dx` is an expression of x's shape, or the name of a
     new variable of that shape."""
+    f = expression(f)
     node = variable_node(f.scope, x)
     direction, scope = _like(node.shape, dx, f.scope, "dx")
     loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
-    return Product(restore(pushforward(tensor, loose, direction), [node.data[0]]), scope, f.matrix.shape, f.matrix)
+    return Product(restore(pushforward(tensor, loose, direction), [node.data[0]]), scope, f.matrix.shape, f.formulas)
 
 
-def vjp(f: Expression, x: Expression | str, g: Expression | str) -> Product:
+def vjp(f: Expression | TensorForm, x: Expression | str, g: Expression | str) -> Product:
     """The adjoint product sum_i g_i df_i/dx, of x's shape; `g` is an expression of f's shape, or the name of a new
     variable of that shape."""
+    f = expression(f)
     node = variable_node(f.scope, x)
     weights, scope = _like(f.matrix.shape, g, f.scope, "g")
     loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
-    return Product(restore(pullback(tensor, loose, weights), [node.data[0]]), scope, node.shape, f.matrix)
+    return Product(restore(pullback(tensor, loose, weights), [node.data[0]]), scope, node.shape, f.formulas)
 
 
-def hvp(f: Expression, x: Expression | str, v: Expression | str) -> Product:
+def hvp(f: Expression | TensorForm, x: Expression | str, v: Expression | str) -> Product:
     """The Hessian of a scalar f times a direction v of x's shape: the directional derivative of the gradient."""
+    f = expression(f)
     if f.matrix.shape:
         raise ShapeError(f"hvp is of a scalar function, and f is {shape_text(f.matrix.shape)}", hint="use diff(f, x, x)")
     node = variable_node(f.scope, x)
     direction, scope = _like(node.shape, v, f.scope, "v")
     loose, tensor = freed(node.data[0]), loosened(f.matrix, [node])
     slope = pullback(tensor, loose, number(1))
-    return Product(restore(pushforward(slope, loose, direction), [node.data[0]]), scope, node.shape, f.matrix)
+    return Product(restore(pushforward(slope, loose, direction), [node.data[0]]), scope, node.shape, f.formulas)
 
 
 def _like(shape: Shape, value: Expression | str, scope: Scope, role: str) -> tuple[Tensor, Scope]:
@@ -72,11 +78,12 @@ def _like(shape: Shape, value: Expression | str, scope: Scope, role: str) -> tup
     return value.tensor, scope.merge(value.scope)
 
 
-def gauss_newton(r: Expression, x: Expression | str, v: Expression | str) -> Product:
+def gauss_newton(r: Expression | TensorForm, x: Expression | str, v: Expression | str) -> Product:
     """J' J v for the Jacobian J of a residual r: the Gauss-Newton part of the Hessian of norm2(r)^2/2 times a direction v
     of x's shape. Weigh the residual for other losses."""
+    r = expression(r)
     node = variable_node(r.scope, x)
     direction, scope = _like(node.shape, v, r.scope, "v")
     loose, tensor = freed(node.data[0]), loosened(r.matrix, [node])
     forward = pushforward(tensor, loose, direction)
-    return Product(restore(pullback(tensor, loose, forward), [node.data[0]]), scope, node.shape, r.matrix)
+    return Product(restore(pullback(tensor, loose, forward), [node.data[0]]), scope, node.shape, r.formulas)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
-from tensordiff.api.expression import Expression
+from tensordiff.api.expression import Expression, expression
 from tensordiff.api.programs import join_axes, operand_arrays, operand_text
 from tensordiff.api.value import Value
 from tensordiff.canonical import Canonicaliser, with_names
-from tensordiff.derive import Manner, named_parts
+from tensordiff.derive import Manner, by_entries, named_parts
 from tensordiff.derive.layouts import MatrixAxes
-from tensordiff.errors import BudgetError, FoldError
+from tensordiff.errors import BudgetError, FoldError, ShapeError
 from tensordiff.interop.to_einsum import EinsumTerms, terms_of
-from tensordiff.matrix import Matrix, Scope, Shape
+from tensordiff.matrix import Matrix, Scope, Shape, shape_text
 from tensordiff.render import index_latex, index_notation
 from tensordiff.show.svg import Picture, terms_svg
-from tensordiff.tensor import Tensor, postorder
+from tensordiff.tensor import Tensor, add, broadcast, einsum, postorder
 
 
 class TensorForm(Value):
@@ -35,9 +36,8 @@ class TensorForm(Value):
         return len(postorder([self.tensor]))
 
     @property
-    def formula(self) -> Matrix | None:
-        """The expression that the tensor was made from, if one."""
-        return None
+    def formulas(self) -> tuple[Matrix, ...]:
+        return ()
 
     @property
     def array_shape(self) -> Shape:
@@ -65,6 +65,110 @@ class TensorForm(Value):
 
     def _no_form(self, failure: FoldError) -> FoldError:
         return FoldError(f"there is no matrix form here: {failure}", hint=f"in index notation: {self}")
+
+    def _in_shape(self, shape: Shape) -> Expression:
+        """The matrix formula of this shape."""
+        if len(shape) > 2:
+            raise self._no_form(FoldError("a matrix has two axes"))
+        rows = sum(len(group) for group in shape[:1])
+        return self._folded(MatrixAxes(tuple(range(rows)), tuple(range(rows, self.tensor.rank))))
+
+    def _by_entries(self) -> Expression:
+        """The formula in index notation."""
+        if any(len(group) != 1 for group in self.array_shape):
+            raise self._no_form(FoldError("index notation has no axis that is a product of sizes"))
+        failure = FoldError("the tensor has no reading")
+        for reading in self._readings:
+            try:
+                return Expression(by_entries(reading, {**self.scope.symbols, **self.scope.where}), self.scope)
+            except FoldError as error:
+                failure = error
+        raise self._no_form(failure)
+
+    def expression(self) -> Expression:
+        """The array as an expression of its shape: a matrix formula, or index notation for three axes and more. It can be
+        differentiated, multiplied, named and substituted into as any other. Raises FoldError where it has no formula.
+
+            >>> import tensordiff as td
+            >>> H = td.hessian(td.parse("1/norm2(x)", shapes={"x": "n"}), "x")
+            >>> bool(td.equal(td.tr(H), td.parse("(3 - n)/norm2(x)^3", shapes={"x": "n"})))
+            True
+        """
+        try:
+            return self._as_matrix()
+        except FoldError:
+            return self._by_entries()
+
+    def _as_matrix(self) -> Expression:
+        return self._in_shape(self.array_shape)
+
+    # Arithmetic: sums and multiples stay unexpanded, anything else is that of the formula.
+
+    def _added(self, other: TensorForm, sign: int) -> TensorForm:
+        if other.array_shape != self.array_shape:
+            raise ShapeError(f"a sum of {_sizes(self)} and {_sizes(other)}")
+        tensor = add([(1, self.tensor), (sign, other.tensor)])
+        return Product(tensor, self.scope.merge(other.scope), self.array_shape, (*self.formulas, *other.formulas))
+
+    def _scaled(self, factor: Expression) -> TensorForm:
+        axes = tuple(range(self.tensor.rank))
+        tensor = einsum([(factor.tensor, ()), (self.tensor, axes)], axes)
+        return Product(tensor, self.scope.merge(factor.scope), self.array_shape, (*self.formulas, factor.matrix))
+
+    def _form_of(self, other: Any) -> TensorForm:
+        """Another operand of a sum: a scalar stands for all entries."""
+        if isinstance(other, TensorForm):
+            return other
+        found = expression(other)
+        if found.matrix.is_scalar:
+            return Product(broadcast(found.tensor, self.tensor.dims), found.scope, self.array_shape, found.formulas)
+        return Product(found.tensor, found.scope, tuple(group for group in found.array_shape if group), found.formulas)
+
+    def __add__(self, other: Any) -> TensorForm:
+        return self._added(self._form_of(other), 1)
+
+    def __radd__(self, other: Any) -> TensorForm:
+        return self if isinstance(other, int) and other == 0 else self + other  # 0 is where Python's own sum starts
+
+    def __sub__(self, other: Any) -> TensorForm:
+        return self._added(self._form_of(other), -1)
+
+    def __rsub__(self, other: Any) -> TensorForm:
+        return (-self)._added(self._form_of(other), 1)
+
+    def __neg__(self) -> TensorForm:
+        return self._scaled(expression(-1))
+
+    def __pos__(self) -> TensorForm:
+        return self
+
+    def __mul__(self, other: Any) -> TensorForm | Expression:
+        factor = expression(other)
+        if factor.matrix.is_scalar:
+            return self._scaled(factor)
+        product: Expression = self.expression() * factor
+        return product
+
+    def __rmul__(self, other: Any) -> TensorForm | Expression:
+        return self.__mul__(other)
+
+    def __truediv__(self, other: Any) -> TensorForm | Expression:
+        divisor = expression(other)
+        if divisor.matrix.is_scalar:
+            return self._scaled(1 / divisor)
+        quotient: Expression = self.expression() / divisor
+        return quotient
+
+    def __matmul__(self, other: Any) -> Expression:
+        return self.expression() @ expression(other)
+
+    def __rmatmul__(self, other: Any) -> Expression:
+        return expression(other) @ self.expression()
+
+    @property
+    def T(self) -> Expression:
+        """The transpose of the formula."""
+        return self.expression().T
 
     def canonical(self) -> Tensor:
         """The canonical form of the tensor: equal tensors give the same node. Raises BudgetError."""
@@ -112,6 +216,9 @@ class TensorForm(Value):
     def __str__(self) -> str:
         return self.index_form()
 
+    def __repr__(self) -> str:
+        return f"<tensor of shape ({', '.join(map(str, self.shape))})>"
+
     def latex(self) -> str:
         """LaTeX of the index form."""
         return index_latex(self._readings[0])
@@ -121,16 +228,16 @@ class TensorForm(Value):
 
 
 class Product(TensorForm):
-    """A product with a derivative: an array of the shape of an expression or a variable."""
+    """A product with a derivative, or a sum of these: an array of the shape of an expression, a variable or a derivative."""
 
-    def __init__(self, tensor: Tensor, scope: Scope, shape: Shape, formula: Matrix | None = None) -> None:
+    def __init__(self, tensor: Tensor, scope: Scope, shape: Shape, formulas: tuple[Matrix, ...] = ()) -> None:
         super().__init__(tensor, scope)
         self._shape = shape
-        self._formula = formula
+        self._formulas = formulas
 
     @property
-    def formula(self) -> Matrix | None:
-        return self._formula
+    def formulas(self) -> tuple[Matrix, ...]:
+        return self._formulas
 
     @property
     def array_shape(self) -> Shape:
@@ -138,6 +245,8 @@ class Product(TensorForm):
 
     def matrix_form(self) -> Expression:
         """The product as a matrix formula. Raises FoldError where there is none."""
-        sizes = [len(group) for group in (*self._shape, (), ())]
-        rows = tuple(range(sizes[0]))
-        return self._folded(MatrixAxes(rows, tuple(range(sizes[0], self.tensor.rank))))
+        return self._in_shape(self._shape)
+
+
+def _sizes(form: TensorForm) -> str:
+    return shape_text(form.array_shape) if len(form.array_shape) < 3 else f"({', '.join(map(str, form.shape))})"

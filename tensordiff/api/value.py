@@ -26,8 +26,12 @@ class Value(ABC):
 
     @property
     @abstractmethod
-    def formula(self) -> Matrix | None:
-        """The matrix form that the tensor was made from, if one."""
+    def formulas(self) -> tuple[Matrix, ...]:
+        """The matrix forms that the tensor was made from."""
+
+    @abstractmethod
+    def expression(self) -> Any:
+        """The value as an `Expression`. Raises FoldError where it has no formula."""
 
     @property
     @abstractmethod
@@ -56,7 +60,7 @@ class Value(ABC):
             >>> f.evaluate(A=np.eye(2), x=np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]))
             array([ 5., 25.,  1.])
         """
-        return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formula)
+        return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formulas)
 
     def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None, validate: bool = True) -> Program:
         """A program that computes the value; see `tensordiff.compile`."""

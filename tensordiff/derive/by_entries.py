@@ -14,7 +14,8 @@ from tensordiff.tensor import Dim, Einsum, Factor, Sum, Symbol, Tensor, einsum
 
 def by_entries(tensor: Tensor, written: Mapping[str, Matrix]) -> Matrix:
     """The tensor in the index notation of the text syntax, e.g. -Y[i,k]*Y[l,j] -> [i,j,k,l], which parses back: a contraction
-    with one letter for each axis. What is summed inside a term is folded to a matrix.
+    with one letter for each axis. What is summed inside a term is folded to a matrix where it can be, and summed over a letter
+    where it cannot.
 
     `written` are symbols and names as the user wrote them. Raises FoldError where a part has no matrix form.
     """
@@ -44,14 +45,24 @@ def _term(term: Tensor, letters: Sequence[str], written: Mapping[str, Matrix]) -
         if index not in used and output.count(index) == 1
     )
     parts.extend(build.size(dims[index]) for index in dims if index not in used and index not in letter_of)
-    entries = [_entry(component, letter_of, dims, written) for component in _components(factors, set(letter_of))]
+    spare = iter(free_letters(len(letters) + len(dims))[len(letters) :])
+    entries: list[Matrix] = []
+    for component in _components(factors, set(letter_of)):
+        try:
+            entries.append(_entry(component, letter_of, dims, written))
+        except FoldError:
+            if len(component) == 1:
+                raise
+            inner = dict.fromkeys(i for _, indices in component for i in indices if i not in letter_of)
+            opened = letter_of | {index: next(spare) for index in inner}
+            entries.extend(_entry([factor], opened, dims, written) for factor in component)
     return build.product(*entries, *parts) if entries or parts else build.number(1)
 
 
 def _entry(
     component: Sequence[Factor], letter_of: Mapping[int, str], dims: Mapping[int, Dim], written: Mapping[str, Matrix]
 ) -> Matrix:
-    """One connected part of a product: an entry of a scalar, vector, matrix, or of a declared tensor."""
+    """A connected part of a product: an entry of a scalar, vector, matrix, or of a declared tensor. Raises FoldError."""
     outside = list(dict.fromkeys(i for _, indices in component for i in indices if i in letter_of))
     if len(component) == 1 and isinstance(component[0][0], Symbol) and len(outside) == len(component[0][1]):
         node, indices = component[0]
@@ -60,7 +71,7 @@ def _entry(
         if shown is not None and len(shown.shape) == node.rank:
             return build.entry(shown, tuple(letter_of[i] for i in indices))
     if len(outside) > 2:
-        raise FoldError("a part of the product has more than two free indices")
+        raise FoldError("a part with more than two free indices has no matrix form")
     inside = {i for _, indices in component for i in indices}
     part = einsum(component, outside, {i: dims[i] for i in inside})
     matrix = fold(part, tuple(range(len(outside)))[:1], tuple(range(len(outside)))[1:], written)
