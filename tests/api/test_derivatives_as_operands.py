@@ -164,7 +164,7 @@ def test_substitution() -> None:
     assert "x" not in parse("x - 2*y").subs(x="y").scope.symbols
     agree(parse("x'*A*x").subs(x=derivative("x'*A*x", "x")), parse("((A+A')*x)'*A*(A+A')*x").evaluate(**VALUES))
     agree(
-        parse("A[i,j]*x[j] -> [i]").subs(x=td.vector("z", "n") * 2).evaluate(**VALUES, z=VALUES["y"]),
+        parse("A[i,j]*x[j] -> [i]").subs(x=td.vector("z", "n") * 2).evaluate(A=VALUES["A"], z=VALUES["y"]),
         VALUES["A"] @ VALUES["y"] * 2,
     )
     for put, message in [
