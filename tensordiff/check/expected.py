@@ -5,8 +5,9 @@ from __future__ import annotations
 from tensordiff.check.truth import Candidate, Truth
 from tensordiff.derive import Manner, by_entries, derivative_form
 from tensordiff.derive.layouts import LAYOUTS
+from tensordiff.differentiate import Entries
 from tensordiff.errors import BudgetError, FoldError, GroupingError, TensordiffError
-from tensordiff.matrix import Matrix, Scope
+from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.render import free_letters, index_notation
 from tensordiff.tensor import Tensor
 
@@ -38,6 +39,9 @@ def _matrix(forms: list[Tensor], truth: Truth, candidate: Candidate, scope: Scop
     try:
         if candidate.layout not in LAYOUTS:  # a differential
             return manner(scope).matrix(forms, candidate.axes)
+        if candidate.layout == "gradient" and candidate.entries is Entries.VECH and truth.structured:
+            row = derivative_form(forms, truth.axes(candidate.entries), "vec-column", manner(scope), truth.by)
+            return build.transpose(row)
         return derivative_form(forms, truth.axes(candidate.entries), candidate.layout, manner(scope), truth.by)
     except (FoldError, GroupingError, BudgetError):
         return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from math import isqrt
 
 import numpy as np
 
@@ -13,9 +14,13 @@ from tensordiff.check.claim import Reading
 from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.modular import ModularOps
 from tensordiff.evidence.sampling.points import Point
-from tensordiff.functions import power
-from tensordiff.matrix import number_text
-from tensordiff.tensor import Dim, Symbol, Tensor, multiply, number, size
+from tensordiff.functions import PI, constant, power
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, brief, number_text
+from tensordiff.tensor import Apply, Dim, Symbol, Tensor, multiply, number, postorder, size
+
+Powers = tuple[tuple[str, Tensor, int], ...]
+"""Bases with their names and exponents."""
 
 _MOST = 1000
 """Numerators and denominators of factors are at most this."""
@@ -26,7 +31,7 @@ class Factor:
     """derivative = factor * claim, the factor being a number times powers of sizes and scalars."""
 
     number: Fraction
-    powers: tuple[tuple[str, Tensor, int], ...] = ()
+    powers: Powers = ()
 
     @property
     def tensor(self) -> Tensor:
@@ -53,10 +58,13 @@ def _raised(name: str, exponent: int) -> str:
     return name if exponent == 1 else f"{name}^{exponent}"
 
 
-def factors(reading: Reading, points: Sequence[Point], scalars: Mapping[str, Tensor]) -> Iterator[Factor]:
+def factors(
+    reading: Reading, points: Sequence[Point], scalars: Mapping[str, Tensor], written: Collection[Fraction] = ()
+) -> Iterator[Factor]:
     """Factors with which the claim agrees with the derivative at every point, the simplest first; 1 is left out.
 
-    `scalars` are what may stand in a factor beside numbers, by name. Points of different sizes tell them apart.
+    `scalars` are what may stand in a factor beside numbers, by name. Points of different sizes tell them apart. Numbers are
+    simple, or simple times one of `written` or its reciprocal; beside them there may be a root of a number, or of pi.
     """
     try:
         points = [point for point in points if any(value.any() for value in reading.pair(point))]
@@ -66,13 +74,51 @@ def factors(reading: Reading, points: Sequence[Point], scalars: Mapping[str, Ten
     if not points or len(ratios) < len(points):
         return
     for powers in _monomials(scalars):
+        for scale in (Fraction(1), *written, *(1 / c for c in written)) if not powers else (Fraction(1),):
+            found = _number_beside(powers, scale, ratios, points)
+            if found is not None and (scale * found != 1 or powers):
+                yield Factor(scale * found, powers)
+                break
+    if not any(point.is_exact for point in points):
+        yield from _roots(ratios, points)
+
+
+def _number_beside(
+    powers: Powers, scale: Fraction, ratios: Sequence[np.ndarray], points: Sequence[Point], squared: bool = False
+) -> Fraction | None:
+    """The simple number that is left of the ratios (or their squares) beside powers and a number; None where there is none."""
+    found: set[Fraction | None] = set()
+    for ratio, point in zip(ratios, points, strict=True):
         try:
-            rest = [p.ops.divide(ratio, _value(powers, p)) for p, ratio in zip(points, ratios, strict=True)]
+            below = point.ops.multiply(_value(powers, point), point.ops.constant(scale))
+            found.add(_fraction(point.ops.divide(point.ops.multiply(ratio, ratio) if squared else ratio, below), point))
         except EvaluationError:
+            return None
+    return found.pop() if len(found) == 1 else None
+
+
+def _roots(ratios: Sequence[np.ndarray], points: Sequence[Point]) -> Iterator[Factor]:
+    """The factors whose square is a simple number, perhaps times pi or divided by it."""
+    sign = 1 if all(ratio > 0 for ratio in ratios) else -1
+    for powers in ((), (("pi", constant(PI), 1),), (("pi", constant(PI), -1),)):
+        square = _number_beside(powers, Fraction(1), ratios, points, squared=True)
+        if square is None:
             continue
-        found = {_fraction(value, point) for value, point in zip(rest, points, strict=True)}
-        if len(found) == 1 and (number := found.pop()) is not None and (number != 1 or powers):
-            yield Factor(number, powers)
+        inside, outside = _root(square.numerator * square.denominator)
+        number_of = Fraction(sign * outside, square.denominator)
+        root: Powers = ((f"sqrt({inside})", power(number(inside), Fraction(1, 2)), 1),) if inside > 1 else ()
+        roots = tuple((f"sqrt({name})", power(base, Fraction(1, 2)), exponent) for name, base, exponent in powers)
+        yield Factor(number_of, root + roots)
+
+
+def _root(value: int) -> tuple[int, int]:
+    """(a, b) with value = a b^2, a free of squares."""
+    outside = 1
+    for factor in range(2, isqrt(value) + 1):
+        while value % factor**2 == 0:
+            value //= factor**2
+            outside *= factor
+    return value, outside
 
 
 def proportion(reading: Reading, point: Point) -> np.ndarray | None:
@@ -88,7 +134,7 @@ def proportion(reading: Reading, point: Point) -> np.ndarray | None:
     return np.asarray(ratio) if point.equal(true, point.ops.multiply(ratio, claimed)) else None
 
 
-def _monomials(scalars: Mapping[str, Tensor]) -> Iterator[tuple[tuple[str, Tensor, int], ...]]:
+def _monomials(scalars: Mapping[str, Tensor]) -> Iterator[Powers]:
     yield ()
     for exponent in (1, -1, 2, -2):
         for name, base in scalars.items():
@@ -98,7 +144,7 @@ def _monomials(scalars: Mapping[str, Tensor]) -> Iterator[tuple[tuple[str, Tenso
             yield (first, a, e), (second, b, f)
 
 
-def _value(powers: tuple[tuple[str, Tensor, int], ...], point: Point) -> np.ndarray:
+def _value(powers: Powers, point: Point) -> np.ndarray:
     made: np.ndarray = point.ops.constant(1)
     for _, base, exponent in powers:
         made = point.ops.multiply(made, point.ops.power(point.value(base), Fraction(exponent)))
@@ -124,7 +170,18 @@ def reconstructed(residue: int, prime: int) -> Fraction | None:
 
 
 def scalar_bases(symbols: Mapping[str, Symbol], sizes: Sequence[str], excluded: set[str]) -> dict[str, Tensor]:
-    """What may stand in a factor: sizes, and declared scalars that are not differentiated by."""
-    found: dict[str, Tensor] = {name: size(Dim.named(name)) for name in sizes}
+    """What may stand in a factor: sizes, pi, and declared scalars that are not differentiated by."""
+    found: dict[str, Tensor] = {name: size(Dim.named(name)) for name in sizes} | {"pi": constant(PI)}
     found.update({name: symbol for name, symbol in symbols.items() if not symbol.dims and name not in excluded})
+    return found
+
+
+def constants(roots: Sequence[Matrix]) -> dict[str, Tensor]:
+    """The functions of numbers in some expressions, such as log(2), by their text."""
+    found: dict[str, Tensor] = {}
+    for node in postorder(roots):
+        if isinstance(node, Matrix) and node.op == "apply" and node.is_scalar and not node.free:
+            parts = postorder([tensor := lower(node)])
+            if isinstance(tensor, Apply) and not any(isinstance(part, Symbol) or part.dims for part in parts):
+                found.setdefault(brief(node), tensor)
     return found

@@ -10,7 +10,7 @@ from itertools import islice
 import numpy as np
 
 from tensordiff.check.claim import Claim, Reading, read
-from tensordiff.check.factor import Factor, factors, proportion, scalar_bases
+from tensordiff.check.factor import Factor, constants, factors, proportion, scalar_bases
 from tensordiff.check.suppositions import Family, Suppose, families, in_words, smallest
 from tensordiff.check.truth import Truth
 from tensordiff.differentiate import Entries, constrain
@@ -18,9 +18,11 @@ from tensordiff.errors import DomainError, EvaluationError
 from tensordiff.evidence.agreement import Evidence, varied
 from tensordiff.evidence.evidence import compare, examine, new_forms, supposed
 from tensordiff.evidence.sampling.points import Point, Samples
+from tensordiff.evidence.sampling.precision import long_numbers
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.values import Traits
 from tensordiff.lower import lower
+from tensordiff.tensor import Assumption
 
 _RANK = {"proved": 0, "exact": 1, "numeric": 2, None: 3}
 
@@ -118,8 +120,9 @@ class Grader:
 
     def _factors(self, reading: Reading, samples: Samples) -> Iterator[Factor]:
         variables = {*(symbol.name for symbol in self.truth.symbols), *self.truth.changes.values()}
-        bases = scalar_bases(samples.symbols, samples.names, variables)
-        return islice(factors(reading, list(varied(samples, 2)), bases), _FACTORS)
+        bases = scalar_bases(samples.symbols, samples.names, variables) | constants([self.truth.f, self.claim.matrix])
+        written = long_numbers([reading.candidate.tensor, self.claim.tensor])
+        return islice(factors(reading, list(varied(samples, 2)), bases, written), _FACTORS)
 
     def under_assumption(self, readings: Sequence[Reading]) -> Match | None:
         """The fewest assumptions that make one of the readings right, in the layout asked for perhaps up to a factor."""
@@ -147,7 +150,8 @@ class Grader:
             return
         for reading in readings:
             # A factor beside a strong assumption would explain too much.
-            weak = family.traits.structure.is_linear and not family.traits.structure.zeros and self.asked(reading)
+            usual = family.traits.structure.is_linear and not family.traits.structure.zeros
+            weak = usual and family.traits.assumption is not Assumption.BINARY and self.asked(reading)
             for factor in self._holds(reading, {**base, **family.suppose(family.names)}, weak):
 
                 def holds(suppose: Suppose, reading: Reading = reading, factor: Factor | None = factor) -> bool:

@@ -93,7 +93,11 @@ class Truth:
 
     def _laid_out(self, meaning: Entries, tensor: Tensor) -> list[Candidate]:
         found: list[Candidate] = []
-        for layout, axes in self.axes(meaning).laid_out():
+        laid_out = dict(self.axes(meaning).laid_out())
+        if meaning is Entries.VECH and self.structured and not self.f.shape and len(self.symbols) == 1:
+            # A gradient by the free entries is a column of its own, as much as the row that stacking gives.
+            laid_out |= {"gradient": MatrixAxes(tuple(range(tensor.rank)), ())}
+        for layout, axes in laid_out.items():
             rows, columns = (tuple(tensor.dims[a] for a in part) for part in axes)
             found.append(Candidate(layout, meaning, tensor, axes.rows + axes.columns, normalise((rows, columns)), axes))
         found.append(Candidate(INDEX, meaning, tensor, tuple(range(tensor.rank)), self.axes(meaning).groups, None))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tensordiff.check.claim import Claim, Reading, read, read_as
+from tensordiff.check.factor import proportion
 from tensordiff.check.grade import agrees
 from tensordiff.check.problem import Problem
 from tensordiff.check.truth import INDEX, Truth
@@ -96,6 +98,16 @@ class Case:
     def holds(self, reading: Reading) -> bool:
         """Whether a reading agrees with the derivative at every test point."""
         return bool(self.points) and all(agrees(reading, point) for point in self.points)
+
+    def is_constant(self, reading: Reading) -> bool:
+        """Whether the ratio of the derivative to the claim is the same number at points of real numbers."""
+        points = [point for number in range(3) for point in islice(self._samples.real(SMALLEST + number, number), 1)]
+        try:
+            ratios = [proportion(reading, point) for point in points]
+        except EvaluationError:
+            return False
+        known = [float(ratio) for ratio in ratios if ratio is not None]
+        return len(known) == len(points) > 1 and max(known) - min(known) < 1e-6 * max(map(abs, known))
 
     def claims(self, tensor: Tensor) -> Reading | None:
         """The reading in which the claim is this derivative, by all entries of the variables, and not zero."""

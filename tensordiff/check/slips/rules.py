@@ -127,7 +127,7 @@ def outer_factor(case: Case) -> Iterator[str]:
             if factor.powers:
                 yield f"A scalar factor is missing: {factor} times the claim is right."
                 return
-        if not reading.candidate.tensor.rank:
+        if not reading.candidate.tensor.rank or case.is_constant(reading):
             return
         yield (
             "Every entry is off by the same scalar, which depends on the data: "

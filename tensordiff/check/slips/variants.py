@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tensordiff.errors import TensordiffError
 from tensordiff.matrix import Matrix, build
+from tensordiff.tensor import postorder
 
 _PLACES = 60
 _NODES = 1500
@@ -22,7 +23,7 @@ def variants(matrix: Matrix, change: Callable[[Matrix], Iterable[Attempt]]) -> I
     """
     places: list[tuple[Matrix, tuple[tuple[Matrix, int], ...]]] = [(matrix, ())]
     for node, path in places:
-        for attempt in change(node):
+        for attempt in change(node) if not _is_literal(node) else ():
             try:
                 new = attempt()
                 made = _rebuilt(path, new)
@@ -32,6 +33,11 @@ def variants(matrix: Matrix, change: Callable[[Matrix], Iterable[Attempt]]) -> I
                 yield made, node, new
         if node.op != "named" and len(places) < _PLACES:
             places.extend((child, (*path, (node, p))) for p, child in enumerate(node.children))
+
+
+def _is_literal(node: Matrix) -> bool:
+    """Whether a block of numbers: what becomes of it when it is changed may be right for these numbers alone."""
+    return node.op in ("block", "transpose") and all(part.op in ("block", "number", "transpose") for part in postorder([node]))
 
 
 def _rebuilt(path: tuple[tuple[Matrix, int], ...], new: Matrix) -> Matrix:

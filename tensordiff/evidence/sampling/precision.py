@@ -66,6 +66,12 @@ def has_long_numbers(tensors: Sequence[Tensor]) -> bool:
     return any(written_digits(c) > _PLAIN for c in _coefficients(postorder(tensors)))
 
 
+def long_numbers(tensors: Sequence[Tensor]) -> list[Fraction]:
+    """The coefficients of more than a few digits, some of them where there are many."""
+    found = dict.fromkeys(abs(c) for c in _coefficients(postorder(tensors)) if written_digits(c))
+    return list(found)[:_MOST_SCALES]
+
+
 def written_digits(coefficient: Fraction) -> int:
     """How many digits numerator and denominator have, beyond a few."""
     parts = (abs(coefficient.numerator), coefficient.denominator)
