@@ -12,11 +12,12 @@ See docs/ for the tutorial and the architecture.
 # Submodules that share their name with a function are loaded first: loaded later they would take the function's place.
 import tensordiff.check
 import tensordiff.compile  # noqa: F401
-from tensordiff.api.chain import ChainLink, ChainRule, chain, explain
+from tensordiff.api.chain import ChainLink, ChainRule, chain
 from tensordiff.api.checks import assert_equal, check, check_chain, equal
 from tensordiff.api.declare import dims, elementwise, function, matrix, named, number, parse, scalar, tensor, vector, where
 from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.exchange import from_einsum, from_sympy
+from tensordiff.api.explain import explain
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import NAMED, block, commutation, eye, kron, ones, pi, unit, zeros
 from tensordiff.api.objective import Objective, objective

@@ -1,4 +1,4 @@
-"""The chain rule and derivations, told step by step."""
+"""The chain rule through named parts, link by link."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from tensordiff.api.derivative import Derivative, diff
+from tensordiff.api.derivative import Derivative
 from tensordiff.api.expression import Expression
 from tensordiff.api.variables import display_name, variable_node
 from tensordiff.canonical import canonical, readings
@@ -19,9 +19,7 @@ from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.render import free_letters, index_notation
 from tensordiff.show.notebook import text_html
-from tensordiff.tensor import Apply, Named, Symbol, Tensor, postorder
-
-_MAX_PARTS = 8
+from tensordiff.tensor import Named, Symbol, Tensor
 
 
 @dataclass(frozen=True)
@@ -110,15 +108,21 @@ class ChainRule:
             formula = self.derivative.matrix_form("vec-column")
         except FoldError:
             return ["The tensor has no matrix form."]
+        plain = self.derivative.tensor.rank <= 2 and all(len(link.shape) <= 2 for link in self.links)
+        of = "d" if plain else "d vec "
         lines = [f"As a matrix, with vec stacking columns: d vec {name} = ({formula}) d vec {variable}"]
+        if plain:
+            lines = [f"As a matrix: d{name} = ({formula}) d{variable}"]
         forms = {link: link.matrix_form for link in self.links}
         if len(self.paths) == 1 and all(forms.values()) and len(self.links) > 1:
-            lines.append("In that form, and only in it, the links multiply as matrices:")
-            lines += [f"    d vec {link.upper}/d vec {link.lower}' = {link.matrix_form}" for link in self.links]
-        lines.append(
-            f"A plain product of matrices of the sizes of {name} and {variable} cannot be this derivative: it has too few "
-            "entries, and conforms only by accident of the sizes."
-        )
+            only = "The links" if plain else "In that form, and only in it, the links"
+            lines.append(f"{only} multiply as matrices:")
+            lines += [f"    {of}{link.upper}/{of}{link.lower}' = {link.matrix_form}" for link in self.links]
+        if self.derivative.tensor.rank > 2:
+            lines.append(
+                f"A plain product of matrices of the sizes of {name} and {variable} cannot be this derivative: it has too few "
+                "entries, and conforms only by accident of the sizes."
+            )
         return lines
 
 
@@ -142,7 +146,7 @@ def chain(f: Expression, *, through: Sequence[Expression | str], wrt: Expression
         part_scope, named_node = _named_part(part, scope)
         scope = scope.merge(part_scope)
         parts.append(named_node)
-    return _chain(f.matrix, scope, parts, node)
+    return chain_through(f.matrix, scope, parts, node)
 
 
 def _named_part(part: Expression | str, scope: Scope) -> tuple[Scope, Matrix]:
@@ -161,8 +165,9 @@ def _named_part(part: Expression | str, scope: Scope) -> tuple[Scope, Matrix]:
     return extended, extended.where[name]
 
 
-def _chain(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Matrix) -> ChainRule:
-    """The chain rule for f, under its name or one found for it, through named nodes."""
+def chain_through(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Matrix, *, strict: bool = True) -> ChainRule:
+    """The chain rule for f, under its name or one found for it, through named nodes. Parts that f does not contain are an
+    error, or left out where not `strict`."""
     if f.op != "named":
         name = display_name(Expression(f, scope), scope)
         scope = scope.with_where(name, f)
@@ -171,7 +176,7 @@ def _chain(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Matrix) -
     loose = build.symbol(freed(symbol), variable.shape)
     nodes = [lower(build.replace(node, {variable: loose}) if loose is not variable else node) for node in (f, *parts)]
     head, *inner = [node for node in nodes if isinstance(node, Named)]
-    found = chain_rule(head, inner, freed(symbol))
+    found = chain_rule(head, inner, freed(symbol), strict=strict)
     total = restore(found.derivative, [symbol])
     if canonical(total) is not canonical(free_derivative(f, [variable])):
         raise TensordiffError("the chain and the direct derivative differ in canonical form", hint="please report this")
@@ -224,68 +229,3 @@ def _matrix(forms: Sequence[Tensor], upper: Shape, lower_: Shape, scope: Scope) 
 
 def _size(node: Tensor) -> str:
     return "-by-".join(str(dim) for dim in node.dims) if node.dims else "a scalar"
-
-
-def explain(f: Expression, wrt: Expression | str) -> str:
-    """The derivation of df/dwrt: the intermediate quantities, the rule for each, the contraction, and the matrix form.
-
-    >>> import tensordiff as td
-    >>> print(td.explain(td.parse("tr(A*X)"), "X").splitlines()[-1])
-    In matrix form (gradient layout): A'
-    """
-    derivative = diff(f, wrt, entries="free")
-    node = variable_node(f.scope, wrt)
-    parts, scope = _intermediates(f, node)
-    lines: list[str] = []
-    if parts:
-        told = _chain(f.matrix, scope, parts, node)
-        named = [told.f.matrix, *parts]
-        lines += ["With the names", *(f"    {part.data[0]} = {text(part.children[0])}" for part in named), "", str(told), ""]
-    else:
-        lines += [str(derivative), ""]
-    try:
-        formula = derivative.matrix_form()
-        lines.append(f"In matrix form ({derivative.default_layout} layout): {formula}")
-    except FoldError as error:
-        lines.append(error.message)
-    return "\n".join(lines)
-
-
-def _intermediates(f: Expression, variable: Matrix) -> tuple[list[Matrix], Scope]:
-    """Parts worth a name, from the function down: the user's own, then arguments and values of functions that depend on
-    the variable."""
-    scope = f.scope
-    order: list[Matrix] = postorder([f.matrix])
-    active: set[Matrix] = set()
-    for node in order:
-        if node is variable or any(child in active for child in node.children):
-            active.add(node)
-    own = [node for node in order if node.op == "named" and node in active and node is not f.matrix]
-    skip = {f.matrix, *(node.children[0] for node in own), *(f.matrix.children if f.matrix.op == "named" else ())}
-    fresh = [
-        node
-        for node in order
-        if node in active
-        and node not in skip
-        and node.children
-        and not node.free
-        and node.op not in _LINEAR
-        and _worth_a_name(node, order)
-    ][: max(0, _MAX_PARTS - len(own))]
-    pool = (letter for letter in ("M", "P", "Q", "R", "U", "W", "Y", "Z", *(f"T{k}" for k in range(1, 100))))
-    parts = {node: node for node in own}
-    for node in reversed(fresh):
-        name = next(letter for letter in pool if letter not in scope)
-        scope = scope.with_where(name, node)
-        parts[node] = scope.where[name]
-    return [parts[node] for node in reversed(order) if node in parts], scope
-
-
-_LINEAR = {"transpose", "named", "symbol", "entry", "contract"}
-
-
-def _worth_a_name(node: Matrix, order: Sequence[Matrix]) -> bool:
-    """Values of functions, and what stands inside a function."""
-    if isinstance(lower(node), Apply):
-        return True
-    return any(node in other.children and isinstance(lower(other), Apply) for other in order if not other.free)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from tensordiff.canonical.form import Canonicaliser
 from tensordiff.canonical.product_names import ProductName, put_product_names
@@ -39,10 +40,10 @@ def with_names(node: Tensor, names: Iterable[Named], forms: Canonicaliser) -> Te
         assert isinstance(old, Tensor)
         if (found := table.get(old)) is not None:
             return found
-        if isinstance(old, Sum):
-            negative = scale(-1, old)
-            if (found := table.get(negative)) is not None:
-                return scale(-1, found)
+        if isinstance(old, Sum) and old.children:
+            multiple, core = _primitive(old)
+            if (found := table.get(core)) is not None:
+                return scale(multiple, found)
         if isinstance(old, Apply) and old.function == MATRIX_POWER:
             inverse = apply(INVERSE, old.children[0])
             if (found := table.get(inverse)) is not None:
@@ -81,15 +82,22 @@ def _definitions(
             elif (product := ProductName.of(named, coefficient, core)) is not None:
                 products.append(product)
         elif isinstance(core, Sum) or (isinstance(core, Apply) and core.children):
-            table.setdefault(core, scale(1 / coefficient, named))
+            multiple, primitive = _primitive(core) if isinstance(core, Sum) else (Fraction(1), core)
+            table.setdefault(primitive, scale(1 / (coefficient * multiple), named))
             if (scaled := ScaledName.of(named, coefficient, core)) is not None:
                 scalars.append(scaled)
             if isinstance(core, Sum) and core.rank == 2:
-                turned = forms.tensor(einsum([(core, "ij")], "ji"))
-                table.setdefault(turned, einsum([(named, "ij")], "ji"))
+                multiple, turned = _primitive(forms.tensor(einsum([(core, "ij")], "ji")))
+                table.setdefault(turned, scale(1 / multiple, einsum([(named, "ij")], "ji")))
     products.sort(key=lambda p: -len(p.factors))
     scalars.sort(key=lambda w: (w.open_factor is None, -len(w.scalars)))
     return table, products, scalars
+
+
+def _primitive(node: Tensor) -> tuple[Fraction, Tensor]:
+    """A sum as a multiple of one whose first coefficient is 1: multiples of a definition are multiples of its name."""
+    first = node.coefficients[0] if isinstance(node, Sum) and node.children else Fraction(1)
+    return first, scale(1 / first, node)
 
 
 def _put(node: Tensor, new: dict[Tensor, Tensor]) -> Tensor:

@@ -137,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
 
     explain = command("explain", "derive step by step", _EXPLAIN_EXAMPLE)
     explain.add_argument("expression", metavar="EXPR", type=_text, help="what to differentiate")
-    explain.add_argument("--wrt", metavar="V", required=True, type=_text, help="the variable")
+    explain.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help=variable)
     _declarations(explain)
     explain.add_argument("--to", choices=("text", "html"), default="text", help="html: a page of its own")
 

@@ -66,8 +66,8 @@ def _check(arguments: Namespace) -> tuple[str, int]:
 
 def _explain(arguments: Namespace) -> tuple[str, int]:
     f = _expression(arguments)
-    told = td.explain(f, arguments.wrt)
-    return (html.explanation_page(told, td.diff(f, arguments.wrt, entries="free")) if arguments.to == "html" else told), RIGHT
+    told = td.explain(f, *arguments.wrt)
+    return (html.explanation_page(told, td.diff(f, *arguments.wrt, entries="free")) if arguments.to == "html" else told), RIGHT
 
 
 def _serve(arguments: Namespace) -> tuple[str, int]:

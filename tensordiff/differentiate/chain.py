@@ -42,11 +42,11 @@ class Chain:
     """The sum over paths, axes of the function, then of the variable."""
 
 
-def chain(f: Named, through: Sequence[Named], variable: Symbol) -> Chain:
+def chain(f: Named, through: Sequence[Named], variable: Symbol, *, strict: bool = True) -> Chain:
     """The chain rule for df/dvariable through the named parts.
 
     Parts are found in f by name, by node, or as a run of a matrix product. Raises UnknownNameError where f does not
-    contain a part, BudgetError past 200 paths.
+    contain a part (where not `strict` such parts are left out), BudgetError past 200 paths.
     """
     order = _bottom_first(through, variable)
     forms = Canonicaliser(distribute=False, define=False)
@@ -64,7 +64,7 @@ def chain(f: Named, through: Sequence[Named], variable: Symbol) -> Chain:
                 if not is_zero(partial):
                     links[upper.name, name] = _put_back(partial, restore)
     reached = _reachable(f.name, links)
-    for part in through:
+    for part in through if strict else ():
         if part.name not in reached:
             raise UnknownNameError(
                 f"{f.name} does not contain {part.name}",

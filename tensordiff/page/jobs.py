@@ -57,7 +57,7 @@ def _check(request: Request) -> Answer:
 
 def _explain(request: Request) -> Answer:
     derivative = _derivative({**request, "entries": "free"})
-    text = td.explain(_expression(request), derivative.variables[0].name)
+    text = td.explain(_expression(request), *(v.name for v in derivative.variables))
     return {"kind": "explanation", "text": text, "svg": report.pictures(derivative), **_names(derivative.f, request)}
 
 

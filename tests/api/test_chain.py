@@ -137,3 +137,44 @@ def test_explain_tells_the_whole_derivation() -> None:
         ("sum(x)", "a"),
     ):
         assert str(td.diff(_parse(text), wrt).matrix_form()) in td.explain(_parse(text), wrt)
+
+
+EXPLAINED = {
+    "norm2(A*x - b)^2": "x", "norm2(A*x - b)^2 + a*norm2(x)^2": "x", "exp(-norm2(x - b)^2/2)": "x", "tr((A^2)^2)": "A",
+    "inv(A + B)^2": "A", "expm(A)^2": "A", "log(det(inv(V)))": "V", "1/norm2(x)^2": "x", "(norm2(x)^2)^2": "x",
+    "1/(1 + norm2(A*x)^2)^2": "x", "logdet(inv(V)*A)": "V", "det(inv(V))^2": "V", "sqrt(norm2(x)^2 + a^2)": "x",
+    "tr(inv(inv(V) + A))": "V", "sum((A*x).^2)": "x", "norm2(tanh(A*x) - b)^2": "A", "exp(log(a))": "a", "(a^2)^3": "a",
+    "logsumexp(A*x) - b'*x": "x", "x'*inv(V)*x": "V", "inv(inv(V))": "V", "norm2(inv(V)*x)": "V", "tr(expm(A)*expm(-A))": "A",
+    "det(V)*inv(V)": "V", "softmax(A*x)'*b": "x", "norm2(x)*norm2(x)": "x", "sqrtm(V)*sqrtm(V)": "V", "sum(x)": "a",
+}  # fmt: skip
+SHAPES_TOLD = {"A": "n n", "B": "n n", "V": "n n", "x": "n", "b": "n", "a": ()}
+
+
+@pytest.mark.parametrize("text", EXPLAINED)
+@pytest.mark.parametrize("order", [1, 2])
+def test_every_derivation_can_be_told(text: str, order: int) -> None:
+    """The parts chosen are parts that the chain rule finds, whatever lowering makes of the formula."""
+    f = td.parse(text, shapes=SHAPES_TOLD)
+    wrt = [EXPLAINED[text]] * order
+    told = td.explain(f, *wrt)
+    try:
+        form = str(td.diff(f, *wrt).matrix_form())
+    except td.FoldError:
+        form = "no matrix form"
+    assert form in told.splitlines()[-1] or form == "no matrix form"
+    if order == 1 and "cannot be this derivative" in told:
+        assert len(td.diff(f, *wrt).shape) > 2
+
+
+def test_the_text_of_a_link_between_vectors() -> None:
+    told = td.explain(td.parse("norm2(A*x - b)^2", shapes=SHAPES_TOLD), "x")
+    for line in ("M = A*x - b", "df/dM_a = 2 M_a", "df = (2*M'*A) dx", "The links multiply as matrices:"):
+        assert line in told
+    assert "cannot be" not in told
+
+
+def test_a_second_derivative_is_told_from_the_first() -> None:
+    told = td.explain(td.parse("sum(exp(A*x))", shapes=SHAPES_TOLD), "x", "x")
+    assert "gradient layout): A'*exp(A*x)" in told and told.endswith("In matrix form (vec-column layout): A'*diag(exp(A*x))*A")
+    with pytest.raises(td.UnknownNameError, match="needs a variable"):
+        td.explain(td.parse("x", shapes=SHAPES_TOLD))
