@@ -20,6 +20,7 @@ from tensordiff.api.exchange import from_einsum, from_sympy
 from tensordiff.api.explain import explain
 from tensordiff.api.expression import Expression
 from tensordiff.api.functions import NAMED, block, commutation, eye, kron, ones, pi, unit, zeros
+from tensordiff.api.grading import Grade, grade
 from tensordiff.api.objective import Objective, objective
 from tensordiff.api.programs import compile_expressions as compile
 from tensordiff.api.sweeps import gauss_newton, gradient, hessian, hvp, jacobian, jvp, vjp
@@ -42,9 +43,9 @@ globals().update(NAMED)
 
 __all__ = [
     "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
-    "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
+    "Grade", "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
     "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile", "diff", "dims",
-    "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "gradient",
+    "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "grade", "gradient",
     "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "objective", "ones", "parse", "pi",
     "scalar", "tensor", "unit", "vector", "vjp", "where", "zeros",
     *NAMED,

@@ -20,6 +20,7 @@ examples:
   tensordiff diff F --where F="inv(X'*P*X)" --where P="inv(V)" --wrt V
   tensordiff diff "logdet(V)" --wrt V --structure V:symmetric --entries tied
   tensordiff check "A' + A" --of "tr(A*X*X')" --wrt X
+  tensordiff grade answers.csv --of "x'*A*x" --wrt x
   tensordiff explain "inv(X'*inv(V)*X)" --wrt V
 
 Sizes are inferred: capitals are matrices, a-g scalars, h-z vectors, unless their use
@@ -51,7 +52,16 @@ example:
   tensordiff explain "inv(X'*inv(V)*X)" --wrt V
 """
 
-_SHORT_OPTIONS = ("-h",)
+_GRADE_EXAMPLE = """\
+example:
+  tensordiff grade answers.csv --of "x'*A*x" --wrt x --var A:n,n x:n
+
+answers.csv has a row an answer, with the columns name and answer; formulas, LaTeX and code are read. What comes out has a
+row each: name, status, layout, slip, formula. An answer that cannot be read is a row too.
+The exit status is 0 where all are right, 1 where not, 2 for an error in the input.
+"""
+
+_SHORT_OPTIONS = ("-h", "-")
 _PAIRS = ("--var", "--structure", "--assume", "--where")
 _PAIR = re.compile(r"\s*[^\W\d]\w*\s*(?P<separator>[:=]).*", re.DOTALL)
 """What no expression looks like: it has no colon, and an equals sign only in a claim on a differential."""
@@ -134,6 +144,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--layout", choices=layouts, default="any", help="the layout that the answer claims (any)")
     check.add_argument("--json", action="store_true", help="print a JSON object")
     check.add_argument("--to", choices=("text", "html"), default="text", help="html: a page of its own")
+
+    grade = command("grade", "judge many answers to one exercise", _GRADE_EXAMPLE)
+    grade.add_argument("answers", metavar="ANSWERS.csv", help="a table with the columns name and answer; - for standard input")
+    grade.add_argument("--of", metavar="EXPR", required=True, type=_text, dest="expression", help="what was differentiated")
+    grade.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help=variable)
+    _declarations(grade)
+    grade.add_argument("--layout", choices=layouts, help="the layout asked for (gradient where EXPR is a scalar, else any)")
+    grade.add_argument("--json", action="store_true", help="print a JSON array")
 
     explain = command("explain", "derive step by step", _EXPLAIN_EXAMPLE)
     explain.add_argument("expression", metavar="EXPR", type=_text, help="what to differentiate")

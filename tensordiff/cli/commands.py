@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import tensordiff as td
+from tensordiff.api.grading import COLUMNS
+from tensordiff.cli import tables
 from tensordiff.show import html, report
 
 RIGHT, NOT_RIGHT, INPUT_ERROR = 0, 1, 2
@@ -64,6 +66,14 @@ def _check(arguments: Namespace) -> tuple[str, int]:
     return (_json(report.verdict_report(verdict)) if arguments.json else str(verdict)), status
 
 
+def _grade(arguments: Namespace) -> tuple[str, int]:
+    answers = tables.read_answers(tables.read_text(arguments.answers))
+    grades = td.grade(answers, _expression(arguments), tuple(arguments.wrt), layout=arguments.layout)
+    rows = [grade.row() for grade in grades]
+    status = RIGHT if all(grades) else NOT_RIGHT
+    return (_json(rows) if arguments.json else tables.written(rows, COLUMNS)), status
+
+
 def _explain(arguments: Namespace) -> tuple[str, int]:
     f = _expression(arguments)
     told = td.explain(f, *arguments.wrt)
@@ -77,7 +87,7 @@ def _serve(arguments: Namespace) -> tuple[str, int]:
     return "", RIGHT
 
 
-_COMMANDS = {"diff": _diff, "check": _check, "explain": _explain, "serve": _serve}
+_COMMANDS = {"diff": _diff, "check": _check, "grade": _grade, "explain": _explain, "serve": _serve}
 
 
 def _expression(arguments: Namespace) -> td.Expression:
@@ -101,5 +111,5 @@ def _once(what: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def _json(found: dict[str, Any]) -> str:
+def _json(found: Any) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False)

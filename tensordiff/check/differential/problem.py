@@ -59,9 +59,7 @@ class DifferentialProblem(Problem):
 
     def correct(self, truth: Truth, candidate: Candidate, scope: Scope, present: Present | None) -> object:
         """The differential with its left-hand side, as text."""
-        if not set(self.form.names.values()) <= set(scope.names()):
-            _, scope = self.declared()
-        formula = self._stacked(truth, candidate, scope) or self._shortest(truth, candidate, scope)
+        formula, scope = self.formula(truth, candidate, scope)
         left = self.form.left
         name = "d2" if self.form.kind != "first" else "d"
         shown = f"{name}{scope.name_for(self.f)}"
@@ -70,6 +68,12 @@ class DifferentialProblem(Problem):
         if left is not None and left.written is not None:
             shown = left.written
         return f"{shown} = {presented(formula, scope, None)}"
+
+    def formula(self, truth: Truth, candidate: Candidate, scope: Scope) -> tuple[Matrix | str, Scope]:
+        """The differential as a formula, and the scope of its names."""
+        if not set(self.form.names.values()) <= set(scope.names()):
+            _, scope = self.declared()
+        return self._stacked(truth, candidate, scope) or self._shortest(truth, candidate, scope), scope
 
     def objection(self, claim: Claim) -> str:
         """Why a claim cannot be a differential at all: it is not linear in dX. "" where it is."""
