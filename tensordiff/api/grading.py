@@ -66,13 +66,13 @@ def grade(
     with the error; errors in f and the declarations are raised.
 
         >>> import tensordiff as td
-        >>> answers = {"Ada": "(A + A')*x", "Bob": "2*A*x", "Cy": "x'*(A + A')", "Di": "A x +"}
+        >>> answers = {"Ada": "(A + A')*x", "Bob": "2*A*x", "Cy": "x'*(A + A')", "Di": "A*x +"}
         >>> for grade in td.grade(answers, "x'*A*x", "x", shapes={"A": "n n", "x": "n"}):
-        ...     print(grade.name, grade.status, "|", grade.slip.split(": ")[0])
-        Ada right |
-        Bob right-under-assumption | right only if A is symmetric
-        Cy right-in-other-layout | right in the numerator layout
-        Di not-read | an operator is missing between A and x
+        ...     print(grade.name, grade.status, [grade.slip])
+        Ada right ['']
+        Bob right-under-assumption ['right only if A is symmetric']
+        Cy right-in-other-layout ['right in the numerator layout']
+        Di not-read ['the text ends after +, where an operand is missing']
     """
     if isinstance(f, str):
         f = parse(f, shapes, structures, where, assume)

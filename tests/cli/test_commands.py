@@ -161,10 +161,12 @@ def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert output(capsys, "--version").startswith("tensordiff ")
 
 
-def test_examples_of_the_help_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_of_the_help_run(capsys: pytest.CaptureFixture[str], tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     import shlex
 
-    helps = [output(capsys, *arguments, "--help") for arguments in ([], ["diff"], ["check"], ["explain"])]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "answers.csv").write_text("name,answer\nAda,(A + A')*x\n")
+    helps = [output(capsys, *arguments, "--help") for arguments in ([], ["diff"], ["check"], ["grade"], ["explain"])]
     lines = {line.strip() for text in helps for line in text.splitlines() if line.startswith("  tensordiff ")}
     assert len(lines) > 8
     for line in sorted(lines):
