@@ -33,6 +33,8 @@ class Scope:
     where: Mapping[str, Matrix] = field(default_factory=lambda: _NOTHING)
     """By name in order of definition, the named node (op "named")."""
     functions: Mapping[str, Function] = field(default_factory=lambda: _NOTHING)
+    conventions: Any = field(default=None, compare=False)
+    """How the texts of this scope are read (a `parse.vocabulary.Vocabulary`); None where nothing was read."""
 
     def declare(
         self,
@@ -95,7 +97,14 @@ class Scope:
         scope = self
         for kind in ("symbols", "dims", "where", "functions"):
             scope = scope._with(kind, getattr(other, kind))
-        return scope
+        if other.conventions is None or other.conventions is scope.conventions:
+            return scope
+        both = other.conventions if scope.conventions is None else scope.conventions.merged(other.conventions)
+        return replace(scope, conventions=both)
+
+    def with_conventions(self, conventions: Any) -> Scope:
+        """The scope whose further texts are read so."""
+        return replace(self, conventions=conventions)
 
     def lookup(self, name: str) -> Matrix:
         """What a name stands for: a symbol, a `where` name, or a size. Raises UnknownNameError with a suggestion."""

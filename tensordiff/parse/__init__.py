@@ -2,13 +2,12 @@
 
 from tensordiff.parse.code import code_language
 from tensordiff.parse.declare import check_name, declare
-from tensordiff.parse.differentials import OPERATOR, Differentials
-from tensordiff.parse.elaborate import resolve_name
-from tensordiff.parse.expression import define, parse, parse_answer, parse_matrix
-from tensordiff.parse.grammar import read_tokens
-from tensordiff.parse.latex import is_latex
+from tensordiff.parse.differentials import Differentials
+from tensordiff.parse.languages import is_latex, sides
+from tensordiff.parse.names import resolve_name
+from tensordiff.parse.reading import define, extended, parse, parse_answer, parse_matrix, read_in, tree_in
 
 __all__ = [
-    "OPERATOR", "Differentials", "check_name", "code_language", "declare", "define", "is_latex", "parse", "parse_answer",
-    "parse_matrix", "read_tokens", "resolve_name",
+    "Differentials", "check_name", "code_language", "declare", "define", "extended", "is_latex", "parse", "parse_answer", "parse_matrix", "read_in",
+    "resolve_name", "sides", "tree_in",
 ]  # fmt: skip

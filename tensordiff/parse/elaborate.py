@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 
 from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe
 from tensordiff.matrix.operations import WORDS
-from tensordiff.matrix.shape import MalformedSizeError, SizeValue, added, halved, multiplied, raised
-from tensordiff.parse.differentials import OPERATOR
-from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_function, spellings, unknown_function
+from tensordiff.parse.differentials import Differentials
+from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_function, resolve_name, unknown_function
+from tensordiff.parse.sums import summed
 from tensordiff.parse.syntax import Syntax, Tree
-from tensordiff.tensor import Dim, Extent, Group
+from tensordiff.parse.written_sizes import size_of
+from tensordiff.tensor import Dim, Group
 
 
-def elaborate(
-    tree: Tree,
-    scope: Scope,
-    unsized: Mapping[Syntax, tuple[Group, ...]] | None = None,
-    differential: Callable[[Matrix], Matrix] | None = None,
-) -> Matrix:
-    """The value of a tree in a scope. `unsized` gives the shapes of vector(1), matrix(1) and a bare `eye`; `differential`
-    is what d(...) stands for, where it stands for anything.
-
-    Raises TensordiffError, placed in the text.
-    """
-    reading = _Elaboration(tree, scope, unsized or {}, differential)
+def elaborated(reading: Elaboration) -> Matrix:
+    """The value of a tree in a scope. Raises TensordiffError, placed in the text."""
+    tree = reading.tree
     for node in tree.nodes:
         try:
             reading.values[node] = reading.visit(node)
@@ -44,18 +34,21 @@ def elaborate(
     return result
 
 
-class _Elaboration:
+class Elaboration:
+    """A tree in a scope. `unsized` gives the shapes of vector(1), matrix(1), I and ones; `differentials` says what dX and
+    d(...) stand for, where they stand for anything."""
+
     def __init__(
         self,
         tree: Tree,
         scope: Scope,
         unsized: Mapping[Syntax, tuple[Group, ...]],
-        differential: Callable[[Matrix], Matrix] | None,
+        differentials: Differentials | None,
     ) -> None:
         self.tree = tree
         self.scope = scope
         self.unsized = unsized
-        self.differential = differential
+        self.differentials = differentials
         self.values: dict[Syntax, Matrix] = {}
 
     def visit(self, node: Syntax) -> Matrix:
@@ -65,8 +58,16 @@ class _Elaboration:
                 return build.number(node.data)
             case "name":
                 return self.name(node)
+            case "constant":
+                return self.constant(node)
             case "negative":
                 return build.scale(-1, children[0])
+            case "sum":
+                return summed(children[0], node.data)
+            case "differential":
+                return self.differential_of(node, children[0])
+            case "derivative":
+                return self.derivative_of(node, children)
             case "add":
                 return self.add(node, children)
             case "product":
@@ -95,14 +96,36 @@ class _Elaboration:
             return self.scope.lookup(name)
         if name in ("pi", "π"):
             return build.pi()
-        if name == "eye" and node in self.unsized:
-            return build.eye(self.unsized[node][0])
         if is_function(name):
             raise self.error(f"{name} is a function", node.start, node.end, f"write {name}(...)")
         known = self.scope.names()
         declared = f"declared are {', '.join(known)}" if known else "no name is declared"
         near = nearest(name, known)
         raise self.error(f"unknown name {name}", node.start, node.end, f"did you mean {near}?" if near else declared)
+
+    def differential_of(self, node: Syntax, value: Matrix) -> Matrix:
+        """dX is a name of its own where X varies; d(...) is worked out."""
+        found = None
+        if self.differentials is not None and node.data == 1:
+            (child,) = node.children
+            name = self.differentials.find(child.data) if child.op == "name" else None
+            if name is not None:
+                return self.scope.lookup(name)
+            if self.differentials.of is not None:
+                found = self.differentials.of(value)
+        if found is None:
+            raise self.error("a differential cannot stand here", node.start, node.end, "claims in differentials are read by check")
+        return found
+
+    def derivative_of(self, node: Syntax, values: list[Matrix]) -> Matrix:
+        if self.differentials is None or self.differentials.derivative is None:
+            raise self.error("a derivative cannot stand here", node.start, node.end, "write it out")
+        return self.differentials.derivative(node, values)
+
+    def constant(self, node: Syntax) -> Matrix:
+        """An identity or a vector of ones of the size that its neighbours have."""
+        sizes = self.unsized[node]
+        return build.eye(sizes[0]) if node.data == "eye" else build.ones(*sizes)
 
     def label(self, token: str) -> str | int:
         if token.isdigit():
@@ -111,7 +134,7 @@ class _Elaboration:
 
     def letter(self, token: str) -> str:
         if not token.isidentifier():
-            start = getattr(token, "start_pos", 0)
+            start = getattr(token, "start", 0)
             raise self.error(
                 f"{token} is not an index here", start, start + len(token),
                 "indices are letters, or whole numbers counted from 1 on the left of the arrow",
@@ -136,27 +159,17 @@ class _Elaboration:
 
     def product(self, node: Syntax, factors: list[Matrix]) -> Matrix:
         """A chain from left to right, runs of one operator at once."""
-        chain = _Chain(list(node.data), factors, [(child.start, child.end) for child in node.children])
-        if any(operator == "" for operator, _, _ in node.data):
-            self.refuse_unclear_division(node)
-            if any(operator in _INFIX for operator, _, _ in node.data):
-                chain = self.tightened(chain)
-        value, place, joined = chain.factors[0], 0, ""
-        while place < len(chain.operators):
-            kind = _kind(chain.operators[place])
+        value, place = factors[0], 0
+        while place < len(node.data):
+            kind = node.data[place][0] or "*"
             end = place + 1
-            while end < len(chain.operators) and _kind(chain.operators[end]) == kind and kind in ("*", ".*"):
+            while end < len(node.data) and (node.data[end][0] or "*") == kind and kind in ("*", ".*"):
                 end += 1
-            operands = [value, *chain.factors[place + 1 : end + 1]]
-            if sum(not operand.is_scalar for operand in operands) > 1:
-                if "kron" in (joined, kind) and joined not in ("", kind):
-                    raise self.unclear_order(chain, place)
-                joined = kind
-            value = self.run(chain, kind, place, operands)
+            value = self.run(node, kind, place, [value, *factors[place + 1 : end + 1]])
             place = end
         return value
 
-    def run(self, chain: _Chain, kind: str, place: int, operands: list[Matrix]) -> Matrix:
+    def run(self, node: Syntax, kind: str, place: int, operands: list[Matrix]) -> Matrix:
         """One run of a chain; `place` is that of its first operator."""
         operation = _OPERATIONS[kind]
         try:
@@ -167,38 +180,11 @@ class _Elaboration:
                 try:
                     value = operation(value, operand)
                 except TensordiffError as first:
-                    raise first.located(self.tree.text, *chain.place(place + offset)) from None
+                    _, start, end = node.data[place + offset]
+                    factor = node.children[place + offset + 1]
+                    where = (start, end) if end > start else (factor.start, factor.end)
+                    raise first.located(self.tree.text, *where) from None
             raise error
-
-    def tightened(self, chain: _Chain) -> _Chain:
-        """The chain with factors that stand side by side multiplied first: A \\odot 2 B. Scalars only may be among them,
-        since print does not say how A \\odot B C is meant."""
-        tight = _Chain([], [chain.factors[0]], [chain.spans[0]])
-        for place, operator in enumerate(chain.operators):
-            factor, span = chain.factors[place + 1], chain.spans[place + 1]
-            if operator[0] or (place and chain.operators[place - 1][0] == "/"):
-                tight.operators.append(operator)
-                tight.factors.append(factor)
-                tight.spans.append(span)
-                continue
-            if not tight.factors[-1].is_scalar and not factor.is_scalar:
-                raise self.unclear_order(chain, place)
-            tight.factors[-1] = build.product(tight.factors[-1], factor)
-            tight.spans[-1] = (tight.spans[-1][0], span[1])
-        return tight
-
-    def unclear_order(self, chain: _Chain, place: int) -> ParseError:
-        message = "products of two kinds in a row are read in different orders"
-        return self.error(message, *chain.place(place), "put parentheses around what comes first")
-
-    def refuse_unclear_division(self, node: Syntax) -> None:
-        """Raises ParseError for a / b c; the 1/2 x of numbers is clear."""
-        for place, ((before, _, _), (operator, _, _)) in enumerate(pairwise(node.data)):
-            numbers = place == 0 and all(child.op == "number" for child in node.children[:2])
-            if before == "/" and operator == "" and not numbers:
-                right = node.children[place + 2]
-                message = "it is not clear whether this factor is divided or divides"
-                raise self.error(message, right.start, right.end, r"use parentheses or \frac")
 
     def block(self, node: Syntax, entries: list[Matrix]) -> Matrix:
         """A block matrix; 0 is a block of zeros."""
@@ -215,6 +201,10 @@ class _Elaboration:
 
     def call(self, node: Syntax, arguments: list[Matrix]) -> Matrix:
         name: str = node.data
+        if name == "e^":
+            return build.call("expm" if len(arguments[0].shape) == 2 and arguments[0].rows and arguments[0].cols else "exp", arguments[0])
+        if name == "⟨":
+            return _inner(*self.pair(node, arguments))
         if (function := self.scope.function(name)) is not None:
             return build.call(function, *arguments)
         if name in SIZED or name in LETTERS:
@@ -225,8 +215,6 @@ class _Elaboration:
             return self.bars(name, arguments[0])
         if name == "kron":
             return build.kron(*arguments)
-        if name == OPERATOR and self.differential is not None and len(arguments) == 1:
-            return self.differential(arguments[0])
         if name == "log" and node.children[0].op == "call" and node.children[0].data == "|" and len(arguments) == 1:
             # log|A| is written for log|det A|, which has a meaning where det A is negative too.
             inner = self.values[node.children[0].children[0]]
@@ -240,6 +228,11 @@ class _Elaboration:
                 f"write {name}*(...) for a product, {name}[...] for an entry",
             )  # fmt: skip
         raise unknown_function(self.tree, node, self.scope.functions)
+
+    def pair(self, node: Syntax, arguments: list[Matrix]) -> tuple[Matrix, Matrix]:
+        if len(arguments) != 2:
+            raise self.error("an inner product is of two values", node.start, node.end, "write <A, B>")
+        return arguments[0], arguments[1]
 
     def bars(self, name: str, operand: Matrix) -> Matrix:
         """|a|, |A| for the determinant, and norms: ‖x‖, ‖X‖_F, ‖x‖_1. Norms of operators are refused."""
@@ -304,95 +297,40 @@ def _failure(terms: list[tuple[int, Matrix]]) -> TensordiffError | None:
     return None
 
 
-class _Chain(NamedTuple):
-    """Factors and the operators between them, each with its place."""
-
-    operators: list[tuple[str, int, int]]
-    factors: list[Matrix]
-    spans: list[tuple[int, int]]
-
-    def place(self, position: int) -> tuple[int, int]:
-        """The place of an operator, of the factor after it where it is not written."""
-        _, start, end = self.operators[position]
-        return (start, end) if end > start else self.spans[position + 1]
-
-
-def _kind(operator: tuple[str, int, int]) -> str:
-    return operator[0] or "*"
+def _inner(left: Matrix, right: Matrix) -> Matrix:
+    """The sum of the products of entries, tr(A'*B), of two values of one shape."""
+    if left.shape != right.shape:
+        build.hadamard(left, right)  # says what differs
+        if left.is_scalar != right.is_scalar:
+            raise ShapeError(
+                f"the inner product of {describe(left)} and {describe(right)} is not defined", hint="both have one shape"
+            )
+    product = build.product(build.transpose(left), right)
+    return product if product.is_scalar else build.call("tr", product)
 
 
-_INFIX = frozenset((".*", "./", "kron"))
+def _dot(left: Matrix, right: Matrix) -> Matrix:
+    """The inner product of two columns, else the product."""
+    if len(left.shape) == len(right.shape) == 1:
+        return build.product(build.transpose(left), right)
+    return build.product(left, right)
+
+
+def _kronecker_sum(left: Matrix, right: Matrix) -> Matrix:
+    """kron(A, I) + kron(I, B)."""
+    for side in (left, right):
+        if side.rows != side.cols or not side.rows:
+            raise ShapeError(f"a Kronecker sum needs square matrices, got {describe(side)}")
+    return build.add([(1, build.kron(left, build.eye(right.rows))), (1, build.kron(build.eye(left.rows), right))])
+
 
 _OPERATIONS: dict[str, Callable[..., Matrix]] = {
     "*": build.product,
+    "·": _dot,
+    ":": _inner,
+    "kronsum": _kronecker_sum,
     ".*": build.hadamard,
     "/": build.divide,
     "./": build.dot_divide,
     "kron": build.kron,
 }
-
-
-def resolve_name(name: str, scope: Scope) -> str:
-    """The name as it is declared: itself, or with a Greek letter written the other way."""
-    if name in scope:
-        return name
-    return next((other for other in spellings(name) if other in scope), name)
-
-
-def size_of(tree: Tree, root: Syntax, scope: Scope | None) -> Group:
-    """The size that an argument such as n*m, n^2 or n*(n+1)/2 stands for; without a scope every name is a size.
-
-    Raises ParseError for what is no size.
-    """
-    values: dict[Syntax, SizeValue] = {}
-    for node in Tree(tree.text, root).nodes:
-        try:
-            values[node] = _size(node, values, scope)
-        except MalformedSizeError:
-            if node.op == "name" and scope is not None and resolve_name(node.data, scope) not in scope:
-                known = list(scope.dims)
-                near = nearest(node.data, known)
-                raise ParseError(
-                    f"unknown size {node.data}", text=tree.text, start=node.start, end=node.end,
-                    hint=f"did you mean {near}?" if near else f"declared sizes are {', '.join(known)}" if known else None,
-                ) from None  # fmt: skip
-    found = values.get(root)
-    if found is None or found.group is None:
-        raise ParseError(
-            f"{tree.source(root)} is not a size", text=tree.text, start=root.start, end=root.end,
-            hint="a size is a number, a declared size, a product or a sum of sizes such as n*m, n^2, n+m, n*(n+1)/2",
-        )  # fmt: skip
-    return found.group
-
-
-def _size(node: Syntax, values: Mapping[Syntax, SizeValue], scope: Scope | None) -> SizeValue:
-    """What a part of a size stands for. Raises MalformedSizeError for what is no size."""
-    if node.op == "number" and node.data.denominator == 1 and node.data >= 1:
-        return SizeValue.number(int(node.data))
-    if node.op == "name":
-        name = node.data if scope is None else resolve_name(node.data, scope)
-        if scope is None or name in scope.dims:
-            return SizeValue.of((Dim.named(name) if scope is None else scope.dims[name],))
-    if any(child not in values for child in node.children):
-        raise MalformedSizeError
-    parts = [values[child] for child in node.children]
-    if node.op == "power" and node.data == "^" and node.children[1].op == "number":
-        return raised(parts[0], int(node.children[1].data))
-    if node.op == "add":
-        return added([(1, parts[0]), *((1 if sign == "+" else -1, part) for (sign, _, _), part in _after(node, parts))])
-    if node.op != "product":
-        raise MalformedSizeError
-    factors = parts[:1]
-    for (operator, _, _), part in _after(node, parts):
-        if operator == "/" and part.length == Extent.number(2):
-            factors = halved(factors)
-        elif operator in ("*", ""):
-            factors.append(part)
-        else:
-            raise MalformedSizeError
-    return multiplied(factors)
-
-
-def _after(node: Syntax, parts: list[SizeValue]) -> Iterator[tuple[tuple[str, int, int], SizeValue]]:
-    """The parts after the first, each with the operator before it."""
-    return zip(node.data, parts[1:], strict=True)

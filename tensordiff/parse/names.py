@@ -8,7 +8,7 @@ from functools import cache
 
 from tensordiff.errors import ParseError
 from tensordiff.functions import SYNONYMS
-from tensordiff.matrix import build
+from tensordiff.matrix import Scope, build
 from tensordiff.matrix.calls import suggestion
 from tensordiff.matrix.operations import WORDS
 from tensordiff.parse.syntax import Syntax, Tree
@@ -71,3 +71,10 @@ def spellings(name: str) -> tuple[str, ...]:
     head, underscore, tail = name.partition("_")
     found = [other for other in (GREEK.get(head), _SPELLED.get(head)) if other]
     return tuple(normalise(other) + underscore + tail for other in found)
+
+
+def resolve_name(name: str, scope: Scope) -> str:
+    """The name as it is declared: itself, or with a Greek letter written the other way."""
+    if name in scope:
+        return name
+    return next((other for other in spellings(name) if other in scope), name)

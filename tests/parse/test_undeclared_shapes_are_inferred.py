@@ -51,6 +51,8 @@ def shapes(written, **more):
         ("ones(3)'*A*ones(n*m)", "A:3x(n*m)"),
         ("X - vector(1)*m'", "X:nxp m:px1"),
         # usage forces another kind
+        ("x*y", "x:scalar y:nx1"),
+        ("A + s*B", "A:nxm s:scalar B:nxm"),
         ("X*b + y", "X:nxm b:mx1 y:nx1"),
         ("diag(b)*A", "b:nx1 A:nxm"),
         ("tr(x)", "x:nxn"),
@@ -69,11 +71,8 @@ def test_shapes(written, expected):
 @pytest.mark.parametrize(
     ("marked", "fragment"),
     [
-        ("x«*»y", "x (n-by-1) and y (m-by-1)"),
         ("A*x«*»y", "A*x (n-by-1) and y (m-by-1)"),
         ("x «+» A", "x (n-by-1) and A (m-by-p)"),
-        ("w«.*»X", "w (n-by-1) and X (m-by-p)"),
-        ("A + s«*»B", "s (n-by-1) and B (m-by-p)"),
         ("eye(n)«*»eye(m)", "eye(n) (n-by-n) and eye(m) (m-by-m)"),
         ("eye(n)*X*eye(m) «+» X'", "eye(n)*X*eye(m) (n-by-m) and X' (m-by-n)"),
         ("eye(2)*X*eye(3) «+» X'", "(2-by-3) and X' (3-by-2)"),

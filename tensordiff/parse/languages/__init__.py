@@ -1,1 +1,75 @@
-"""The languages that texts may be in, one file each: text to one syntax tree, and nothing else."""
+"""The languages that texts are written in. Each is one file that turns a text into a syntax tree and knows no shapes."""
+
+from __future__ import annotations
+
+from tensordiff.errors import ParseError
+from tensordiff.parse.languages.latex import is_latex, read_latex
+from tensordiff.parse.languages.parser import parse_tokens
+from tensordiff.parse.languages.plain import read_plain
+from tensordiff.parse.languages.tokens import Token
+from tensordiff.parse.languages.trees import waits
+from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.parse.vocabulary import Vocabulary
+
+__all__ = ["is_latex", "read", "sides", "tokens_of"]
+
+
+def tokens_of(text: str, vocabulary: Vocabulary) -> tuple[list[Token], tuple[str, ...]]:
+    """The tokens of a text, plain or LaTeX, and what was assumed. Raises ParseError with the place."""
+    return read_latex(text, vocabulary) if is_latex(text) else (read_plain(text, vocabulary), ())
+
+
+def read(text: str, vocabulary: Vocabulary) -> Tree:
+    """The syntax tree of a text. Raises ParseError with the place."""
+    tokens, notes = tokens_of(text, vocabulary)
+    root = parse_tokens(text, tokens)
+    tree = Tree(text, root)
+    if _settled(tree, vocabulary):
+        tree = Tree(text, root)
+    tree.notes = notes
+    return tree
+
+
+def _settled(tree: Tree, vocabulary: Vocabulary) -> bool:
+    """Names that stand for something else: I for the identity, e for exp, x' for a second name. True where nodes are gone."""
+    renamed = False
+    for node in tree.nodes:
+        if node.op in ("sum", "derivative") and waits(node):
+            raise ParseError(
+                f"{tree.source(node)} stands before nothing",
+                text=tree.text, start=node.start, end=node.end, hint="put what it is of behind it",
+            )  # fmt: skip
+        if node.op == "name" and node.data in ("I", "𝐈") and not vocabulary.knows("I"):
+            node.op, node.data = "constant", "eye"
+        elif node.op == "power" and node.data == "^" and vocabulary.exponential and _is_e(node.children[0], vocabulary):
+            node.op, node.children, node.data = "call", node.children[1:], "e^"
+            renamed = True
+        elif node.op == "transpose" and node.data == "'" and node.children[0].op == "name":
+            name = node.children[0].data
+            if name in vocabulary.primed:
+                node.op, node.children, node.data = "name", (), f"{name}_prime"
+                renamed = True
+    return renamed
+
+
+def _is_e(node: Syntax, vocabulary: Vocabulary) -> bool:
+    return node.op == "name" and node.data == "e" and not vocabulary.knows("e")
+
+
+def sides(text: str) -> list[tuple[int, int]]:
+    """The spans of a text between the equals signs that stand outside all brackets and scripts."""
+    spans, start, depth, place = [], 0, 0, 0
+    while place < len(text):
+        character = text[place]
+        if character == "\\":
+            command = 1
+            while place + command < len(text) and text[place + command].isalpha():
+                command += 1
+            place += max(command, 2)
+            continue
+        depth += (character in "([{") - (character in ")]}")
+        if character == "=" and depth <= 0 and text[place - 1 : place] not in (":", "<", ">", "!"):
+            spans.append((start, place))
+            start = place + 1
+        place += 1
+    return [*spans, (start, len(text))]

@@ -9,9 +9,8 @@ from tensordiff.errors import ShapeError
 from tensordiff.functions import SYNONYMS, lookup
 from tensordiff.matrix.operations import OPERATIONS, WORDS
 from tensordiff.matrix.shape_laws import LAWS, Place, normal, rows_and_columns
-from tensordiff.parse.differentials import OPERATOR
 from tensordiff.parse.names import UNSIZED, unknown_function
-from tensordiff.parse.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown
+from tensordiff.parse.kinds.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown
 from tensordiff.parse.syntax import Syntax, Tree
 from tensordiff.tensor import Group
 
@@ -174,8 +173,15 @@ class Inference:
                 return Value(())
             case "name":
                 return self._name(node)
-            case "negative":
+            case "constant":
+                size: Size = (Unknown(),)
+                return Value((size, size) if node.data == "eye" else (size,))
+            case "negative" | "differential":
                 return children[0]
+            case "sum":
+                return self._sum(node, children[0])
+            case "derivative":
+                return self._derivative(node, children)
             case "add":
                 return self._entrywise(node, "add")
             case "product":
@@ -199,9 +205,6 @@ class Inference:
         name = node.data
         if name in self.defined:
             return self.defined[name]
-        if name == "eye":
-            size: Size = (Unknown(),)
-            return Value((size, size))
         return Value(self.leaves.get(name, ()))
 
     # Equations.
@@ -249,10 +252,34 @@ class Inference:
         letters = self._letters(node, [self.values[child] for child in node.children])
         sizes = self.values[node.children[0]].sizes
         for (operator, _, _), before, factor in zip(node.data, node.children, node.children[1:], strict=False):
-            name, verb = _INFIX[operator]
             placed = [(node.start, before.end, sizes), self._place(factor)]
+            if operator == ":" or (operator == "·" and len(sizes) == len(placed[1][2]) == 1):
+                LAWS["entries"](_Operands(self, node, placed, "multiply entry by entry"))
+                sizes = ()
+                continue
+            name, verb = _INFIX[operator]
             sizes = OPERATIONS[name].law(_Operands(self, node, placed, verb))
         return Value(sizes, letters)
+
+    def _sum(self, node: Syntax, value: Value) -> Value:
+        """What is summed has no longer the letters of the sum."""
+        letters = dict(value.letters)
+        for each in node.data:
+            for other in (*each.without, *each.above):
+                if other in letters and each.letter in letters:
+                    self.equate(node, f"let the index {each.letter} run over", letters[each.letter], letters[other], [])
+        bound = {each.letter for each in node.data}
+        return Value(value.sizes, {letter: size for letter, size in letters.items() if letter not in bound})
+
+    def _derivative(self, node: Syntax, values: Sequence[Value]) -> Value:
+        """Of entries by entries, all their letters; of a scalar, the shape of the variable; else of unknown sizes."""
+        letters = {letter: size for value in values for letter, size in value.letters.items()}
+        operand, *variables = values
+        if not operand.sizes and len(variables) == 1:
+            return Value(variables[0].sizes, letters)
+        if len(variables) == 1 and not variables[0].sizes:
+            return Value(operand.sizes, letters)
+        return Value(((Unknown(),), (Unknown(),)), letters)
 
     def _power(self, node: Syntax, base: Value, exponent: Value) -> Value:
         if node.data == ".^":
@@ -309,9 +336,19 @@ class Inference:
             if self.values[argument].sizes:
                 self.conflict(node, f"make a {name} of", [self._place(argument)])
             return Value(tuple((Unknown(),) for _ in range(1 if name == "vector" else 2)))
-        record = WORDS.get(_BARS.get(name) or SYNONYMS.get(name, name))
+        if name == "e^":
+            square = len(self.values[argument].sizes) == 2 and all(self.values[argument].sizes)
+            return self._call_of(node, "expm" if square else "exp")
+        if name == "⟨":
+            self._entrywise(node, "multiply entry by entry")
+            return Value(())
+        return self._call_of(node, name)
+
+    def _call_of(self, node: Syntax, name: str) -> Value:
+        argument = node.children[0]
+        record = WORDS.get(BARS.get(name) or SYNONYMS.get(name, name))
         if self.is_own(name) or record is None:
-            if not self.is_own(name) and name != OPERATOR and lookup(name) is None:
+            if not self.is_own(name) and lookup(name) is None:
                 raise unknown_function(self.tree, node, ())
             return self._entrywise(node, f"apply {name} to")
         if record.is_constant:
@@ -332,8 +369,10 @@ _INFIX = {
     ".*": ("hadamard", "multiply entry by entry"),
     "./": ("dot_divide", "multiply entry by entry"),
     "kron": ("kron", "multiply"),
+    "kronsum": ("kron", "multiply"),
+    "·": ("product", "multiply"),
 }
 """The operation that an operator stands for, and what it does in words."""
 
-_BARS = {"|": "det", "‖": "norm2", "‖2": "norm2", "‖F": "norm2", "‖1": "norm1"}
+BARS = {"|": "det", "‖": "norm2", "‖2": "norm2", "‖F": "norm2", "‖1": "norm1"}
 """Bars around a matrix; around a number they are its absolute value."""

@@ -259,7 +259,12 @@ class Naming:
     """Names for unknown sizes, n, m, p, q, r ... in order of first appearance, without those in use."""
 
     def __init__(self, used: Iterable[str]) -> None:
-        self._names = _letters(frozenset(used))
+        self._used = frozenset(used)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forgets the names that were given."""
+        self._names = _letters(self._used)
         self._dims: dict[Unknown, Dim] = {}
 
     def group(self, size: Size) -> Group:

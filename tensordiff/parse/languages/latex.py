@@ -1,0 +1,450 @@
+r"""LaTeX to tokens: `(X^\top V^{-1} X)^{-1}`, `\frac{1}{2}\log\det\Sigma`, `\sum_i (x_i-\mu)^T\Sigma^{-1}(x_i-\mu)`.
+
+Letters stand next to each other for a product, as in print: `AX` is A times X unless `AX` is a declared name. What print
+leaves open is refused, with the place and the way out: `\log a / b`, `a / b c`, `A \odot B \otimes C`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tensordiff.parse.languages import commands as tex
+from tensordiff.parse.languages.derivatives import Derivatives
+from tensordiff.parse.languages.plain import inverse, put_fraction, superscript
+from tensordiff.parse.languages.subscripts import Subscripts
+from tensordiff.parse.languages.tokens import Token
+from tensordiff.parse.languages.words import is_called, is_constant, letters_of
+from tensordiff.parse.names import GREEK, LETTERS, normalise
+from tensordiff.parse.vocabulary import Vocabulary
+
+
+def is_latex(text: str) -> bool:
+    """Whether the text is LaTeX: it has a command, a brace or a dollar sign, which plain text never has."""
+    return any(mark in text for mark in "\\{}$")
+
+
+def read_latex(text: str, vocabulary: Vocabulary) -> tuple[list[Token], tuple[str, ...]]:
+    """The tokens of LaTeX, and what was assumed. Raises ParseError."""
+    reader = _Reader(text, vocabulary)
+    reader.refuse_stray_marks()
+    end = len(text.rstrip()) - len(_FINAL.search(text.rstrip())[0])  # type: ignore[index]
+    reader.read(end)
+    return reader.tokens.finish(), tuple(dict.fromkeys(reader.notes))
+
+
+_FINAL = re.compile(r"(?:(?<!\\)[.,;]|\\[,;]|\s|\$)*$")
+_LONE_BACKSLASH = re.compile(r"\\(?=\s|$)")
+_LATEX = re.compile(r"\\[A-Za-z]|[{}$]")
+_BEHIND_D = re.compile(
+    rf"(?:{tex.SPACE})?(?:[A-Za-zͰ-Ͽ(\[|‖]|\^\s*\{{?\s*2|\{{|\\(?!(?:right|end|cdot|times|otimes|odot|circ|quad|qquad|[rR]vert|in|le|ge|ne)(?![A-Za-z]))[A-Za-z|{{])"
+)
+
+
+class _Reader(Subscripts, Derivatives):
+    """One method for each kind of token."""
+
+    def refuse_stray_marks(self) -> None:
+        """Dollar signs stand around the whole formula; a lone backslash is MATLAB's division, unless LaTeX is around it."""
+        inner = self.text.strip().strip("$.,; ")
+        if "$" in inner:
+            place = self.text.index(inner) + inner.index("$")
+            self.tokens.fail("a dollar sign inside the formula", place, place + 1, "dollar signs go around the whole formula")
+        lone = _LONE_BACKSLASH.search(self.text)
+        if lone and not _LATEX.search(self.text):
+            hint = r"write inv(A)*B for the solution X of A*X = B; a space in LaTeX is \,"
+            self.tokens.fail("a lone backslash is no operator", lone.start(), lone.start() + 1, hint)
+
+    def read(self, end: int) -> None:
+        """Reads up to a place."""
+        while self.place < end:
+            match = tex.TOKEN.match(self.text, self.place)
+            if match is None:
+                self.tokens.fail(f"unexpected character {self.text[self.place]!r}", self.place, self.place + 1)
+            kind = match.lastgroup
+            if kind in ("braced", "letter"):
+                kind = "bold"
+            elif kind == "inside":
+                kind = "switch"
+            elif kind == "edge":
+                kind = "matrix"
+            start, self.place = self.place, match.end()
+            if kind in ("space", "size"):
+                continue
+            getattr(self, f"read_{kind}")(match, start, match.end())
+
+    def function(self, name: str, start: int, end: int) -> None:
+        wide = self.vocabulary.wide and name in ("tr", "vec")
+        bracket = bool(tex.OPENS.match(self.text, end)) and not wide
+        script = tex.RAISED_OR_LOWERED.match(self.text, end)
+        if script and not (script[1] == "_" and name == "‖"):
+            message, hint = f"{script[1]} cannot follow the function name", r"raise the value: (\log x)^2, (\sin x)^{-1}"
+            self.tokens.fail(message, script.start(1), script.end(1), hint)
+        self.tokens.function(name, start, end, bracket=bracket)
+
+    def name(self, name: str, start: int, end: int) -> None:
+        behind = self.text[end:]
+        primed = end + len(behind) - len(behind.lstrip("'"))
+        if is_called(name, self.vocabulary) and name in self.vocabulary.functions and tex.OPENS.match(self.text, primed):
+            self.place = max(self.place, primed)
+            self.function(name + self.text[end:primed], start, primed)
+        elif name in LETTERS and is_constant(name, behind.lstrip(), self.vocabulary):
+            self.function(name, start, end)
+        else:
+            self.tokens.name(name, start, end)
+
+    # Words.
+
+    def read_number(self, match: re.Match[str], start: int, end: int) -> None:
+        value = match[0]
+        if re.fullmatch("11?", value) and self.is_transposed(end):
+            for place in range(start, end):
+                self.tokens.constant("ones", place, place + 1)
+            return
+        if value == "1" and tex.SUBSCRIPT.match(self.text, end):
+            self.ones(start)
+            return
+        if value == "0" and tex.SUBSCRIPT.match(self.text, end):
+            self.tokens.operand(start)
+            self.tokens.put("NAME", "0", start, end)
+            return
+        if self.tokens.after_operand and self.tokens.last in ("NUMBER",):
+            self.tokens.fail("a number follows an operand", start, end, r"write \cdot for a product, ^{...} for a power")
+        self.tokens.number(value, start, end)
+
+    def is_transposed(self, place: int) -> bool:
+        match = re.compile(r"\s*\^\s*").match(self.text, place)
+        found = match and tex.TRANSPOSED.match(self.text, match.end())
+        return bool(found) and not (self.transposing_letter(found[0]) & self.vocabulary.raised)  # type: ignore[index]
+
+    @staticmethod
+    def transposing_letter(mark: str) -> set[str]:
+        """The T or t that a transposition mark is written with, where it is a bare letter."""
+        return {mark.strip("{} -")} & {"T", "t"}
+
+    def read_fraction(self, match: re.Match[str], start: int, end: int) -> None:
+        put_fraction(self.tokens, match[0], start, end)
+
+    def read_word(self, match: re.Match[str], start: int, end: int) -> None:
+        """A run of letters: a declared name, a function before its argument, or letters that are multiplied."""
+        run, names = match[0], self.vocabulary.names
+        letters = re.match(r"[^\W\d_]+", run)
+        assert letters is not None
+        for word in (run, letters[0]):
+            if len(word) > 1 and normalise(word) in names:
+                self.place = start + len(word)
+                self.name(word, start, self.place)
+                return
+        word = letters[0]
+        self.place = start + len(word)
+        if len(word) > 1 and is_called(word, self.vocabulary) and not all(letter in names for letter in word):
+            self.function(word, start, self.place)
+            return
+        for place, letter in enumerate(word, start):
+            if letter == "d" and self.is_differential(place, place + 1):
+                continue
+            self.place = max(self.place, start + len(word)) if place + 1 == start + len(word) else self.place
+            self.name(letter, place, place + 1)
+
+    def read_switch(self, match: re.Match[str], start: int, end: int) -> None:
+        self.font(match["switched"], match["inside"], match, start, end)
+
+    def read_bold(self, match: re.Match[str], start: int, end: int) -> None:
+        self.font(match["font"], match["braced"] or match["letter"], match, start, end)
+
+    def font(self, font: str, word: str, match: re.Match[str], start: int, end: int) -> None:
+        r"""A name in a font or with an accent: \mathbf{X}, \boldsymbol\Sigma, \operatorname{tr}, \hat{x} for x_hat."""
+        greek = word.startswith("\\")
+        word = word.removeprefix("\\")
+        if greek:
+            word = tex.VARIANTS.get(word, word)
+        function = tex.FUNCTIONS.get(word, word)
+        text_font = re.fullmatch(tex.TEXT_FONTS, font)
+        if greek and word not in GREEK:
+            self.tokens.fail(f"cannot read {match[0]}", start, end)
+        if f"{font} {word}" in tex.REFUSED or (text_font and word in tex.REFUSED and not self.vocabulary.knows(word)):
+            self.refuse(f"{font} {word}" if f"{font} {word}" in tex.REFUSED else word, start, end)
+        if re.fullmatch(tex.ACCENTS, font):
+            self.tokens.name(f"{word}_{font.removeprefix('wide')}", start, end)
+        elif word == "1":
+            self.ones(start)
+        elif word == "d" and text_font and self.is_differential(start, end):
+            return
+        elif not greek and len(word) > 1 and is_called(function, self.vocabulary) and word not in self.vocabulary.names:
+            self.function(function, start, end)
+        elif greek or len(word) == 1 or word in self.vocabulary.names or text_font:
+            self.name(word, start, end)
+        elif pieces := letters_of(word, self.vocabulary):
+            inner = match.start("inside" if font == match.groupdict().get("switched") else "braced")
+            for place, letter in enumerate(pieces, inner):
+                self.tokens.name(letter, place, place + 1)
+        else:
+            self.tokens.fail(f"{word} is not a declared name", start, end, "give each letter its own command")
+
+    def refuse(self, word: str, start: int, end: int) -> None:
+        self.tokens.fail(f"{tex.REFUSED[word]} are not read", start, end, "matrix expressions with sums over indices are")
+
+    def read_command(self, match: re.Match[str], start: int, end: int) -> None:
+        command = tex.VARIANTS.get(match[0][1:], match[0][1:])
+        function = tex.FUNCTIONS.get(command, command)
+        if command in tex.OPERATIONS:
+            self.tokens.operator(*tex.OPERATIONS[command], start, end)
+        elif command in GREEK:
+            self.name(command, start, end)
+        elif command in ("frac", "dfrac", "tfrac", "cfrac"):
+            self.fraction(start, end)
+        elif command == "sqrt":
+            self.root(start, end)
+        elif command == "sum":
+            self.sum(start, end)
+        elif command == "nabla":
+            self.nabla(start, end)
+        elif command in ("partial", "delta", "diff", "dd"):
+            self.put_differential(start, end)
+        elif command in ("langle", "rangle"):
+            self.angle("<" if command == "langle" else ">", start, end)
+        elif command in ("to", "rightarrow", "longrightarrow"):
+            self.tokens.operator("ARROW", "->", start, end)
+        elif re.fullmatch(tex._FONT, command):
+            return  # a font around more than a name
+        elif command in tex.REFUSED and not (function in ("max", "min") and tex.OPENS.match(self.text, end)):
+            self.refuse(command, start, end)
+        elif is_called(function, self.vocabulary) or function == "‖":
+            self.function(function, start, end)
+        else:
+            self.tokens.fail(f"the command {match[0]} is not known here", start, end)
+
+    # Operators.
+
+    def read_times(self, match: re.Match[str], start: int, end: int) -> None:
+        from tensordiff.parse.languages.plain import OPERATORS
+
+        self.tokens.operator(*OPERATORS.get(match[0], ("TIMES", match[0])), start, end)
+
+    def read_sign(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.operator(*(("PLUS", "+") if match[0] == "+" else ("MINUS", "-")), start, end)
+
+    def read_colon(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.operator("COLON", ":", start, end)
+
+    def read_arrow(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.operator("ARROW", "->", start, end)
+
+    def read_comma(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.end_arguments(start)
+        self.tokens.put("_SEMICOLON" if match[0] == ";" else "_COMMA", match[0], start, end)
+
+    def read_row(self, match: re.Match[str], start: int, end: int) -> None:
+        if not tex.MATRIX_END.match(self.text, end):
+            self.tokens.end_arguments(start)
+            self.tokens.put("_SEMICOLON", match[0], start, end)
+
+    # Brackets.
+
+    def read_matrix(self, match: re.Match[str], start: int, end: int) -> None:
+        if match["edge"] == "begin":
+            self.tokens.operand(start)
+            self.tokens.open("begin", "LBLOCK", start, end)
+        else:
+            self.tokens.close("\\end", start, end)
+
+    def read_opening(self, match: re.Match[str], start: int, end: int) -> None:
+        bracket = tex.BRACKETS.get(match[0], match[0])
+        if self.tokens.last == "ARROW" and bracket == "[":
+            self.tokens.open("index", "LINDEX", start, end)
+            self.labels()
+            return
+        self.tokens.operand(start)
+        self.tokens.open(bracket, "LPAR", start, end)
+
+    def read_closing(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.close(tex.BRACKETS.get(match[0], match[0]), start, end)
+
+    def read_angle(self, match: re.Match[str], start: int, end: int) -> None:
+        self.angle(match[0], start, end)
+
+    def angle(self, mark: str, start: int, end: int) -> None:
+        if mark in "<⟨":
+            self.tokens.operand(start)
+            self.tokens.put("NAME", "⟨", start, end)
+            self.tokens.open("<", "LPAR", start, end)
+            return
+        self.tokens.close(">", start, end)
+        subscript = tex.NORM_SUBSCRIPT.match(self.text, end)
+        self.place = subscript.end() if subscript else end
+
+    def read_bar(self, match: re.Match[str], start: int, end: int) -> None:
+        bar, tokens = match["bar"], self.tokens
+        norm = bar in ("\\|", "‖", "||", "\\Vert", "\\lVert", "\\rVert")
+        kind, side = "‖" if norm else "|", (match["side"] or "") + bar
+        if bar == "||" and not tokens.closes_bar("‖") and tokens.closes_bar("|"):
+            kind, norm = "|", False
+            self.place = start + 1
+        opens = re.match(r"\\(left|[bB]igg?l|l[vV]ert)", side)
+        if opens or not tokens.closes_bar(kind):
+            tokens.operand(start)
+            tokens.put("NAME", kind, start, end)
+            tokens.open(kind, "LPAR", start, end)
+            return
+        tokens.close(kind, start, self.place)
+        self.norm_scripts(norm)
+
+    def norm_scripts(self, norm: bool) -> None:
+        r"""The subscript of norm bars, before or behind an exponent: \|X\|_F^2, \|X\|^2_F."""
+        subscript = tex.NORM_SUBSCRIPT.match(self.text, self.place)
+        if subscript and (norm or _which(subscript) in ("1", "2")):
+            self.tokens.rename_norm(_which(subscript), subscript.end())
+            self.place = subscript.end()
+            return
+        raised = re.compile(r"\s*\^\s*(?:[0-9]|\{\s*[-0-9/]+\s*\})").match(self.text, self.place)
+        later = raised and norm and tex.NORM_SUBSCRIPT.match(self.text, raised.end())
+        if later:
+            self.tokens.rename_norm(_which(later), self.place)
+            self.skip = (later.start(), later.end())
+
+    # Exponents.
+
+    def read_transpose(self, match: re.Match[str], start: int, end: int) -> None:
+        self.put_transpose("T" if match[0] == "⊤" else "'", start, end)
+
+    def put_transpose(self, mark: str, start: int, end: int) -> None:
+        """A transposition; X_{ij}^T is an entry of the transpose."""
+        place = len(self.tokens.list)
+        if self.tokens.last == "RINDEX":
+            place = self.tokens.opening()
+        self.tokens.list.insert(place, Token.of("TRANSPOSE", mark, start, end))
+
+    def read_left_script(self, match: re.Match[str], start: int, end: int) -> None:
+        r"""{}^tX, the transpose of the operand that follows."""
+        behind = tex.TOKEN.match(self.text, end)
+        if behind is None or behind.lastgroup not in ("word", "command", "letter", "braced"):
+            self.tokens.fail("a transposition stands before nothing", start, end, "write X^T")
+        stop = behind.end() if behind.lastgroup != "word" else end + 1
+        self.read(stop) if behind.lastgroup != "word" else self.name(self.text[end], end, stop)
+        self.place = stop
+        self.tokens.put("TRANSPOSE", "T", start, end)
+
+    def read_super(self, match: re.Match[str], start: int, end: int) -> None:
+        superscript(self.tokens, match[0], start)
+
+    def read_power(self, match: re.Match[str], start: int, end: int) -> None:
+        found = tex.TRANSPOSED.match(self.text, end)
+        if found and not self.transposing_letter(found[0]) & self.vocabulary.raised:
+            self.place = found.end()
+            if found["minus"]:
+                inverse(self.tokens, start, end)
+            mark = (found["bare"] or found["braced"]).strip()
+            self.put_transpose("'" if mark in "'’′" or mark == "\\prime" else "T", start, self.place)
+            return
+        if (pseudo := tex.PSEUDO.match(self.text, end)) is not None:
+            self.place = pseudo.end()
+            self.tokens.put("TRANSPOSE", "+", start, self.place)
+            return
+        conjugated = tex.HERMITIAN.match(self.text, end)
+        if conjugated and not ("H" in conjugated[0] and "H" in self.vocabulary.names):
+            self.tokens.fail(
+                "conjugates are not supported", start, conjugated.end(), "everything is real: write ^T for the transpose"
+            )
+        label = tex.LABEL.match(self.text, end)
+        if label and self.tokens.last == "NAME":
+            self.label(label, start)
+            return
+        entrywise = tex.ENTRYWISE.match(self.text, end)
+        if entrywise:
+            self.tokens.put("POWER", ".^", start, end)
+            self.place = entrywise.end()
+            self.tokens.open("{", "LPAR", end, end + 1)
+            return
+        self.tokens.put("POWER", "^", start, end)
+        raised = tex.RAISED.match(self.text, end)
+        if raised and raised[0] not in ("\\frac", "\\dfrac", "\\tfrac"):
+            self.place = raised.end()
+            value = raised[0].removeprefix("-")
+            if value != raised[0]:
+                self.tokens.put("MINUS", "-", end, end + 1)
+            value = tex.VARIANTS.get(value.removeprefix("\\"), value.removeprefix("\\"))
+            type_ = "NUMBER" if value.isdigit() else "NAME"
+            self.tokens.put(type_, value, self.place - len(raised[0].removeprefix("-")), self.place)
+
+    # Arguments of \frac and \sqrt: a braced group or one token.
+
+    def argument(self, *steps: Callable[[int], None]) -> None:
+        """Reads one argument, then runs the steps (which may read further ones)."""
+        match = tex.ARGUMENT.match(self.text, self.place)
+        if match is None:
+            place = max(0, min(self.place, len(self.text) - 1))
+            self.tokens.fail("an argument in braces is missing", place, place + 1)
+        start, self.place = match.start(1), match.end()
+        if match[1] == "{":
+            self.tokens.open("{", "LPAR", start, self.place)
+            self.tokens.then(*steps)
+            return
+        if match[1].isascii() and match[1].isdigit():
+            self.tokens.put("NUMBER", match[1], start, self.place)
+        else:
+            name = match[1].removeprefix("\\")
+            name = tex.VARIANTS.get(name, name)
+            if len(name) > 1 and name not in GREEK:
+                self.tokens.fail("put the argument in braces", start, self.place)
+            self.tokens.name(name, start, self.place)
+        for step in steps:
+            step(self.place)
+
+    def fraction(self, start: int, end: int) -> None:
+        if self.derivative(start, end):
+            return
+        self.tokens.operand(start)
+        self.tokens.open("(", "LPAR", start, end)
+        self.argument(self.divide)
+
+    def divide(self, place: int) -> None:
+        """Between numerator and denominator."""
+        self.tokens.put("TIMES", "/", place, place)
+        self.argument(self.close_group)
+
+    def close_group(self, place: int) -> None:
+        self.tokens.close(")", place, place)
+
+    def root(self, start: int, end: int) -> None:
+        degree = tex.DEGREE.match(self.text, end)
+        if degree is None or degree[1] == "2":
+            self.place = degree.end() if degree else end
+            self.tokens.function("sqrt", start, end, bracket=True)
+            self.tokens.open("(", "LPAR", start, end)
+            self.argument(self.close_group)
+            return
+        self.place = degree.end()
+
+        def raise_to_inverse(place: int) -> None:
+            self.tokens.put("POWER", ".^", place, place)
+            self.tokens.open("(", "LPAR", place, place, implicit=True)
+            for type_, value in (("NUMBER", "1"), ("TIMES", "/"), ("NUMBER", degree[1])):
+                self.tokens.put(type_, value, place, place)
+            self.tokens.shut(place)
+            self.close_group(place)
+
+        self.tokens.operand(start)
+        self.tokens.open("(", "LPAR", start, end)
+        self.argument(raise_to_inverse)
+
+    # Differentials.
+
+    def is_differential(self, start: int, end: int) -> bool:
+        """Reads a d that is the differential; False where it is a letter."""
+        if not self.vocabulary.claim or "d" in self.vocabulary.names or not _BEHIND_D.match(self.text, end):
+            return False
+        self.put_differential(start, end)
+        return True
+
+    def put_differential(self, start: int, end: int) -> None:
+        square = re.compile(r"\s*\^\s*\{?\s*2\s*\}?").match(self.text, end)
+        if square:
+            self.place = square.end()
+        self.tokens.operand(start)
+        self.tokens.put("DIFF", "d", start, end, 2 if square else 1)
+
+
+def _which(subscript: re.Match[str]) -> str:
+    """Which norm a subscript says."""
+    found = next(part for part in subscript.groups() if part)
+    return {"Fro": "F", "HS": "F", "\\ast": "*"}.get(found, found)

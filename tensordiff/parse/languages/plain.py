@@ -1,0 +1,381 @@
+"""Plain text and Unicode to tokens: `inv(X'*V^-1*X)`, `2X'(Xw - y)`, `(Xᵀ V⁻¹ X)⁻¹`, `‖A·x − y‖²`, `∂f/∂w`."""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+from tensordiff.parse.languages.tokens import Stream, Token
+from tensordiff.parse.languages.words import differentiated, is_called, is_constant, letters_of, ways
+from tensordiff.parse.names import GREEK, SUPERSCRIPTS, is_function, normalise
+from tensordiff.parse.vocabulary import Vocabulary
+
+_SUPER = re.escape("".join(SUPERSCRIPTS))
+OPERATORS = {
+    "·": ("TIMES", "·"), "⋅": ("TIMES", "·"), "×": ("TIMES", "*"), "∗": ("TIMES", "*"), "÷": ("TIMES", "/"),
+    "⊗": ("KRON", "kron"), "⊕": ("KRON", "kronsum"), "⊙": ("CIRCLE", ".*"), "∘": ("CIRCLE", ".*"), "⊘": ("CIRCLE", "./"),
+}  # fmt: skip
+"""Unicode operators and the operators that they stand for."""
+
+NUMBER = r"(?:[0-9]+(?:\.(?![*/^'])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+"""A number; a point before * / ^ ' belongs to the operator."""
+FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "¼": (1, 4), "¾": (3, 4), "⅔": (2, 3), "⅛": (1, 8)}
+PRIMES = "'’′"
+
+_TOKEN = re.compile(
+    rf"""
+    (?P<space>\s+)
+  | (?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))
+  | (?P<number>{NUMBER})
+  | (?P<fraction>[{"".join(FRACTIONS)}])
+  | (?P<nabla>∇(?P<square>²|\^2)?(?:_?(?P<by>[A-Za-zͰ-Ͽ]\w*|ₓ))?)
+  | (?P<name>(?![{_SUPER}])[^\W\d](?:(?![{_SUPER}])\w)*(?P<prime>'+(?=\())?)
+  | (?P<partial>∂)
+  | (?P<super>[{_SUPER}]+)
+  | (?P<transpose>\.?[{PRIMES}]|\.T\b|⊤|\^\s*\(?(?:⊤|[{PRIMES}])\)?)
+  | (?P<power>\.?\^)
+  | (?P<times>\.[*/]|\*(?!\*)|[/{"".join(OPERATORS)}])
+  | (?P<arrow>->|→)
+  | (?P<plus>\+)
+  | (?P<minus>[-−–])
+  | (?P<norm>‖|\|\|)
+  | (?P<bar>\|)
+  | (?P<colon>:)
+  | (?P<angle>[<⟨>⟩])
+  | (?P<bracket>[()\[\],;])
+  | (?P<root>√(?=\s*\())
+    """,
+    re.VERBOSE,
+)
+_EXPONENT = re.compile(r"(?P<NUMBER>[0-9]+)|(?P<NAME>[a-z]+)|(?P<PLUS>\+)|(?P<MINUS>-)|(?P<LPAR>\()|(?P<RPAR>\))")
+_NORM_SUBSCRIPT = re.compile(r"([₁₂])|_(?:([12F])|\{\s*([12F])\s*\}|\{?\s*\\(?:math|text)\w+\s*\{\s*(F)\s*\}\s*\}?)")
+_TRANSPOSED = re.compile(r"\s*(?P<open>\(?)\s*(?P<minus>[-−]?)\s*(?P<letter>[Tt])(?![\w\[])\s*(?P<close>\)?)")
+_PLUS = re.compile(r"\s*(?:\+|†)(?=\s*(?:$|[)\]*,;'’+\-]))")
+_STARTS_ARGUMENT = re.compile(rf"[ \t]*(?:[^\W_]|[|‖√½]|\\)|[ \t]+\.[0-9]|(?=[{_SUPER}])$")
+_QUOTIENT = re.compile(r"\s*/\s*(?P<sign>[d∂])(?P<square>²|\^2)?\s*(?P<by>[^\W\d](?:(?![ ⁰-ⁿ²³¹])\w)*)(?:²|\^2)?")
+_HINTS = {
+    "**": ("** is not an operator", "^ is the power, .^ the entrywise power"),
+    "@": ("@ is not an operator of the text syntax", "write * for the product"),
+    "=": ("= is not an operator", "give one expression; name parts with `where`"),
+    "√": ("√ needs a parenthesis", "write sqrt(...)"),
+}
+
+
+def read_plain(text: str, vocabulary: Vocabulary) -> list[Token]:
+    """The tokens of plain text. Raises ParseError at a character that the language does not have."""
+    reader = _Reader(text, vocabulary)
+    reader.read(len(text))
+    return reader.tokens.finish()
+
+
+class _Reader:
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.tokens = Stream(text)
+        self.place = 0
+
+    def read(self, end: int) -> None:
+        """Reads up to a place."""
+        while self.place < end:
+            if self.text[self.place] in "d∂(" and self.vocabulary.claim and self.quotient():
+                continue
+            match = _TOKEN.match(self.text, self.place)
+            if match is None:
+                self.unexpected()
+            if match.lastgroup == "slice" and self.tokens.inside != "index":
+                match = _WITHOUT_SLICE.match(self.text, self.place)
+                assert match is not None
+            kind = next(name for name in ("nabla", match.lastgroup) if name and match[name] is not None)
+            start, self.place = self.place, match.end()
+            getattr(self, f"read_{kind}")(match, start, self.place)
+
+    # One method for each kind of token.
+
+    def read_space(self, match: re.Match[str], start: int, end: int) -> None:
+        """Space between the entries of a block matrix separates them, as in MATLAB: [A -B] has two entries, [A - B] one."""
+        following = self.text[end : end + 2]
+        if self.tokens.inside != "[" or not self.tokens.after_operand or not following:
+            return
+        signed = following[0] in "+-−–" and len(following) == 2 and not following[1].isspace()
+        if signed or re.match(rf"(?![{_SUPER}])\w|[(\[|‖√½]|\.[0-9]", following):
+            self.tokens.end_arguments(end)
+            self.tokens.put("_SEMICOLON" if "\n" in match[0] else "_COMMA", " ", end, end)
+
+    def read_slice(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.put("SLICE", "".join(match[0].split()), start, end)
+
+    def read_number(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.number(match[0], start, end)
+
+    def read_fraction(self, match: re.Match[str], start: int, end: int) -> None:
+        put_fraction(self.tokens, match[0], start, end)
+
+    def read_name(self, match: re.Match[str], start: int, end: int) -> None:
+        prime = match["prime"] or ""
+        word = match[0][: len(match[0]) - len(prime)]
+        if prime and not is_called(word, self.vocabulary):
+            self.place = end = end - len(prime)
+        elif prime:
+            self.tokens.function(normalise(word) + prime, start, end, bracket=True)
+            return
+        if self.tokens.inside == "index" or self.tokens.last == "LINDEX":
+            self.tokens.put("NAME", normalise(word), start, end)
+            return
+        self.word(word, start, end)
+
+    def word(self, word: str, start: int, end: int) -> None:
+        """A name, names side by side, a function, or a differential."""
+        vocabulary, tokens = self.vocabulary, self.tokens
+        name, behind = normalise(word), self.text[end:]
+        bracket = behind.lstrip(" \t").startswith("(")
+        if is_called(name, vocabulary):
+            if name == "eye" and not bracket:
+                tokens.constant("eye", start, end)
+            elif bracket or _STARTS_ARGUMENT.match(behind):
+                tokens.function(name, start, end, bracket=bracket)
+            else:
+                tokens.name(word, start, end)
+        elif is_constant(name, behind.lstrip(" \t"), vocabulary):
+            tokens.function(name, start, end, bracket=True)
+        elif vocabulary.knows(name):
+            tokens.name(word, start, end)
+        elif word == "d" and vocabulary.claim and re.match(r"\s*(?:[^\W\d]|\(|[2²]\s*[^\W\d]|\^2)", behind):
+            self.differential(start, end)
+        elif (rest := differentiated(word, vocabulary)) is not None:
+            self.put_differential(start, start + 1, 1)
+            self.word(rest, start + 1, end)
+        elif re.fullmatch(r"d2[^\W\d]\w*", word) and vocabulary.claim:
+            self.put_differential(start, start + 2, 2)
+            self.word(word[2:], start + 2, end)
+        else:
+            self.unknown(word, start, end, bracket=behind.startswith("("))
+
+    def unknown(self, word: str, start: int, end: int, *, bracket: bool) -> None:
+        """A word that nobody declared: names side by side, or a name that is new."""
+        found = ways(word, self.vocabulary.names)
+        if len(found) > 1:
+            shown = ", ".join("*".join(way) for way in found)
+            self.tokens.fail(f"{word} may be {shown}", start, end, "write the product signs")
+        pieces = found[0] if found else letters_of(word, self.vocabulary) if self.vocabulary.open else ()
+        for piece in pieces:
+            self.tokens.name(piece, start, start + len(piece))
+            start += len(piece)
+        if pieces:
+            return
+        if bracket and len(word) > 1 and word not in GREEK:  # no such function; the error says so
+            self.tokens.function(normalise(word), start, end, bracket=True)
+        else:
+            self.tokens.name(word, start, end)
+
+    def read_partial(self, match: re.Match[str], start: int, end: int) -> None:
+        self.differential(start, end)
+
+    def differential(self, start: int, end: int) -> None:
+        square = re.compile(r"\s*(?:\^2|²|2(?=[^\W\d]))\s*").match(self.text, end)
+        self.place = square.end() if square else end
+        self.put_differential(start, self.place, 2 if square else 1)
+
+    def put_differential(self, start: int, end: int, order: int) -> None:
+        self.tokens.operand(start)
+        self.tokens.put("DIFF", "d", start, end, order)
+
+    def read_nabla(self, match: re.Match[str], start: int, end: int) -> None:
+        by = {"ₓ": "x"}.get(match["by"] or "", match["by"])
+        self.tokens.operand(start)
+        self.tokens.put("OPERATOR", "∇", start, end, ("∇", 2 if match["square"] else 1))
+        self.tokens.put("LPAR", "(", start, end)
+        if by:
+            self.tokens.put("NAME", normalise(by), start, end)
+        self.tokens.put("RPAR", ")", start, end)
+
+    def quotient(self) -> bool:
+        """Reads a derivative such as df/dX, d(x'*x)/dx, ∂/∂w at this place; False where there is none."""
+        start = self.place
+        sign = re.compile(r"(?P<sign>[d∂])(?P<square>²|\^2|2(?=[^\W\d]))?\s*").match(self.text, start)
+        if sign is None or "d" in self.vocabulary.names or (start and (self.text[start - 1].isalnum() or self.text[start - 1] == "_")):
+            return False
+        inner = sign.end()
+        upper = _operand_end(self.text, inner)
+        below = _QUOTIENT.match(self.text, upper)
+        if below is None or below["sign"] != sign["sign"]:
+            return False
+        order = 2 if sign["square"] else 1
+        self.tokens.operand(start)
+        self.tokens.put("DERIV" if upper > inner else "OPERATOR", "d", start, below.end(), (sign["sign"], order))
+        self.tokens.open("(", "LPAR", start, start + 1)
+        if upper > inner:
+            self.place = inner
+            self.read(upper)
+            self.tokens.end_arguments(upper)
+            self.tokens.put("BY", "/", upper, upper + 1)
+        self.tokens.name(below["by"], below.start("by"), below.end("by"))
+        self.tokens.close(")", below.end(), below.end())
+        self.place = below.end()
+        return True
+
+    def read_super(self, match: re.Match[str], start: int, end: int) -> None:
+        superscript(self.tokens, match[0], start)
+
+    def read_transpose(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.put("TRANSPOSE", "'" if match[0] in PRIMES else "T", start, end)
+
+    def read_power(self, match: re.Match[str], start: int, end: int) -> None:
+        raised = _TRANSPOSED.match(self.text, end) if match[0] == "^" else None
+        if raised and raised["letter"] not in self.vocabulary.raised and bool(raised["open"]) == bool(raised["close"]):
+            self.place = raised.end() if raised["open"] else raised.end("letter")
+            if raised["minus"]:
+                inverse(self.tokens, start, end)
+            self.tokens.put("TRANSPOSE", "T", start, self.place)
+            return
+        plus = _PLUS.match(self.text, end) if match[0] == "^" else None
+        if plus:
+            self.place = plus.end()
+            self.tokens.put("TRANSPOSE", "+", start, self.place)
+            return
+        self.tokens.put("POWER", match[0], start, end)
+
+    def read_times(self, match: re.Match[str], start: int, end: int) -> None:
+        type_, value = OPERATORS.get(match[0], ("TIMES", match[0]))
+        self.tokens.operator(type_, value, start, end)
+
+    def read_arrow(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.operator("ARROW", match[0], start, end)
+
+    def read_plus(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.operator("PLUS", "+", start, end)
+
+    def read_minus(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.operator("MINUS", "-", start, end)
+
+    def read_colon(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.operator("COLON", ":", start, end)
+
+    def read_angle(self, match: re.Match[str], start: int, end: int) -> None:
+        if match[0] in "<⟨":
+            self.tokens.operand(start)
+            self.tokens.put("NAME", "⟨", start, end)
+            self.tokens.open("<", "LPAR", start, end)
+            return
+        self.tokens.close(">", start, end)
+        subscript = re.compile(r"_F").match(self.text, end)
+        self.place = subscript.end() if subscript else end
+
+    def read_norm(self, match: re.Match[str], start: int, end: int) -> None:
+        if match[0] == "||" and not self.tokens.closes_bar("‖") and self.tokens.closes_bar("|"):
+            self.tokens.close("|", start, start + 1)
+            self.place = start + 1
+        elif self.tokens.closes_bar("‖"):
+            self.tokens.close("‖", start, end)
+            self.place = norm_subscript(self.tokens, end)
+        else:
+            self.open_bar("‖", start, end)
+
+    def read_bar(self, match: re.Match[str], start: int, end: int) -> None:
+        if self.tokens.closes_bar("|"):
+            self.tokens.close("|", start, end)
+            if re.compile(r"_[12]|[₁₂]").match(self.text, end):
+                self.place = norm_subscript(self.tokens, end)
+        else:
+            self.open_bar("|", start, end)
+
+    def open_bar(self, kind: str, start: int, end: int) -> None:
+        self.tokens.operand(start)
+        self.tokens.put("NAME", kind, start, end)
+        self.tokens.open(kind, "LPAR", start, end)
+
+    def read_root(self, match: re.Match[str], start: int, end: int) -> None:
+        self.tokens.function("sqrt", start, end, bracket=True)
+
+    def read_bracket(self, match: re.Match[str], start: int, end: int) -> None:
+        value, tokens = match[0], self.tokens
+        if value == "(":
+            tokens.operand(start)
+            tokens.open("(", "LPAR", start, end)
+        elif value == "[":
+            index = (tokens.after_operand and self.is_index(end)) or tokens.last == "ARROW"
+            if not index:
+                tokens.operand(start)
+            tokens.open("index" if index else "[", "LINDEX" if index else "LBLOCK", start, end)
+        elif value in ")]":
+            tokens.close(value, start, end)
+        else:
+            tokens.end_arguments(start)
+            tokens.put("_COMMA" if value == "," else "_SEMICOLON", value, start, end)
+
+    def is_index(self, end: int) -> bool:
+        """Whether a square bracket behind an operand holds indices, not a factor in brackets of another kind."""
+        return True
+
+    def unexpected(self) -> NoReturn:
+        for symbol, (message, hint) in _HINTS.items():
+            if self.text.startswith(symbol, self.place):
+                self.tokens.fail(message, self.place, self.place + len(symbol), hint)
+        self.tokens.fail(f"unexpected character {self.text[self.place]!r}", self.place, self.place + 1)
+
+
+_WITHOUT_SLICE = re.compile(_TOKEN.pattern.replace(r"(?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))", r"(?P<slice>(?!))"), re.VERBOSE)
+
+
+def _operand_end(text: str, place: int) -> int:
+    """The end of a name, or of a bracket with a name before it, that begins here."""
+    word = re.compile(r"[^\W\d]\w*").match(text, place)
+    end = word.end() if word else place
+    if end < len(text) and text[end] == "(":
+        depth = 0
+        for position in range(end, len(text)):
+            depth += (text[position] == "(") - (text[position] == ")")
+            if not depth:
+                return position + 1
+    return end
+
+
+def put_fraction(tokens: Stream, character: str, start: int, end: int) -> None:
+    upper, lower = FRACTIONS[character]
+    tokens.operand(start)
+    tokens.open("(", "LPAR", start, end)
+    tokens.put("NUMBER", str(upper), start, end)
+    tokens.put("TIMES", "/", start, end)
+    tokens.put("NUMBER", str(lower), start, end)
+    tokens.close(")", end, end)
+
+
+def superscript(tokens: Stream, run: str, start: int) -> None:
+    """Superscript characters: ᵀ transposes, a run of others is an exponent, ⁻ᵀ both inverts and transposes."""
+    for part in re.finditer(r"⁻?ᵀ|⁺(?=$)|[^ᵀ]+?(?=⁻ᵀ)|[^ᵀ]+", run):
+        begin, end = start + part.start(), start + part.end()
+        raised = "".join(SUPERSCRIPTS[character] for character in part[0])
+        if raised[-1] == "T":
+            if raised[0] == "-":
+                inverse(tokens, begin, end)
+            tokens.put("TRANSPOSE", "T", begin, end)
+            continue
+        if raised == "+":
+            tokens.put("TRANSPOSE", "+", begin, end)
+            continue
+        tokens.put("POWER", "^", begin, begin)
+        tokens.open("(", "LPAR", begin, begin, implicit=True)
+        for token in _EXPONENT.finditer(raised):
+            assert token.lastgroup is not None
+            tokens.put(token.lastgroup, token[0], begin + token.start(), begin + token.end())
+        tokens.shut(end)
+
+
+def inverse(tokens: Stream, start: int, end: int) -> None:
+    """The exponent -1."""
+    tokens.put("POWER", "^", start, end)
+    tokens.put("MINUS", "-", start, end)
+    tokens.put("NUMBER", "1", start, end)
+
+
+def norm_subscript(tokens: Stream, place: int) -> int:
+    """Reads the subscript of norm bars that have just closed, if there is one: ‖X‖_F, ‖x‖₁. Returns the place after it."""
+    match = _NORM_SUBSCRIPT.match(tokens.text, place)
+    if match is None:
+        return place
+    assert match.lastindex is not None
+    tokens.rename_norm(normalise(match[match.lastindex]), match.end())
+    return match.end()
+
+
+__all__ = ["read_plain", "is_function"]

@@ -1,0 +1,70 @@
+"""What the words of a call mean as words: which are names, functions, indices, marks. All texts of a call share one
+vocabulary, which is made before any of them is parsed and goes with the scope of what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tensordiff.parse.names import spellings
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`names` are declared, or settled by a text that was read before. Nothing here depends on shapes."""
+
+    names: frozenset[str] = frozenset()
+    sizes: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    """Functions of the user's own, and letters that are unknown functions."""
+    open: bool = True
+    """Whether names that are not declared are allowed."""
+    letters: frozenset[str] = frozenset()
+    """Letters that stand alone somewhere in the call, as which a word may be split."""
+    indices: frozenset[str] = frozenset()
+    """Letters that are indices: of a sum, of an entry on a left side."""
+    scalars: frozenset[str] = frozenset()
+    """Names that are declared scalars, and sizes."""
+    raised: frozenset[str] = frozenset()
+    """T and t, where they are numbers, so that as exponents they are powers."""
+    exponential: bool = True
+    """Whether e^x is exp(x)."""
+    primed: frozenset[str] = frozenset()
+    """Names x of which x' is a second one."""
+    bold: frozenset[str] = frozenset()
+    """Small letters that are vectors by their font."""
+    wide: bool = False
+    """Whether tr and vec reach past the bracket behind them."""
+    loose: bool = False
+    """Whether the colon binds more loosely than + and -."""
+    claim: bool = False
+    """Whether d is the differential."""
+    assumed: tuple[str, ...] = ()
+    """What was assumed so far, a sentence each."""
+
+    def knows(self, name: str) -> bool:
+        return name in self.names or any(other in self.names for other in spellings(name))
+
+    def noting(self, *sentences: str) -> Vocabulary:
+        """The vocabulary with more that was assumed."""
+        new = [sentence for sentence in sentences if sentence not in self.assumed]
+        return replace(self, assumed=(*self.assumed, *new)) if new else self
+
+    def alternatives(self) -> Iterator[tuple[Vocabulary, str]]:
+        """Other ways to read the call where the usual one does not conform, each with what to say of it."""
+        if not self.loose:
+            yield replace(self, loose=True), "the colon read as the loosest operator"
+        if not self.wide:
+            yield replace(self, wide=True), "tr read as the trace of all that follows it"
+
+    def merged(self, other: Vocabulary) -> Vocabulary:
+        """What holds for texts of both calls."""
+        return replace(
+            self,
+            letters=self.letters | other.letters,
+            indices=self.indices | other.indices,
+            open=self.open and other.open,
+            exponential=self.exponential and other.exponential,
+            primed=self.primed | other.primed,
+            bold=self.bold | other.bold,
+        ).noting(*other.assumed)
