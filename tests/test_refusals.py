@@ -19,8 +19,6 @@ TEXTS = [
     ("A*A«)»", "A:n,n", PARSE, [")", "closes nothing"]),
     ("A«**»A", "A:n,n", PARSE, ["**", "^"]),
     ("A + «*» A", "A:n,n", PARSE, ["two operators in a row", "+", "*"]),
-    ("A «B»", "A:n,n B:n,n", PARSE, ["operator is missing", "A", "B"]),
-    ("2 «A»", "A:n,n", PARSE, ["operator is missing", "write *"]),
     ("A«*»", "A:n,n", PARSE, ["ends after *", "operand"]),
     ("A «=» A", "A:n,n", PARSE, ["= is not an operator", "where"]),
     ("inv(«)»", "A:n,n", PARSE, ["operand is missing"]),

@@ -88,7 +88,8 @@ class Problem:
         """The claim and its scope. Raises ShapeError where it does not conform, ParseError and others for bad input."""
         if isinstance(self.answer, Matrix):
             return Claim.of(self.answer), self.scope
-        matrix, scope = parse_answer(self.answer, self.scope, self.where, self.language)
+        wanted = [candidate.shape for candidate in self.truth().candidates]
+        matrix, scope = parse_answer(self.answer, self.scope, self.where, self.language, wanted)
         return Claim.of(matrix, self.answer), scope
 
     def truth(self) -> Truth:

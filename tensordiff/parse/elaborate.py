@@ -114,7 +114,9 @@ class Elaboration:
             if self.differentials.of is not None:
                 found = self.differentials.of(value)
         if found is None:
-            raise self.error("a differential cannot stand here", node.start, node.end, "claims in differentials are read by check")
+            raise self.error(
+                "a differential cannot stand here", node.start, node.end, "claims in differentials are read by check"
+            )
         return found
 
     def derivative_of(self, node: Syntax, values: list[Matrix]) -> Matrix:
@@ -202,7 +204,9 @@ class Elaboration:
     def call(self, node: Syntax, arguments: list[Matrix]) -> Matrix:
         name: str = node.data
         if name == "e^":
-            return build.call("expm" if len(arguments[0].shape) == 2 and arguments[0].rows and arguments[0].cols else "exp", arguments[0])
+            return build.call(
+                "expm" if len(arguments[0].shape) == 2 and arguments[0].rows and arguments[0].cols else "exp", arguments[0]
+            )
         if name == "⟨":
             return _inner(*self.pair(node, arguments))
         if (function := self.scope.function(name)) is not None:

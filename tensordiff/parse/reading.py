@@ -110,7 +110,9 @@ def define(scope: Scope, where: Mapping[str, str] | None) -> Scope:
     for name in names:
         if name in scope.symbols or name in scope.dims:
             kind = "symbol" if name in scope.symbols else "size"
-            raise UnknownNameError(f"{name} is defined by `where`, but is declared as a {kind}", hint="use another name for one")
+            raise UnknownNameError(
+                f"{name} is defined by `where`, but is declared as a {kind}", hint="use another name for one"
+            )
     trees = {}
     for name, part in names.items():
         vocabulary = _vocabulary(scope, [part], names)
@@ -161,6 +163,11 @@ def extended(text: str, scope: Scope, *, claim: bool = False) -> Scope:
 def tree_in(text: str, scope: Scope, *, claim: bool = False) -> Tree:
     """The syntax of a text in a scope; in a claim d is the differential."""
     return languages.read(text, replace(_vocabulary(scope, [text], ()), claim=claim))
+
+
+def value_in(tree: Tree, scope: Scope) -> Matrix:
+    """The value of a tree, or of a part of one, in a scope."""
+    return valued(tree, scope)[0]
 
 
 def _vocabulary(scope: Scope, texts: Sequence[str], names: Collection[str]) -> Vocabulary:

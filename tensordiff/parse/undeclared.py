@@ -25,7 +25,6 @@ from tensordiff.parse.vocabulary import Vocabulary
 from tensordiff.parse.written_sizes import size_of
 from tensordiff.tensor import STRUCTURES
 
-
 _OTHERS = 12
 """The most other readings of f that are tried where the answer does not conform."""
 

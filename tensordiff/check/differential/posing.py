@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,7 +13,8 @@ from tensordiff.check.problem import Problem
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import DomainError, ParseError, ShapeError, UnknownNameError
 from tensordiff.matrix import Matrix, Scope
-from tensordiff.parse import Differentials, code_language, define, read_tokens
+from tensordiff.parse import code_language, define, resolve_name, tree_in
+from tensordiff.parse.syntax import Tree
 from tensordiff.tensor import postorder
 
 
@@ -26,7 +28,7 @@ def posed(problem: Problem) -> Problem:
     left, right = split(problem.answer)
     if left is not None and is_derivative(left, problem.f, problem.variables, problem.scope):
         return replace(problem, answer=right.strip())
-    if not wanted and left is None and "d" not in problem.answer:
+    if not wanted and left is None and not _SIGNS.search(problem.answer):
         return problem
     try:
         scope = define(problem.scope, problem.where)
@@ -34,13 +36,11 @@ def posed(problem: Problem) -> Problem:
         return problem
     names = {name: direction_name(name, scope) for name in (*scope.symbols, *scope.where)}
     operator = "d" not in scope
-    known = {*scope.names(), *(names.values() if operator or wanted or left is not None else ())}
-    differentials = Differentials(names, _never if operator else None, scope.names())
     try:
-        tokens = differentials.rewritten(right, read_tokens(right, known, scope.functions))
+        tree = tree_in(right, scope, claim=True)
     except ParseError as error:
         raise located_in(error, right, problem.answer) from None
-    used = {str(token) for token in tokens if token.type == "NAME"}
+    used = _differentials_in(tree, names, scope)
     if not wanted and left is None and not used & set(names.values()) and not (operator and "d" in used):
         return problem
     if left is not None or wanted:
@@ -99,8 +99,19 @@ def _with_form(problem: Problem, varied: tuple[Matrix, ...], scope: Scope, form:
     )
 
 
-def _never(matrix: Matrix) -> Matrix:
-    raise AssertionError("tokens alone are looked at")
+_SIGNS = re.compile(r"d|∂|\\partial|\\delta|delta_")
+"""What every text with a differential in it has."""
+
+
+def _differentials_in(tree: Tree, names: Mapping[str, str], scope: Scope) -> set[str]:
+    """The names that a claim uses: those of differentials as they are called here, "d" for the differential of anything."""
+    used = set(tree.names())
+    for node in tree.nodes:
+        if node.op == "differential":
+            (child,) = node.children
+            name = resolve_name(child.data, scope) if child.op == "name" else ""
+            used.add(names.get(name, "d"))
+    return used
 
 
 def _kind(variables: Sequence[Matrix], left: LeftSide | None) -> Kind:

@@ -48,7 +48,7 @@ class DifferentialProblem(Problem):
         of = (lambda matrix: self._differential_of(matrix, scope, standing)) if self.form.operator else None
         _, right = split(self.answer)
         try:
-            matrix = parse_matrix(right, scope, Differentials(names, of, scope.names()))
+            matrix = parse_matrix(right, scope, Differentials(names, of))
             return Claim.of(matrix, self.answer, standing), scope
         except TensordiffError as error:
             raise located_in(error, right, self.answer) from None

@@ -13,8 +13,8 @@ from tensordiff.parse.arrays.functions import FUNCTIONS, call
 from tensordiff.parse.arrays.products import matrix_product, turned_product
 from tensordiff.parse.arrays.registry import whole
 from tensordiff.parse.arrays.values import Array, closed, of_matrix, scalar, shape_of
-from tensordiff.parse.elaborate import resolve_name
 from tensordiff.parse.languages.code import Code
+from tensordiff.parse.names import resolve_name
 from tensordiff.parse.syntax import Syntax, Tree
 
 _MOST_AXES = 16

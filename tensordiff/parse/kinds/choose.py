@@ -149,7 +149,9 @@ def _assignments(
     yield dict(usual), (0, 0, 0)
     options = {name: alternatives(name, usual[name]) for name in free}
     open_names = [name for name in free if len(options[name]) > 1]
-    few = len(open_names) if len(open_names) <= _ALL_CHANGED and alternatives is _small else _FEW if alternatives is _small else 2
+    few = (
+        len(open_names) if len(open_names) <= _ALL_CHANGED and alternatives is _small else _FEW if alternatives is _small else 2
+    )
     for count in range(1, min(few, len(open_names)) + 1):
         for names in combinations(open_names, count):
             for ranks in product(*(options[name][1:] for name in names)):

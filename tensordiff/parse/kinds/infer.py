@@ -9,8 +9,8 @@ from tensordiff.errors import ShapeError
 from tensordiff.functions import SYNONYMS, lookup
 from tensordiff.matrix.operations import OPERATIONS, WORDS
 from tensordiff.matrix.shape_laws import LAWS, Place, normal, rows_and_columns
-from tensordiff.parse.names import UNSIZED, unknown_function
 from tensordiff.parse.kinds.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown
+from tensordiff.parse.names import UNSIZED, unknown_function
 from tensordiff.parse.syntax import Syntax, Tree
 from tensordiff.tensor import Group
 

@@ -203,7 +203,7 @@ def _rank(sizes: Sizes) -> Rank:
 def of_square(name: str) -> bool:
     """Whether a function is of square matrices alone."""
     record = WORDS.get(BARS.get(name) or SYNONYMS.get(name, name))
-    return record is not None and record.shape in ("square-to-scalar", "square-to-square", "single-square") or name == "|"
+    return (record is not None and record.shape in ("square-to-scalar", "square-to-square", "single-square")) or name == "|"
 
 
 def _is_number(node: Syntax) -> bool:
@@ -211,7 +211,9 @@ def _is_number(node: Syntax) -> bool:
     pending = [node]
     while pending:
         inner = pending.pop()
-        if inner.op not in ("number", "negative", "product", "power", "add") and not (inner.op == "name" and inner.data == "pi"):
+        if inner.op not in ("number", "negative", "product", "power", "add") and not (
+            inner.op == "name" and inner.data == "pi"
+        ):
             return False
         pending.extend(inner.children)
     return True

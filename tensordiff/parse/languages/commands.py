@@ -80,7 +80,9 @@ HERMITIAN = re.compile(r"\{?\s*(?:\*|H|\\(?:ast|star)(?![A-Za-z]))\s*\}?")
 PSEUDO = re.compile(r"(?:\+|\\(?:dagger|dag|ddagger)(?![A-Za-z]))|\{\s*(?:\+|\\(?:dagger|dag|ddagger))\s*\}")
 ENTRYWISE = re.compile(r"\{\s*\\(?:circ|odot)(?![A-Za-z])")
 LABEL = re.compile(
-    r"\{\s*(?P<open>[(\[])\s*(?P<label>[1-9][0-9]*|[A-Za-z](?:\s*[-+]\s*[1-9][0-9]*)?)\s*[)\]]\s*(?P<transposed>" + _T + r")?\s*\}"
+    r"\{\s*(?P<open>[(\[])\s*(?P<label>[1-9][0-9]*|[A-Za-z](?:\s*[-+]\s*[1-9][0-9]*)?)\s*[)\]]\s*(?P<transposed>"
+    + _T
+    + r")?\s*\}"
 )
 RAISED = re.compile(r"-?[0-9]|[A-Za-z]|\\[A-Za-z]+")
 SUBSCRIPT = re.compile(r"_\s*")
@@ -98,7 +100,16 @@ ARGUMENT = re.compile(rf"(?:{SPACE})?(\{{|[0-9]|(?![{_SUPER}])[^\W\d_]|\\[A-Za-z
 DEGREE = re.compile(r"\s*\[\s*([0-9]+)\s*\]")
 SIZES = re.compile(r"(\w+)|(\s*,\s*|\s*\\times\s*)|\s+")
 MATRIX_END = re.compile(rf"(?:{SPACE})?\\end{_END}")
-BRACKETS = {"\\{": "{", "\\}": "}", "\\lbrace": "{", "\\rbrace": "}", "\\lbrack": "[", "\\rbrack": "]", "\\lgroup": "(", "\\rgroup": ")"}
+BRACKETS = {
+    "\\{": "{",
+    "\\}": "}",
+    "\\lbrace": "{",
+    "\\rbrace": "}",
+    "\\lbrack": "[",
+    "\\rbrack": "]",
+    "\\lgroup": "(",
+    "\\rgroup": ")",
+}
 SUBSCRIPTED = {"I": "eye", "0": "zeros", "1": "ones", "K": "K", "D": "D", "D_tilde": "Dskew", "L": "L"}
 _WHICH = r"[012F*]|\\ast|\\infty|Fro|HS"
 _FONT_OF_NORM = r"\\(?:math|text|operatorname)\w*"
@@ -108,6 +119,7 @@ NORM_SUBSCRIPT = re.compile(
 )
 DIFFERENTIAL_SIGN = (
     r"(?:\\(?:partial|delta|mathrm\s*\{\s*d\s*\}|mathrm\s+d|text\s*\{\s*d\s*\}|operatorname\s*\{\s*d\s*\}|rm\s+d|dd|diff|mathbb\s*\{\s*d\s*\}|mathbf\s*\{\s*d\s*\})"
-    + _END + r"|\{\s*\\rm\s+d\s*\}|\{\\partial\}|∂|d(?![a-z]{2}))"
+    + _END
+    + r"|\{\s*\\rm\s+d\s*\}|\{\\partial\}|∂|d(?![a-z]{2}))"
 )
 UPPER = re.compile(rf"(?:{SPACE})?(?P<sign>{DIFFERENTIAL_SIGN})\s*(?P<square>\^\s*\{{?\s*2\s*\}}?)?")

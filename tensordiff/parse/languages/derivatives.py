@@ -8,7 +8,9 @@ from tensordiff.parse.languages import commands as tex
 from tensordiff.parse.languages.source import Source, group_end
 from tensordiff.parse.syntax import Range
 
-_SUM_PART = re.compile(r"\s*(?P<letter>[A-Za-z])\s*(?:(?P<relation>\\not\s*=|=|\\neq?(?![A-Za-z])|≠|<|\\lt(?![A-Za-z])|\\in(?![A-Za-z]))\s*(?P<to>.+?))?\s*$")
+_SUM_PART = re.compile(
+    r"\s*(?P<letter>[A-Za-z])\s*(?:(?P<relation>\\not\s*=|=|\\neq?(?![A-Za-z])|≠|<|\\lt(?![A-Za-z])|\\in(?![A-Za-z]))\s*(?P<to>.+?))?\s*$"
+)
 
 
 class Derivatives(Source):

@@ -431,7 +431,11 @@ class _Reader(Subscripts, Derivatives):
 
     def is_differential(self, start: int, end: int) -> bool:
         """Reads a d that is the differential; False where it is a letter."""
-        if not self.vocabulary.claim or "d" in self.vocabulary.names or not _BEHIND_D.match(self.text, end):
+        if (
+            not self.vocabulary.claim
+            or "d" in self.vocabulary.names - self.vocabulary.sizes
+            or not _BEHIND_D.match(self.text, end)
+        ):
             return False
         self.put_differential(start, end)
         return True
@@ -441,7 +445,7 @@ class _Reader(Subscripts, Derivatives):
         if square:
             self.place = square.end()
         self.tokens.operand(start)
-        self.tokens.put("DIFF", "d", start, end, 2 if square else 1)
+        self.tokens.put("DIFF", "d", start, end, (2 if square else 1, False))
 
 
 def _which(subscript: re.Match[str]) -> str:

@@ -143,10 +143,10 @@ class _Reader:
         elif word == "d" and vocabulary.claim and re.match(r"\s*(?:[^\W\d]|\(|[2²]\s*[^\W\d]|\^2)", behind):
             self.differential(start, end)
         elif (rest := differentiated(word, vocabulary)) is not None:
-            self.put_differential(start, start + 1, 1)
+            self.put_differential(start, start + 1, 1, word=True)
             self.word(rest, start + 1, end)
         elif re.fullmatch(r"d2[^\W\d]\w*", word) and vocabulary.claim:
-            self.put_differential(start, start + 2, 2)
+            self.put_differential(start, start + 2, 2, word=True)
             self.word(word[2:], start + 2, end)
         else:
             self.unknown(word, start, end, bracket=behind.startswith("("))
@@ -176,9 +176,9 @@ class _Reader:
         self.place = square.end() if square else end
         self.put_differential(start, self.place, 2 if square else 1)
 
-    def put_differential(self, start: int, end: int, order: int) -> None:
+    def put_differential(self, start: int, end: int, order: int, *, word: bool = False) -> None:
         self.tokens.operand(start)
-        self.tokens.put("DIFF", "d", start, end, order)
+        self.tokens.put("DIFF", "d", start, end, (order, word))
 
     def read_nabla(self, match: re.Match[str], start: int, end: int) -> None:
         by = {"ₓ": "x"}.get(match["by"] or "", match["by"])
@@ -193,7 +193,11 @@ class _Reader:
         """Reads a derivative such as df/dX, d(x'*x)/dx, ∂/∂w at this place; False where there is none."""
         start = self.place
         sign = re.compile(r"(?P<sign>[d∂])(?P<square>²|\^2|2(?=[^\W\d]))?\s*").match(self.text, start)
-        if sign is None or "d" in self.vocabulary.names or (start and (self.text[start - 1].isalnum() or self.text[start - 1] == "_")):
+        if (
+            sign is None
+            or "d" in self.vocabulary.names
+            or (start and (self.text[start - 1].isalnum() or self.text[start - 1] == "_"))
+        ):
             return False
         inner = sign.end()
         upper = _operand_end(self.text, inner)
@@ -314,7 +318,9 @@ class _Reader:
         self.tokens.fail(f"unexpected character {self.text[self.place]!r}", self.place, self.place + 1)
 
 
-_WITHOUT_SLICE = re.compile(_TOKEN.pattern.replace(r"(?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))", r"(?P<slice>(?!))"), re.VERBOSE)
+_WITHOUT_SLICE = re.compile(
+    _TOKEN.pattern.replace(r"(?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))", r"(?P<slice>(?!))"), re.VERBOSE
+)
 
 
 def _operand_end(text: str, place: int) -> int:

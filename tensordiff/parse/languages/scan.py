@@ -15,7 +15,9 @@ UNKNOWN_FUNCTIONS = ("sigma", "phi", "psi", "f", "g", "h")
 """Letters that are unknown functions where they stand before a bracket each time."""
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _WORD = re.compile(r"[^\W\d_]+(?:_?\d\w*)?")
-_SUMS = re.compile(r"\\sum(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\w)\s*)?_\s*(?:\{(?P<group>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(?P<one>\w))")
+_SUMS = re.compile(
+    r"\\sum(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\w)\s*)?_\s*(?:\{(?P<group>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|(?P<one>\w))"
+)
 _SIGN = r"\s*(?:\\partial|\\delta|d|\\mathrm\s*\{\s*d\s*\}|\{\s*\\rm\s+d\s*\})"
 _FRACTION = re.compile(rf"\\[dt]?frac\s*\{{(?={_SIGN})")
 _LOWER = re.compile(r"_\s*(?:\{\s*(?P<group>[A-Za-z](?:\s*,?\s*[A-Za-z])*)\s*\}|(?P<one>[A-Za-z]))")
@@ -76,8 +78,7 @@ def exponential(texts: Iterable[str]) -> bool:
         pattern = r"e" if latex else r"(?<![^\W_])e(?![^\W_])"
         for match in re.finditer(pattern, bare):
             behind = bare[match.end() :].lstrip()
-            inside_word = latex and re.search(r"\{\s*[A-Za-z ]*$", bare[: match.start()]) and re.match(r"[A-Za-z ]*\}", bare[match.end() :]) and _is_text(text, match.start())
-            if inside_word or (not latex and False):
+            if latex and _is_text(text, match.start()):
                 continue
             if not behind.startswith("^") and not re.match(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽]", behind):
                 if latex and _in_word(bare, match.start()):
@@ -131,7 +132,10 @@ def unknown_functions(texts: Iterable[str], known: Iterable[str]) -> frozenset[s
 def marks_transposes_otherwise(texts: Iterable[str]) -> bool:
     """Whether some text transposes by a mark that is no prime."""
     for text in texts:
-        if re.search(r"\^\s*\{?\s*(?:\\[,!]\s*)*(?:T|t|\\top|\\intercal|⊤|\\(?:math|text)\w+\s*\{?\s*T)(?![A-Za-z])|ᵀ|⊤|\.T\b|transpose\(", text):
+        if re.search(
+            r"\^\s*\{?\s*(?:\\[,!]\s*)*(?:T|t|\\top|\\intercal|⊤|\\(?:math|text)\w+\s*\{?\s*T)(?![A-Za-z])|ᵀ|⊤|\.T\b|transpose\(",
+            text,
+        ):
             return True
     return False
 
@@ -152,7 +156,10 @@ def bold(texts: Iterable[str]) -> frozenset[str]:
     r"""Small letters in bold, and whatever stands under an arrow: vectors."""
     found = set()
     for text in texts:
-        for match in re.finditer(rf"\\(?P<font>{tex.BOLD_FONTS})(?![A-Za-z])\s*(?:\{{\s*(?P<braced>\\?[A-Za-z]+)\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z]))", text):
+        for match in re.finditer(
+            rf"\\(?P<font>{tex.BOLD_FONTS})(?![A-Za-z])\s*(?:\{{\s*(?P<braced>\\?[A-Za-z]+)\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z]))",
+            text,
+        ):
             word = (match["braced"] or match["letter"]).removeprefix("\\")
             if match["font"] == "vec" or (word[:1].islower() and (len(word) == 1 or word in GREEK)):
                 found.add(word)

@@ -96,15 +96,17 @@ class Subscripts(Source):
         if lowered is None:
             self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
         self.place = lowered.end()
-        written = lowered["list"] or lowered["text"] or lowered["roman"] or lowered["switched"] or lowered["greek"] or lowered["one"]
+        written = (
+            lowered["list"] or lowered["text"] or lowered["roman"] or lowered["switched"] or lowered["greek"] or lowered["one"]
+        )
         parts = re.findall(r"\\?\w+|[-+]", written)
         shown = "".join({"-": "m", "+": "p"}.get(part, part) for part in parts if part != "\\times")
         full, joined = normalise(f"{last}_{shown}"), normalise(f"{last}{shown}")
         if not self.vocabulary.knows(full) and self.vocabulary.knows(joined):
             full = joined
-        if not self.vocabulary.knows(full) and last in tex.SUBSCRIPTED and not self.vocabulary.knows(last) and not _is_number(written):
-            if self.sized(last, lowered["list"] or parts[0]):
-                return
+        letter = last in tex.SUBSCRIPTED and not self.vocabulary.knows(last) and not _is_number(written)
+        if letter and not self.vocabulary.knows(full) and self.sized(last, lowered["list"] or parts[0]):
+            return
         if not full.isidentifier():
             self.tokens.fail("a subscript here is not part of a name", start, end, "subscripts are letters and digits")
         self.tokens.list[-1] = Token.of("NAME", full, last.start, self.place)

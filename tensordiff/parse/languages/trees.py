@@ -21,13 +21,17 @@ def negative(sign: Token, operand: Syntax) -> Syntax:
 
 
 def differential(sign: Token, operand: Syntax) -> Syntax:
-    return Syntax("differential", sign.start, operand.end, (operand,), sign.mark or 1)
+    order, word = sign.mark
+    made = Syntax("differential", sign.start, operand.end, (operand,), order)
+    made.closed = word
+    return made
 
 
 def power(base: Syntax, operator: Token, exponent: Syntax) -> Syntax:
-    """A power; dX^-1 is d(X^-1), and the 2 of dX^2 may belong to either."""
-    if base.op == "differential" and not base.closed and not base.children[0].closed:
-        if not (exponent.op == "negative" and exponent.children[0].data == 1):
+    """A power; dX^-1 is d(X^-1), and the 2 of d X^2 may belong to either; dX in one word is a name."""
+    inverse = exponent.op == "negative" and exponent.children[0].data == 1
+    if base.op == "differential" and not base.children[0].closed and (inverse or not base.closed):
+        if not inverse:
             message = "it is not clear whether the differential is raised to this power or the power differentiated"
             raise RefusedError(message, base.start, base.end, "put parentheses: d(X^2) or (dX)^2")
         (inner,) = base.children
