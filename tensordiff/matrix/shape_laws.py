@@ -1,7 +1,7 @@
 """Shape laws: what the sizes of an operation's operands have in common, and the sizes of its value.
 
 Each law is written once and read in two ways: by the constructors, which know every size and refuse what does not fit
-(`matrix/fitted.py`), and by inference, where sizes are unknowns that the laws equate (`parse/infer.py`). A reader is an
+(`matrix/fitted.py`), and by inference, where sizes are unknowns that the laws equate (`parse/kinds/infer.py`). A reader is an
 `Operands`: it holds the operands of one operation and answers what the law asks. To read shapes in another way, write the
 methods of `Operands` over sizes of your own and call `law(operation.shape)(operands)`: the value is the shape.
 

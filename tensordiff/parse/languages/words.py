@@ -46,6 +46,8 @@ def differentiated(word: str, vocabulary: Vocabulary) -> str | None:
     if not vocabulary.claim or vocabulary.knows(word) or len(word) < 2 or word[0] not in "d∂":
         return None
     rest = word[1:]
+    if not rest.isidentifier():
+        return None
     if vocabulary.knows(rest) or is_called(rest, vocabulary) or (vocabulary.open and word != "det" and not is_function(word)):
         return rest
     # The f of df is the name of what is differentiated.
