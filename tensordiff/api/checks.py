@@ -183,13 +183,13 @@ def _redeclared(
             raise UnknownNameError(f"{name} is not declared", hint=f"declared symbols are {', '.join(scope.symbols)}")
         shape = shapes[name] if node is None or name in shapes else node.shape
         old = None if node is None else node.data[0]
-        structure = structures.get(name, "general" if old is None else str(old.structure))
+        structure = structures.get(name, "general" if old is None else old.structure)
         made = declared(name, shape, structure, assume.get(name, "none" if old is None else str(old.assumption)))
         if node is None or old is None:
             further = further.merge(made.scope)
         elif made.matrix is not node:
             new: Symbol = made.matrix.data[0]
-            loose = old.structure in ("general", new.structure) and old.assumption in ("none", new.assumption)
+            loose = (old.structure.general or old.structure == new.structure) and old.assumption in ("none", new.assumption)
             if made.matrix.shape != node.shape or not loose:
                 scope.merge(made.scope)  # raises
             changed[node] = made.matrix
