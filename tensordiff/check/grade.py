@@ -11,7 +11,7 @@ import numpy as np
 
 from tensordiff.check.claim import Claim, Reading, read
 from tensordiff.check.factor import Factor, constants, factors, proportion, scalar_bases
-from tensordiff.check.suppositions import Family, Suppose, families, in_words, smallest
+from tensordiff.check.suppositions import Family, Suppose, families, in_words, is_usual, smallest
 from tensordiff.check.truth import Truth
 from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import DomainError, EvaluationError
@@ -36,10 +36,12 @@ class Match:
     factor: Factor | None = None
     suppose: Suppose | None = None
     assumptions: tuple[str, ...] = ()
+    is_usual: bool = True
+    """Whether people make such assumptions without saying so."""
 
     @property
-    def concessions(self) -> tuple[int, int, int]:
-        return (self.factor is not None, len(self.assumptions), _RANK[self.evidence.method])
+    def concessions(self) -> tuple[int, int, int, int]:
+        return (not self.is_usual, self.factor is not None, len(self.assumptions), _RANK[self.evidence.method])
 
 
 class Grader:
@@ -164,7 +166,8 @@ class Grader:
                     symmetric = known[0]
                     others = smallest(symmetric, family.suppose(names), holds)
                     suppose = {**symmetric.suppose(others), **family.suppose(names)}
-                yield Match(reading, _UNSEEN, factor, suppose, in_words(suppose, known))
+                usual = all(is_usual(name, traits, [self.truth.f, self.claim.matrix]) for name, traits in suppose.items())
+                yield Match(reading, _UNSEEN, factor, suppose, in_words(suppose, known), usual)
                 break
 
     def _holds(self, reading: Reading, suppose: Suppose, factors_too: bool) -> Iterator[Factor | None]:

@@ -23,6 +23,8 @@ from tensordiff.evidence.domains import assumptions, reserved
 from tensordiff.evidence.sampling.points import Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.matrix import Matrix, Scope, shape_text
+from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.tensor import postorder
 
 
 def check_claim(
@@ -89,10 +91,14 @@ class _Judge:
         if match := grader.up_to_factor(grader.readings):
             return self._verdict("right-up-to-factor", [match])
         if match := self.grader.under_assumption(self.grader.readings):
-            return self._verdict("right-under-assumption", [match])
+            if match.is_usual:
+                return self._verdict("right-under-assumption", [match])
+            return replace(self._verdict("wrong", []), assumptions=match.assumptions)
         if found := equal_sizes(self.problem):
             words, match = found
-            return replace(self._verdict("right-under-assumption", [match]), assumptions=words)
+            if _needs_square(self.problem.f):
+                return replace(self._verdict("right-under-assumption", [match]), assumptions=words)
+            return replace(self._verdict("wrong", []), assumptions=words)
         return self._verdict("wrong", [])
 
     def _right(self, matches: Sequence[Match]) -> Verdict:
@@ -127,7 +133,7 @@ class _Judge:
             entries=tuple(dict.fromkeys(str(c.entries) for c in candidates)),
             assumptions=first.assumptions if first else (),
             factor=first.factor.value if first and first.factor else None,
-            basis=evidence.basis if evidence else "",
+            basis="" if evidence is None else evidence.basis,
             problem="\n".join(filter(None, self._problems())) if status == "wrong" else "",
             structured=self.truth.structured,
             _explain=lambda: self._explanation(status, candidates),
@@ -185,12 +191,29 @@ class _Judge:
             candidate = candidates[0]
         formula = self.problem.correct(self.truth, candidate, self.scope, self.present)
         if status in ("right", "undecided"):
-            return Explanation(formula, candidate.layout)
+            gradient = self._gradient(candidates) if status == "right" else None
+            if gradient is None:
+                return Explanation(formula, candidate.layout)
+            shaped = self.problem.correct(self.truth, gradient, self.scope, self.present)
+            return Explanation(formula, candidate.layout, shaped=shaped, variable=self.truth.symbols[0].name)
         witness = None
         if nearest is not None and grader.first is not None:
             witness = find_witness(self._subject(nearest), grader.samples)
         case = Case(self.problem, self.truth, grader.claim, self.scope, candidate.layout)
         return Explanation(formula, candidate.layout, diagnose(case, remarks=status == "wrong"), witness)
+
+    def _gradient(self, candidates: Sequence[Candidate]) -> Candidate | None:
+        """The gradient, where the claim is its transpose and the layout was left open."""
+        layouts = {c.layout for c in candidates}
+        if self.problem.layout != "any" or self.grader.claim.by_entries or "gradient" in layouts or not candidates:
+            return None
+        meaning = candidates[0].entries
+        return next((c for c in self.truth.candidates if c.layout == "gradient" and c.entries is meaning), None)
+
+
+def _needs_square(f: Matrix) -> bool:
+    """Whether f has a value for square matrices alone: where sizes must agree, other equal ones are no strange idea."""
+    return any(node.op in OPERATIONS and OPERATIONS[node.op].shape.startswith("square") for node in postorder([f]))
 
 
 def default_candidate(truth: Truth) -> Candidate:

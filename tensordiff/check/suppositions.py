@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tensordiff.evidence.sampling.values import Traits
-from tensordiff.tensor import Assumption, Structure, Symbol
+from tensordiff.matrix import Matrix
+from tensordiff.tensor import Assumption, Structure, Symbol, postorder
 
 Suppose = Mapping[str, Traits]
 
@@ -67,3 +68,21 @@ def in_words(suppose: Suppose, known: Sequence[Family]) -> tuple[str, ...]:
     words = {family.traits: family.words for family in known}
     changes = {change for family in known for change in family.changes.values()}
     return tuple(f"{name} {words[traits]}" for name, traits in sorted(suppose.items()) if name not in changes)
+
+
+def is_usual(name: str, traits: Traits, expressions: Sequence[Matrix]) -> bool:
+    """Whether people make this assumption without saying so: symmetric or orthogonal matrices, vectors that sum to one or
+    have entries +1 and -1, positive arguments of roots and logarithms."""
+    if traits.assumption is Assumption.POSITIVE:
+        inside = [node.children for node in postorder(expressions) if isinstance(node, Matrix) and _is_root(node)]
+        return any(node.op == "symbol" and node.data[0].name == name for children in inside for node in postorder(children))
+    return traits.sums_to_one or traits.assumption is Assumption.BINARY or traits.structure in _USUAL
+
+
+_USUAL = (Structure.SYMMETRIC, Structure.ORTHOGONAL)
+_ROOTS = ("sqrt", "log", "norm2")
+
+
+def _is_root(node: Matrix) -> bool:
+    name = node.data[0].name if node.op == "apply" else node.op
+    return name in _ROOTS or (node.op in ("power", "dot_power") and node.children[1].op != "number")

@@ -36,6 +36,10 @@ class Explanation:
     """The layout of `expected`."""
     diagnosis: tuple[str, ...] = ()
     witness: Witness | None = None
+    shaped: object | None = None
+    """For a claim that is the transpose of the gradient, the gradient: the formula in the shape of the variable."""
+    variable: str = ""
+    """The variable's name, for this."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,7 +66,8 @@ class Verdict:
     """The meanings of a derivative by a structured variable under which it is right; "admissible" where it only agrees on
     every admissible change of the variable."""
     assumptions: tuple[str, ...] = ()
-    """What makes it right, e.g. "B is symmetric"."""
+    """What makes it right, e.g. "B is symmetric". A claim that is right under one that people make (symmetry, entries that
+    sum to one ...) has status "right-under-assumption"; one that is right for diagonal matrices, say, is wrong."""
     factor: Fraction | str | None = None
     """derivative = factor * claim; text where sizes or scalars are in it."""
     basis: str = ""
@@ -117,23 +122,36 @@ _METHODS = {"proved": "proved", "exact": "tested exactly", "numeric": "tested nu
 
 
 def _report(verdict: Verdict, explanation: Explanation) -> str:
-    """The explanation of a verdict, a paragraph for each thing to know."""
+    """The explanation of a verdict, a paragraph for each thing to know: what is wrong and where, the right formula, numbers,
+    how it is known; what it holds for beside comes last."""
     lines = [_first(verdict)]
     if verdict.status == "right":
+        if explanation.shaped is not None:
+            said = f"in the shape of {explanation.variable} it is {explanation.shaped}"
+            lines.insert(0, f"The transpose of the gradient ({verdict.layouts[0]} layout); {said}.")
         return "\n".join([*lines, *_meanings(verdict), *_method(verdict)])
     lines.extend(_meanings(verdict))
     if verdict.problem:
         lines.append(verdict.problem)
-    lines.extend(_extras(verdict))
-    if explanation.witness is not None:
-        lines.append(str(explanation.witness))
+    lines.extend(explanation.diagnosis)
     if explanation.layout == DIFFERENTIAL:
         lines.append(f"The differential is {explanation.expected}.")
     elif explanation.expected is not None:
         where = f" ({explanation.layout} layout)" if explanation.layout else ""
         lines.append(f"The derivative is {explanation.expected}{where}.")
-    lines.extend(explanation.diagnosis)
-    return "\n".join([*lines, *_method(verdict)])
+    lines.extend(_extras(verdict))
+    if explanation.witness is not None:
+        lines.append(str(explanation.witness))
+    lines.extend(_method(verdict))
+    if verdict.status in ("wrong", "does-not-conform") and verdict.assumptions:
+        lines.append(f"It holds for example for {listed([_example(words) for words in verdict.assumptions])}.")
+    return "\n".join(lines)
+
+
+def _example(words: str) -> str:
+    """ "diagonal S" for "S is diagonal"."""
+    name, verb, kind = words.rpartition(" is ")
+    return f"{kind} {name}" if verb else words
 
 
 def _first(verdict: Verdict) -> str:
@@ -168,8 +186,6 @@ def _extras(verdict: Verdict) -> list[str]:
             lines.append(f"{here} it is right only if {listed(verdict.assumptions)}.")
         elif verdict.factor is not None:
             lines.append(f"{here} it is right up to {_factor(verdict.factor)}.")
-    if verdict.status in ("wrong", "does-not-conform") and verdict.assumptions:
-        lines.append(f"It would be right for {listed(verdict.assumptions)}.")
     return lines
 
 
