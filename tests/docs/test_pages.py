@@ -32,6 +32,11 @@ def test_every_page_is_linked_from_the_readme() -> None:
         assert f"](docs/{page.name})" in readme
 
 
+def test_every_page_is_in_the_site() -> None:
+    listed = (ROOT / "docs" / "index.rst").read_text().split()
+    assert not [page.name for page in PAGES[1:] if page.stem not in listed]
+
+
 def test_ci_runs_the_commands_of_the_readme() -> None:
     commands = [block.removesuffix("\n") for block in blocks(ROOT / "README.md", "sh")]
     found = subprocess.run([ROOT / ".ci" / "run", "--commands"], capture_output=True, text=True, check=True).stdout
