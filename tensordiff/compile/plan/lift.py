@@ -314,7 +314,11 @@ class _Lift:
         return self._emit("batch_matrix_power", value, self._exponent(value.operands[1]))
 
     def _frechet(self, value: Value) -> Value:
-        return self._emit("batch_frechet", value, *(self._exponent(operand) for operand in value.operands[1:]))
+        given = 1 + value.attributes[2]
+        directions = [self.whole(operand) for operand in value.operands[1:given]]
+        parameters = [self._exponent(operand) for operand in value.operands[given:]]
+        operands = (self.whole(value.operands[0]), *directions, *parameters)
+        return self.graph.emit("batch_frechet", operands, value.attributes, shape=(self.points, *value.shape))
 
     def _exponent(self, value: Value) -> Value:
         if value in self.batched:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import prod
 
 from tensordiff.compile.plan.effort import cost, elements
+from tensordiff.compile.plan.frechet import contracted
 from tensordiff.compile.plan.powers import chained, split_diagonals, thin
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.sharing import settled
@@ -101,7 +102,7 @@ class _Rewriter:
         content, core = split_coefficient(node)
         if not isinstance(core, Einsum):
             return node
-        return scale(content, chained(core, self.sizes, self.new_uses, self.points))
+        return contracted(scale(content, chained(core, self.sizes, self.new_uses, self.points)))
 
     def _opened(self, node: Einsum, children: Sequence[Tensor]) -> set[Tensor]:
         """The products among the children that join this one: those that are not to be formed; and those used once, where

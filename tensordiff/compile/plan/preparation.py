@@ -16,6 +16,7 @@ from tensordiff.compile.plan.opening import open_products
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.stages import Split, staged
 from tensordiff.functions import INVERSE
+from tensordiff.functions.frechet import Frechet
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -96,14 +97,15 @@ def _chosen(
     room = apart.room(sizes)
     inputs = {node for node in postorder([tensor]) if isinstance(node, Symbol)}
     outside = sum(elements(node.dims, sizes) for node in (*inputs, *apart.directions)) + elements(apart.result.dims, sizes)
-    if room <= _SMALL + outside / 4 and apart.time(sizes) <= _STEP * _CALLS:
+    functions = any(isinstance(part, Apply) and isinstance(part.function, Frechet) for part in postorder(apart.parts))
+    if not functions and room <= _SMALL + outside / 4 and apart.time(sizes) <= _STEP * _CALLS:
         return apart
     fresh = [Symbol.make(f"{symbol.name}'", symbol.dims) for symbol in apart.directions]
     swept = sweep(fresh)
     if swept is None:
         return apart
     whole = staged(swept, dict(zip(fresh, apart.directions, strict=True)), sizes)
-    if room > _SMALL + outside + whole.room(sizes):
+    if functions or room > _SMALL + outside + whole.room(sizes):
         return whole
     return whole if whole.time(sizes) < _FASTER * apart.time(sizes) else apart
 

@@ -100,9 +100,11 @@ class Recorder:
         """(sign, log|det|), apart: a factorisation may serve the second."""
         return self.det_sign(matrix), self.logdet(matrix)
 
-    def frechet(self, operation: str, order: int, matrix: Value, *parameters: Value) -> Value:
-        """D^order f(A) for f one of the matrix operations, with axes (row, column) * (1 + order)."""
-        return self.graph.emit("frechet", (matrix, *parameters), (operation, order), shape=matrix.shape * (1 + order))
+    def frechet(self, operation: str, order: int, matrix: Value, *parameters: Value, given: Sequence[Value] = ()) -> Value:
+        """D^order f(A) for f one of the matrix operations, with axes (row, column) * (1 + order), less those of the
+        directions `given`."""
+        shape = matrix.shape * (1 + order - len(given))
+        return self.graph.emit("frechet", (matrix, *given, *parameters), (operation, order, len(given)), shape=shape)
 
     def matrix_power(self, matrix: Value, exponent: Value) -> Value:
         if number_of(exponent) == -1:

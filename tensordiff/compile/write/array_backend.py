@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from tensordiff.compile.plan.graph import Value, is_number
-from tensordiff.compile.write.text import ATOM, POWER, PRODUCT, SUM, UNARY, Scope, Text, atom, binary, call, method
+from tensordiff.compile.write.text import ATOM, POWER, PRODUCT, SUM, UNARY, Scope, Text, atom, binary, call, method, tuple_text
 from tensordiff.errors import TensordiffError
 from tensordiff.tensor.extent import Extent
 
@@ -218,11 +218,13 @@ class ArrayBackend:
         return call(f"{self.module}.linalg.matrix_power" if constant else "_matrix_power", *operands)
 
     def _frechet(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        operation, order = value.attributes
-        return call("_frechet", atom(self._matrix_function(str(operation))), atom(str(order)), *operands)
+        operation, order, given = value.attributes
+        directions = atom(tuple_text([text.text for text in operands[1 : 1 + given]]) if given else "()")
+        function = atom(self._matrix_function(str(operation)))
+        return call("_frechet", function, atom(str(order)), operands[0], directions, *operands[1 + given :])
 
     def _batch_frechet(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
-        return Text("_batch" + self._frechet(value, operands, scope).text, ATOM)
+        return Text("_batch" + ArrayBackend._frechet(self, value, operands, scope).text, ATOM)
 
     def _matrix_function(self, operation: str) -> str:
         """What a function of a matrix is called, to be handed to another. Raises TensordiffError where there is none."""

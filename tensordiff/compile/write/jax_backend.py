@@ -148,10 +148,13 @@ def _matrix_power(a, exponent):
     return jnp.where(whole == exponent, jax.lax.fori_loop(0, 31, step, start)[0], jnp.nan)
 ''')
 _define('''
-def _frechet(function, order, a, *parameters):
-    """Derivatives of a matrix function: entry [i, j, k1, l1, ...] by a[k1, l1], ..."""
+def _frechet(function, order, a, given, *parameters):
+    """Derivatives of a matrix function along the directions given: entry [i, j, k1, l1, ...] by a[k1, l1], ... for the
+    others."""
     derivative = lambda b: function(b, *parameters)
-    for _ in range(order):
+    for direction in given:
+        derivative = lambda b, f=derivative, e=direction: jax.jvp(f, (b,), (e,))[1]
+    for _ in range(order - len(given)):
         derivative = jax.jacfwd(derivative)
     return derivative(a)
 ''')
@@ -217,8 +220,8 @@ def _batch_matrix_power(a, exponent):
     return jax.vmap(lambda matrix: _matrix_power(matrix, exponent))(a)
 """)
 _define("""
-def _batch_frechet(function, order, a, *parameters):
-    return jax.vmap(lambda matrix: _frechet(function, order, matrix, *parameters))(a)
+def _batch_frechet(function, order, a, given, *parameters):
+    return jax.vmap(lambda matrix, *directions: _frechet(function, order, matrix, directions, *parameters))(a, *given)
 """)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from tensordiff.compile.plan.graph import Value, is_number
 from tensordiff.compile.write.array_backend import ArrayBackend, diagonal_subscripts, extent_text, linear_algebra
 from tensordiff.compile.write.numpy_helpers import HELPERS
-from tensordiff.compile.write.text import Scope, Text, atom, call, method
+from tensordiff.compile.write.text import Scope, Text, atom, call, method, tuple_text
 from tensordiff.errors import EvaluationError
 
 
@@ -72,6 +72,12 @@ class NumpyBackend(ArrayBackend):
 
     def _upper_mask(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return atom(f"np.tri({operands[0].text}, dtype={scope.dtype()}).T")
+
+    def _frechet(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        operation, order, given = value.attributes
+        if operation == "expm" and order == given:
+            return call("_expm_along", operands[0], atom(tuple_text([text.text for text in operands[1:]])))
+        return super()._frechet(value, operands, scope)
 
     def _block(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         rows: int = value.attributes[0]

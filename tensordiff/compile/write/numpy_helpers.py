@@ -154,21 +154,52 @@ def _matrix_power(a, exponent):
     return np.linalg.matrix_power(a, round(float(exponent)))
 """)
 _define('''
-def _frechet(function, order, a, *parameters):
-    """Derivatives of a matrix function: entry [i, j, k1, l1, ...] by a[k1, l1], ...; from the top right block of the
-    function of the block triangular matrix of Mathias (1996)."""
-    n = len(a)
-    made = np.zeros((n, n) * (1 + order), np.result_type(a, 1.0))
-    for places in itertools.combinations_with_replacement(range(n * n), order):
+def _frechet(function, order, a, given, *parameters):
+    """Derivatives of a matrix function along the directions given: entry [i, j, k1, l1, ...] by a[k1, l1], ... for the others;
+    from the top right block of the function of the block triangular matrix of Mathias (1996)."""
+    n, free = len(a), order - len(given)
+    made = np.zeros((n, n) * (1 + free), np.result_type(a, *given, 1.0))
+    for places in itertools.combinations_with_replacement(range(n * n), free):
+        units = [np.zeros((n, n), a.dtype) for _ in places]
+        for unit, place in zip(units, places):
+            unit[divmod(place, n)] = 1
         big = a
-        for step, place in enumerate(places):
-            direction = np.zeros((n, n), a.dtype)
-            direction[divmod(place, n)] = 1
-            big = np.block([[big, np.kron(np.eye(2**step), direction)], [np.zeros_like(big), big]])
+        for direction in (*given, *units):
+            size = len(big)
+            block = np.zeros((2 * size, 2 * size), made.dtype)
+            block[:size, :size] = block[size:, size:] = big
+            for start in range(0, size, n):
+                block[start : start + n, size + start : size + start + n] = direction
+            big = block
         corner = function(big, *parameters)[:n, -n:]
         for arrangement in set(itertools.permutations(places)):
             made[(slice(None), slice(None), *(i for place in arrangement for i in divmod(place, n)))] = corner
     return made
+''')
+_define('''
+def _expm_along(a, given):
+    """The derivative of the exponential along directions; by blocks but for the last one, which the algorithm of Al-Mohy and
+    Higham (2009) takes for less where matrices are large."""
+    n = len(a)
+    kind = np.result_type(a, *given, 1.0)
+    *others, last = given
+    big = a
+    for number, direction in enumerate((*others, last)):
+        size = len(big)
+        spread = np.zeros((size, size), kind)
+        for start in range(0, size, n):
+            spread[start : start + n, start : start + n] = direction
+        if number == len(others) and size >= 32:
+            with np.errstate(all="ignore"):
+                value = scipy.linalg.expm_frechet(big, spread, compute_expm=False)
+            break
+        big = np.block([[big, spread], [np.zeros_like(spread), big]])
+    else:
+        with np.errstate(all="ignore"):
+            value = scipy.linalg.expm(big)
+    if not np.isfinite(value).all():
+        raise np.linalg.LinAlgError("the exponential is too large")
+    return value[:n, -n:].astype(kind, copy=False)
 ''')
 _define("""
 def _unit(n, k, dtype):
@@ -335,7 +366,7 @@ def _batch_matrix_power(a, exponent):
     return _matrix_power(a, exponent)
 """)
 _define("""
-def _batch_frechet(function, order, a, *parameters):
-    made = [_frechet(function, order, matrix, *parameters) for matrix in a]
-    return np.array(made, np.result_type(a, 1.0)).reshape(len(a), *a.shape[1:] * (1 + order))
+def _batch_frechet(function, order, a, given, *parameters):
+    made = [_frechet(function, order, matrix, directions, *parameters) for matrix, *directions in zip(a, *given)]
+    return np.array(made, np.result_type(a, *given, 1.0)).reshape(len(a), *a.shape[1:] * (1 + order - len(given)))
 """)

@@ -180,11 +180,16 @@ def _matrix_power(a, exponent):
     return torch.linalg.matrix_power(a, round(float(exponent)))
 """)
 _define('''
-def _frechet(function, order, a, *parameters):
-    """Derivatives of a matrix function: entry [i, j, k1, l1, ...] by a[k1, l1], ..."""
+def _frechet(function, order, a, given, *parameters):
+    """Derivatives of a matrix function along the directions given (from blocks, Mathias 1996): entry [i, j, k1, l1, ...] by
+    a[k1, l1], ... for the others."""
+    n = len(a)
     def derivative(b):
-        return function(b, *parameters)
-    for _ in range(order):
+        for direction in given:
+            spread = torch.kron(torch.eye(len(b) // n, dtype=a.dtype, device=a.device), direction)
+            b = torch.cat([torch.cat([b, spread], 1), torch.cat([torch.zeros_like(b), b], 1)])
+        return function(b, *parameters)[:n, -n:]
+    for _ in range(order - len(given)):
         derivative = torch.func.jacrev(derivative)
     return derivative(a)
 ''')
@@ -237,10 +242,10 @@ def _batch_matrix_power(a, exponent):
     return _matrix_power(a, exponent)
 """)
 _define("""
-def _batch_frechet(function, order, a, *parameters):
+def _batch_frechet(function, order, a, given, *parameters):
     if not len(a):
-        return a.new_empty((0, *a.shape[1:] * (1 + order)))
-    return torch.func.vmap(lambda matrix: _frechet(function, order, matrix, *parameters))(a)
+        return a.new_empty((0, *a.shape[1:] * (1 + order - len(given))))
+    return torch.func.vmap(lambda matrix, *directions: _frechet(function, order, matrix, directions, *parameters))(a, *given)
 """)
 
 
