@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -58,12 +59,6 @@ class NumpyOps(ArrayOps):
             if exponent == -1:
                 return np.asarray(np.divide(1.0, a))
         return np.asarray(np.power(a, exponent))
-
-    def erf(self, a: Array) -> Array:
-        from scipy.special import erf
-
-        _refuse_complex("erf", a)
-        return np.asarray(erf(a))
 
     def logsumexp(self, a: Array, count: int) -> Array:
         axes = tuple(range(count))
@@ -160,8 +155,25 @@ def _refuse_complex(name: str, *operands: Any) -> None:
         raise EvaluationError(f"{name} takes real entries")
 
 
+def _of_library(primitive: Primitive) -> Callable[..., Any]:
+    """SciPy's function, imported when it is first called; a value that is not finite is outside the domain."""
+    module, _, name = primitive.libraries["numpy"].rpartition(".")
+
+    def of_real(*operands: Any) -> Any:
+        _refuse_complex(primitive.name, *operands)
+        exact = [float(operand) if isinstance(operand, Fraction) else operand for operand in operands]
+        value = np.asarray(getattr(import_module(module), name)(*exact))
+        if primitive.guarded and not np.all(np.isfinite(value)) and all(np.all(np.isfinite(operand)) for operand in exact):
+            raise EvaluationError(f"{primitive.name}: a value is outside the domain")
+        return value
+
+    return of_real
+
+
 def _entrywise(primitive: Primitive) -> Callable[..., Any]:
     """NumPy's function of this name; complex entries are refused where the operation takes none."""
+    if "numpy" in primitive.libraries:
+        return _of_library(primitive)
     function: Callable[..., Any] = getattr(np, primitive.name)
     if primitive.complex:
         return function

@@ -101,6 +101,22 @@ class MpmathOps(ArrayOps):
     def where(self, condition: Array, a: Array, b: Array) -> Array:
         return self._wrap(np.where(condition, a, b))
 
+    def gammaln(self, a: Array) -> Array:
+        return self._map("gammaln", lambda x: self.mp.re(self.mp.loggamma(x)), a)
+
+    def polygamma(self, order: Any, a: Array) -> Array:
+        k = order if isinstance(order, Fraction) else np.asarray(order)[()]
+        return self._map("polygamma", lambda x: self.mp.psi(int(k), x), a)
+
+    def logit(self, a: Array) -> Array:
+        return self._map("logit", lambda x: self.mp.log(x) - self.mp.log1p(-x), a)
+
+    def xlogy(self, a: Array, b: Array) -> Array:
+        return self._map("xlogy", lambda x, y: x * self.mp.log(y) if x else x, a, b)
+
+    def logaddexp(self, a: Array, b: Array) -> Array:
+        return self._map("logaddexp", lambda x, y: max(x, y) + self.mp.log1p(self.mp.exp(-abs(x - y))), a, b)
+
     def _map(self, name: str, function: Callable[..., Any], *arrays: Array) -> Array:
         made = self._wrap(np.frompyfunc(function, len(arrays), 1)(*arrays))
         if any(isinstance(value, self.mp.mpc) for value in made.ravel()):
@@ -167,12 +183,12 @@ class MpmathOps(ArrayOps):
         return self._filled((made.rows, made.cols), [self.mp.re(value) for value in entries])
 
 
-def _spelled(primitive: Primitive) -> Callable[[MpmathOps, Array], Array]:
+def _spelled(primitive: Primitive) -> Callable[..., Array]:
     """mpmath's function of numbers or of matrices."""
 
-    def value(self: MpmathOps, a: Array) -> Array:
+    def value(self: MpmathOps, *operands: Array) -> Array:
         function = getattr(self.mp, str(primitive.mpmath))
-        return (self._map if primitive.kind == "elementwise" else self._matrix)(primitive.name, function, a)
+        return (self._map if primitive.kind == "elementwise" else self._matrix)(primitive.name, function, *operands)
 
     return value
 

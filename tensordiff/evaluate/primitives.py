@@ -6,9 +6,10 @@ each library (`compile/write`), and its arithmetic in `double`, `high_precision`
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, Literal
 
 from tensordiff.tensor import Dim, Extent
@@ -60,6 +61,8 @@ class Primitive:
     """What mpmath calls it, for a number or a matrix."""
     rational: bool = False
     """Exact arithmetic has it."""
+    libraries: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What libraries call it, where that is not its name in their main module: by "numpy", "jax" and "torch"."""
 
 
 # Shapes
@@ -113,6 +116,13 @@ def _elementwise(name: str, mpmath: str | None = None, **facts: Any) -> Primitiv
     return Primitive(name, "elementwise", mpmath=mpmath, **facts)
 
 
+def _special(name: str, mpmath: str | None = None, called: str | None = None, **facts: Any) -> Primitive:
+    """A function of scipy.special, jax.scipy.special and torch.special, of the same name there unless one is `called`."""
+    modules = {"numpy": "scipy.special", "jax": "jax.scipy.special", "torch": "torch.special"}
+    libraries = {library: f"{module}.{called or name}" for library, module in modules.items()}
+    return Primitive(name, "elementwise", mpmath=mpmath, complex=False, libraries=MappingProxyType(libraries), **facts)
+
+
 def _matrix(name: str, cost: Fraction | int, fails: str | None, shape: Law | None = _same, **facts: Any) -> Primitive:
     return Primitive(name, "matrix", shape, may_fail_as=fails, cost=Fraction(cost), batch=True, **facts)
 
@@ -143,7 +153,18 @@ def _table() -> dict[str, Primitive]:
         _elementwise("arcsinh", "asinh", number="math.asinh"),
         _elementwise("arccosh", "acosh", guarded=True, number="math.acosh"),
         _elementwise("arctanh", "atanh", guarded=True, number="math.atanh"),
-        _elementwise("erf", "erf", complex=False),
+        _special("erf", "erf"),
+        _special("erfc", "erfc"),
+        _special("erfinv", "erfinv", guarded=True),
+        _special("normcdf", "ncdf", "ndtr"),
+        _special("gammaln", guarded=True, number="math.lgamma"),
+        _special("digamma", "digamma", guarded=True),
+        _special("polygamma", guarded=True),
+        _special("logit", guarded=True),
+        _special("xlogy", guarded=True),
+        _elementwise("logaddexp", complex=False),
+        _elementwise("hypot", "hypot", complex=False),
+        _elementwise("arctan2", "atan2", number="math.atan2", complex=False),
         _elementwise("abs", number="abs", other_type=True),
         _elementwise("sign", "sign", complex=False),
         _elementwise("maximum", number="max", complex=False),

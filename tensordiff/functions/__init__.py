@@ -19,6 +19,7 @@ from tensordiff.functions.inclusion import Inclusion, Place, inclusion
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import MatrixFunction, WholeMatrix, is_primary, sandwich, transpose
 from tensordiff.functions.matrix_power import MATRIX_POWER, matrix_power
+from tensordiff.functions.multivariate import Multivariate
 from tensordiff.functions.power import ABS, EXP, LOG, POWER, SIGN, power
 from tensordiff.functions.pseudo_inverse import PINV
 from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYMPY, SYNONYMS, lookup
@@ -32,7 +33,7 @@ from tensordiff.functions.user import UserFunction, elementwise
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
-    "Elimination", "Extremum", "Frechet", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Pi", "Place",
-    "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
+    "Elimination", "Extremum", "Frechet", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Multivariate", "Pi",
+    "Place", "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
     "WholeMatrix", "elementwise", "inclusion", "is_primary", "lookup", "matrix_power", "power", "sandwich", "transpose",
 ]  # fmt: skip

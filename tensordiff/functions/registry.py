@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import TypeGuard, TypeVar
 
-from tensordiff.functions import table
 from tensordiff.functions.matrix_function import WholeMatrix
+from tensordiff.functions.multivariate import Multivariate
 from tensordiff.functions.table import Extremum
 from tensordiff.functions.univariate import Univariate
 from tensordiff.tensor import Function
 
-ELEMENTWISE: dict[str, Univariate | Extremum] = {
-    function.name: function for function in vars(table).values() if isinstance(function, Univariate | Extremum)
-}
-"""Elementwise functions: of one argument, but max and min."""
-
-SYMPY: dict[str, Univariate | Extremum] = {f.sympy: f for f in ELEMENTWISE.values() if isinstance(f.sympy, str)}
-"""Those that SymPy has a class of, by its name."""
-
 _ABOVE = frozenset({"registry", "user"})
 """The modules of this package that read the registry."""
 
+Found = TypeVar("Found", bound=Function)
 
-def _whole_matrix_functions() -> dict[str, WholeMatrix]:
-    """The functions of whole matrices that the modules of this package define, in the order of their files."""
-    found: dict[str, WholeMatrix] = {}
-    for module in sorted(module.name for module in iter_modules([str(Path(__file__).parent)])):
-        if module in _ABOVE:
-            continue
-        for value in vars(import_module(f"tensordiff.functions.{module}")).values():
-            if isinstance(value, WholeMatrix) and value.doc:
-                found.setdefault(value.name, value)
+
+def _defined(kind: Callable[[object], TypeGuard[Found]]) -> dict[str, Found]:
+    """The functions of a kind that the modules of this package define, by name, those of the table first."""
+    modules = sorted(
+        (module.name for module in iter_modules([str(Path(__file__).parent)])), key=lambda name: (name != "table", name)
+    )
+    found: dict[str, Found] = {}
+    for module in modules:
+        if module not in _ABOVE:
+            for value in vars(import_module(f"tensordiff.functions.{module}")).values():
+                if kind(value):
+                    found.setdefault(value.name, value)
     return found
 
 
-MATRIX: dict[str, WholeMatrix] = _whole_matrix_functions()
+def _is_elementwise(value: object) -> TypeGuard[Univariate | Multivariate | Extremum]:
+    return isinstance(value, Univariate | Multivariate | Extremum)
+
+
+def _is_whole(value: object) -> TypeGuard[WholeMatrix]:
+    return isinstance(value, WholeMatrix) and bool(value.doc)
+
+
+ELEMENTWISE: dict[str, Univariate | Multivariate | Extremum] = _defined(_is_elementwise)
+"""Elementwise functions: of one argument, and of several."""
+
+SYMPY: dict[str, Univariate | Multivariate | Extremum] = {
+    **{f.sympy: f for f in ELEMENTWISE.values() if isinstance(f.sympy, str)},
+    **{name: f for f in ELEMENTWISE.values() if isinstance(f, Univariate) for name in f.sympy_names},
+}
+"""Those that SymPy has a class of, by its name."""
+
+MATRIX: dict[str, WholeMatrix] = _defined(_is_whole)
 """Functions of one whole matrix that are called by name."""
 
 SYNONYMS: dict[str, str] = {
@@ -44,7 +59,7 @@ SYNONYMS: dict[str, str] = {
     "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh",
     "arcsinh": "arsinh", "arccosh": "arcosh", "arctanh": "artanh",
     "ln": "log", "heaviside": "step", "logistic": "sigmoid", "expit": "sigmoid", "swish": "silu",
-    "adjugate": "adj", "inverse": "inv",
+    "adjugate": "adj", "inverse": "inv", "lgamma": "gammaln", "loggamma": "gammaln", "arctan2": "atan2",
 }  # fmt: skip
 """Other spellings that are read."""
 

@@ -64,6 +64,10 @@ class Univariate(Function):
     sympy: str | Callable[[Any, Any], Any] | None = None
     """SymPy's class of this function, by name, which is then read too; or SymPy's expression from (sympy, argument)."""
 
+    sympy_names: tuple[str, ...] = ()
+    """Further classes of SymPy that are read as this function."""
+    reserved: bool = True
+
     elementwise: ClassVar[bool] = True
 
     def __call__(self, argument: Tensor) -> Tensor:

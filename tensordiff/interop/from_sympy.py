@@ -205,8 +205,8 @@ class _Reader:
             raise _missing(node)
         spelled = found.name
         result = children[0]
-        if len(children) == 1:
-            return build.call(spelled, result)
+        if len(children) == 1 or found.arguments == (len(children), len(children)):
+            return build.call(spelled, *children)
         for other in children[1:]:  # Max and Min
             scalar_first = result.is_scalar and not other.is_scalar
             result = build.call(spelled, other, result) if scalar_first else build.call(spelled, result, other)

@@ -9,7 +9,7 @@ from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffErro
 from tensordiff.matrix import Matrix, Scope, build, describe
 from tensordiff.matrix.operations import WORDS
 from tensordiff.parse.differentials import Differentials
-from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_function, resolve_name, unknown_function
+from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_callable, is_function, resolve_name, unknown_function
 from tensordiff.parse.sums import summed
 from tensordiff.parse.syntax import Syntax, Tree
 from tensordiff.parse.written_sizes import size_of
@@ -224,7 +224,7 @@ class Elaboration:
             inner = self.values[node.children[0].children[0]]
             if not inner.is_scalar:
                 return build.call("logdet", inner)
-        if is_function(name):
+        if is_function(name) or (is_callable(name) and resolve_name(name, self.scope) not in self.scope):
             return build.call(name, *arguments)
         if resolve_name(name, self.scope) in self.scope:
             raise self.error(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from tensordiff.errors import ParseError
-from tensordiff.functions import SYNONYMS
+from tensordiff.functions import SYNONYMS, lookup
 from tensordiff.matrix import Scope, build
 from tensordiff.matrix.calls import suggestion
 from tensordiff.matrix.operations import WORDS
@@ -40,7 +40,24 @@ SUPERSCRIPTS = dict(
 @cache
 def functions() -> frozenset[str]:
     """The names of all functions of the language, but for LETTERS, which are functions before "(" only."""
-    return frozenset(build.known_calls()) | frozenset(SYNONYMS) | SIZED | UNSIZED | {"kron"}
+    return frozenset(name for name in callables() if _is_reserved(name)) | SIZED | UNSIZED
+
+
+@cache
+def callables() -> frozenset[str]:
+    """The names that are functions before a parenthesis; some are ordinary names elsewhere, and where they are declared."""
+    return frozenset(build.known_calls()) | frozenset(SYNONYMS)
+
+
+def _is_reserved(name: str) -> bool:
+    name = SYNONYMS.get(name, name)
+    function = lookup(name)
+    return WORDS[name].reserved if name in WORDS else function is None or function.reserved
+
+
+def is_callable(name: str) -> bool:
+    """Whether this is a function of the language before a parenthesis."""
+    return name in callables() or name in functions()
 
 
 def is_function(name: str) -> bool:
@@ -51,7 +68,7 @@ def is_function(name: str) -> bool:
 def unknown_function(tree: Tree, node: Syntax, own: Iterable[str]) -> ParseError:
     """The error for a call of a name that is no function; `own` are the functions of the user's own."""
     name: str = node.data
-    hint = suggestion(name, sorted({*functions(), *own})) or f"for a product write {name}*(...)"
+    hint = suggestion(name, sorted({*functions(), *callables(), *own})) or f"for a product write {name}*(...)"
     return ParseError(f"unknown function {name}", text=tree.text, start=node.start, end=node.start + len(name), hint=hint)
 
 

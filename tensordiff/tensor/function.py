@@ -40,6 +40,8 @@ class Function(ABC):
     elementwise: ClassVar[bool] = False
     arguments: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the most arguments that a call takes; None for any number, taken two by two."""
+    reserved: bool = True
+    """Whether its name is kept for it; otherwise it is a call before a parenthesis only, and an ordinary name elsewhere."""
     latex_name: str = ""
     """LaTeX of the name; by default an upright operator name."""
 

@@ -52,6 +52,7 @@ from tensordiff.tensor import (
     size,
     zero,
 )
+from tests.functions.arguments import applied
 
 SIZES = {"n": 4, "m": 3}
 N, M = Dim.named("n"), Dim.named("m")
@@ -206,7 +207,13 @@ def _near_identity(ops: Any) -> dict[str, np.ndarray]:
 
 
 TRANSCENDENTAL = [
-    *(apply(f, U) for name, f in ELEMENTWISE.items() if name not in {"max", "min", "log", "log2", "log10", "sqrt", "arcosh"}),
+    *(
+        apply(f, U)
+        for name, f in ELEMENTWISE.items()
+        if f.arguments == (1, 1) and name not in {"log", "log2", "log10", "sqrt", "arcosh", "gammaln", "digamma", "logit"}
+    ),
+    *(applied(ELEMENTWISE[name], U, U) for name in ("gammaln", "digamma", "polygamma", "logit", "logaddexp", "hypot", "atan2")),
+    applied(ELEMENTWISE["xlogy"], U, ELEMENTWISE["exp"](U)),
     *(apply(ELEMENTWISE[name], multiply(U, U)) for name in ("log", "log2", "log10", "sqrt")),
     apply(ELEMENTWISE["arcosh"], add([(1, ELEMENTWISE["exp"](multiply(U, U)))])),
     power(ELEMENTWISE["exp"](U), Fraction(2, 3)),

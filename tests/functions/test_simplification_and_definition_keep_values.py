@@ -81,7 +81,7 @@ def _domain(name: str, argument: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("argument", ARGUMENTS, ids=range(len(ARGUMENTS)))
-@pytest.mark.parametrize("name", sorted(set(ELEMENTWISE) - {"max", "min"}))
+@pytest.mark.parametrize("name", sorted(name for name, f in ELEMENTWISE.items() if f.arguments == (1, 1)))
 def test_elementwise(name: str, argument: Tensor) -> None:
     argument = _domain(name, argument)
     with np.errstate(invalid="ignore"):
@@ -194,7 +194,8 @@ def _flat(array: np.ndarray) -> np.ndarray:
 
 def test_zero_arguments() -> None:
     nothing = zero((N, M))
-    for name in sorted(set(ELEMENTWISE) - {"max", "min", "log", "log2", "log10", "reciprocal", "arcosh", "csc", "cot"}):
+    undefined = {"gammaln", "digamma", "logit", "log", "log2", "log10", "reciprocal", "arcosh", "csc", "cot"}
+    for name in sorted({name for name, f in ELEMENTWISE.items() if f.arguments == (1, 1)} - undefined):
         made = apply(ELEMENTWISE[name], nothing)
         assert made.dims == (N, M)
         np.testing.assert_allclose(value(made, ARRAYS, SIZES), PLAIN[name](np.zeros((3, 2))), atol=1e-15)

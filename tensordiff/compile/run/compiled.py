@@ -33,6 +33,7 @@ class Compiled:
         self.source = source
         self.single = single
         self.guarded = guarded
+        self.special = "scipy.special." in source.text
         self.contractions = contractions
         self.results = results
         self.filename = f"<program {next(_NUMBERS)}>"
@@ -48,7 +49,7 @@ class Compiled:
     def run(self, values: Sequence[Any]) -> Any:
         try:
             if self.guarded:
-                with self.library.errors():
+                with self.library.errors(self.special):
                     result = self.function(*values)
             else:
                 result = self.function(*values)

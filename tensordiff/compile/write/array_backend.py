@@ -3,6 +3,7 @@ spells otherwise."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar
@@ -67,6 +68,8 @@ class ArrayBackend:
         operation = value.operation
         if operation in self.spelled:
             return self.spelled[operation]
+        if self.name in value.primitive.libraries:
+            return value.primitive.libraries[self.name]
         if "_" + operation in self.helpers():
             return "_" + operation
         if value.kind == "elementwise":
@@ -91,7 +94,19 @@ class ArrayBackend:
         """Functions of Python numbers: their results must not decide the precision of arrays, as array scalars would."""
         if value.operation == "sign":
             return atom(f"(({operands[0].text} > 0) - ({operands[0].text} < 0))")
-        return call(value.primitive.number or f"math.{value.operation}", *operands)
+        known = value.primitive.number or f"math.{value.operation}"
+        if known.startswith("math.") and not hasattr(math, known.removeprefix("math.")):
+            return self._computed(value)
+        return call(known, *operands)
+
+    def _computed(self, value: Value) -> Text:
+        """The value of a function of constants that Python has not; computed here. Raises TensordiffError for sizes."""
+        if any(operand.operation != "constant" for operand in value.operands):
+            raise self._missing(f"{value.operation} of a size")
+        from tensordiff.evaluate.double import NumpyOps  # NumPy is imported when it is first needed
+
+        numbers = [float(operand.attributes[1]) for operand in value.operands]
+        return number_text(float(getattr(NumpyOps(), value.operation)(*numbers)))
 
     def _created(self, function: str, scope: Scope, *arguments: str) -> Text:
         """A new array with the program's type of entries."""

@@ -45,4 +45,5 @@ class ArrayLibrary(Protocol):
 
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]: ...
 
-    def errors(self) -> AbstractContextManager[Any]: ...
+    def errors(self, special: bool) -> AbstractContextManager[Any]:
+        """While it is entered, values outside the domain of a function are errors; of special functions too where asked."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 from tensordiff.compile.plan.graph import Value, is_number
@@ -27,7 +28,7 @@ class NumpyBackend(ArrayBackend):
         "scipy.special": "import scipy.special",
         "lapack": "from scipy.linalg import lapack",
     }
-    spelled = linear_algebra("np") | {"erf": "scipy.special.erf"}
+    spelled = linear_algebra("np")
     shares_memory = True
     blocks = True
 
@@ -96,7 +97,13 @@ class NumpyLibrary:
         backend = NumpyBackend()
         backend.rows = rows
         self.backend = backend
-        self.failures: tuple[type[Exception], ...] = (np.linalg.LinAlgError, FloatingPointError, ValueError, ZeroDivisionError)
+
+    @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What a program may raise; SciPy's special functions have an error of their own once they are imported."""
+        special = sys.modules.get("scipy.special")
+        own = (self.np.linalg.LinAlgError, FloatingPointError, ValueError, ZeroDivisionError)
+        return own if special is None else (*own, special.SpecialFunctionError)
 
     def array(self, name: str, value: Any) -> Any:
         np = self.np
@@ -146,5 +153,13 @@ class NumpyLibrary:
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return function
 
-    def errors(self) -> AbstractContextManager[Any]:
-        return self.np.errstate(invalid="raise", divide="raise", over="ignore", under="ignore")
+    def errors(self, special: bool) -> AbstractContextManager[Any]:
+        guard: AbstractContextManager[Any] = self.np.errstate(invalid="raise", divide="raise", over="ignore", under="ignore")
+        if not special:
+            return guard
+        from scipy.special import errstate  # imported by the program already
+
+        both = ExitStack()
+        both.enter_context(guard)
+        both.enter_context(errstate(singular="raise", domain="raise"))
+        return both

@@ -310,5 +310,5 @@ class TorchLibrary:
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return function
 
-    def errors(self) -> AbstractContextManager[Any]:
+    def errors(self, special: bool) -> AbstractContextManager[Any]:
         return nullcontext()

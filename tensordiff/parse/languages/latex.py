@@ -82,10 +82,14 @@ class _Reader(Subscripts, Derivatives):
             self.tokens.fail(message, script.start(1), script.end(1), hint)
         self.tokens.function(name, start, end, bracket=bracket)
 
+    def calls(self, word: str, end: int) -> bool:
+        """Whether a word that ends here is a function."""
+        return is_called(word, self.vocabulary, bool(tex.OPENS.match(self.text, end)))
+
     def name(self, name: str, start: int, end: int) -> None:
         behind = self.text[end:]
         primed = end + len(behind) - len(behind.lstrip("'"))
-        if is_called(name, self.vocabulary) and name in self.vocabulary.functions and tex.OPENS.match(self.text, primed):
+        if is_called(name, self.vocabulary, True) and name in self.vocabulary.functions and tex.OPENS.match(self.text, primed):
             self.place = max(self.place, primed)
             self.function(name + self.text[end:primed], start, primed)
         elif name in LETTERS and is_constant(name, behind.lstrip(), self.vocabulary):
@@ -137,7 +141,7 @@ class _Reader(Subscripts, Derivatives):
                 return
         word = letters[0]
         self.place = start + len(word)
-        if len(word) > 1 and is_called(word, self.vocabulary) and not all(letter in names for letter in word):
+        if len(word) > 1 and self.calls(word, self.place) and not all(letter in names for letter in word):
             self.function(word, start, self.place)
             return
         for place, letter in enumerate(word, start):
@@ -170,7 +174,7 @@ class _Reader(Subscripts, Derivatives):
             self.ones(start)
         elif word == "d" and text_font and self.is_differential(start, end):
             return
-        elif not greek and len(word) > 1 and is_called(function, self.vocabulary) and word not in self.vocabulary.names:
+        elif not greek and len(word) > 1 and self.calls(function, end) and word not in self.vocabulary.names:
             self.function(function, start, end)
         elif greek or len(word) == 1 or word in self.vocabulary.names or text_font:
             self.name(word, start, end)
@@ -209,7 +213,7 @@ class _Reader(Subscripts, Derivatives):
             return  # a font around more than a name
         elif command in tex.REFUSED and not (function in ("max", "min") and tex.OPENS.match(self.text, end)):
             self.refuse(command, start, end)
-        elif is_called(function, self.vocabulary) or function == "‖":
+        elif self.calls(function, end) or function == "‖":
             self.function(function, start, end)
         else:
             self.tokens.fail(f"the command {match[0]} is not known here", start, end)

@@ -114,7 +114,7 @@ class _Reader:
     def read_name(self, match: re.Match[str], start: int, end: int) -> None:
         prime = match["prime"] or ""
         word = match[0][: len(match[0]) - len(prime)]
-        if prime and not is_called(word, self.vocabulary):
+        if prime and not is_called(word, self.vocabulary, True):
             self.place = end = end - len(prime)
         elif prime:
             self.tokens.function(normalise(word) + prime, start, end, bracket=True)
@@ -129,7 +129,7 @@ class _Reader:
         vocabulary, tokens = self.vocabulary, self.tokens
         name, behind = normalise(word), self.text[end:]
         bracket = behind.lstrip(" \t").startswith("(")
-        if is_called(name, vocabulary):
+        if is_called(name, vocabulary, bracket):
             if name == "eye" and not bracket:
                 tokens.constant("eye", start, end)
             elif bracket or _STARTS_ARGUMENT.match(behind):

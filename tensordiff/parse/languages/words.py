@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tensordiff.parse.names import GREEK, LETTERS, is_function, spellings
+from tensordiff.parse.names import GREEK, LETTERS, is_callable, is_function, spellings
 from tensordiff.parse.vocabulary import Vocabulary
 
 _SIZE_LETTERS = frozenset("nmpqrkl")
@@ -12,12 +12,13 @@ _SIZES_ALONE = re.compile(r"[\w\s*+\-/^,()]*")
 _MOST_WAYS = 3
 
 
-def is_called(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a name is a function's: one of the language, of the user's own, or an unknown one."""
+def is_called(name: str, vocabulary: Vocabulary, bracket: bool) -> bool:
+    """Whether a name is a function's: one of the language, of the user's own, or an unknown one. Some words of the language
+    are functions only where a `bracket` follows."""
     stem = name.rstrip("'")
     if stem in vocabulary.functions:
         return True
-    return is_function(name) and name not in vocabulary.names
+    return (is_callable(name) if bracket else is_function(name)) and name not in vocabulary.names
 
 
 def holds_sizes(inside: str, vocabulary: Vocabulary) -> bool:
@@ -48,7 +49,11 @@ def differentiated(word: str, vocabulary: Vocabulary) -> str | None:
     rest = word[1:]
     if not rest.isidentifier():
         return None
-    if vocabulary.knows(rest) or is_called(rest, vocabulary) or (vocabulary.open and word != "det" and not is_function(word)):
+    if (
+        vocabulary.knows(rest)
+        or is_called(rest, vocabulary, False)
+        or (vocabulary.open and word != "det" and not is_function(word))
+    ):
         return rest
     # The f of df is the name of what is differentiated.
     return rest if len(rest) == 1 or rest in GREEK else None
