@@ -11,7 +11,7 @@ import pytest
 import tensordiff as td
 from tensordiff.parse.code import READERS, code_language
 
-SHAPES = {"X": "n m", "w": "m", "y": "n", "A": "m m"}
+SHAPES = {"X": "n m", "w": "m", "y": "n", "A": "m m", "lambda": "", "beta": "m", "lam": "m"}
 
 MARKED = [
     ("X @ «q»", "unknown name q"),
@@ -126,6 +126,8 @@ TOLD = {
     r"X^T(Xw - y)": None,
     r"\frac{1}{2}\|X w\|^2": None,
     r"A\beta": None,
+    r"2X^T\lambda w": None,
+    "A\\lam": "matlab",
     r"X^{\top}\left(X w\right)": None,
     "A[i,j]*x[j] -> [i]": None,
     "f = A.*B": None,

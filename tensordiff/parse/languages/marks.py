@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from tensordiff.errors import ParseError
 from tensordiff.parse.languages.mathematica import HEADS
+from tensordiff.parse.names import GREEK
 
 _NAME = r"[^\W\d]\w*"
 _METHODS = "dot|sum|mean|trace|t|transpose|inverse|matmul|mm|mv|reshape|ravel|flatten|view|pow|square|exp|log|diagonal|det|norm"
@@ -76,6 +77,6 @@ def _is_latex(text: str, known: Collection[str]) -> bool:
     rest = text
     for match in _LEFT_DIVISION.finditer(text):
         word = re.match(r"[^\W\d_]+", text[match.end() :])
-        if word is None or word[0] in known or len(word[0]) == 1:
+        if word is None or len(word[0]) == 1 or (word[0] in known and word[0] not in GREEK):
             rest = rest.replace(match[0], " ", 1)
     return bool(_TEX.search(rest))
