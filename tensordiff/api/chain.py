@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 from tensordiff.api.derivative import Derivative
@@ -17,7 +17,7 @@ from tensordiff.differentiate import chain as chain_rule
 from tensordiff.errors import FoldError, TensordiffError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
-from tensordiff.render import free_letters, index_notation
+from tensordiff.render import PLAIN, Spelling, free_letters, index_notation
 from tensordiff.show.notebook import text_html
 from tensordiff.tensor import Named, Symbol, Tensor
 
@@ -30,11 +30,25 @@ class ChainLink:
     lower: str
     upper_axes: tuple[str, ...]
     lower_axes: tuple[str, ...]
-    index_form: str
-    """dF_ij/dM_ab = ..."""
     matrix_form: str | None
     """d vec upper / d vec lower' with column stacking; None where there is no matrix form."""
     derivative: Tensor
+    reading: Tensor = field(repr=False)
+    """The derivative as it is printed."""
+    letters: tuple[tuple[str, ...], tuple[str, ...]] = field(repr=False)
+    """The indices of `upper` and of `lower`."""
+
+    def equation(self, spelling: Spelling) -> str:
+        """The index form in a spelling (plain text, LaTeX)."""
+        of, by = (
+            spelling.name(name) + spelling.lowered(x) for name, x in zip((self.upper, self.lower), self.letters, strict=True)
+        )
+        return f"{spelling.derivative(of, [by])} = {index_notation(self.reading, sum(self.letters, ()), spelling)}"
+
+    @property
+    def index_form(self) -> str:
+        """dF_ij/dM_ab = ..."""
+        return self.equation(PLAIN)
 
     @property
     def shape(self) -> tuple[str, ...]:
@@ -54,6 +68,18 @@ class ChainRule:
         self.links = tuple(links)
         self.paths = tuple(paths)
         self.derivative = total
+
+    @property
+    def definitions(self) -> dict[str, Expression]:
+        """What the names on the paths stand for, from the function down; the variable is left out."""
+        where = self.f.scope.where
+        names = dict.fromkeys(name for path in self.paths for name in path if name in where)
+        return {name: Expression(where[name].children[0], self.f.scope) for name in names}
+
+    @property
+    def joined(self) -> str:
+        """How the links are joined, in words."""
+        return self._contraction()
 
     def link(self, upper: str, lower: str) -> ChainLink:
         """The link between two quantities, by name."""
@@ -190,16 +216,17 @@ def chain_through(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Ma
     for link in found.links:
         forms = list(readings(restore(link.derivative, [symbol]), keep))
         upper, lower_ = letters[link.upper], letters[link.lower]
-        shown = min((index_notation(form, upper + lower_) for form in forms), key=len)
+        shortest = min(forms, key=lambda form: len(index_notation(form, upper + lower_)))
         links.append(
             ChainLink(
                 link.upper,
                 link.lower,
                 tuple(str(dim) for dim in axes[link.upper]),
                 tuple(str(dim) for dim in axes[link.lower]),
-                f"d{_indexed(link.upper, upper)}/d{_indexed(link.lower, lower_)} = {shown}",
                 _matrix(forms, tuple((d,) for d in axes[link.upper]), tuple((d,) for d in axes[link.lower]), scope),
                 restore(link.derivative, [symbol]),
+                shortest,
+                (upper, lower_),
             )
         )
     return ChainRule(named, links, found.paths, derivative)
@@ -214,10 +241,6 @@ def _letters(names: Sequence[Named], variable: Symbol) -> dict[str, tuple[str, .
     for part in names[1:]:
         letters[part.name] = tuple(next(pool) for _ in range(part.rank))
     return letters
-
-
-def _indexed(name: str, letters: Sequence[str]) -> str:
-    return f"{name}_{''.join(letters)}" if letters else name
 
 
 def _matrix(forms: Sequence[Tensor], upper: Shape, lower_: Shape, scope: Scope) -> str | None:

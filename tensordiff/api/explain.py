@@ -5,21 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain, count
 
-from tensordiff.api.chain import chain_through
-from tensordiff.api.derivative import diff
+from tensordiff.api.chain import ChainRule, chain_through
+from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.expression import Expression
 from tensordiff.api.variables import variable_node
 from tensordiff.errors import FoldError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, text
+from tensordiff.show.notebook import text_html
 from tensordiff.tensor import Apply, postorder
 
 _MAX_PARTS = 8
 
 
-def explain(f: Expression, *wrt: Expression | str) -> str:
+class Explanation(str):
+    """A derivation as text, with what it is made of."""
+
+    chains: tuple[ChainRule, ...]
+    """The chain rule of each order that has links."""
+    derivative: Derivative
+    """What is derived, by all entries independently."""
+
+    def __repr__(self) -> str:
+        return f"<explanation of the {repr(self.derivative)[1:]}"
+
+    def _repr_html_(self) -> str:
+        return text_html(repr(self)[1:-1], self)
+
+
+def explain(f: Expression, *wrt: Expression | str) -> Explanation:
     """The derivation of df/dwrt: the intermediate quantities, the rule for each, the contraction, and the matrix form. With
-    further variables, the derivation of each further derivative from the one before.
+    further variables, the derivation of each further derivative from the one before. The text has its chain rules in
+    `.chains` and its result in `.derivative`.
 
     >>> import tensordiff as td
     >>> print(td.explain(td.parse("tr(A*X)"), "X").splitlines()[-1])
@@ -27,7 +44,8 @@ def explain(f: Expression, *wrt: Expression | str) -> str:
     """
     if not wrt:
         raise UnknownNameError("explain needs a variable", hint='explain(f, X), or explain(f, "X")')
-    told = [*_derivation(f, wrt[0]), _result(f, wrt[:1])]
+    chains: list[ChainRule] = []
+    told = [*_derivation(f, wrt[0], chains), _result(f, wrt[:1])]
     for order in range(2, len(wrt) + 1):
         by = ", ".join(str(variable) for variable in wrt[:order])
         told += ["", f"The derivative by {by}: that of the one before, by {wrt[order - 1]}.", ""]
@@ -38,13 +56,15 @@ def explain(f: Expression, *wrt: Expression | str) -> str:
         else:
             name = next(name for name in _names(before.matrix, before.scope))
             scope = before.scope.with_where(name, before.matrix)
-            told += _derivation(Expression(scope.where[name], scope), wrt[order - 1])
+            told += _derivation(Expression(scope.where[name], scope), wrt[order - 1], chains)
         told.append(_result(f, wrt[:order]))
-    return "\n".join(told)
+    found = Explanation("\n".join(told))
+    found.chains, found.derivative = tuple(chains), diff(f, *wrt, entries="free")
+    return found
 
 
-def _derivation(f: Expression, wrt: Expression | str) -> list[str]:
-    """The chain rule through parts of f, or the derivative itself where there is nothing between."""
+def _derivation(f: Expression, wrt: Expression | str, chains: list[ChainRule]) -> list[str]:
+    """The chain rule through parts of f, which joins `chains`, or the derivative itself where there is nothing between."""
     node = variable_node(f.scope, wrt)
     parts, scope = _intermediates(f, node)
     found = chain_through(f.matrix, scope, parts, node, strict=False)
@@ -52,6 +72,7 @@ def _derivation(f: Expression, wrt: Expression | str) -> list[str]:
     if not between:
         defined = [f"    {f.matrix.data[0]} = {text(f.matrix.children[0])}", ""] if f.matrix.op == "named" else []
         return [*defined, str(diff(f, wrt, entries="free")), ""]
+    chains.append(found)
     named = [found.f.matrix, *between]
     return ["With the names", *(f"    {part.data[0]} = {text(part.children[0])}" for part in named), "", str(found), ""]
 

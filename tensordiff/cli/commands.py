@@ -75,9 +75,8 @@ def _grade(arguments: Namespace) -> tuple[str, int]:
 
 
 def _explain(arguments: Namespace) -> tuple[str, int]:
-    f = _expression(arguments)
-    told = td.explain(f, *arguments.wrt)
-    return (html.explanation_page(told, td.diff(f, *arguments.wrt, entries="free")) if arguments.to == "html" else told), RIGHT
+    told = td.explain(_expression(arguments), *arguments.wrt)
+    return (html.explanation_page(told) if arguments.to == "html" else told), RIGHT
 
 
 def _serve(arguments: Namespace) -> tuple[str, int]:

@@ -56,9 +56,8 @@ def _check(request: Request) -> Answer:
 
 
 def _explain(request: Request) -> Answer:
-    derivative = _derivative({**request, "entries": "free"})
-    text = td.explain(_expression(request), *(v.name for v in derivative.variables))
-    return {"kind": "explanation", "text": text, "svg": report.pictures(derivative), **_names(derivative.f, request)}
+    f = _expression(request)
+    return {"kind": "explanation", **report.explanation_data(td.explain(f, *_variables(request))), **_names(f, request)}
 
 
 def _ready(request: Request) -> Answer:

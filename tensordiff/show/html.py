@@ -13,11 +13,12 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from tensordiff.show.report import derivative_data, verdict_data
+from tensordiff.show.report import derivative_data, explanation_data, verdict_data
 from tensordiff.show.svg import STYLE
 
 if TYPE_CHECKING:
     from tensordiff.api import Derivative
+    from tensordiff.api.explain import Explanation
     from tensordiff.check.verdict import Verdict
 
 _SIGNS = {"right": "✓", "partly": "≈", "wrong": "✗", "open": "?"}
@@ -60,9 +61,16 @@ def derivative_page(derivative: Derivative, layout: str | None = None) -> str:
     return _page(f"The derivative of {name}", parts)
 
 
-def explanation_page(text: str, derivative: Derivative) -> str:
+def explanation_page(found: Explanation) -> str:
     """A derivation told step by step, and the network of its result."""
-    parts = ["<h1>How the derivative is found</h1>", _code(text), "<h2>As a contraction network</h2>", derivative.svg()]
+    parts = ["<h1>How the derivative is found</h1>"]
+    for rule in explanation_data(found)["chains"]:
+        parts += [f"<p>The chain is {escape('; '.join(rule['paths']))}, with</p>", *map(_formula, rule["definitions"])]
+        parts.append("<h2>Link by link</h2>")
+        for link in rule["links"]:
+            parts += [_formula(link["equation"]), f'<p class="soft">shape ({escape(link["shape"])})</p>']
+        parts += [f"<p>{escape(rule['joined'])}</p>", _formula(rule["total"])]
+    parts += ["<h2>In full</h2>", _code(found), "<h2>As a contraction network</h2>", found.derivative.svg()]
     return _page("How the derivative is found", parts)
 
 

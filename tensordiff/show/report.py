@@ -12,6 +12,8 @@ from tensordiff.show.typeset import HOVER_LATEX, HOVER_TEX
 
 if TYPE_CHECKING:
     from tensordiff.api import Derivative, Expression
+    from tensordiff.api.chain import ChainRule
+    from tensordiff.api.explain import Explanation
     from tensordiff.check.verdict import Verdict
 
 Report = dict[str, Any]
@@ -51,6 +53,36 @@ def derivative_data(derivative: Derivative, layout: str | None = None) -> Report
     found["typeset_matrix"] = _typeset(derivative.named(layout)) if found["matrix"] else None
     found["text"] = derivative_text(derivative, layout)
     return found
+
+
+def explanation_data(found: Explanation) -> Report:
+    """A derivation for a page: its chain rules link by link, typeset, and the networks of its result."""
+    return {
+        "text": str(found),
+        "chains": [_chain_data(rule) for rule in found.chains],
+        "result": found.derivative.equation(HOVER_TEX),
+        "svg": pictures(found.derivative),
+    }
+
+
+def _chain_data(rule: ChainRule) -> Report:
+    return {
+        "paths": [" ← ".join(path) for path in rule.paths],
+        "definitions": [
+            f"{HOVER_LATEX.render(rule.f.scope.where[name])} = {HOVER_LATEX.render(part.matrix)}"
+            for name, part in rule.definitions.items()
+        ],
+        "links": [
+            {
+                "equation": link.equation(HOVER_TEX),
+                "shape": ", ".join(link.shape),
+                "matrix": link.matrix_form,
+            }
+            for link in rule.links
+        ],
+        "joined": rule.joined,
+        "total": rule.derivative.equation(HOVER_TEX),
+    }
 
 
 def pictures(derivative: Derivative) -> str:

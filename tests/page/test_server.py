@@ -61,6 +61,7 @@ def test_explain(port: int) -> None:
     status, found = ask(port, "explain", {"f": "inv(X'*inv(V)*X)", "wrt": "V"})
     assert status == 200 and "double contraction" in found["text"] and found["svg"].startswith("<svg")
     assert "<style" not in found["svg"]
+    assert [link["shape"] for link in found["chains"][0]["links"]] == ["m, m, m, m", "m, m, n, n", "n, n, n, n"]
 
 
 def test_an_error_in_the_input_has_its_place(port: int) -> None:

@@ -18,7 +18,7 @@ PAGES = {
     "derivative": derivative_page(td.diff(F, "V")),
     "no form": derivative_page(td.diff(td.parse("expm(A)"), "A")),
     "verdict": verdict_page(VERDICT),
-    "explanation": explanation_page(td.explain(F, "V"), td.diff(F, "V")),
+    "explanation": explanation_page(td.explain(F, "V")),
 }
 
 

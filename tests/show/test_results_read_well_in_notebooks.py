@@ -18,6 +18,7 @@ RESULTS: dict[str, Any] = {
     "expression": F,
     "derivative": td.diff(F, "V"),
     "chain": td.chain(F, through=["P"], wrt="V"),
+    "explanation": td.explain(F, "V"),
     "right": td.check("2*A'*(A*x - y)", SQUARES, "x"),
     "wrong": td.check("A'*(A*x + y)", SQUARES, "x"),
     "equal": td.equal(SQUARES, SQUARES),

@@ -85,7 +85,20 @@ function more(title, fill) {
 export function explanation(found) {
   const picture = make("div", { class: "network", tabindex: "0", role: "group", "aria-label": "Contraction network" });
   picture.innerHTML = found.svg; // made by this server, from escaped text
-  return [make("pre", { class: "wrap", tabindex: "0" }, found.text), make("h3", {}, "The derivative as a contraction network"), picture];
+  return [...found.chains.flatMap(chain), make("h3", {}, "The result"), typeset(found.result),
+    make("h3", {}, "As a contraction network"), picture,
+    more("In words", () => [make("div", { class: "tools" }, copyButton(found.text, "the derivation")), make("pre", { class: "wrap", tabindex: "0" }, found.text)])];
+}
+
+// A chain rule: what the names stand for, then a row a link, which opens to its matrix form.
+function chain(rule) {
+  return [
+    make("p", {}, "The chain is ", make("strong", {}, rule.paths.join("; ")), ", with"),
+    make("div", { class: "where", tabindex: "0", role: "group", "aria-label": "definitions" }, ...rule.definitions.map(line => make("div", {}, typeset(line, false)))),
+    make("div", { class: "links" }, ...rule.links.map(link => make("details", { class: "link" },
+      make("summary", {}, make("span", { class: "equation" }, typeset(link.equation, false)), make("span", { class: "badge" }, `shape (${link.shape})`)),
+      make("p", {}, link.matrix ? make("code", {}, `d vec = (${link.matrix}) d vec, with vec stacking columns`) : "This link has no matrix form; its index form is all there is.")))),
+    make("p", { class: "hint" }, rule.joined), typeset(rule.total)];
 }
 
 export function verdict(found, { declare, explain, mend }) {
