@@ -154,6 +154,23 @@ def operand_arrays(scope: Scope) -> Callable[[Sequence[Tensor], Mapping[str, Any
     return arrays
 
 
+def operand_source(scope: Scope) -> Callable[..., str]:
+    """The code of a program that computes the operands of an einsum."""
+
+    def code(operands: Sequence[Tensor], backend: str, *, single: bool) -> str:
+        program = compile_program(
+            operands,
+            inputs=_symbols(scope),
+            allowed=tuple(scope.dims),
+            backend=backend,
+            compound=compound(scope),
+            single=single,
+        )
+        return program.source
+
+    return code
+
+
 def compound(scope: Scope) -> dict[str, list[int]]:
     """How many dimensions each axis of a symbol's array has, of the symbols with compound axes, rows and columns."""
     shapes = {name: [len(group) for group in node.shape] for name, node in scope.symbols.items()}

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from tensordiff.api.expression import Expression, expression
-from tensordiff.api.programs import join_axes, operand_arrays, operand_text
+from tensordiff.api.programs import join_axes, operand_arrays, operand_source, operand_text
 from tensordiff.api.value import Value
 from tensordiff.canonical import Canonicaliser, with_names
 from tensordiff.derive import Manner, by_entries, named_parts
@@ -175,15 +175,18 @@ class TensorForm(Value):
         return Canonicaliser().tensor(self.tensor)
 
     def einsum(self) -> EinsumTerms:
-        """The tensor as einsum strings: terms with .coefficient, .subscripts, .operands and .arrays(**values), and
-        .evaluate(**values) on the terms and on their sum. Identities become eye operands, free indices ones operands;
-        over 52 indices `subscripts` is a sequence of pairwise strings. Compound axes are taken apart in the strings; the
-        sum's `evaluate` joins them."""
+        """The tensor as einsum strings: terms with .coefficient, .subscripts, .operands and .arrays(**values), .path(**sizes)
+        for the cheapest order and its cost, and .evaluate(**values) on the terms and on their sum. Identities become eye
+        operands, free indices ones operands; over 52 indices `subscripts` is a sequence of pairwise strings. Compound axes
+        are taken apart in the strings; the sum's `evaluate` joins them. `.source` is NumPy code that runs as it stands,
+        `.source_for("opt_einsum")`, "jax", "torch" that of other libraries."""
         return terms_of(
             self._products,
             operand_text(self.scope),
             operand_arrays(self.scope),
             lambda array: join_axes(array, self.array_shape, self.tensor.dims),
+            operand_source(self.scope),
+            [len(group) for group in self.array_shape],
         )
 
     def svg(self) -> str:

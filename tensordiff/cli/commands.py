@@ -44,7 +44,7 @@ def _form(derivative: td.Derivative, form: str, layout: str | None) -> str:
     if form == "latex":
         return derivative.latex(layout)
     if form == "einsum":
-        return str(derivative.einsum())
+        return derivative.einsum().source.rstrip("\n")
     if form == "svg":
         return derivative.svg()
     if form == "html":

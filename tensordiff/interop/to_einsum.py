@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from string import ascii_letters
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, POWER
+from tensordiff.interop.einsum_source import LIBRARIES, Path, Term, path_of, read_library, source, subscripts
 from tensordiff.render.arrange import contraction_order
 from tensordiff.tensor import (
     ONE,
@@ -27,7 +28,6 @@ from tensordiff.tensor import (
     zero,
 )
 
-_LETTERS = ascii_letters
 _OPENED = 4
 """Whole powers of at most so many factors are written as repeated operands."""
 
@@ -65,6 +65,12 @@ Evaluator = Callable[[Sequence[Tensor], Mapping[str, Any]], list[Any]]
 """The arrays of tensors for given values."""
 
 
+class Programmer(Protocol):
+    """Code of a program that computes tensors, on a backend: all in a tuple, or a single one."""
+
+    def __call__(self, tensors: Sequence[Tensor], backend: str, *, single: bool) -> str: ...
+
+
 @dataclass(frozen=True)
 class EinsumTerm:
     """coefficient * einsum(subscripts, *operands).
@@ -78,7 +84,23 @@ class EinsumTerm:
     operands: tuple[str, ...]
     """What each operand is, in text syntax."""
     tensors: tuple[Tensor, ...] = field(repr=False)
+    slots: tuple[Indices, ...] = field(repr=False)
+    """The indices of each operand's axes, as numbers."""
+    output: Indices = field(repr=False)
+    dims: tuple[Dim, ...] = field(repr=False)
+    """The size of each index."""
     _arrays: Evaluator = field(repr=False)
+
+    def path(self, **sizes: int) -> Path:
+        """The cheapest order of contraction for these sizes (those not given count 100), and its cost.
+
+        >>> import tensordiff as td
+        >>> f = td.parse("tr(A*B*C*X)", shapes={"A": "n p", "B": "p n", "C": "n n", "X": "n n"})
+        >>> (term,) = td.diff(f, "X").einsum()
+        >>> print(term.path(n=100, p=2))
+        ia,aj->ij, ja,ai->ij: 80000 operations (in one loop 6000000)
+        """
+        return path_of(self.slots, self.output, self.dims, sizes)
 
     def arrays(self, **values: Any) -> list[Any]:
         """The operands' arrays, to be given to einsum after the subscripts."""
@@ -103,12 +125,56 @@ class EinsumTerms(Sequence[EinsumTerm]):
     """
 
     def __init__(
-        self, terms: Sequence[EinsumTerm], shape: tuple[Dim, ...], arrays: Evaluator, finish: Callable[[Any], Any]
+        self,
+        terms: Sequence[EinsumTerm],
+        shape: tuple[Dim, ...],
+        arrays: Evaluator,
+        finish: Callable[[Any], Any],
+        program: Programmer,
+        groups: Sequence[int],
     ) -> None:
         self._terms = list(terms)
         self.shape = shape
         self._arrays = arrays
         self._finish = finish
+        self._program = program
+        self._groups = groups
+
+    @property
+    def source(self) -> str:
+        """NumPy code that runs as it stands: a function of the inputs by name, in which operands that are no input are
+        defined above and the strings call np.einsum in the order of the cheapest path.
+
+            >>> import tensordiff as td
+            >>> f = td.parse("sum(exp(A*x))", shapes={"A": "m n", "x": "n"})
+            >>> print(td.hessian(f, "x").einsum().source)
+            import numpy as np
+            <BLANKLINE>
+            <BLANKLINE>
+            def program(A, x):
+                \"""Shapes: A (m, n); x (n).\"""
+                t1 = np.exp(A @ x)  # exp(A*x)
+                p = np.einsum("ij,i->ij", A, t1)
+                return np.einsum("aj,ai->ij", A, p)
+            <BLANKLINE>
+        """
+        return self.source_for("numpy")
+
+    def source_for(self, library: str, **sizes: int) -> str:
+        """As `source`, for "numpy", "opt_einsum", "jax" or "torch", with the orders of contraction chosen for these sizes.
+        Raises TensordiffError for another library, FoldError where more than 52 indices meet in one product."""
+        backend = LIBRARIES[read_library(library)][0]
+        tensors = list(dict.fromkeys(tensor for term in self._terms for tensor in term.tensors))
+        if not tensors:
+            return self._program([zero(self.shape)], backend, single=True)
+        names = {tensor: f"t{place}" for place, tensor in enumerate(tensors)}
+        texts = {names[tensor]: text for term in self._terms for tensor, text in zip(term.tensors, term.operands, strict=True)}
+        terms = [
+            Term(term.coefficient, tuple(names[t] for t in term.tensors), term.slots, term.output, term.dims)
+            for term in self._terms
+        ]
+        described = {name: texts[name] for name in names.values()}
+        return source(terms, self._program(tensors, backend, single=False), described, library, sizes, self._groups)
 
     def evaluate(self, **values: Any) -> Any:
         """The sum's array, the same as that of the tensor's own `evaluate`."""
@@ -171,14 +237,21 @@ def _scaled(coefficient: Fraction, array: Any) -> Any:
 
 
 def terms_of(
-    node: Tensor, describe: Callable[[Tensor], str], arrays: Evaluator, finish: Callable[[Any], Any] = lambda array: array
+    node: Tensor,
+    describe: Callable[[Tensor], str],
+    arrays: Evaluator,
+    finish: Callable[[Any], Any],
+    program: Programmer,
+    groups: Sequence[int],
 ) -> EinsumTerms:
     """The terms of a tensor that is a sum of products, such as a canonical one.
 
-    `describe` gives an operand's text, `arrays` its array; `finish` is applied to the array of the sum.
+    `describe` gives an operand's text, `arrays` its array, `program` the code that computes some; `finish` is applied to
+    the array of the sum, whose axes are made of so many as `groups` says.
     """
     pairs = node.terms if isinstance(node, Sum) else (split_coefficient(node),)
-    return EinsumTerms([_term(c, part, describe, arrays) for c, part in pairs], node.dims, arrays, finish)
+    terms = [_term(c, part, describe, arrays) for c, part in pairs]
+    return EinsumTerms(terms, node.dims, arrays, finish, program, groups)
 
 
 def _term(coefficient: Fraction, node: Tensor, describe: Callable[[Tensor], str], arrays: Evaluator) -> EinsumTerm:
@@ -188,8 +261,8 @@ def _term(coefficient: Fraction, node: Tensor, describe: Callable[[Tensor], str]
     names = tuple(text for _, _, text in upright)
     tensors = tuple(o if isinstance(o, Tensor) else o.tensor for o, _ in factors)
     slots = [indices for _, indices in factors]
-    subscripts = _string(slots, output) if len(dims) <= len(_LETTERS) else _pairwise(slots, output)
-    return EinsumTerm(coefficient, subscripts, names, tensors, arrays)
+    strings = subscripts(slots, output) if len(dims) <= len(ascii_letters) else _pairwise(slots, output)
+    return EinsumTerm(coefficient, strings, names, tensors, tuple(slots), output, tuple(dims), arrays)
 
 
 def _upright(operand: Operand, indices: Indices, describe: Callable[[Tensor], str]) -> tuple[Operand, Indices, str]:
@@ -251,27 +324,16 @@ def _repeated(node: Tensor, indices: Indices, dims: list[Dim]) -> Factors:
     return [*found, (base, left + right)]
 
 
-def _string(slots: Sequence[Indices], output: Indices) -> str:
-    """Letters in the order in which indices appear, the output's first: i, j, k, l, then the rest."""
-    order = dict.fromkeys([*output, *(i for indices in slots for i in indices)])
-    letters = dict(zip(order, _free_then_bound(len(output)), strict=False))
-    inputs = ",".join("".join(letters[i] for i in indices) for indices in slots)
-    return f"{inputs}->{''.join(letters[i] for i in output)}"
-
-
-def _free_then_bound(free: int) -> str:
-    start = "ijkl"[:free]
-    return start + "".join(c for c in _LETTERS if c not in start)
-
-
 def _pairwise(slots: Sequence[Indices], output: Indices) -> tuple[str, ...]:
     """One string for each operand after the first: the result so far times that operand, summed over what is done."""
     last = {index: place for place, indices in enumerate(slots) for index in indices}
     running, *rest = slots
+    if not rest:
+        return (subscripts([running], output),)
     steps: list[str] = []
     for place, indices in enumerate(rest, start=1):
         joined = dict.fromkeys([*running, *indices])
         kept = output if place == len(rest) else tuple(i for i in joined if i in output or last[i] > place)
-        steps.append(_string([running, indices], kept))
+        steps.append(subscripts([running, indices], kept))
         running = kept
     return tuple(steps)

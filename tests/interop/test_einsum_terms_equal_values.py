@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
@@ -185,3 +186,70 @@ def test_subscripts_are_plain_text() -> None:
             assert len(inputs.split(",")) == len(term.operands)
             assert len(set(output)) == len(output)
             assert set(output) <= set(inputs)
+
+
+def _run(source: str, values: dict[str, Any]) -> Any:
+    """The last function of the text, on the inputs that it names."""
+    space: dict[str, Any] = {}
+    exec(compile(source, "<einsum>", "exec"), space)
+    function = list(space.values())[-1]
+    return function(**{name: values[name] for name in inspect.signature(function).parameters})
+
+
+@pytest.mark.parametrize("library", ["numpy", "opt_einsum", "jax", "torch"])
+def test_the_code_runs_as_it_stands(library: str) -> None:
+    arrays = {"jax": "jax.numpy", "torch": "torch"}.get(library)
+    namespace = pytest.importorskip(arrays) if arrays else np
+    for text, wrt in CASES:
+        J = _case(text, wrt)
+        values = _values(1)
+        if text == "A*B":
+            values = {"A": values["X"], "B": values["B"]}
+        expected = J.evaluate(**values)
+        given = {name: namespace.asarray(value) for name, value in values.items()} | {"n": 4, "m": 3, "p": 2}
+        found = np.asarray(_run(J.einsum().source_for(library), given))
+        np.testing.assert_allclose(found, expected, rtol=1e-4 if library == "jax" else 1e-9, atol=1e-5, err_msg=text)
+
+
+def test_inputs_are_the_names_that_are_needed() -> None:
+    source = td.diff(_parse("sum(exp(A*x))", where={"u": "A*x"}), "x").einsum().source
+    assert "def program(A, x):" in source and "np.exp(u)" in source and "np.einsum" in source
+    zero = td.diff(_parse("tr(A)"), "A", "X").einsum().source
+    assert not _run(zero, {**_values(), "n": 4, "m": 3}).any()
+
+
+def test_code_and_strings_beyond_the_alphabet() -> None:
+    names = [f"M{k}" for k in range(60)]
+    f = td.parse("*".join(names), shapes=dict.fromkeys(names, "n n"))
+    rng = np.random.default_rng(0)
+    values = {name: rng.normal(size=(3, 3)) / 2 for name in names}
+    J = td.diff(f, "M30")
+    for library in ("numpy", "opt_einsum"):
+        found = _run(J.einsum().source_for(library), values)
+        np.testing.assert_allclose(found, J.evaluate(**values), rtol=1e-9, atol=1e-12)
+    T = td.tensor("T", *["n"] * 60)
+    with pytest.raises(td.FoldError, match="indices meet in one product"):
+        td.diff(td.sum(T), T).einsum()
+
+
+def test_the_cheapest_order_and_its_cost() -> None:
+    """Counted as opt_einsum counts, and no dearer than what it finds."""
+    for text, wrt in CASES:
+        values = {"A": _values()["X"], "B": _values()["B"]} if text == "A*B" else _values()
+        for term in _case(text, wrt).einsum():
+            shapes = [array.shape for array in term.arrays(**values)]
+            path = term.path(**SIZES)
+            _, info = opt_einsum.contract_path(term.subscripts, *shapes, shapes=True, optimize="optimal")
+            assert path.cost <= float(info.opt_cost) * 1.25
+            assert len(path.order) == len(term.operands) - 1
+            _, mine = opt_einsum.contract_path(term.subscripts, *shapes, shapes=True, optimize=list(path.order) or True)
+            assert path.cost == mine.opt_cost and path.largest == int(mine.largest_intermediate)
+    (term,) = td.diff(td.parse("tr(A*B*C*X)", shapes={"A": "n p", "B": "p n", "C": "n n", "X": "n n"}), "X").einsum()
+    thin, wide = term.path(n=100, p=2), term.path(n=2, p=100)
+    assert thin.order != wide.order and thin.cost < thin.naive
+    assert "operations" in str(thin)
+
+
+def test_another_library_is_refused() -> None:
+    with pytest.raises(td.TensordiffError, match="known are numpy, opt_einsum, jax, torch"):
+        td.diff(_parse("x'*x"), "x").einsum().source_for("cupy")
