@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tensordiff.api.claims import posed, variable_name
 from tensordiff.api.declare import declared, parse
 from tensordiff.api.exchange import from_sympy
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import variable_node
-from tensordiff.errors import DomainError, ShapeError, UnknownNameError
+from tensordiff.errors import DomainError, ParseError, ShapeError, UnknownNameError
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope
+from tensordiff.matrix import Matrix, Scope, brief
 from tensordiff.matrix.build import replace
-from tensordiff.parse import parse_answer
+from tensordiff.parse import code_language, extended, parse_answer
+from tensordiff.parse import parse as parse_text
 from tensordiff.tensor import Symbol, dims_text
 
 if TYPE_CHECKING:
@@ -66,24 +68,35 @@ def check(
     from tensordiff.check import check_callable, check_claim
     from tensordiff.check.problem import split_where
 
-    extra = where
+    extra, stated = where, None
+    answer, f = (x.expression() if isinstance(x, TensorForm) else x for x in (answer, f))
+    further = sizes.split() if isinstance(sizes, str) else list(sizes)
+    if isinstance(answer, str) and code_language(answer, language) is None:
+        claim_ = posed(answer, f, wrt, layout, where, shapes, further)
+        answer, f, wrt, layout, stated = claim_.answer, claim_.f, claim_.wrt, claim_.layout, claim_.stated
     if f is None or wrt is None:
         missing = "f" if f is None else "wrt"
         raise DomainError(f"{missing} is not given", hint='check("2*A*x", "x\'*A*x", "x"): the claim, f, and what it is by')
-    answer, f = (x.expression() if isinstance(x, TensorForm) else x for x in (answer, f))
     if isinstance(f, Expression):
         scope, changed = _redeclared(f.scope, shapes or {}, structures or {}, assume or {})
     else:
         # Without shapes every definition counts, for they are inferred from all of them.
         own, extra = split_where(f, where) if where and shapes is not None else (where, None)
-        f = parse(f, shapes, structures, own, assume)
+        text = answer if isinstance(answer, str) else None
+        beside = [*([text] if text else []), *(where or {}).values()]
+        f = Expression(*parse_text(f, shapes, structures, own, assume, sizes=" ".join(further), beside=beside, answer=text))
         scope, changed = f.scope, {}
     wanted = [wrt] if isinstance(wrt, str | Expression) else list(wrt)
+    wanted = [variable_name(x) if isinstance(x, str) else x for x in wanted]
     variables = [changed.get(node, node) for node in (variable_node(f.scope, variable) for variable in wanted)]
     for variable in (variable for variable in wanted if isinstance(variable, Expression)):
         scope = scope.merge(_replaced(variable.scope, changed))
-    for name in sizes.split() if isinstance(sizes, str) else sizes:
+    for name in further:
         scope = scope.with_dim(name)
+    if stated is not None:
+        refuse_other(stated, f.matrix, scope)
+    if isinstance(answer, str) and code_language(answer, language) is None:
+        scope = extended(answer, scope, claim=True)
     options: dict[str, Any] = {"layout": layout, "entries": entries, "present": Expression}
     if not isinstance(answer, str | Expression):
         if type(answer).__module__.partition(".")[0] != "sympy":
@@ -206,3 +219,16 @@ def _replaced(scope: Scope, changed: Mapping[Matrix, Matrix]) -> Scope:
 
 def _formula(claim: str | Expression) -> str | Matrix:
     return claim if isinstance(claim, str) else claim.matrix
+
+
+def refuse_other(stated: str, f: Matrix, scope: Scope) -> None:
+    """Raises ParseError where a left-hand side is the derivative of another function than f."""
+    from tensordiff.check import equal as equal_matrices
+
+    meant = parse_answer(stated, scope)[0]
+    first, second = (x.children[0] if x.op == "named" else x for x in (meant, f))
+    if first is not second and not (first.shape == second.shape and equal_matrices(first, second)):
+        raise ParseError(
+            f"the left-hand side is the derivative of {brief(meant)}, not of {brief(f)}",
+            text=stated, start=len(stated) - len(stated.lstrip()), end=len(stated),
+        )  # fmt: skip

@@ -27,8 +27,11 @@ def split_where(f: str, where: Mapping[str, str]) -> tuple[dict[str, str], dict[
     needed: dict[str, None] = {}
     pending = [f]
     while pending:
-        for word in _WORD.findall(pending.pop()):
-            if word in where and word not in needed:
+        text = pending.pop()
+        words = set(_WORD.findall(text))
+        for word in where:
+            # Letters may stand side by side, so a name may be a part of a word.
+            if word not in needed and (word in words or word in text):
                 needed[word] = None
                 pending.append(where[word])
     own = {name: text for name, text in where.items() if name in needed}

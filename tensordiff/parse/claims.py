@@ -1,0 +1,201 @@
+r"""What a claim says of itself: its left-hand side, and what it is the derivative of and by. Nothing here knows shapes.
+
+`f =`, `f(x) =`; `\frac{\partial f}{\partial X} =`, `\nabla_X f =`, `f'(x) =` and the like; `dF =`, `\partial\Sigma^{-1} =`;
+`... = 0`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tensordiff.errors import ParseError
+from tensordiff.parse import languages
+from tensordiff.parse.code import code_language
+from tensordiff.parse.languages import scan
+from tensordiff.parse.names import spellings
+from tensordiff.parse.syntax import Syntax
+from tensordiff.parse.vocabulary import Vocabulary
+
+_APPLIED = re.compile(
+    r"\s*(?P<f>\\?[^\W\d_]\w*)\s*(?:['’′]|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\((?P<x>[^()]+?)(?:\\right)?\)\s*"
+)
+_DEFINED = re.compile(
+    r"\s*(?P<f>\\?[A-Za-zͰ-Ͽ]\w*|\\(?:mathcal|mathbb|mathbf|boldsymbol|mathrm|bm)\s*\{?\s*\\?\w+\s*\}?)(?:_\w|_\{\w+\})?"
+    r"\s*(?:(?:\\left)?\((?P<x>[^()=]*?)(?:\\right)?\))?\s*"
+)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A claim taken apart. `right` has its text at its place, with blanks before."""
+
+    right: str
+    left: str | None = None
+    """The left-hand side of a claim in differentials; None where there is none or where it has been understood."""
+    kind: Literal["value", "derivative", "differential"] = "value"
+    f: str | None = None
+    """What was differentiated, as written; None where only a name is given."""
+    name: str | None = None
+    """What f is called on the left."""
+    wrt: tuple[str, ...] = field(default=())
+    second: bool = False
+    """Whether it is a second derivative."""
+    stacked: bool = False
+    """Whether vec(F) is differentiated by vec(V)."""
+
+
+def read_definition(text: str) -> tuple[str | None, str | None, str]:
+    """The name of f, the name of its argument, and its expression, of `f(x) = ...`; None for what is not there."""
+    if code_language(text) is not None:
+        return None, None, text
+    spans = languages.sides(text)
+    if len(spans) != 2:
+        return None, None, text
+    match = _DEFINED.fullmatch(text[: spans[0][1]].lstrip("$ "))
+    if match is None:
+        return None, None, text
+    start = spans[1][0]
+    argument = match["x"]
+    return match["f"], argument if argument and "," not in argument else None, " " * start + text[start:]
+
+
+def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, declared: bool) -> Claimed:
+    """The claim taken apart. `texts` are all texts of the call, `names` those that are declared; with `declared` others are
+    errors. Raises ParseError."""
+    if code_language(text, None, names) is not None:
+        return Claimed(text)
+    spans = languages.sides(text)
+    if len(spans) > 1 and text[spans[-1][0] :].strip(" $.,\\") == "0":
+        spans = spans[:-1]
+    if len(spans) > 2:
+        place = spans[2][0] - 1
+        raise ParseError(
+            "a claim has one equals sign", text=text, start=place, end=place + 1, hint="give the last side: df = ..."
+        )
+    end, start = spans[0][1], spans[-1][0]
+    if len(spans) == 1:
+        return Claimed(text[:end])
+    left, right = text[:end], " " * start + text[start : spans[-1][1]]
+    if left.count("$") % 2:  # dollar signs stand around the whole claim
+        left, right = left.replace("$", " "), right.replace("$", " ")
+    applied = _APPLIED.fullmatch(left)
+    if applied:
+        return Claimed(right, None, "derivative", None, applied["f"], (applied["x"].strip(),))
+    vocabulary = vocabulary_of(texts, names, declared=declared)
+    root = languages.read(left.replace("&", " "), vocabulary).root
+    if root.op == "derivative":
+        return _derivative(left, right, root, vocabulary)
+    if root.op == "differential" or (root.op == "call" and root.data == "vec" and root.children[0].op == "differential"):
+        return _differential(text, left, right, root, vocabulary)
+    return Claimed(right, left)
+
+
+def vocabulary_of(texts: Sequence[str], names: Collection[str], *, declared: bool) -> Vocabulary:
+    """What the words of a claim mean before any kind is known."""
+    known = frozenset(names)
+    return Vocabulary(
+        names=known,
+        functions=scan.unknown_functions(texts, known),
+        open=not declared,
+        letters=scan.alone(texts),
+        indices=scan.indices(texts),
+        raised=scan.raised(texts, ()),
+        exponential=scan.exponential(texts),
+        claim=True,
+    )
+
+
+def _derivative(left: str, right: str, root: Syntax, vocabulary: Vocabulary) -> Claimed:
+    """A derivative sign on the left: what it is of, and by."""
+    operand, *variables = root.children
+    letters: list[str] = []
+    stacked = bool(variables) and all(_is_vec(node) for node in (operand, *variables))
+    if stacked:
+        by_row = variables[-1].op == "transpose"
+        operand, variables = operand.children[0], [_unstacked(node) for node in variables]
+        stacked = by_row
+    for node in (operand, *variables):
+        if node.op == "index":
+            letters.extend(str(label) for label in node.data)
+    variables = [_stripped(node) for node in variables]
+    if root.data[1] == 2 and len(variables) == 1:
+        variables *= 2
+    of = operand.children[0] if operand.op == "index" else operand
+    name, f = _name_or_text(left, of, vocabulary)
+    if letters:
+        right = f"{right} -> [{','.join(letters)}]"
+    return Claimed(
+        right, None, "derivative", f, name, tuple(_source(left, node) for node in variables), root.data[1] == 2, stacked
+    )
+
+
+def _stripped(node: Syntax) -> Syntax:
+    """A variable without the index of its entry or a transposition mark."""
+    while node.op in ("index", "transpose"):
+        node = node.children[0]
+    return node
+
+
+def _is_vec(node: Syntax) -> bool:
+    if node.op == "transpose":
+        node = node.children[0]
+    return node.op == "call" and node.data == "vec"
+
+
+def _unstacked(node: Syntax) -> Syntax:
+    return node.children[0].children[0] if node.op == "transpose" else node.children[0]
+
+
+def _name_or_text(left: str, of: Syntax, vocabulary: Vocabulary) -> tuple[str | None, str | None]:
+    """The name that f has on the left, or the text of f."""
+    source = _source(left, of)
+    if of.op == "name":
+        known = vocabulary.knows(of.data)
+        return of.data, source if known else None
+    named = of.op == "call" and of.data in scan.UNKNOWN_FUNCTIONS and of.children[0].op == "name"
+    product = (
+        of.op == "product" and len(of.children) == 2 and all(x.op == "name" for x in of.children) and of.children[1].closed
+    )
+    if named:
+        return str(of.data), None
+    if product and not vocabulary.knows(of.children[0].data):
+        return str(of.children[0].data), None
+    return None, source
+
+
+def _source(text: str, node: Syntax) -> str:
+    """What a node was written as, in its place."""
+    start, end = node.start, node.end
+    # Braces that open inside the node close behind it.
+    depth = 0
+    for character in text[start:end]:
+        depth += (character == "{") - (character == "}")
+    while depth > 0 and end < len(text) and text[end] in "} ":
+        depth -= text[end] == "}"
+        end += 1
+    return " " * start + text[start:end]
+
+
+def _differential(text: str, left: str, right: str, root: Syntax, vocabulary: Vocabulary) -> Claimed:
+    """A differential on the left; its variables are those whose differentials stand on the right."""
+    node = root
+    order = 0
+    while node.op == "differential" or (node.op == "call" and node.data == "vec"):
+        order += node.data if node.op == "differential" else 0
+        (node,) = node.children
+    name, f = _name_or_text(left, node, vocabulary)
+    found: dict[str, None] = {}
+    for inner in languages.read(right, vocabulary).nodes:
+        if inner.op == "differential" and inner.children[0].op == "name":
+            found[inner.children[0].data] = None
+    variables = list(found)
+    return Claimed(text, left, "differential", f, name, tuple(variables[:1] * order if order > 1 else variables))
+
+
+def known_names(*groups: Collection[str] | None) -> frozenset[str]:
+    """All declared names, in every spelling."""
+    names = [name for group in groups for name in group or ()]
+    return frozenset([*names, *(other for name in names for other in spellings(name))])
