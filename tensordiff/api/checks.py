@@ -69,11 +69,13 @@ def check(
     from tensordiff.check.problem import split_where
 
     extra, stated = where, None
+    right = answer
     answer, f = (x.expression() if isinstance(x, TensorForm) else x for x in (answer, f))
     further = sizes.split() if isinstance(sizes, str) else list(sizes)
     if isinstance(answer, str) and code_language(answer, language) is None:
         claim_ = posed(answer, f, wrt, layout, where, shapes, further)
         answer, f, wrt, layout, stated = claim_.answer, claim_.f, claim_.wrt, claim_.layout, claim_.stated
+        right = claim_.right
     if f is None or wrt is None:
         missing = "f" if f is None else "wrt"
         raise DomainError(f"{missing} is not given", hint='check("2*A*x", "x\'*A*x", "x"): the claim, f, and what it is by')
@@ -82,7 +84,7 @@ def check(
     else:
         # Without shapes every definition counts, for they are inferred from all of them.
         own, extra = split_where(f, where) if where and shapes is not None else (where, None)
-        text = answer if isinstance(answer, str) else None
+        text = right if isinstance(answer, str) else None
         beside = [*([text] if text else []), *(where or {}).values()]
         f = Expression(*parse_text(f, shapes, structures, own, assume, sizes=" ".join(further), beside=beside, answer=text))
         scope, changed = f.scope, {}
@@ -96,7 +98,7 @@ def check(
     if stated is not None:
         refuse_other(stated, f.matrix, scope)
     if isinstance(answer, str) and code_language(answer, language) is None:
-        scope = extended(answer, scope, claim=True)
+        scope = extended(right, scope, claim=True)
     options: dict[str, Any] = {"layout": layout, "entries": entries, "present": Expression}
     if not isinstance(answer, str | Expression):
         if type(answer).__module__.partition(".")[0] != "sympy":

@@ -21,6 +21,8 @@ class Posed:
     f: str | Expression
     wrt: tuple[str | Expression, ...]
     layout: str
+    right: str
+    """The answer without any left-hand side, at its place."""
     stated: str | None
     """The f that the left-hand side writes out, where f was given too."""
 
@@ -64,7 +66,7 @@ def posed(
         )
     if claim.stacked and layout == "any":
         layout = "vec-column"
-    return Posed(claim.right, f, variables, layout, stated)
+    return Posed(claim.right, f, variables, layout, claim.side or claim.right, stated)
 
 
 def variable_name(variable: str) -> str:

@@ -46,6 +46,16 @@ class Expression(Value):
         object.__setattr__(self, "matrix", matrix)
         object.__setattr__(self, "scope", scope)
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """How its text was read where nobody declared it: one short sentence for each kind, size or meaning.
+
+        >>> import tensordiff as td
+        >>> td.parse("A*x - b").assumed
+        ('x read as a vector of size m', 'b read as a vector of size n')
+        """
+        return self.scope.assumed
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("expressions are immutable")
 

@@ -136,6 +136,7 @@ class _Judge:
             basis="" if evidence is None else evidence.basis,
             problem="\n".join(filter(None, self._problems())) if status == "wrong" else "",
             structured=self.truth.structured,
+            assumed=self.scope.assumed,
             _explain=lambda: self._explanation(status, candidates),
         )
 
@@ -251,6 +252,7 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
         str(problem.answer),
         assumptions=found[0] if found else (),
         problem=str(error),
+        assumed=problem.scope.assumed,
         _explain=explain,
     )
 

@@ -76,6 +76,8 @@ class Verdict:
     """Whether a variable has a structure, so that `entries` matter."""
     problem: str = ""
     """What does not conform, and where; or how the shapes differ."""
+    assumed: tuple[str, ...] = ()
+    """How the texts were read where nobody declared it: a sentence for each kind, size or meaning."""
     _explain: Callable[[], Explanation] = field(default=Explanation, repr=False, compare=False)
 
     def __bool__(self) -> bool:

@@ -102,6 +102,11 @@ class Scope:
         both = other.conventions if scope.conventions is None else scope.conventions.merged(other.conventions)
         return replace(scope, conventions=both)
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was assumed in reading the texts of this scope, a sentence each."""
+        return () if self.conventions is None else tuple(self.conventions.assumed)
+
     def with_conventions(self, conventions: Any) -> Scope:
         """The scope whose further texts are read so."""
         return replace(self, conventions=conventions)

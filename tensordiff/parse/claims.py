@@ -43,6 +43,8 @@ class Claimed:
     wrt: tuple[str, ...] = field(default=())
     second: bool = False
     """Whether it is a second derivative."""
+    side: str | None = None
+    """The right-hand side, where `right` is the whole claim."""
     stacked: bool = False
     """Whether vec(F) is differentiated by vec(V)."""
 
@@ -79,6 +81,8 @@ def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, decla
     if len(spans) == 1:
         return Claimed(text[:end])
     left, right = text[:end], " " * start + text[start : spans[-1][1]]
+    if languages.is_latex(text) and not languages.is_latex(right):
+        right = f"\\,{right[2:]}"  # a space in LaTeX: both sides are in one language
     if left.count("$") % 2:  # dollar signs stand around the whole claim
         left, right = left.replace("$", " "), right.replace("$", " ")
     applied = _APPLIED.fullmatch(left)
@@ -128,7 +132,7 @@ def _derivative(left: str, right: str, root: Syntax, vocabulary: Vocabulary) -> 
     if letters:
         right = f"{right} -> [{','.join(letters)}]"
     return Claimed(
-        right, None, "derivative", f, name, tuple(_source(left, node) for node in variables), root.data[1] == 2, stacked
+        right, None, "derivative", f, name, tuple(_source(left, node) for node in variables), root.data[1] == 2, None, stacked
     )
 
 
@@ -189,10 +193,15 @@ def _differential(text: str, left: str, right: str, root: Syntax, vocabulary: Vo
     name, f = _name_or_text(left, node, vocabulary)
     found: dict[str, None] = {}
     for inner in languages.read(right, vocabulary).nodes:
-        if inner.op == "differential" and inner.children[0].op == "name":
-            found[inner.children[0].data] = None
+        if inner.op == "differential":
+            (child,) = inner.children
+            while child.op == "call" and child.data == "vec":
+                (child,) = child.children
+            if child.op == "name":
+                found[child.data] = None
     variables = list(found)
-    return Claimed(text, left, "differential", f, name, tuple(variables[:1] * order if order > 1 else variables))
+    repeated = tuple(variables[:1] * order if order > 1 else variables)
+    return Claimed(text, left, "differential", f, name, repeated, order > 1, right)
 
 
 def known_names(*groups: Collection[str] | None) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe
@@ -73,7 +74,7 @@ class Elaboration:
             case "product":
                 return self.product(node, children)
             case "power":
-                return (build.dot_power if node.data == ".^" else build.power)(*children)
+                return build.dot_power(*children) if node.data == ".^" else _power(*children)
             case "transpose":
                 return build.transpose(children[0])
             case "index":
@@ -299,6 +300,15 @@ def _failure(terms: list[tuple[int, Matrix]]) -> TensordiffError | None:
     except TensordiffError as error:
         return error
     return None
+
+
+def _power(base: Matrix, exponent: Matrix) -> Matrix:
+    """A power; S^(1/2) of a matrix is its square root."""
+    half = build.as_number(exponent) if exponent.op in ("number", "divide", "product") else None
+    if len(base.shape) == 2 and half is not None and abs(half) == Fraction(1, 2):
+        root = build.call("sqrtm", base)
+        return root if half > 0 else build.inverse(root)
+    return build.power(base, exponent)
 
 
 def _inner(left: Matrix, right: Matrix) -> Matrix:

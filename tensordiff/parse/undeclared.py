@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from tensordiff.errors import TensordiffError
+from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.functions import Undefined
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import assumed, languages
@@ -69,7 +69,17 @@ class Undeclared:
             bold=scan.bold(self.texts),
             primed=self.primed(),
         ).noting(*notes)
-        return first(vocabulary, self.read_as)
+        try:
+            return first(vocabulary, self.read_as)
+        except ShapeError:
+            primed = scan.primes(self.texts) - vocabulary.primed - vocabulary.functions
+            if not primed:
+                raise
+            try:  # where a transposition does not conform, x' is another name
+                return self.read_as(replace(vocabulary, primed=vocabulary.primed | primed))
+            except TensordiffError:
+                pass
+            raise
 
     def primed(self) -> frozenset[str]:
         """Names with primes, where the same text transposes by another mark."""
@@ -95,6 +105,9 @@ class Undeclared:
             self.own.has_function,
         )  # fmt: skip
         chosen = choose(question)
+        second = {name for name in scan.primes(self.texts) if chosen.ranks.get(name) == 0} - vocabulary.primed
+        if second:  # a scalar has no transpose: x' is another name
+            return self.read_as(replace(vocabulary, primed=vocabulary.primed | second))
         usual = self.made(chosen, question, definitions, tree, vocabulary)
         if self.answer is None or self.fits(self.answer, usual[1]):
             return usual

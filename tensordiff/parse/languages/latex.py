@@ -141,8 +141,9 @@ class _Reader(Subscripts, Derivatives):
                 return
         word = letters[0]
         self.place = start + len(word)
-        if len(word) > 1 and self.calls(word, self.place) and not all(letter in names for letter in word):
-            self.function(word, start, self.place)
+        function = tex.FUNCTIONS.get(word, word)
+        if len(word) > 1 and self.calls(function, self.place) and not all(letter in names for letter in word):
+            self.function(function, start, self.place)
             return
         for place, letter in enumerate(word, start):
             if letter == "d" and self.is_differential(place, place + 1):

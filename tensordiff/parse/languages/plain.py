@@ -28,7 +28,7 @@ _TOKEN = re.compile(
   | (?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))
   | (?P<number>{NUMBER})
   | (?P<fraction>[{"".join(FRACTIONS)}])
-  | (?P<nabla>∇(?P<square>²|\^2)?(?:_?(?P<by>[A-Za-zͰ-Ͽ]\w*|ₓ))?)
+  | (?P<nabla>∇(?P<square>²|\^2)?(?:_(?P<by>[A-Za-zͰ-Ͽ]\w*)|(?P<below>ₓ))?)
   | (?P<name>(?![{_SUPER}])[^\W\d](?:(?![{_SUPER}])\w)*(?P<prime>'+(?=\())?)
   | (?P<partial>∂)
   | (?P<super>[{_SUPER}]+)
@@ -49,10 +49,12 @@ _TOKEN = re.compile(
 )
 _EXPONENT = re.compile(r"(?P<NUMBER>[0-9]+)|(?P<NAME>[a-z]+)|(?P<PLUS>\+)|(?P<MINUS>-)|(?P<LPAR>\()|(?P<RPAR>\))")
 _NORM_SUBSCRIPT = re.compile(r"([₁₂])|_(?:([12F])|\{\s*([12F])\s*\}|\{?\s*\\(?:math|text)\w+\s*\{\s*(F)\s*\}\s*\}?)")
-_TRANSPOSED = re.compile(r"\s*(?P<open>\(?)\s*(?P<minus>[-−]?)\s*(?P<letter>[Tt])(?![\w\[])\s*(?P<close>\)?)")
+_TRANSPOSED = re.compile(r"\s*(?:(?P<minus>[-−]?)\s*(?P<letter>T|t(?!\w))(?!\[)|\(\s*(?P<inner>[-−]?)\s*(?P<inside>[Tt])\s*\))")
 _PLUS = re.compile(r"\s*(?:\+|†)(?=\s*(?:$|[)\]*,;'’+\-]))")
 _STARTS_ARGUMENT = re.compile(rf"[ \t]*(?:[^\W_]|[|‖√½]|\\)|[ \t]+\.[0-9]|(?=[{_SUPER}])$")
 _QUOTIENT = re.compile(r"\s*/\s*(?P<sign>[d∂])(?P<square>²|\^2)?\s*(?P<by>[^\W\d](?:(?![ ⁰-ⁿ²³¹])\w)*)(?:²|\^2)?")
+_WORDS = {"Tr": "tr", "trace": "tr", "Det": "det", "Diag": "diag", "Vec": "vec"}
+"""Other words for functions."""
 _HINTS = {
     "**": ("** is not an operator", "^ is the power, .^ the entrywise power"),
     "@": ("@ is not an operator of the text syntax", "write * for the product"),
@@ -128,6 +130,8 @@ class _Reader:
         """A name, names side by side, a function, or a differential."""
         vocabulary, tokens = self.vocabulary, self.tokens
         name, behind = normalise(word), self.text[end:]
+        if name in _WORDS and not vocabulary.knows(name):
+            name = _WORDS[name]
         bracket = behind.lstrip(" \t").startswith("(")
         if is_called(name, vocabulary, bracket):
             if name == "eye" and not bracket:
@@ -181,7 +185,7 @@ class _Reader:
         self.tokens.put("DIFF", "d", start, end, (order, word))
 
     def read_nabla(self, match: re.Match[str], start: int, end: int) -> None:
-        by = {"ₓ": "x"}.get(match["by"] or "", match["by"])
+        by = "x" if match["below"] else match["by"]
         self.tokens.operand(start)
         self.tokens.put("OPERATOR", "∇", start, end, ("∇", 2 if match["square"] else 1))
         self.tokens.put("LPAR", "(", start, end)
@@ -226,9 +230,11 @@ class _Reader:
 
     def read_power(self, match: re.Match[str], start: int, end: int) -> None:
         raised = _TRANSPOSED.match(self.text, end) if match[0] == "^" else None
-        if raised and raised["letter"] not in self.vocabulary.raised and bool(raised["open"]) == bool(raised["close"]):
-            self.place = raised.end() if raised["open"] else raised.end("letter")
-            if raised["minus"]:
+        word = re.compile(r"\s*([^\W\d]\w*)").match(self.text, end)
+        known = word is not None and len(word[1]) > 1 and self.vocabulary.knows(word[1])
+        if raised and (raised["letter"] or raised["inside"]) not in self.vocabulary.raised and not known:
+            self.place = raised.end()
+            if raised["minus"] or raised["inner"]:
                 inverse(self.tokens, start, end)
             self.tokens.put("TRANSPOSE", "T", start, self.place)
             return
