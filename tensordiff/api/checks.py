@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.claims import posed, variable_name
+from tensordiff.api.claims import posed, shown_in, variable_name
 from tensordiff.api.declare import declared, parse
 from tensordiff.api.exchange import from_sympy
 from tensordiff.api.expression import Expression
@@ -65,6 +65,26 @@ def check(
         >>> print(td.check("dF = A'*dV*A", "A*V*A'", "V", shapes={"A": "m n", "V": "n n"}).expected)
         dF = A*dV*A'
     """
+    declarations = {"where": where, "shapes": shapes, "structures": structures, "assume": assume}
+    with shown_in(answer):
+        return _checked(answer, f, wrt, layout, entries, language=language, sizes=sizes, **declarations)
+
+
+def _checked(
+    answer: Any,
+    f: Any,
+    wrt: Any,
+    layout: str,
+    entries: str,
+    *,
+    where: Mapping[str, str] | None,
+    shapes: Mapping[str, Any] | None,
+    structures: Mapping[str, str] | None,
+    assume: Mapping[str, str] | None,
+    language: str | None,
+    sizes: str | Sequence[str],
+) -> Verdict:
+    """The verdict on a claim, whose errors are placed in a side of it."""
     from tensordiff.check import check_callable, check_claim
     from tensordiff.check.problem import split_where
 
@@ -216,7 +236,8 @@ def _replaced(scope: Scope, changed: Mapping[Matrix, Matrix]) -> Scope:
     if not changed:
         return scope
     symbols = {name: changed.get(node, node) for name, node in scope.symbols.items()}
-    return Scope(symbols, scope.dims, {name: replace(node, changed) for name, node in scope.where.items()}, scope.functions)
+    where = {name: replace(node, changed) for name, node in scope.where.items()}
+    return Scope(symbols, scope.dims, where, scope.functions, scope.conventions)
 
 
 def _formula(claim: str | Expression) -> str | Matrix:

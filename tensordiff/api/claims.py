@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from tensordiff.api.expression import Expression
-from tensordiff.errors import DomainError, ParseError
+from tensordiff.errors import DomainError, ParseError, TensordiffError
 from tensordiff.parse import claims, languages
 
 Wrt = str | Expression | Sequence[str | Expression]
@@ -67,6 +68,19 @@ def posed(
     if claim.stacked and layout == "any":
         layout = "vec-column"
     return Posed(claim.right, f, variables, layout, claim.side or claim.right, stated)
+
+
+@contextmanager
+def shown_in(claim: Any) -> Iterator[None]:
+    """Errors in one side of a claim, which was read at its place, show the whole claim."""
+    try:
+        yield
+    except TensordiffError as error:
+        if isinstance(claim, str) and error.text is not None and error.start is not None and error.end is not None:
+            part = slice(error.start, error.end)
+            if len(error.text) <= len(claim) and error.text[part] == claim[part]:
+                error.text = claim
+        raise
 
 
 def variable_name(variable: str) -> str:

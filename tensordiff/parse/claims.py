@@ -70,7 +70,8 @@ def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, decla
     if code_language(text, None, names) is not None:
         return Claimed(text)
     spans = languages.sides(text)
-    if len(spans) > 1 and text[spans[-1][0] :].strip(" $.,\\") == "0":
+    zero = len(spans) > 1 and text[spans[-1][0] :].strip(" $.,\\") == "0"
+    if zero and (len(spans) > 2 or not _has_sign(text[: spans[0][1]], vocabulary_of(texts, names, declared=declared))):
         spans = spans[:-1]
     if len(spans) > 2:
         place = spans[2][0] - 1
@@ -94,7 +95,17 @@ def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, decla
         return _derivative(left, right, root, vocabulary)
     if root.op == "differential" or (root.op == "call" and root.data == "vec" and root.children[0].op == "differential"):
         return _differential(text, left, right, root, vocabulary)
-    return Claimed(right, left)
+    return Claimed(text, left, side=right)
+
+
+def _has_sign(left: str, vocabulary: Vocabulary) -> bool:
+    """Whether a side is a derivative or a differential, of which "= 0" is a claim."""
+    if _APPLIED.fullmatch(left):
+        return True
+    root = languages.read(left.replace("&", " "), vocabulary).root
+    while root.op == "call" and root.data == "vec":
+        root = root.children[0]
+    return root.op in ("derivative", "differential")
 
 
 def vocabulary_of(texts: Sequence[str], names: Collection[str], *, declared: bool) -> Vocabulary:

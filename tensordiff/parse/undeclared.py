@@ -72,7 +72,8 @@ class Undeclared:
         try:
             return first(vocabulary, self.read_as)
         except ShapeError:
-            primed = scan.primes(self.texts) - vocabulary.primed - vocabulary.functions
+            small = {name for name in scan.primes(self.texts) if usual_rank(name) < 2}
+            primed = frozenset(small) - vocabulary.primed - vocabulary.functions
             if not primed:
                 raise
             try:  # where a transposition does not conform, x' is another name
@@ -84,7 +85,7 @@ class Undeclared:
     def primed(self) -> frozenset[str]:
         """Names with primes, where the same text transposes by another mark."""
         mixed = [text for text in self.texts if scan.marks_transposes_otherwise([text])]
-        return scan.primes(mixed)
+        return frozenset(name for name in scan.primes(mixed) if usual_rank(name) < 2)
 
     def read_as(self, vocabulary: Vocabulary) -> tuple[Matrix, Scope]:
         definitions = ordered({name: self.tree(name, part, vocabulary) for name, part in self.where.items()})

@@ -38,7 +38,7 @@ def test_a_shape_that_no_layout_has_is_wrong() -> None:
     assert "(m*m)-by-(n*n)" in verdict.problem
 
 
-@pytest.mark.parametrize("claim", ["A*Q", "A*", "A B", "V^0.5", ""])
+@pytest.mark.parametrize("claim", ["A*Q", "A*", "A B", "V^0.3", ""])
 def test_what_cannot_be_read_is_an_error(claim: str) -> None:
     with pytest.raises(td.TensordiffError):
         td.check(claim, "A*V*A'", "V", shapes=SHAPES)

@@ -62,7 +62,7 @@ CASES = [
     ("A*«inv(X)»", ShapeError, "inv needs a square matrix, got X (n-by-m)"),
     ("«X^2»", ShapeError, "square"),
     ("x*«x^2»'", ShapeError, "square"),
-    ("«A^0.5»", DomainError, "integer"),
+    ("«A^0.3»", DomainError, "integer"),
     ("«A^x»", ShapeError, "exponent x"),
     ("«T'»", ShapeError, "3 axes"),
     ("«x[i,j]» -> [i,j]", ShapeError, "2 indices"),
@@ -149,7 +149,6 @@ def test_errors_in_a_definition_say_which():
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [
-        ("trace(A)", "tr(A)"),
         ("dot(x,z)", "x'*y for vectors"),
         ("cumsum(x)", "tril(n)*x"),
         ("norm(A)", "norm2(A)"),

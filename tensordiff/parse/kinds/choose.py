@@ -122,11 +122,11 @@ def _small(name: str, usual: int) -> tuple[int, ...]:
 
 
 def _strange(under: Collection[str]) -> Callable[[str, int], tuple[int, ...]]:
-    """Capitals may be vectors, and small letters under a function of square matrices (`under`) matrices."""
+    """Small letters under a function of square matrices (`under`) may be matrices."""
 
     def alternatives(name: str, usual: int) -> tuple[int, ...]:
         if usual == 2:
-            return (2, 1)
+            return (2,)
         return (usual, 1 - usual, 2) if name in under else (usual, 1 - usual)
 
     return alternatives
