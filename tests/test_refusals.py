@@ -48,7 +48,7 @@ TEXTS = [
     ("«A^2»", "A:n,m", SHAPE, ["square", "A (n-by-m)", ".^"]),
     ("«x^2»", "x:n", SHAPE, ["square", "x (n-by-1)", ".^"]),
     ("«A^B»", "A:n,n B:n,n", SHAPE, ["exponent B (n-by-n)", "scalar"]),
-    ("«A^0.5»", "A:n,n", DOMAIN, ["1/2", "integer", "sqrtm"]),
+    ("«A^0.3»", "A:n,n", DOMAIN, ["3/10", "integer", "sqrtm"]),
     ("K(m,n)«*»x", "x:n A:m,n", SHAPE, ["K(m,n)", "x (n-by-1)"]),
     ("A[i,j]«*»B[j,k] -> [i,k]", "A:n,m B:n,m", SHAPE, ["index j", "m", "n"]),
     ("«A[i,j] -> [i,i]»", "A:n,n", SHAPE, ["index i", "twice"]),
