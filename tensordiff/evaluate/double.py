@@ -14,6 +14,7 @@ import numpy as np
 from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.array_ops import Array, ArrayOps
 from tensordiff.evaluate.primitives import PRIMITIVES, Primitive
+from tensordiff.evaluate.spectrum import NAMES, functions
 
 
 class NumpyOps(ArrayOps):
@@ -148,6 +149,21 @@ class NumpyOps(ArrayOps):
                 raise EvaluationError(f"{name} is not real: the matrix has an eigenvalue on the negative axis")
             value = np.ascontiguousarray(value.real)
         return value.astype(matrix.dtype, copy=False)
+
+
+def _of_spectrum(name: str) -> Callable[..., Any]:
+    def value(self: NumpyOps, matrix: Array, *parameters: Any) -> Any:
+        _refuse_complex(name, matrix)
+        try:
+            return functions()[name](matrix, *parameters)
+        except np.linalg.LinAlgError as error:
+            raise EvaluationError(f"{name}: {error}") from None
+
+    return value
+
+
+for _name in NAMES:
+    setattr(NumpyOps, _name, _of_spectrum(_name))
 
 
 def _refuse_complex(name: str, *operands: Any) -> None:

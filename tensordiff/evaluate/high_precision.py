@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,77 @@ class MpmathOps(ArrayOps):
 
     def expm(self, matrix: Array) -> Array:
         return self._matrix("expm", lambda m: self.mp.expm(m, method="taylor"), matrix)
+
+    def eigh(self, matrix: Array) -> tuple[Array, Array]:
+        half = self.constant(Fraction(1, 2))
+        symmetric = self.multiply(half, self.add(matrix, matrix.T))
+        values, vectors = self.mp.eigsy(self.mp.matrix(symmetric.tolist()))
+        order = sorted(range(len(values)), key=lambda k: values[k])
+        columns = [vectors[i, k] for i in range(len(values)) for k in order]
+        return self._filled((len(order),), [values[k] for k in order]), self._filled(matrix.shape, columns)
+
+    def eigval_max(self, matrix: Array) -> Array:
+        return self._filled((), [self.eigh(matrix)[0][-1]])
+
+    def eigvec_max(self, matrix: Array) -> Array:
+        values, vectors = self.eigh(matrix)
+        self._apart(values[-2:], "the largest eigenvalue")
+        last = vectors[:, -1]
+        return self._wrap(last if max(last) == max(abs(last)) else -last)
+
+    def gap_inverse(self, matrix: Array) -> Array:
+        values, vectors = self.eigh(matrix)
+        self._apart(values[-2:], "the largest eigenvalue")
+        rest = vectors[:, :-1]
+        return self._wrap((rest / (values[-1] - values[:-1])) @ rest.T if len(values) > 1 else 0 * matrix)
+
+    def eig_projectors(self, matrix: Array, count: Any) -> Array:
+        values, vectors = self.eigh(matrix)
+        self._apart(values[: int(count) + 1], "an eigenvalue")
+        return self._wrap(vectors.T[:, :, None] * vectors.T[:, None, :])
+
+    def eig_gap_inverses(self, matrix: Array) -> Array:
+        values, vectors = self.eigh(matrix)
+        gaps = values[:, None] - values[None, :]
+        none = abs(gaps) <= self.mp.mpf(10) ** (8 - self.digits) * max(abs(values))
+        inverse = np.where(none, self.mp.zero, 1 / np.where(none, self.mp.one, gaps))
+        return self._wrap(np.stack([(vectors * row) @ vectors.T for row in inverse]))
+
+    def top_projector(self, matrix: Array, count: Any) -> Array:
+        values, vectors = self.eigh(matrix)
+        rest = len(values) - int(count)
+        self._apart(values[max(rest - 1, 0) : rest + 1], "the edge")
+        return self._wrap(vectors[:, rest:] @ vectors[:, rest:].T)
+
+    def top_gaps(self, matrix: Array, count: Any) -> Array:
+        values, _ = self.eigh(matrix)
+        rest = len(values) - int(count)
+        self._apart(values[max(rest - 1, 0) : rest + 1], "the edge")
+        made = self.zeros((len(values), len(values)))
+        made[rest:, :rest] = 1 / (values[rest:, None] - values[None, :rest])
+        return self._wrap(made)
+
+    def sign_gaps(self, matrix: Array) -> Array:
+        values, _ = self.eigh(matrix)
+        tiny = self.mp.mpf(10) ** (8 - self.digits) * max(abs(values))
+        signs = self._map("sign", lambda x: self.mp.zero if abs(x) <= tiny else self.mp.sign(x), values)
+        apart = signs[:, None] - signs[None, :]
+        return self._wrap(apart / np.where(apart == 0, self.mp.one, values[:, None] - values[None, :]))
+
+    def polar(self, matrix: Array) -> Array:
+        """A inv(sqrtm(A'A)), or that of A' for fewer rows than columns."""
+        if matrix.shape[0] < matrix.shape[1]:
+            return self.polar(matrix.T).T
+        values, vectors = self.eigh(self.matmul(matrix.T, matrix))
+        if values[0] <= self.mp.mpf(10) ** (8 - self.digits) * values[-1]:
+            raise EvaluationError("polar: a singular value is 0")
+        root = self._map("a root", lambda x: 1 / self.mp.sqrt(x), values)
+        return self._wrap(matrix @ ((vectors * root) @ vectors.T))
+
+    def _apart(self, values: Array, what: str) -> None:
+        tiny = self.mp.mpf(10) ** (8 - self.digits) * max(abs(values))
+        if any(b - a <= tiny for a, b in pairwise(values)):
+            raise EvaluationError(f"{what} is repeated")
 
     def cholesky_factor(self, matrix: Array) -> Array:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.array_ops import ArrayOps, Labels
 from tensordiff.evaluate.paths import contraction_path
-from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor, as_number, dims_text, postorder
+from tensordiff.tensor import Apply, Einsum, Named, Node, Sum, Symbol, Tensor, as_number, dims_text, opened, postorder
 
 
 def interpret(outputs: Sequence[Tensor], inputs: Mapping[str, Any], sizes: Mapping[str, int], ops: ArrayOps) -> list[Any]:
@@ -21,6 +21,8 @@ def interpret(outputs: Sequence[Tensor], inputs: Mapping[str, Any], sizes: Mappi
     domain of a function; what else is raised is up to the operations.
     """
     ops = ops.with_sizes(sizes)
+    memo: dict[Node, Tensor] = {}
+    outputs = [opened(tensor, memo) for tensor in outputs]
     order = postorder(outputs)
     uses = Counter(child for node in order for child in node.children)
     uses.update(outputs)

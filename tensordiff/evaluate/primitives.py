@@ -88,6 +88,14 @@ def _two_scalars(shape: Shape) -> tuple[Shape, ...]:
     return ((), ())
 
 
+def _eigen(shape: Shape) -> tuple[Shape, ...]:
+    return (shape[:1], shape)
+
+
+def _cube(shape: Shape) -> tuple[Shape, ...]:
+    return ((shape[0], *shape),)
+
+
 def _duplication(shape: Shape) -> tuple[Shape, ...]:
     return ((*shape, _triangle(shape[0], strict=False)),)
 
@@ -200,6 +208,17 @@ def _table() -> dict[str, Primitive]:
         _matrix("cholesky_factor", third, "chol", mpmath="cholesky"),
         _matrix("matrix_power", 10, "matpow", keeps_symmetry=True, rational=True),
         _matrix("frechet", 10, "derivative", shape=None, rational=True),
+        # of the symmetric part of a matrix
+        _matrix("eigh", 9, "eigvals", shape=_eigen, results=2),
+        _matrix("eigval_max", 2, "lambda_max", shape=_scalar),
+        _matrix("eigvec_max", 9, "eigvec_max", shape=_vector),
+        _matrix("gap_inverse", 11, "lambda_max", keeps_symmetry=True),
+        _matrix("eig_projectors", 10, "eigvals", shape=_cube),
+        _matrix("eig_gap_inverses", 12, "eigvals", shape=_cube),
+        _matrix("top_projector", 11, "kyfan", keeps_symmetry=True),
+        _matrix("top_gaps", 9, "kyfan"),
+        _matrix("sign_gaps", 9, "norm_nuc"),
+        _matrix("polar", 20, "norm_nuc"),
         # one factorisation for all that is asked of a matrix
         _matrix("definite", third, "inv", keeps_symmetry=True),
         Primitive("solve", "factorised", may_fail_as="inv", cost=2 * third, batch=True),

@@ -22,9 +22,11 @@ from tensordiff.functions import (
     SkewDuplication,
     Unit,
     UpperMask,
+    WholeMatrix,
 )
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.build import call, number, transpose
+from tensordiff.matrix.calls import FORM
 from tensordiff.tensor import Apply, Function, Named, Symbol, Tensor, as_number
 
 Job = tuple[Tensor, Vertices, Vertices]
@@ -189,6 +191,8 @@ def _value(function: Function, folded: Sequence[Matrix]) -> Matrix:
         return build.power(*folded)
     if function == INVERSE:
         return build.inverse(folded[0])
+    if isinstance(function, WholeMatrix) and (made := function.printed(FORM, *folded)) is not None:
+        return made  # type: ignore[no-any-return]
     if not folded or not (function.elementwise or function.name in build.known_calls()):
         raise FoldError(f"{function.name} has no matrix form")
     return call(function, *folded)

@@ -14,7 +14,7 @@ from tensordiff.tensor import Dim, Function, Tensor, apply, einsum, multiply, nu
 
 OperandKind = Literal["value", "size", "axis", "integer", "condition"]
 Transposes = Literal["outside", "operands", "reversed", "blocks", "itself", "never"]
-Domain = Literal["any", "invertible", "definite", "principal", "full-rank", "nonzero"]
+Domain = Literal["any", "invertible", "definite", "principal", "full-rank", "nonzero", "symmetric"]
 
 Result = Literal["any", "alike", "symmetric", "lower-triangular"]
 
@@ -48,6 +48,10 @@ class WholeMatrix(Function):
     def of_scalar(self, form: Any, x: Any) -> Any:
         """The value at a number x in simpler words, written in `form`, the constructors of the matrix form."""
         raise NotImplementedError(self.name)  # pragma: no cover - abstract
+
+    def printed(self, form: Any, *operands: Any) -> Any:
+        """How a value of it is written in the constructors of the matrix form, where that is no call by its name."""
+        return None
 
 
 class MatrixFunction(WholeMatrix):

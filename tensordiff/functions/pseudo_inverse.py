@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensordiff.errors import DomainError, ShapeError
+from tensordiff.functions.eigen import gap_inverse
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import WholeMatrix, transpose
 from tensordiff.functions.power import power
@@ -71,7 +72,7 @@ class PseudoInverse(WholeMatrix):
         if is_zero(argument):
             raise DomainError("the pseudo-inverse of a zero matrix", hint="pinv is defined for matrices of full rank")
         if argument.rank == 2 and argument.dims[0] is argument.dims[1]:
-            return apply(INVERSE, argument)
+            return gap_inverse(argument) or apply(INVERSE, argument)
         coefficient, core = split_coefficient(argument)
         if coefficient != 1:
             return scale(1 / coefficient, apply(self, core))

@@ -57,7 +57,7 @@ class Operation:
     conjugates: Literal["inside", "drops", "never"] = "inside"
     """inside: conj f(A) = f(conj A). drops: the value is real, f(conj A) = f(A)."""
     holomorphic: bool = True
-    domain: Literal["any", "invertible", "definite", "principal", "full-rank", "nonzero"] = "any"
+    domain: Literal["any", "invertible", "definite", "principal", "full-rank", "nonzero", "symmetric"] = "any"
     """Where it has a value and a derivative."""
     result: Literal["any", "alike", "symmetric", "lower-triangular"] = "any"
     """The structure of the value; alike: symmetric where the operands are."""

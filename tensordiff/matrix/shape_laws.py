@@ -77,6 +77,36 @@ def _square_to_scalar(x: Operands) -> Sizes:
     return ()
 
 
+def _first_to_scalar(x: Operands) -> Sizes:
+    for place in range(1, len(x)):
+        if x.sizes(place):
+            x.refuse(place, "a number")
+    return ()
+
+
+def _rows(x: Operands) -> Sizes:
+    x.single(0)
+    return normal(rows_and_columns(x.sizes(0))[0])
+
+
+def _columns(x: Operands) -> Sizes:
+    x.single(0)
+    return normal(rows_and_columns(x.sizes(0))[1])
+
+
+def _shorter(x: Operands) -> Sizes:
+    """The shorter side of a matrix, where the sizes tell."""
+    x.single(0)
+    rows, columns = rows_and_columns(x.sizes(0))
+    if rows == columns:
+        return normal(rows)
+    try:
+        return normal(min(rows, columns, key=lambda size: size[0].value if size else 1))
+    except (AttributeError, TypeError):
+        x.refuse(0, "sizes that tell whether its rows or its columns are fewer", "give the sizes as numbers")
+        return normal(columns)
+
+
 def _square_to_square(x: Operands) -> Sizes:
     size = x.square(0)
     return (size, size)
@@ -241,6 +271,10 @@ def _elimination(x: Operands) -> Sizes:
 LAWS: dict[str, Law] = {
     "to-scalar": _to_scalar,
     "square-to-scalar": _square_to_scalar,
+    "first-to-scalar": _first_to_scalar,
+    "rows": _rows,
+    "columns": _columns,
+    "shorter": _shorter,
     "square-to-square": _square_to_square,
     "single-square": _single_square,
     "pseudo-inverse": _pseudo_inverse,

@@ -31,6 +31,7 @@ from tensordiff.tensor.extent import Extent, direct_sum
 from tensordiff.tensor.function import UNBOUNDED, Bounds, Function
 from tensordiff.tensor.node import Node, bottom_up, digest, hash_of, postorder
 from tensordiff.tensor.nodes import Apply, Einsum, Factor, Indices, Named, Sum, Symbol, Term
+from tensordiff.tensor.opening import opened
 from tensordiff.tensor.structure import STRUCTURES, Assumption, Draws, Matrices, Structure
 
 __all__ = [
@@ -38,6 +39,6 @@ __all__ = [
     "Extent", "Factor", "Function", "Group", "Indices", "Matrices", "Named", "Node", "Size", "Structure", "Sum",
     "Symbol", "Tensor", "Term", "add", "apply", "as_number", "bottom_up", "broadcast", "combination", "digest",
     "dims_text", "direct_sum", "einsum", "group_text", "hash_of", "identity", "is_zero", "multiply", "number",
-    "ones", "permute", "postorder", "product_as_is", "rebuild", "replace", "scale", "size", "split_coefficient",
-    "split_square", "times", "total", "zero",
+    "ones", "opened", "permute", "postorder", "product_as_is", "rebuild", "replace", "scale", "size",
+    "split_coefficient", "split_square", "times", "total", "zero",
 ]  # fmt: skip

@@ -124,6 +124,11 @@ class Function(ABC):
         """SymPy's expression for the function of scalar expressions of SymPy. Raises MissingRuleError."""
         raise MissingRuleError(f"{self.name} has no counterpart in SymPy", hint="other forms: latex(), compile().source")
 
+    def opened(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """The same value in functions that are evaluated, where this one is not: opened before anything is evaluated, so
+        that it is contracted part by part."""
+        return None
+
     @abstractmethod
     def evaluate(self, ops: Any, *arguments: Any) -> Any:
         """The value, written in the primitive operations `ops` (see `operations`); the same text serves floating point,

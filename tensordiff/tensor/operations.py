@@ -96,6 +96,32 @@ class Operations(Protocol):
     def expm(self, matrix: Value) -> Value: ...
     def logm(self, matrix: Value) -> Value: ...
     def sqrtm(self, matrix: Value) -> Value: ...
+    def eigh(self, matrix: Value) -> tuple[Value, Value]:
+        """Eigenvalues in ascending order and eigenvectors in columns, of the symmetric part."""
+
+    def eigval_max(self, matrix: Value) -> Value: ...
+    def eigvec_max(self, matrix: Value) -> Value:
+        """The eigenvector of the largest eigenvalue, which must be simple."""
+
+    def gap_inverse(self, matrix: Value) -> Value:
+        """The pseudo-inverse of lambda*I - A for the largest eigenvalue lambda, which must be simple."""
+
+    def eig_projectors(self, matrix: Value, count: Value) -> Value:
+        """u u' for every eigenvalue, of which the first `count` are simple; the axis of eigenvalues first."""
+
+    def eig_gap_inverses(self, matrix: Value) -> Value: ...
+    def top_projector(self, matrix: Value, count: Value) -> Value:
+        """U U' for the eigenvectors of the `count` largest eigenvalues, which are apart from the others."""
+
+    def top_gaps(self, matrix: Value, count: Value) -> Value:
+        """1/(lambda_a - lambda_b) where a is one of the `count` largest eigenvalues and b is not, else 0."""
+
+    def sign_gaps(self, matrix: Value) -> Value:
+        """(sign(a) - sign(b))/(a - b) for the eigenvalues a, b, 0 where the signs agree."""
+
+    def polar(self, matrix: Value) -> Value:
+        """The orthonormal factor of a matrix of full rank."""
+
     def cholesky_factor(self, matrix: Value) -> Value:
         """The lower triangular factor of a symmetric positive definite matrix."""
 

@@ -120,7 +120,7 @@ class _Lift:
             elif (rule := getattr(self, "_" + operation, None)) is not None:
                 made = rule(value)
             elif value.primitive.batch:
-                made = self._emit("batch_" + operation, value)
+                made = self._emit("batch_" + operation, value, *(self.new[operand] for operand in value.operands[1:]))
             else:
                 raise EvaluationError(f"{operation} does not work on batches", hint="evaluate the points one by one")
         self.new[value] = made

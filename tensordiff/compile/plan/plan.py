@@ -23,7 +23,20 @@ from tensordiff.compile.plan.sharing import share_pairs
 from tensordiff.compile.plan.slices import without_inclusions
 from tensordiff.compile.plan.tidy import tidy
 from tensordiff.functions import MATRIX_POWER
-from tensordiff.tensor import Apply, Einsum, Sum, Symbol, Tensor, as_number, einsum, postorder, scale, split_coefficient
+from tensordiff.tensor import (
+    Apply,
+    Einsum,
+    Node,
+    Sum,
+    Symbol,
+    Tensor,
+    as_number,
+    einsum,
+    opened,
+    postorder,
+    scale,
+    split_coefficient,
+)
 from tensordiff.tensor.extent import Extent
 
 _MOST_SQUARED = 64
@@ -54,6 +67,8 @@ def plan(
     joined: groups[r][p] axes of result r are its axis p; so are those of `inputs` by name. Inputs called `batched` have a
     leading axis, and so have all results; `free_layout` says that operations keep the order in which arrays lie in memory."""
     points = BATCH if batched else 1
+    memo: dict[Node, Tensor] = {}
+    outputs = [opened(tensor, memo) for tensor in outputs]
     rewritten, names = open_products(without_inclusions(outputs), sizes, points)
     joined = [any(count != 1 for count in counts) for counts in groups] or [False] * len(rewritten)
     free = [node for node, merges in zip(rewritten, joined, strict=True) if not merges and not batched]

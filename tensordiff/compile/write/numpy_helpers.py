@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-HELPERS: dict[str, str] = {}
+from tensordiff.evaluate.spectrum import sources
+
+HELPERS: dict[str, str] = sources("np", raises=True)
 
 
 def _define(source: str) -> None:

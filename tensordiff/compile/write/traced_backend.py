@@ -13,6 +13,7 @@ from tensordiff.compile.plan.graph import Value
 from tensordiff.compile.write.array_backend import ArrayBackend, extent_text, masked_diagonal
 from tensordiff.compile.write.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.write.text import Scope, Text, atom
+from tensordiff.evaluate.spectrum import sources
 
 
 class TracedBackend(ArrayBackend):
@@ -109,7 +110,7 @@ def _batch_adjugate(a):
 def traced_helpers(module: str, vmap: str, where: str = "") -> dict[str, str]:
     """The source of the shared helper functions for a library that maps over points by `vmap`; `where` says where arrays are
     made (", device=a.device")."""
-    helpers = {name: NUMPY_HELPERS[name] for name in _SIZED}
+    helpers = {name: NUMPY_HELPERS[name] for name in _SIZED} | sources(module, raises=False)
     text = _SHARED.replace("xp.", f"{module}.").replace("<where>", where).replace("<vmap>", vmap)
     for part in text.strip().split("\ndef "):
         source = "def " + part.strip().removeprefix("def ") + "\n"

@@ -47,7 +47,7 @@ from tensordiff.evidence.sampling.values import (
     draw,
 )
 from tensordiff.functions import Frechet
-from tensordiff.tensor import Apply, Assumption, Symbol, Tensor, bottom_up, postorder
+from tensordiff.tensor import Apply, Assumption, Symbol, Tensor, bottom_up, opened, postorder
 
 MOST_ENTRIES = 60_000
 MOST_GIVEN = 250_000
@@ -72,7 +72,7 @@ class Point:
 
     def value(self, tensor: Tensor) -> Array:
         """The tensor's value. Raises EvaluationError where it has none here."""
-        tensor = concrete(tensor)
+        tensor = opened(concrete(tensor))
         machine = isinstance(self.ops, NumpyOps | ModularOps)
 
         def visit(node: Tensor, _: object) -> Any:
