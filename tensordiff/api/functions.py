@@ -10,6 +10,7 @@ from tensordiff.errors import ShapeError
 from tensordiff.functions import ELEMENTWISE
 from tensordiff.matrix import Matrix, Scope, build, read_group
 from tensordiff.matrix.operations import WORDS
+from tensordiff.matrix.symmetric import refuse_unsymmetric
 from tensordiff.tensor import Dim
 
 
@@ -88,7 +89,7 @@ def _apply(constructor: Callable[..., Matrix], arguments: tuple[Any, ...]) -> Ex
 
 def _function(name: str, doc: str) -> Callable[..., Expression]:
     def function(*arguments: Any) -> Expression:
-        return _apply(lambda *operands: build.call(name, *operands), arguments)
+        return _apply(lambda *operands: refuse_unsymmetric(build.call(name, *operands)), arguments)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tensordiff.errors import MissingRuleError, ShapeError
-from tensordiff.functions.matrix_function import Domain, MatrixFunction, Transposes
+from tensordiff.functions.matrix_function import Conjugates, Domain, MatrixFunction, Transposes
 from tensordiff.tensor import Apply, Dim, Einsum, Tensor, add, apply, dims_text, einsum, identity, multiply
 
 HALF = Fraction(1, 2)
@@ -44,6 +44,7 @@ class Eigenvalues(SymmetricFunction):
     """The eigenvalues in ascending order: d lambda_k = u_k' dA u_k."""
 
     name = "eigvals"
+    latex_name = r"\lambda"
     doc = "The eigenvalues of a symmetric matrix, in ascending order."
     shape = "square-to-column"
     elsewhere: ClassVar[dict[str, str]] = {"eig": "eigvals(A) of a symmetric matrix A", "eigvalsh": "eigvals(A)"}
@@ -63,7 +64,7 @@ class Eigenvalues(SymmetricFunction):
         return () if self.asked is None else (self.asked.key,)
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
-        return apply(Projectors(self.asked), *arguments)
+        return apply(Projectors(self.asked or self.square(arguments[0])), *arguments)
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.eigh(args[0])[0]
@@ -85,8 +86,8 @@ class Projectors(Eigenvalues):
         return add([(HALF, einsum([(x, left), (y, right)], "kijab")) for x, y, left, right in pairs])
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
-        count = args[0].shape[0] if self.asked is None else ops.size(self.asked)
-        return ops.eig_projectors(args[0], count)
+        assert self.asked is not None
+        return ops.eig_projectors(args[0], ops.size(self.asked))
 
 
 class GapInverses(Projectors):
@@ -120,6 +121,8 @@ class Extreme(SymmetricFunction):
 
 class ExtremeValue(Extreme):
     stem = "lambda"
+    conjugates: ClassVar[Conjugates] = "drops"
+    holomorphic: ClassVar[bool] = False
     sentence = "The {} eigenvalue of a symmetric matrix."
     scalar = True
     shape = "square-to-scalar"
@@ -146,6 +149,11 @@ class ExtremeValue(Extreme):
 
 class ExtremeVector(Extreme):
     stem = "eigvec"
+
+    @property
+    def latex_name(self) -> str:  # type: ignore[override]
+        return rf"u_{{\{self.name[-3:]}}}"
+
     sentence = "The eigenvector of length 1 of the {} eigenvalue of a symmetric matrix; its largest entry is positive."
     shape = "square-to-column"
 

@@ -13,6 +13,7 @@ from tensordiff.functions.views import matrix_view, without_content
 from tensordiff.tensor import Dim, Function, Tensor, apply, einsum, multiply, number, split_square
 
 OperandKind = Literal["value", "size", "axis", "integer", "condition"]
+Conjugates = Literal["inside", "drops", "never"]
 Transposes = Literal["outside", "operands", "reversed", "blocks", "itself", "never"]
 Domain = Literal["any", "invertible", "definite", "principal", "full-rank", "nonzero", "symmetric"]
 
@@ -34,7 +35,7 @@ class WholeMatrix(Function):
     transposes: ClassVar[Transposes] = "never"
     names_itself: ClassVar[bool] = True
     meets_scalars: ClassVar[bool] = False
-    conjugates: ClassVar[Literal["inside", "drops", "never"]] = "inside"
+    conjugates: ClassVar[Conjugates] = "inside"
     holomorphic: ClassVar[bool] = True
     domain: ClassVar[Domain] = "any"
     result: ClassVar[Result] = "any"

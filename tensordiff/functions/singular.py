@@ -25,7 +25,7 @@ from tensordiff.functions.eigen import (
     SymmetricFunction,
 )
 from tensordiff.functions.inclusion import Inclusion, inclusion
-from tensordiff.functions.matrix_function import Domain, Transposes, WholeMatrix
+from tensordiff.functions.matrix_function import Conjugates, Domain, Transposes, WholeMatrix
 from tensordiff.functions.power import ABS, power
 from tensordiff.tensor import (
     Dim,
@@ -66,6 +66,8 @@ class SingularFunction(WholeMatrix):
     domain: ClassVar[Domain] = "nonzero"
     real_only = True
     meets_scalars: ClassVar[bool] = False
+    conjugates: ClassVar[Conjugates] = "drops"
+    holomorphic: ClassVar[bool] = False
 
     def matrix(self, arguments: Sequence[Tensor]) -> Tensor:
         """The argument. Raises ShapeError where it is no matrix with single axes."""
@@ -81,6 +83,7 @@ class SpectralNorm(SingularFunction):
     """The largest singular value: d s = u' dA v."""
 
     name = "norm_spec"
+    latex_name = r"\sigma_{\max}"
     doc = "The spectral norm of a matrix, its largest singular value."
     shape = "to-scalar"
     scalar = True
@@ -107,6 +110,7 @@ class SingularVector(SingularFunction):
     def __init__(self, left: bool) -> None:
         self.left = left
         self.name = "left_sv" if left else "right_sv"
+        self.latex_name = "u_1" if left else "v_1"
         self.doc = f"The {'left' if left else 'right'} singular vector of length 1 of the largest singular value."  # type: ignore[misc]
         self.shape = "rows" if left else "columns"  # type: ignore[misc]
 
@@ -138,8 +142,10 @@ class SingularValues(SingularFunction):
     """All singular values, in descending order; which axis is the shorter one is known from the sizes."""
 
     name = "singvals"
+    latex_name = r"\sigma"
     doc = "The singular values of a matrix, in descending order; its sizes must tell whether rows or columns are fewer."
     shape = "shorter"
+    transposes: ClassVar[Transposes] = "itself"
 
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         return (shorter(self.matrix(arguments).dims),)

@@ -24,6 +24,7 @@ from tensordiff.functions import (
     matrix_power,
     power,
 )
+from tensordiff.functions.eigen import gap_inverse
 from tensordiff.lower import entries, products
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.operations import OPERATIONS
@@ -191,7 +192,9 @@ def _pinv(node: Matrix, values: Values) -> Tensor:
     x, (value,) = node.children[0], values
     if x.is_vector:
         return multiply(value, power(total(multiply(value, value)), -1))
-    return apply(INVERSE if x.rows == x.cols else PINV, value)
+    if x.rows != x.cols:
+        return apply(PINV, value)
+    return gap_inverse(value) or apply(INVERSE, value)
 
 
 def _along(make: Callable[[int], Function]) -> Rule:

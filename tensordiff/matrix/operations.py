@@ -131,6 +131,10 @@ def _mean(form: Any, x: Any, axis: Any = None) -> Any:
     return form.divide(total, form.product(*(form.size(dim) for group in groups for dim in group)))
 
 
+def _condition(form: Any, x: Any) -> Any:
+    return form.product(form.call("norm_spec", x), form.call("norm_spec", form.call("pinv", x)))
+
+
 _WRITTEN = {
     "norm": "norm2(A), the Euclidean or Frobenius norm, or norm1(A)",
     "dot": "x'*y for vectors, A*B for matrices", "vdot": "x'*y", "inner": "x'*y for vectors, tr(A'*B) for matrices",
@@ -184,6 +188,10 @@ _WORDS = (
     Operation(
         "norm2", "to-scalar", "The Euclidean (Frobenius) norm.", (1, 1), transposes="itself", real=True, names_itself=True,
         conjugates="drops", holomorphic=False, domain="nonzero",
+    ),
+    Operation(
+        "cond", "to-scalar", "The condition number, the largest singular value by the smallest.", (1, 1), written=_condition,
+        transposes="itself", conjugates="drops", holomorphic=False, domain="full-rank",
     ),
     Operation(
         "diag", "diagonal", "A vector as a diagonal matrix, or the diagonal of a square matrix.", (1, 1), of_scalar=_itself,

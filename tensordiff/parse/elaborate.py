@@ -9,6 +9,7 @@ from fractions import Fraction
 from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe
 from tensordiff.matrix.operations import WORDS
+from tensordiff.matrix.symmetric import refuse_unsymmetric
 from tensordiff.parse.differentials import Differentials
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_callable, is_function, resolve_name, unknown_function
 from tensordiff.parse.sums import summed
@@ -22,7 +23,7 @@ def elaborated(reading: Elaboration) -> Matrix:
     tree = reading.tree
     for node in tree.nodes:
         try:
-            reading.values[node] = reading.visit(node)
+            reading.values[node] = refuse_unsymmetric(reading.visit(node))
         except TensordiffError as error:
             raise error.located(tree.text, node.start, node.end) from None
     result = reading.values[tree.root]

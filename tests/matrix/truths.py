@@ -100,6 +100,37 @@ def _skew() -> Array:
     return np.stack(columns, axis=1)
 
 
+def _spectrum(s: Array) -> tuple[Array, Array]:
+    return np.linalg.eigh((s + s.T) / 2)
+
+
+def _directed(u: Array) -> Array:
+    return u * np.sign(u[np.argmax(abs(u))])
+
+
+def _singular(a: Array) -> tuple[Array, Array]:
+    """The first pair of singular vectors, with the largest of all entries positive."""
+    u, _, vh = np.linalg.svd(a)
+    both = _directed(np.concatenate([u[:, 0], vh[0]]))
+    return both[: len(a)], both[len(a) :]
+
+
+_PART = "(S + S')/2"
+TRUTHS |= {
+    "eigvals": Truth(f"eigvals({_PART})", lambda s: _spectrum(s)[0]),
+    "lambda_max": Truth(f"lambda_max({_PART})", lambda s: _spectrum(s)[0][-1]),
+    "lambda_min": Truth(f"lambda_min({_PART})", lambda s: _spectrum(s)[0][0]),
+    "eigvec_max": Truth(f"eigvec_max({_PART})", lambda s: _directed(_spectrum(s)[1][:, -1])),
+    "eigvec_min": Truth(f"eigvec_min({_PART})", lambda s: _directed(_spectrum(s)[1][:, 0])),
+    "singvals": Truth(f"singvals({_PART})", lambda s: np.linalg.svd((s + s.T) / 2)[1]),
+    "norm_spec": Truth("norm_spec(A)", lambda a: np.linalg.norm(a, 2), ("A",)),
+    "cond": Truth("cond(A)", np.linalg.cond, ("A",)),
+    "norm_nuc": Truth("norm_nuc(A)", lambda a: np.linalg.norm(a, "nuc"), ("A",)),
+    "kyfan": Truth("kyfan(A,1)", lambda a: np.linalg.norm(a, 2), ("A",)),
+    "left_sv": Truth("left_sv(A)", lambda a: _singular(a)[0], ("A",)),
+    "right_sv": Truth("right_sv(A)", lambda a: _singular(a)[1], ("A",)),
+}
+
 for _name, _record in OPERATIONS.items():
     if _name not in TRUTHS:
         TRUTHS[_name] = Truth(f"{_record.word}(S)", MATRIX[_name])
