@@ -11,13 +11,13 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tensordiff.errors import MissingRuleError, ShapeError
-from tensordiff.functions.matrix_function import Conjugates, Domain, MatrixFunction, Transposes
+from tensordiff.functions.matrix_function import Conjugates, Domain, Transposes, WholeMatrix
 from tensordiff.tensor import Apply, Dim, Einsum, Tensor, add, apply, dims_text, einsum, identity, multiply
 
 HALF = Fraction(1, 2)
 
 
-class SymmetricFunction(MatrixFunction):
+class SymmetricFunction(WholeMatrix):
     """A function of a symmetric matrix with single axes."""
 
     transposes: ClassVar[Transposes] = "itself"
