@@ -131,8 +131,10 @@ def _special(name: str, mpmath: str | None = None, called: str | None = None, **
     return Primitive(name, "elementwise", mpmath=mpmath, complex=False, libraries=MappingProxyType(libraries), **facts)
 
 
-def _matrix(name: str, cost: Fraction | int, fails: str | None, shape: Law | None = _same, **facts: Any) -> Primitive:
-    return Primitive(name, "matrix", shape, may_fail_as=fails, cost=Fraction(cost), batch=True, **facts)
+def _matrix(
+    name: str, cost: Fraction | int, fails: str | None, shape: Law | None = _same, batch: bool = True, **facts: Any
+) -> Primitive:
+    return Primitive(name, "matrix", shape, may_fail_as=fails, cost=Fraction(cost), batch=batch, **facts)
 
 
 def _table() -> dict[str, Primitive]:
@@ -221,6 +223,7 @@ def _table() -> dict[str, Primitive]:
         _matrix("polar", 20, "norm_nuc"),
         # one factorisation for all that is asked of a matrix
         _matrix("definite", third, "inv", keeps_symmetry=True),
+        _matrix("bounded", 0, "low rank", keeps_symmetry=True, batch=False),
         Primitive("solve", "factorised", may_fail_as="inv", cost=2 * third, batch=True),
         Primitive("inverse_times", "factorised"),
         Primitive("lu", "factors", may_fail_as="inv", cost=2 * third),

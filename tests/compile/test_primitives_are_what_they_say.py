@@ -34,7 +34,7 @@ if "jax" in OPTIONAL:
     jax.config.update("jax_enable_x64", True)
 
 ENTRIES = {name: p for name, p in PRIMITIVES.items() if p.kind == "elementwise"}
-INTERNAL = {"slogdet", "definite", "frechet"}
+INTERNAL = {"slogdet", "definite", "frechet", "bounded"}
 """Recorded in parts, made by the planner alone, or with parameters of its own."""
 SINGLE = {name: p for name, p in PRIMITIVES.items() if not name.startswith("batch_")}
 MATRIX = {name: p for name, p in SINGLE.items() if p.kind == "matrix" and name not in INTERNAL}

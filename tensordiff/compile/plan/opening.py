@@ -14,6 +14,7 @@ from math import prod
 
 from tensordiff.compile.plan.effort import cost, elements
 from tensordiff.compile.plan.frechet import contracted
+from tensordiff.compile.plan.low_rank import updated
 from tensordiff.compile.plan.powers import chained, split_diagonals, thin
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.sharing import settled
@@ -44,11 +45,12 @@ _SHARED_USERS = 6
 
 
 def open_products(
-    outputs: Sequence[Tensor], sizes: Mapping[str, int], points: int = 1
+    outputs: Sequence[Tensor], sizes: Mapping[str, int], points: int = 1, *, low_rank: bool = False
 ) -> tuple[list[Tensor], dict[Tensor, str]]:
     """The tensors rewritten so that outer products, identities and broadcasts stand only where they are needed as arrays;
-    and the names that named subexpressions gave to nodes of the result. `points` of a batch are computed together."""
-    rewriter = _Rewriter(outputs, sizes, points)
+    and the names that named subexpressions gave to nodes of the result. `points` of a batch are computed together. With
+    `low_rank`, inverses of low-rank updates are computed by small matrices, which ask to be bounded."""
+    rewriter = _Rewriter(outputs, sizes, points, low_rank)
     for node in postorder(outputs):
         rewriter.visit(node)
     names = {
@@ -60,7 +62,8 @@ def open_products(
 
 
 class _Rewriter:
-    def __init__(self, outputs: Sequence[Tensor], sizes: Mapping[str, int], points: int = 1) -> None:
+    def __init__(self, outputs: Sequence[Tensor], sizes: Mapping[str, int], points: int, low_rank: bool) -> None:
+        self.low_rank = low_rank
         self.sizes = sizes
         self.points = points
         self.uses = _uses(outputs)
@@ -83,6 +86,8 @@ class _Rewriter:
             made = Apply.make(node.function, children)
             if made.function == MATRIX_POWER:
                 made = self._settled(thin(made, self.sizes, self.points))
+            elif self.low_rank:
+                made = updated(made, self.sizes)
         elif isinstance(node, Einsum):
             content = prod((common_coefficient(child) for child in children), start=Fraction(1))
             children = tuple(scale(1 / common_coefficient(child), child) for child in children)

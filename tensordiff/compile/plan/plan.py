@@ -11,7 +11,7 @@ from tensordiff.compile.plan import ranges
 from tensordiff.compile.plan.assemble import Product, dense
 from tensordiff.compile.plan.contract import Operand, contract
 from tensordiff.compile.plan.factorise import choose_factorisations
-from tensordiff.compile.plan.graph import Graph, Value
+from tensordiff.compile.plan.graph import Graph, Value, live
 from tensordiff.compile.plan.lengths import axes_of
 from tensordiff.compile.plan.lift import BATCH, Batch, dependent, is_narrow, lift
 from tensordiff.compile.plan.opening import open_products, opened_products
@@ -52,6 +52,8 @@ class Plan:
     contractions: tuple[str, ...]
     """The products of the program as einsum strings, in the order in which they are computed."""
     batch: Batch | None = None
+    direct: Plan | None = None
+    """How to compute where this plan meets a matrix that it needs to be bounded, and that is not."""
 
 
 def plan(
@@ -62,14 +64,16 @@ def plan(
     *,
     inputs: Mapping[str, Sequence[int]] = MappingProxyType({}),
     free_layout: bool = False,
+    low_rank: bool = False,
 ) -> Plan:
     """How to compute the tensors; right for all sizes, good for these. With `groups`, neighbouring axes of the results are
     joined: groups[r][p] axes of result r are its axis p; so are those of `inputs` by name. Inputs called `batched` have a
-    leading axis, and so have all results; `free_layout` says that operations keep the order in which arrays lie in memory."""
+    leading axis, and so have all results; `free_layout` says that operations keep the order in which arrays lie in memory.
+    With `low_rank` the plan may be one that fails on some data, and then has another one for these."""
     points = BATCH if batched else 1
     memo: dict[Node, Tensor] = {}
     outputs = [opened(tensor, memo) for tensor in outputs]
-    rewritten, names = open_products(without_inclusions(outputs), sizes, points)
+    rewritten, names = open_products(without_inclusions(outputs), sizes, points, low_rank=low_rank and not batched)
     joined = [any(count != 1 for count in counts) for counts in groups] or [False] * len(rewritten)
     free = [node for node, merges in zip(rewritten, joined, strict=True) if not merges and not batched]
     planner = _Planner(rewritten, names, sizes, points, free, inputs)
@@ -78,7 +82,10 @@ def plan(
         values = [planner.graph.merge(value, counts) for value, counts in zip(values, groups, strict=True)]
     if not batched:
         graph, results = tidy(*choose_factorisations(planner.graph, values, sizes))
-        return Plan(graph, tuple(results), tuple(planner.contractions))
+        direct = None
+        if any(value.operation == "bounded" for value in live(results)):
+            direct = plan(outputs, sizes, groups, inputs=inputs, free_layout=free_layout)
+        return Plan(graph, tuple(results), tuple(planner.contractions), direct=direct)
     narrow = free_layout and is_narrow(values, sizes)
     factorised = choose_factorisations(planner.graph, values, sizes, dependent(values, batched), narrow=narrow)
     graph, results, batch = lift(*tidy(*factorised), batched, sizes, narrow=narrow)

@@ -16,7 +16,6 @@ from tensordiff.compile.plan.opening import open_products
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.stages import Split, staged
 from tensordiff.functions import INVERSE
-from tensordiff.functions.frechet import Frechet
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -97,7 +96,7 @@ def _chosen(
     room = apart.room(sizes)
     inputs = {node for node in postorder([tensor]) if isinstance(node, Symbol)}
     outside = sum(elements(node.dims, sizes) for node in (*inputs, *apart.directions)) + elements(apart.result.dims, sizes)
-    functions = any(isinstance(part, Apply) and isinstance(part.function, Frechet) for part in postorder(apart.parts))
+    functions = any(isinstance(part, Apply) and part.rank > part.children[0].rank > 0 for part in postorder(list(apart.parts)))
     if not functions and room <= _SMALL + outside / 4 and apart.time(sizes) <= _STEP * _CALLS:
         return apart
     fresh = [Symbol.make(f"{symbol.name}'", symbol.dims) for symbol in apart.directions]

@@ -279,17 +279,27 @@ class Program:
 
     def _compile(self, sizes: Mapping[str, int], batched: frozenset[str]) -> Compiled:
         made = self._plan(sizes, batched)
-        source = write(made.outputs, self.parameters, made.graph.hints, self._library.backend, made.batch)
+        direct = None if made.direct is None else (made.direct.outputs, made.direct.graph.hints)
+        source = write(made.outputs, self.parameters, made.graph.hints, self._library.backend, made.batch, direct)
         for other in self._compiled.values():
             if other.source.text == source.text:
                 return other
-        guarded = any(value.primitive.guarded for value in live(made.outputs))
+        values = live([*made.outputs, *(made.direct.outputs if made.direct else ())])
+        guarded = any(value.primitive.guarded for value in values)
         results = len(self._request.outputs)
         return Compiled(source, tuple(made.contractions), self._library, self._request.single, results, guarded)
 
     def _plan(self, sizes: Mapping[str, int], batched: Collection[str] = ()) -> Plan:
-        request, free = self._request, self._library.backend.blocks
-        return plan(request.outputs, sizes, request.groups, batched, inputs=self._compound, free_layout=free)
+        request, backend = self._request, self._library.backend
+        return plan(
+            request.outputs,
+            sizes,
+            request.groups,
+            batched,
+            inputs=self._compound,
+            free_layout=backend.blocks,
+            low_rank=backend.retries,
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         """The request, its nodes as a table."""

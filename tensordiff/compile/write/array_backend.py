@@ -42,6 +42,8 @@ class ArrayBackend:
     log_sum_exp: ClassVar[str] = "_logsumexp"
     rows: bool = False
     """Whether results are to lie in memory row by row."""
+    retries: ClassVar[bool] = False
+    """Whether programs may try one way, and where it fails go another."""
     blocks: ClassVar[bool] = False
     """Whether large batches are computed block by block, and operations keep the order in which arrays lie in memory."""
 

@@ -31,6 +31,7 @@ class NumpyBackend(ArrayBackend):
     spelled = linear_algebra("np")
     shares_memory = True
     blocks = True
+    retries = True
 
     def helpers(self) -> Mapping[str, str]:
         return HELPERS

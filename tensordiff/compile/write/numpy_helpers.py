@@ -149,6 +149,13 @@ def _expm(a):
         raise np.linalg.LinAlgError("the exponential is too large")
     return value
 """)
+_define('''
+def _bounded(small):
+    """The matrix of a low-rank update, where it is not so large that differences lose digits that matter."""
+    if not np.abs(small).max(initial=0.0) <= 1e6:
+        raise FloatingPointError("a low-rank update would lose digits")
+    return small
+''')
 _define("""
 def _matrix_power(a, exponent):
     if exponent != round(float(exponent)):

@@ -27,8 +27,22 @@ def write(
     hints: Mapping[Value, str],
     backend: Backend,
     batch: Batch | None = None,
+    direct: tuple[Sequence[Value], Mapping[Value, str]] | None = None,
 ) -> Source:
-    """The function of the parameters that computes the outputs: one array, or a tuple of several."""
+    """The function of the parameters that computes the outputs: one array, or a tuple of several. Where that fails, it does
+    so in the `direct` way, given as outputs and names."""
+    if direct is not None:
+        first = Writer(outputs, parameters, hints, backend, "_low_rank")
+        second = Writer(direct[0], parameters, direct[1], backend, "_directly")
+        outer = Writer([], parameters, {}, backend)
+        arguments = ", ".join(outer.arguments.values())
+        outer.result = [
+            "try:",
+            f"    return {first.function}({arguments})",
+            "except (np.linalg.LinAlgError, ArithmeticError):",
+            f"    return {second.function}({arguments})",
+        ]
+        return _joined([first, second, outer], backend)
     if batch is None:
         return _joined([Writer(outputs, parameters, hints, backend)], backend)
     stacked = [

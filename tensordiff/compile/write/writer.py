@@ -32,6 +32,8 @@ class Backend(Protocol):
     @property
     def blocks(self) -> bool: ...
     @property
+    def retries(self) -> bool: ...
+    @property
     def dtype_name(self) -> str: ...
     def helpers(self) -> Mapping[str, str]: ...
     def dtype_line(self, inputs: Sequence[str]) -> str: ...
@@ -101,7 +103,7 @@ class Writer:
 
     def write(self) -> list[tuple[str, str | None]]:
         """The lines of the function, and what those that may fail compute."""
-        if not self.texts:
+        if not self.texts and self.outputs:
             self.compute()
         results = self._results() if self.result is None else self.result
         body = [*self._prologue(), *self.lines, *((line, None) for line in results)]
