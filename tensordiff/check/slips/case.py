@@ -10,6 +10,7 @@ from tensordiff.check.factor import proportion
 from tensordiff.check.grade import agrees
 from tensordiff.check.problem import Problem
 from tensordiff.check.truth import INDEX, Truth
+from tensordiff.derive import free_derivative
 from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.evaluate.modular import PRIMES
 from tensordiff.evidence.agreement import differs, varied
@@ -20,7 +21,7 @@ from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.tensor import Tensor, postorder
 
-_MOST_STEPS = 5e5
+_MOST_STEPS = 1e6
 """How many steps the search for slips may take."""
 
 
@@ -96,8 +97,36 @@ class Case:
                 return
 
     def holds(self, reading: Reading) -> bool:
-        """Whether a reading agrees with the derivative at every test point."""
-        return bool(self.points) and all(agrees(reading, point) for point in self.points)
+        """Whether a reading agrees with the derivative at every test point where it is defined, and at one at least."""
+        found = False
+        for point in self.points:
+            if agrees(reading, point):
+                found = True
+            elif point.defines([reading.source]) and (point.value(reading.candidate.tensor) != 0).any():
+                return False
+        return found
+
+    def is_claim(self, matrix: Matrix) -> bool:
+        """Whether an expression has the value of the claim, and is not zero, at every test point."""
+        assert self.claim is not None
+        claim = self.claim
+        made = lower(matrix)
+        self._samples.steps.built(len(postorder([made])))
+
+        def pair(point: Point) -> tuple:  # type: ignore[type-arg]
+            value = point.value(claim.tensor)
+            return point.value(made).reshape(value.shape), value
+
+        try:
+            return bool(self.points) and all(
+                differs(pair, point) is None and bool((pair(point)[0] != 0).any()) for point in self.points
+            )
+        except EvaluationError:
+            return False
+
+    def derivative_by(self, other: Matrix) -> Tensor:
+        """The derivative of f by all entries of another symbol."""
+        return free_derivative(self.f, [other])
 
     def is_constant(self, reading: Reading) -> bool:
         """Whether the ratio of the derivative to the claim is the same number at points of real numbers."""

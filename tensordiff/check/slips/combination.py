@@ -37,6 +37,8 @@ def combination(target: At, parts: Sequence[At], points: Sequence[Point], more: 
         if (entries := target(points[0]).size) and entries <= len(parts):
             together.extend(more(len(parts) // entries))
         found = _solve(target, parts, together)
+        if found is None:  # at one point parts may be multiples of each other that are none elsewhere
+            found = _solve(target, parts, [*together, *more(2)])
         if found is None or any(not _fits(found, target, parts, point) for point in points):
             return None
     except EvaluationError:

@@ -34,18 +34,31 @@ def text_corrections(case: Case) -> Iterator[str]:
             return
 
 
+def _swapped(answer: str) -> Iterator[tuple[str, str]]:
+    """kron(B,A) for kron(A,B)"""
+    for match in list(re.finditer(r"\bkron\(", answer))[:_MOST]:
+        depth, comma = 0, None
+        for place in range(match.end(), len(answer)):
+            depth += (answer[place] in "([") - (answer[place] in ")]")
+            if answer[place] == "," and depth == 0:
+                comma = place
+            if depth < 0:
+                if comma is not None:
+                    first, second = answer[match.end() : comma], answer[comma + 1 : place]
+                    turned = f"{answer[: match.end()]}{second.strip()}, {first.strip()}{answer[place:]}"
+                    yield turned, "The factors of a Kronecker product are swapped"
+                break
+
+
 def _changes(answer: str, case: Case) -> Iterator[tuple[str, str]]:
     """Texts with one change, and what was changed."""
+    yield from _swapped(answer)
     for pattern in (_NAME, _CALL_END):
         for match in list(pattern.finditer(answer))[:_MOST]:
             word = match[0]
             new = word[:-1] if word.endswith("'") else word + "'"
             yield answer[: match.start()] + new + answer[match.end() :], "A transpose is missing or too many"
-    operators = list(_OPERATOR.finditer(answer))[:_MOST]
-    for match in operators:
-        new = "*" if match[0] == ".*" else ".*"
-        yield answer[: match.start()] + new + answer[match.end() :], "The wrong kind of product"
-    for match in operators:
+    for match in list(_OPERATOR.finditer(answer))[:_MOST]:
         for sign in "+-":
             yield answer[: match.start()] + f" {sign} " + answer[match.end() :], "A sum is meant, not a product"
     if "kron" in answer:

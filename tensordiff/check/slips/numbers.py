@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tensordiff.check.grade import Grader
@@ -12,23 +13,35 @@ from tensordiff.matrix import shape_text, total_size
 
 
 def plain_product(case: Case) -> Iterator[str]:
-    """Right for numbers, but of a shape that no layout has, or not conforming."""
-    if case.readings or _as_many_entries(case) or not _holds_for_numbers(case):
-        return
+    """The product of links as numbers have them, where f and the variable are matrices: right for 1-by-1 ones, perhaps up to
+    a factor, but of a shape that no layout has, or not conforming."""
     f, variable = case.f, case.truth.variables[0]
-    if len(f.shape) == 2 and len(variable.shape) == 2 and len(case.truth.variables) == 1 and case.truth.layout != DIFFERENTIAL:
-        sizes = "-by-".join((shape_text(f.shape), shape_text(variable.shape)))
-        yield (
-            "The formula holds for 1-by-1 matrices: it is the chain rule of numbers, with derivatives multiplied as matrices. "
-            f"But dF_ij/dV_kl is a tensor of order 4, here {sizes}, and the chain rule contracts two such tensors over both "
-            "indices of the matrix between them, dF_ij/dV_kl = sum over a,b of dF_ij/dM_ab * dM_ab/dV_kl (a double "
-            "contraction); a plain matrix product is something else. In matrix form dF = A*dV*B gives kron(B', A)."
-        )
-    else:
+    of_matrices = len(f.shape) == 2 and len(variable.shape) == 2 and len(case.truth.variables) == 1
+    if not of_matrices or case.truth.layout == DIFFERENTIAL or not _is_misshapen(case) or not _holds_for_numbers(case):
+        return
+    sizes = "-by-".join((shape_text(f.shape), shape_text(variable.shape)))
+    name = variable.data[0].name if variable.op == "symbol" else variable.data[0]
+    yield (
+        "That is the chain rule of numbers, with derivatives multiplied as matrices: it holds for 1-by-1 matrices alone.\n"
+        f"The derivative has order 4 ({sizes}), and its links are joined by a double contraction, over both indices of the matrix between; "
+        f"tensordiff explain shows them (--wrt {name})."
+    )
+
+
+def only_for_numbers(case: Case) -> Iterator[str]:
+    """Likewise, where f or the variable is a vector or a scalar."""
+    if _is_misshapen(case) and _holds_for_numbers(case):
         yield (
             "The formula holds for 1-by-1 matrices: the calculus is right, but the factors are in an order, "
             "or have transposes, that do not fit matrices."
         )
+
+
+def _is_misshapen(case: Case) -> bool:
+    """Whether the claim has a shape that no layout has, and is no product of Kronecker products."""
+    answer = case.problem.answer
+    written = answer if isinstance(answer, str) else ""
+    return not case.readings and not _as_many_entries(case) and not re.search(r"\bkron\b|\bK\(|otimes|⊗", written)
 
 
 def _as_many_entries(case: Case) -> bool:
@@ -54,6 +67,7 @@ def _holds_for_numbers(case: Case) -> bool:
     try:
         special = case.problem.with_numbers()
         claim, _ = special.read()
-        return bool(Grader(special.truth(), claim).right)
+        grader = Grader(special.truth(), claim)
+        return bool(grader.right) or grader.up_to_factor(grader.readings) is not None
     except TensordiffError:
         return False

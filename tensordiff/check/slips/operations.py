@@ -68,6 +68,29 @@ def _traced(node: Matrix) -> Iterable[Attempt]:
         yield lambda: build.call("diag", node)
 
 
+def square_of_denominator(case: Case) -> Iterator[str]:
+    """A denominator is to be squared, or is squared and should not be."""
+    if case.claim is None:
+        return
+    found = (
+        (f"The square of the denominator is missing or too much: {instead(new, old, made)}", made)
+        for made, old, new in variants(case.claim.matrix, _other_denominators)
+    )
+    yield from case.first_right(found)
+
+
+def _other_denominators(node: Matrix) -> Iterable[Attempt]:
+    if node.op not in ("divide", "dot_divide"):
+        return
+    make = build.divide if node.op == "divide" else build.dot_divide
+    above, below = node.children
+    raise_to = build.power if below.is_scalar else build.dot_power
+    yield lambda: make(above, raise_to(below, build.number(2)))
+    if below.op in ("power", "dot_power") and below.children[1].op == "number":
+        exponent = below.children[1].data[0]
+        yield lambda: make(above, raise_to(below.children[0], build.number(exponent / 2)))
+
+
 def missing_inverse(case: Case) -> Iterator[str]:
     """An inverse is missing, or too many."""
     if case.claim is None:

@@ -158,10 +158,11 @@ def _scalars(case: Case, reading: Reading) -> Mapping[Tensor, Matrix]:
     changes = set(case.truth.changes.values())
     if axes is not None and (expected := manner(case.scope).form(reading.candidate.tensor, axes)) is not None:
         roots.append(expected)
+    excluded = roots[1:]
     roots.extend(build.call("det", node.children[0]) for node in postorder(roots) if node.op == "inv")
     for node in postorder(roots):
         plain = isinstance(node, Matrix) and node.is_scalar and not node.free and node.op not in ("number", "size")
-        if plain and node not in roots[1:] and len(found) < _MOST_SCALARS:
+        if plain and node not in excluded and len(found) < _MOST_SCALARS:
             tensor = lower(node)
             if not any(isinstance(part, Symbol) and part.name in changes for part in postorder([tensor])):
                 found.setdefault(tensor, node)

@@ -13,7 +13,7 @@ from tensordiff.check.slips.combination import MOST, combination, value_of
 from tensordiff.check.slips.variants import Attempt, variants
 from tensordiff.check.words import instead
 from tensordiff.evidence.printing import listed
-from tensordiff.matrix import Matrix, build, number_text, text
+from tensordiff.matrix import Matrix, brief, build, number_text, text
 from tensordiff.tensor import Sum, Tensor, scale
 
 _MOST_SAID = 3
@@ -53,6 +53,35 @@ def _corrected(claimed: Fraction, right: Fraction, term: Matrix) -> str:
 
 def _multiple(coefficient: Fraction, term: Matrix) -> str:
     return text(build.scale(coefficient, term))
+
+
+def number_added(case: Case) -> Iterator[str]:
+    """A scalar was added to a matrix: to every entry, by broadcasting."""
+    if case.claim is None or not case.claim.matrix.shape:
+        return
+    found = (
+        (f"The number {brief(lost)} is added to every entry (by broadcasting): {instead(new, old, made)}", made)
+        for made, old, new in variants(case.claim.matrix, _without_scalars)
+        for lost in [_lost(old, new)]
+    )
+    yield from case.first_right(found)
+
+
+def _without_scalars(node: Matrix) -> Iterable[Attempt]:
+    if node.op == "add" and node.shape:
+        terms = list(zip(node.data, node.children, strict=True))
+        for place, (_, term) in enumerate(terms):
+            if len(terms) > 1 and _is_broadcast(term):
+                yield partial(build.add, [*terms[:place], *terms[place + 1 :]])
+
+
+def _is_broadcast(term: Matrix) -> bool:
+    return term.is_scalar or term.op == "ones"
+
+
+def _lost(old: Matrix, new: Matrix) -> Matrix:
+    kept = new.children if new.op == "add" else (new,)
+    return next((build.scale(c, child) for c, child in zip(old.data, old.children, strict=True) if child not in kept), old)
 
 
 def missing_term(case: Case) -> Iterator[str]:
