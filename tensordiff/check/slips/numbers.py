@@ -23,7 +23,8 @@ def plain_product(case: Case) -> Iterator[str]:
     name = variable.data[0].name if variable.op == "symbol" else variable.data[0]
     yield (
         "That is the chain rule of numbers, with derivatives multiplied as matrices: it holds for 1-by-1 matrices alone.\n"
-        f"The derivative has order 4 ({sizes}), and its links are joined by a double contraction, over both indices of the matrix between; "
+        f"The derivative has order 4 ({sizes}), and its links are joined by a double contraction, "
+        "over both indices of the matrix between; "
         f"tensordiff explain shows them (--wrt {name})."
     )
 
