@@ -150,7 +150,7 @@ def test_explain_shows_the_network(browser: Browser, port: int) -> None:
     page = opened(browser, port, GLS)
     page.click("text=How it is derived")
     expect(page.locator(".network svg")).to_be_visible()
-    expect(page.locator(".link")).to_have_count(2)
+    expect(page.locator(".link")).to_have_count(3)
     page.locator(".link summary").first.click()
     expect(page.locator(".link code").first).to_contain_text("kron(")
     page.locator(".network [data-index=a]").first.hover()
