@@ -45,14 +45,19 @@ def _derivative(request: Request) -> td.Derivative:
 
 
 def _check(request: Request) -> Answer:
+    """f and the variables may stand on the claim's own left-hand side."""
     verdict = td.check(
         _required(request, "answer", "your answer"),
-        _expression(request),
-        tuple(_variables(request)),
+        request.get("f"),
+        tuple(_variables(request)) if request.get("wrt") else None,
         layout=request.get("layout") or "any",
         entries=request.get("entries") or "any",
+        sizes=request.get("sizes") or "",
+        language=request.get("language"),
+        **_declarations(request),
     )
-    return {"kind": "verdict", **report.verdict_data(verdict), **_names(_expression(request), request)}
+    names = _names(verdict.expected, request) if isinstance(verdict.expected, td.Expression) else {}
+    return {"kind": "verdict", **report.verdict_data(verdict), **names, "assumed": list(verdict.assumed)}
 
 
 def _explain(request: Request) -> Answer:
@@ -68,14 +73,12 @@ _JOBS: dict[str, Callable[[Request], Answer]] = {"diff": _diff, "check": _check,
 
 
 def _expression(request: Request) -> td.Expression:
+    return td.parse(_required(request, "f", "the function"), language=request.get("language"), **_declarations(request))
+
+
+def _declarations(request: Request) -> dict[str, Any]:
     shapes = {name: report.read_sizes(sizes) for name, sizes in (request.get("shapes") or {}).items()}
-    return td.parse(
-        _required(request, "f", "the function"),
-        shapes=shapes or None,
-        structures=request.get("structures") or {},
-        where=request.get("where") or {},
-        assume=request.get("assume") or {},
-    )
+    return {"shapes": shapes or None, **{key: request.get(key) or {} for key in ("structures", "where", "assume")}}
 
 
 def _variables(request: Request) -> list[str]:
@@ -105,7 +108,7 @@ def _names(f: td.Expression, request: Request) -> Answer:
                 "declared": name in declared,
             }
         )
-    return {"names": rows, "assumed": list(getattr(f, "assumed", ()))}
+    return {"names": rows, "assumed": list(f.assumed)}
 
 
 CHOICES = {"structures": list(STRUCTURES), "assumptions": [str(a) for a in Assumption]}

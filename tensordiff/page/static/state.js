@@ -40,7 +40,8 @@ export function request(state, job = state.job) {
 
 export const isComplete = state =>
   state.job === "proofread" ? state.text.trim() !== ""
-  : state.f.trim() !== "" && state.wrt.trim() !== "" && (state.job === "diff" || state.answer.trim() !== "");
+  : state.job === "check" ? state.answer.trim() !== ""
+  : state.f.trim() !== "" && state.wrt.trim() !== "";
 
 const quoted = text => "'" + text.replaceAll("'", "'\\''") + "'";
 
