@@ -22,7 +22,7 @@ from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.double import NumpyOps
 from tensordiff.evaluate.field import NotRational
 from tensordiff.evaluate.high_precision import MpmathOps
-from tensordiff.evaluate.primitives import PRIMITIVES, Primitive
+from tensordiff.evaluate.primitives import PRIMITIVES
 from tensordiff.evaluate.rational import RationalOps
 from tensordiff.tensor import Dim, Extent
 from tests.compile.conftest import OPTIONAL
@@ -34,8 +34,10 @@ if "jax" in OPTIONAL:
     jax.config.update("jax_enable_x64", True)
 
 ENTRIES = {name: p for name, p in PRIMITIVES.items() if p.kind == "elementwise"}
-INTERNAL = {"slogdet", "definite", "frechet", "bounded"}
-"""Recorded in parts, made by the planner alone, or with parameters of its own."""
+INTERNAL = {"slogdet", "definite", "frechet", "bounded", "eigh"}
+"""Recorded in parts, made by the planner alone, with parameters of its own, or of two results (a test of its own)."""
+PARAMETERS = {"eig_projectors": 2, "top_projector": 1, "top_gaps": 1}
+"""How many eigenvalues are meant."""
 SINGLE = {name: p for name, p in PRIMITIVES.items() if not name.startswith("batch_")}
 MATRIX = {name: p for name, p in SINGLE.items() if p.kind == "matrix" and name not in INTERNAL}
 CONSTANTS = {name: p for name, p in PRIMITIVES.items() if p.kind == "constant" and p.shape is not None}
@@ -68,7 +70,8 @@ def program(backend: str, build: Callable[[Recorder, list[Value]], Any], arrays:
 
 def record(name: str, exponent: int = 3) -> Callable[[Recorder, list[Value]], Any]:
     def build(ops: Recorder, values: list[Value]) -> Any:
-        extra = [ops.constant(exponent)] if name == "matrix_power" else []
+        parameter = exponent if name == "matrix_power" else PARAMETERS.get(name)
+        extra = [] if parameter is None else [ops.constant(parameter)]
         return getattr(ops, name)(*values, *extra)
 
     return build
@@ -93,7 +96,7 @@ def in_double(name: str, operands: Sequence[Any]) -> Any:
         return ops.multiply(*operands, *operands)
     if name in ("det_sign", "logdet"):
         return ops.slogdet(*operands)[name == "logdet"]
-    extra = [Fraction(3)] if name == "matrix_power" else []
+    extra = [Fraction(3)] if name == "matrix_power" else [Fraction(PARAMETERS[name])] if name in PARAMETERS else []
     return getattr(ops, name)(*condition(ops, name, list(operands)), *extra)
 
 
@@ -252,23 +255,8 @@ def test_arrays_that_depend_on_sizes(name: str) -> None:
         np.testing.assert_array_equal(program(backend, build, [])[0], expected)
 
 
-def test_a_primitive_with_two_results(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A record and its sources are all that a new primitive takes: here the eigenvalues and eigenvectors of a symmetric
-    matrix, one by one and for stacks."""
-    from dataclasses import replace
-
-    from tensordiff.compile.write import jax_backend, numpy_backend, torch_backend
-
-    eigh = Primitive("eigh", "matrix", lambda shape: (shape[:1], shape), results=2, cost=Fraction(9), batch=True)
-    monkeypatch.setitem(PRIMITIVES, "eigh", eigh)
-    monkeypatch.setitem(PRIMITIVES, "batch_eigh", replace(eigh, name="batch_eigh", batch=False))
-    for module, name in (
-        (numpy_backend.NumpyBackend, "np"),
-        (jax_backend.JaxBackend, "jnp"),
-        (torch_backend.TorchBackend, "torch"),
-    ):
-        spelled = module.spelled | {"eigh": f"{name}.linalg.eigh", "batch_eigh": f"{name}.linalg.eigh"}
-        monkeypatch.setattr(module, "spelled", spelled)
+def test_a_primitive_with_two_results() -> None:
+    """The eigenvalues and eigenvectors of a symmetric matrix, one by one and for stacks."""
 
     def rebuilt(ops: Any, values: list[Value]) -> Any:
         eigenvalues, vectors = ops.eigh(values[0])
