@@ -184,7 +184,7 @@ def _table() -> dict[str, Primitive]:
         # axes
         *_alike("transpose expand diagonal slice", "view"),
         *_alike("reshape broadcast_to", "layout"),
-        *_alike("matmul inner inner_last einsum", "contraction"),
+        *_alike("matmul inner inner_last einsum squared_distances", "contraction"),
         *_alike("sum trace", "sum", rational=True),
         Primitive("logsumexp", "sum"),
         *_alike("add_diagonal block concatenate stack", "assembly"),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 
+from tensordiff.compile.plan.distances import by_products
 from tensordiff.compile.plan.effort import cost, elements
 from tensordiff.compile.plan.frechet import contracted
 from tensordiff.compile.plan.low_rank import updated
@@ -107,6 +108,11 @@ class _Rewriter:
         content, core = split_coefficient(node)
         if not isinstance(core, Einsum):
             return node
+        if self.points == 1:
+            inner, core = split_coefficient(by_products(core, self.sizes))
+            content *= inner
+            if not isinstance(core, Einsum):
+                return scale(content, core)
         return contracted(scale(content, chained(core, self.sizes, self.new_uses, self.points)))
 
     def _opened(self, node: Einsum, children: Sequence[Tensor]) -> set[Tensor]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tensordiff.compile.plan.bounded import Bounded
+from tensordiff.compile.plan.distances import SquaredDistances
 from tensordiff.functions import INVERSE, MATRIX_POWER, is_primary
 from tensordiff.functions.signs import is_nonnegative
 from tensordiff.tensor import Apply, Einsum, Named, Node, Sum, Symbol, Tensor, bottom_up, einsum
@@ -78,6 +80,10 @@ def _of_function(node: Apply, children: tuple[Properties, ...]) -> Properties:
     if node.function.elementwise:
         arguments = zip(children, node.children, strict=True)
         return Properties(symmetric=all(known.symmetric or not part.rank for known, part in arguments))
+    if isinstance(node.function, SquaredDistances):
+        return Properties(symmetric=node.children[0] is node.children[1])
+    if isinstance(node.function, Bounded):
+        return children[0]
     if not is_primary(node.function):
         return Properties()
     definite = children[0].semidefinite and node.function in (INVERSE, MATRIX_POWER)

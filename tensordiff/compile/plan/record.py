@@ -92,6 +92,9 @@ class Recorder:
     def trace(self, matrix: Value) -> Value:
         return self.graph.emit("trace", (matrix,), shape=())
 
+    def squared_distances(self, x: Value, y: Value, *weights: Value) -> Value:
+        return self.graph.emit("squared_distances", (x, y, *weights), shape=(x.shape[0], y.shape[0]))
+
     def eye(self, size: Value) -> Value:
         extent = _extent(size)
         return self.graph.emit("eye", shape=(extent, extent))

@@ -58,6 +58,9 @@ class TracedBackend(ArrayBackend):
 _SIZED = ("_unit", "_inclusion", "_duplication", "_skew_duplication", "_elimination")
 
 _SHARED = '''
+def _squared_distances(x, y, weights=1.0):
+    return ((x[:, None] - y) ** 2 * weights).sum(2)
+
 def _cholesky_logdet(factor):
     return 2 * xp.log(factor.diagonal()).sum()
 
