@@ -69,7 +69,7 @@ def _entry(
         assert isinstance(node, Symbol)
         shown = written.get(node.name)
         if shown is not None and len(shown.shape) == node.rank:
-            return build.entry(shown, tuple(letter_of[i] for i in indices))
+            return build.entry(shown, tuple(letter_of[i] for i in indices)) if indices else shown
     if len(outside) > 2:
         raise FoldError("a part with more than two free indices has no matrix form")
     inside = {i for _, indices in component for i in indices}

@@ -162,6 +162,10 @@ class Adjugate(MatrixFunction):
     def of_scalar(self, form: Any, x: Any) -> Any:
         return form.number(1)
 
+    def to_sympy(self, sympy: Any, *arguments: Any) -> Any:
+        (argument,) = arguments  # SymPy has no adjugate of a symbol
+        return sympy.MatMul(sympy.Determinant(argument), sympy.Inverse(argument))
+
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         (argument,) = arguments
         half = argument.rank // 2

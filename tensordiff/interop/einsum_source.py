@@ -4,10 +4,11 @@ above, and the strings call einsum in the order of the cheapest path."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain, count
+from math import prod
 from string import ascii_letters
 
 from tensordiff.errors import FoldError, TensordiffError
@@ -21,6 +22,8 @@ LIBRARIES = {
     "torch": ("torch", "import torch", "torch.einsum"),
 }
 """For each library the backend that computes the operands, the function that reads the strings, and its import."""
+_SEARCHED = 7
+"""Products of at most so many factors are searched for the fewest operations; others are ordered as programs are."""
 _TYPICAL = 100
 """The length of a size that is not known, when the order of contraction is chosen."""
 
@@ -58,31 +61,43 @@ class Term:
 def path_of(slots: Sequence[Indices], output: Indices, dims: Sequence[Dim], sizes: Mapping[str, int]) -> Path:
     """The cheapest order for these sizes; sizes that are not given are typical ones."""
     lengths = {index: _length(dim, sizes) for index, dim in enumerate(dims)}
+    orders = [contraction_path(slots, frozenset(output), lengths), *_searched(slots, output, lengths)]
+    return min((_priced(slots, output, order, lengths) for order in orders), key=lambda path: path.cost)
 
-    def entries(indices: frozenset[int]) -> int:
-        total = 1
-        for index in indices:
-            total *= lengths[index]
-        return total
+
+def _searched(slots: Sequence[Indices], output: Indices, lengths: dict[int, int]) -> Iterator[list[tuple[int, int]]]:
+    """What opt_einsum finds."""
+    from opt_einsum import paths
+
+    if not 2 < len(slots) <= _SEARCHED:
+        return
+    for search in (paths.DynamicProgramming(), paths.optimal):
+        found = search([frozenset(indices) for indices in slots], frozenset(output), lengths)
+        if all(len(step) == 2 for step in found):
+            yield [(min(step), max(step)) for step in found]
+
+
+def _priced(slots: Sequence[Indices], output: Indices, order: Sequence[tuple[int, int]], lengths: Mapping[int, int]) -> Path:
+    def entries(indices: Iterable[int]) -> int:
+        return prod(lengths[index] for index in indices)
 
     def operations(joined: frozenset[int], kept: frozenset[int], operands: int) -> int:
         return entries(joined) * max(1, operands - 1 + (joined != kept))
 
-    order = tuple(contraction_path(slots, frozenset(output), lengths))
     remaining = list(slots)
-    cost, largest, steps = 0, entries(frozenset(output)), []
+    cost, largest, steps = 0, entries(set(output)), []
     for first, second in order:
         b, a = remaining.pop(max(first, second)), remaining.pop(min(first, second))
         joined = frozenset(a) | frozenset(b)
         wanted = set(output).union(*remaining)
         kept = output if not remaining else tuple(i for i in dict.fromkeys((*a, *b)) if i in wanted)
         cost += operations(joined, frozenset(kept), 2)
-        largest = max(largest, entries(frozenset(kept)))
+        largest = max(largest, entries(kept))
         steps.append(subscripts((a, b), kept))
         remaining.append(kept)
     everything = frozenset(index for indices in slots for index in indices)
     naive = operations(everything, frozenset(output), len(slots))
-    return Path(order, cost or naive, naive, largest, tuple(steps))
+    return Path(tuple(order), cost or naive, naive, largest, tuple(steps))
 
 
 def _length(dim: Dim, sizes: Mapping[str, int]) -> int:

@@ -13,7 +13,8 @@ from typing import Any
 
 from tensordiff.errors import MissingRuleError, ShapeError
 from tensordiff.functions import SYMPY, Undefined
-from tensordiff.matrix import Matrix, Scope, build, total_size
+from tensordiff.interop.sympy_arrays import ARRAYS, operands_of, rearranged, reshaped, sliced
+from tensordiff.matrix import Matrix, Scope, build, normalise, total_size
 from tensordiff.parse import check_name
 from tensordiff.parse.declare import ASSUMPTIONS, read_choices, refuse_undeclared
 from tensordiff.tensor import STRUCTURES, Assumption, Dim, Group, Structure, Symbol, direct_sum
@@ -48,6 +49,8 @@ class _Reader:
         self.sizes = {name for node in order for size in _sizes(node) for name in size.free_symbols}
         self.indices = {limit[0] for node in order if type(node).__name__ == "Sum" for limit in node.args[1:]}
         self.letters: dict[Any, str] = {}
+        self.called: dict[str, Any] = {}
+        """By name, SymPy's symbol: two that are called alike would become one."""
 
     def result(self) -> tuple[Matrix, Scope]:
         matrix = self.read(self.root, {})
@@ -77,12 +80,22 @@ class _Reader:
             return build.number(Fraction(str(float(node)) if node._prec <= 53 else str(node)))
         if (constant := _CONSTANTS.get(name)) is not None:
             return constant()
-        if name == "ElementwiseApplyFunction":
+        if name in ("ElementwiseApplyFunction", "ArrayElementwiseApplyFunc"):
             return self.applied(node.args[0], children[0])
-        if name in ("MatrixSymbol", "Identity", "ZeroMatrix", "OneMatrix"):
+        if name in _LEAVES:
             return self.leaf(name, node)
+        if name in ARRAYS:
+            return rearranged(node, children)
+        if name == "Reshape":
+            return reshaped(node, children[0])
+        if name == "MatrixSlice":
+            return sliced(node, children[0])
+        if name == "FunctionMatrix":
+            return self.unit(node)
         if name == "MatrixElement":
-            return self.element(node, children[0])
+            return self.element(node, children[0], node.args[1:])
+        if name == "ArrayElement":
+            return self.element(node, children[0], node.args[1])
         if name == "Sum":
             return self.sum(node, children[0])
         if name in _BLOCKS:
@@ -108,16 +121,20 @@ class _Reader:
     # Symbols and sizes.
 
     def scalar(self, node: Any) -> Matrix:
+        if not node.is_commutative:
+            raise _missing(node, "symbols of scalars commute here")
         if node in self.indices:
             raise _missing(node, f"the index {node} of a Sum can only be an index of a matrix")
         if node in self.sizes:
             self.scope = self.scope.with_dim(check_name(node.name))
             return build.size(Dim.named(node.name))
         known = Assumption.POSITIVE if node.is_positive else Assumption.NONZERO if node.is_nonzero else Assumption.NONE
-        return self.declared(node.name, (), known)
+        return self.declared(node, node.name, (), known)
 
-    def declared(self, name: str, shape: tuple[Group, ...], known: Assumption = Assumption.NONE) -> Matrix:
+    def declared(self, node: Any, name: str, shape: tuple[Group, ...], known: Assumption = Assumption.NONE) -> Matrix:
         name = check_name(name)
+        if self.called.setdefault(name, node) != node:
+            raise MissingRuleError(f"two different symbols of SymPy are called {name}", hint="give them different names")
         structure = self.structures.get(name, Structure.GENERAL)
         symbol = Symbol.make(name, tuple(dim for group in shape for dim in group), structure, self.assume.get(name, known))
         self.scope = self.scope.with_symbol(build.symbol(symbol, shape))
@@ -127,9 +144,23 @@ class _Reader:
         groups = tuple(self.group(size) for size in _sizes(node))
         if name == "Identity":
             return build.eye(groups[0])
-        if name == "MatrixSymbol":
-            return self.declared(node.name, groups)
-        return (build.zeros if name == "ZeroMatrix" else build.ones)(*groups)
+        if name in ("MatrixSymbol", "ArraySymbol"):
+            return self.declared(node, str(node.name), normalise(groups) if len(groups) < 3 else _with_ones(groups))
+        if name in ("ZeroArray", "ZeroMatrix"):
+            return build.zeros(*groups)
+        if len(groups) > 2:
+            raise _missing(node, "ones have at most two axes here")
+        return build.ones(*groups)
+
+    def unit(self, node: Any) -> Matrix:
+        """A column with a one at a place, as `to_sympy` writes it."""
+        rows, columns, function = node.args
+        delta = function.expr
+        if columns == 1 and type(delta).__name__ == "KroneckerDelta" and len(group := self.group(rows)) == 1:
+            (place,) = [part for part in delta.args if part != function.variables[0]] or [None]
+            if getattr(place, "is_Integer", False):
+                return build.unit(group[0], int(place) + 1)
+        raise _missing(node)
 
     def group(self, size: Any) -> Group:
         found = read_size(size)
@@ -140,11 +171,11 @@ class _Reader:
 
     # Entries.
 
-    def element(self, node: Any, whole: Matrix) -> Matrix:
+    def element(self, node: Any, whole: Matrix, places: Any) -> Matrix:
         """One entry: places are counted from 0 in SymPy, from 1 here."""
         if whole.is_scalar:
             return whole
-        labels = [self.label(node, index) for index in node.args[1:]]
+        labels = [self.label(node, index) for index in places]
         if whole.is_vector:  # the index along the axis of size 1 says nothing
             labels = labels[:1] if whole.rows else labels[1:]
         found = build.entry(whole, tuple(labels))
@@ -257,17 +288,20 @@ def _postorder(root: Any) -> list[Any]:
 def _operands(node: Any) -> tuple[Any, ...]:
     """The parts of a node that have values of their own."""
     name = type(node).__name__
-    if name in ("MatrixSymbol", "Identity", "ZeroMatrix", "OneMatrix") or node.is_Symbol or not node.args:
+    if name in _LEAVES or name == "FunctionMatrix" or node.is_Symbol or not node.args:
         return ()
-    if name in ("Inverse", "MatrixElement", "Sum"):
+    if name in ARRAYS:
+        return operands_of(node)
+    if name in ("Inverse", "MatrixElement", "ArrayElement", "MatrixSlice", "Reshape", "Sum"):
         return (node.args[0],)
-    if name == "ElementwiseApplyFunction":
+    if name in ("ElementwiseApplyFunction", "ArrayElementwiseApplyFunc"):
         return (node.args[1],)
     if name == "BlockMatrix":
         return tuple(node.blocks)
     if name in _BLOCKS and name != "BlockDiagMatrix":
         return tuple(node)
-    if name in _FOREIGN:
+    known = name in _MATRICES or name in _SCALARS or name in SYMPY or name in _BLOCKS or node.is_Function
+    if not known or name in _FOREIGN:
         raise _missing(node)
     return tuple(node.args)
 
@@ -277,18 +311,24 @@ def _sizes(node: Any) -> tuple[Any, ...]:
     name = type(node).__name__
     if name == "MatrixSymbol":
         return tuple(node.args[1:])
+    if name == "ArraySymbol":
+        return tuple(node.shape)
+    if name == "FunctionMatrix":
+        return tuple(node.args[:2])
     if name == "Sum":
         return tuple(limit[2] + 1 for limit in node.args[1:])
-    return tuple(node.args) if name in ("Identity", "ZeroMatrix", "OneMatrix") else ()
+    return tuple(node.args) if name in _LEAVES else ()
 
 
-_FOREIGN = frozenset(
-    (
-        "FunctionMatrix", "Lambda", "Piecewise", "Derivative", "Subs", "Integral", "Product",
-    )
-)  # fmt: skip
+def _with_ones(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    return tuple(group or (Dim.fixed(1),) for group in groups)
+
+
+_FOREIGN = ("Lambda", "Piecewise")
+"""Functions to SymPy, whose arguments are no expressions."""
+_LEAVES = frozenset(("MatrixSymbol", "ArraySymbol", "Identity", "ZeroMatrix", "OneMatrix", "ZeroArray", "OneArray"))
+"""What has sizes for arguments."""
 _BLOCKS = frozenset(("BlockMatrix", "BlockDiagMatrix", "ImmutableDenseMatrix", "ImmutableSparseMatrix"))
-"""Nodes whose arguments are no expressions, or bind names."""
 
 
 def _missing(node: Any, hint: str | None = None) -> MissingRuleError:
@@ -346,6 +386,7 @@ _CONSTANTS: dict[str, Callable[[], Matrix]] = {
 }
 _MATRICES: dict[str, Callable[..., Matrix]] = {
     "MatAdd": _sum_of,
+    "ArrayAdd": _sum_of,
     "MatMul": build.product,
     "MatPow": _matrix_power,
     "Transpose": build.transpose,

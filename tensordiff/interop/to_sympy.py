@@ -15,10 +15,11 @@ from tensordiff.canonical import Canonicaliser
 from tensordiff.errors import BudgetError, FoldError, MissingRuleError
 from tensordiff.fold import fold
 from tensordiff.functions import Extremum
+from tensordiff.interop.sympy_arrays import array_of, sum_of_arrays
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, brief, build
 from tensordiff.matrix.operations import OPERATIONS
-from tensordiff.tensor import Assumption, Dim, Function, Group, Symbol, bottom_up, postorder
+from tensordiff.tensor import Assumption, Dim, Function, Group, Node, Symbol, bottom_up, postorder
 
 
 def to_sympy(matrix: Matrix, symbols: Mapping[str, Any] | None = None) -> Any:
@@ -26,13 +27,13 @@ def to_sympy(matrix: Matrix, symbols: Mapping[str, Any] | None = None) -> Any:
 
     Names become Symbol(name) for sizes and scalars (positive where they are assumed so) and MatrixSymbol(name, rows,
     columns); `symbols` gives SymPy objects of the user's own for some names. Raises MissingRuleError for what SymPy has no
-    expression for (K, D, L, vec, vech, adj, expm inside products, tensors of three axes and more), BudgetError for nests that
+    expression for (K, D, L, vec, vech, expm inside products), BudgetError for nests that
     are too deep for SymPy, which recurses.
     """
     closed = _without_entries(matrix)
     writer = _Writer(closed, dict(symbols or {}))
     try:
-        return bottom_up(closed, writer.visit)
+        return bottom_up(closed, writer.visit, writer.values)
     except RecursionError:
         raise BudgetError("the expression is nested more deeply than SymPy can hold", hint="use latex() or compile()") from None
 
@@ -41,8 +42,7 @@ def _without_entries(matrix: Matrix) -> Matrix:
     """Index notation with sums replaced by matrix products. Raises MissingRuleError where there are none."""
     found: dict[Matrix, Matrix] = {}
     for node in postorder([matrix]):
-        if node.op == "contract" and any(child.free for child in node.children):
-            _refuse_tensor(node)
+        if node.op == "contract" and len(node.shape) < 3 and any(child.free for child in node.children):
             tensor = Canonicaliser(define=False).tensor(lower(node))
             rows = len(node.shape[0]) if node.shape else 0
             axes = tuple(range(tensor.rank))
@@ -50,14 +50,16 @@ def _without_entries(matrix: Matrix) -> Matrix:
             try:
                 found[node] = fold(tensor, axes[:rows], axes[rows:])
             except FoldError as error:
+                if node is matrix:
+                    continue  # an array expression can stand alone
                 raise missing from error
             if any(part.op == "entry" and part.free for part in postorder([found[node]])):
-                raise missing  # a unit vector, which is in index notation itself
+                raise missing
     return build.replace(matrix, found) if found else matrix
 
 
 def _refuse_tensor(node: Matrix) -> None:
-    if len(node.shape) > 2:
+    if len(node.shape) > 2 and node.op not in ("contract", "symbol", "zeros", "named", "add"):
         raise MissingRuleError(f"SymPy's matrix expressions have two axes, and {brief(node)} has {len(node.shape)}")
 
 
@@ -71,8 +73,11 @@ class _Writer:
         self.entry: Any = matexpr.MatrixElement
         self.root = root
         self.symbols = symbols
+        self.values: dict[Node, Any] = {}
 
     def visit(self, node: Matrix, children: tuple[Any, ...]) -> Any:
+        if node.free:
+            return None  # one entry, in the index notation of a tensor, which reads what has the entries
         _refuse_tensor(node)
         rule, record = _RULES.get(node.op), OPERATIONS[node.op]
         if rule is None and record.function is not None:
@@ -120,6 +125,10 @@ class _Writer:
             return self.name(symbol.name, **({"positive": True} if symbol.assumption is Assumption.POSITIVE else {}))
         if symbol.name in self.symbols:
             return self.symbols[symbol.name]
+        if len(node.shape) > 2:
+            from sympy.tensor.array.expressions import ArraySymbol
+
+            return ArraySymbol(symbol.name, tuple(self.size(group) for group in node.shape))
         return self.sympy.MatrixSymbol(symbol.name, self.size(node.rows), self.size(node.cols))
 
     def number(self, value: Fraction) -> Any:
@@ -129,6 +138,8 @@ class _Writer:
 
     def add(self, node: Matrix, children: Sequence[Any]) -> Any:
         """A scalar among matrices is added to every entry."""
+        if len(node.shape) > 2:
+            return sum_of_arrays(node.data, children, self.sympy)
         terms = [self.scaled(self.number(c), x) for c, x in zip(node.data, children, strict=True)]
         if not node.shape:
             return self.sympy.Add(*terms)
@@ -200,6 +211,8 @@ class _Writer:
         """An entry at a given place, counted from 1 here and from 0 in SymPy."""
         places = [letter - 1 for letter in node.data[0] if isinstance(letter, int)]
         assert len(places) == len(node.data[0]), "open letters are folded before"
+        if len(places) > 2:
+            return whole[tuple(places)]
         if node.children[0].is_vector:
             places = [places[-1] if node.children[0].cols else places[0]]
             places = [0, *places] if node.children[0].cols else [*places, 0]
@@ -258,6 +271,25 @@ class _Writer:
         variable = self.sympy.Dummy("x")
         return self.every(value, variable, self.sympy.exp(variable))
 
+    def zeros(self, node: Matrix) -> Any:
+        if len(node.shape) > 2:
+            from sympy.tensor.array.expressions import ZeroArray
+
+            return ZeroArray(*(self.size(group) for group in node.shape))
+        return self.sympy.ZeroMatrix(self.size(node.rows), self.size(node.cols))
+
+    def unit(self, node: Matrix) -> Any:
+        """A column of Kronecker deltas, which SymPy can evaluate."""
+        dim, place = node.data
+        i, j = self.sympy.symbols("i j", cls=self.sympy.Dummy, integer=True)
+        entries = self.sympy.Lambda((i, j), self.sympy.KroneckerDelta(i, place - 1))
+        return self.sympy.FunctionMatrix(self.dim(dim), 1, entries)
+
+    def contraction(self, node: Matrix, children: Sequence[Any]) -> Any:
+        if any(child.free for child in node.children):
+            return array_of(node, self.values, self.sympy)
+        return self.sympy.Add(*(self.number(c) * term for c, term in zip(node.data[1], children, strict=True)))
+
     def refuse_axis(self, node: Matrix) -> None:
         if len(node.children) > 1:
             raise MissingRuleError(f"{brief(node)}: SymPy's matrix expressions have no {node.op} along an axis")
@@ -289,7 +321,8 @@ _RULES: dict[str, Rule] = {
     "pi": lambda w, node, x: w.sympy.pi,
     "eye": lambda w, node, x: w.sympy.Identity(w.size(node.rows)),
     "ones": lambda w, node, x: w.ones(node),
-    "zeros": lambda w, node, x: w.sympy.ZeroMatrix(w.size(node.rows), w.size(node.cols)),
+    "zeros": lambda w, node, x: w.zeros(node),
+    "unit": lambda w, node, x: w.unit(node),
     "add": _Writer.add,
     "block": _Writer.block,
     "product": _Writer.product,
@@ -309,5 +342,5 @@ _RULES: dict[str, Rule] = {
     "logsumexp": lambda w, node, x: w.logsumexp(node, x[0]),
     "apply": _Writer.apply,
     "entry": lambda w, node, x: w.place(node, x[0]),
-    "contract": lambda w, node, x: w.sympy.Add(*(w.number(c) * term for c, term in zip(node.data[1], x, strict=True))),
+    "contract": _Writer.contraction,
 }

@@ -34,6 +34,33 @@ def value(node: Any, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> Arr
                 return _applied(function, read(argument), arrays)
             case "MatrixElement":
                 return read(node.args[0])[int(node.args[1]), int(node.args[2])]
+            case "ArraySymbol":
+                return np.asarray(arrays[str(node.name)]).reshape([size(s) for s in node.shape])
+            case "ZeroArray" | "OneArray":
+                return np.full([size(s) for s in node.args], float(name == "OneArray"))
+            case "ArrayTensorProduct":
+                made = np.asarray(1.0)
+                for part in node.args:
+                    made = np.multiply.outer(made, read(part))
+                return made
+            case "ArrayAdd":
+                return sum(read(part) for part in node.args)
+            case "PermuteDims":
+                return np.transpose(read(node.args[0]), node.permutation.array_form)
+            case "ArrayContraction" | "ArrayDiagonal":
+                return _joined(read(node.args[0]), [tuple(map(int, g)) for g in node.args[1:]], name == "ArrayDiagonal")
+            case "Reshape":
+                return read(node.args[0]).reshape([size(s) for s in node.args[1]])
+            case "MatrixSlice":
+                whole, rows, columns = node.args
+                return read(whole)[tuple(slice(*map(size, map(sympy.sympify, part))) for part in (rows, columns))]
+            case "ArrayElement":
+                return read(node.args[0])[tuple(map(int, node.args[1]))]
+            case "FunctionMatrix":
+                down, across = map(size, node.args[:2])
+                return np.array([[float(node.args[2](r, c)) for c in range(across)] for r in range(down)])
+            case "ArrayElementwiseApplyFunc":
+                return _applied(node.args[0], read(node.args[1]), arrays)
             case "Inverse":
                 return np.linalg.inv(read(node.args[0]))
             case "BlockMatrix":
@@ -88,6 +115,17 @@ def value(node: Any, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> Arr
         return np.asarray(float(node.func(*variables).subs(dict(zip(variables, map(float, values), strict=True)))))
 
     return np.asarray(read(node))
+
+
+def _joined(array: Array, groups: list[tuple[int, ...]], kept: bool) -> Array:
+    """Axes that stand together are one, which is summed or comes last."""
+    letters = list(range(array.ndim))
+    for group in groups:
+        for axis in group:
+            letters[axis] = group[0]
+    taken = {axis for group in groups for axis in group}
+    others = [axis for axis in range(array.ndim) if axis not in taken]
+    return np.einsum(array, letters, [*others, *(group[0] for group in groups)] if kept else others)
 
 
 def _applied(function: Any, argument: Array, arrays: Mapping[str, Any]) -> Array:
