@@ -18,10 +18,13 @@ _REACH = 4
 """How deep `resplit` looks into sums, transposes and products for flexible parts (each level costs a factor)."""
 
 
+_ENTRYWISE = ("hadamard", "dot_divide", "dot_power", "apply")
+
+
 def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matrix | None:
     """The node with compound axis `axis` split as `group` (same size, other dimensions or order), where the node is
-    flexible: eye, ones, zeros, block matrices, their transposes, sums and Kronecker products, and products that end in
-    them. None where it is not.
+    flexible: eye, ones, zeros, block matrices, their transposes, sums, quotients, Kronecker products, what is made of them
+    entry by entry, and products that end in them. None where it is not.
 
     The identity keeps its rows and columns alike, so both change.
     """
@@ -43,6 +46,14 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
         return None if inner is None else Matrix.make("transpose", normalise((inner.cols, inner.rows)), (), (inner,))
     if node.op == "add":
         return _resplit_sum(node, axis, group, reach - 1)
+    if node.op == "divide":
+        above = resplit(node.children[0], axis, group, reach - 1)
+        return None if above is None else Matrix.make("divide", above.shape, (), (above, node.children[1]))
+    if node.op in _ENTRYWISE:
+        return _resplit_entrywise(node, axis, group, reach - 1)
+    if node.op == "diag" and len(node.shape) == 2:  # like the identity, which it may be
+        inner = resplit(node.children[0], 0, group, reach - 1)
+        return None if inner is None else Matrix.make("diag", (group, group), (), (inner,))
     if node.op == "product":
         return _resplit_product(node, axis, group, reach - 1)
     if node.op == "kron":
@@ -73,6 +84,16 @@ def _resplit_sum(node: Matrix, axis: int, group: Group, reach: int) -> Matrix | 
         terms = [term if term.is_scalar else fit(term, shape, reach) for term in node.children]
         if None not in terms:
             return Matrix.make("add", shape, node.data, tuple(term for term in terms if term is not None))
+    return None
+
+
+def _resplit_entrywise(node: Matrix, axis: int, group: Group, reach: int) -> Matrix | None:
+    """All operands change alike."""
+    changed = normalise((node.rows, group) if axis else (group, node.cols))
+    for shape in (changed, (group, group)):
+        factors = [factor if factor.is_scalar else fit(factor, shape, reach) for factor in node.children]
+        if None not in factors:
+            return Matrix.make(node.op, shape, node.data, tuple(factor for factor in factors if factor is not None))
     return None
 
 
