@@ -313,3 +313,20 @@ def test_expressions_and_functions() -> None:
     assert td.check(lambda S, dS: -inv(S) @ dS @ inv(S), "inv(S)", "S")
     assert td.check(lambda S, dS: -inv(S) @ dS, "inv(S)", "S").status == "wrong"
     assert td.check(lambda S, x, dx: dx @ (S + S.T) @ dx, "x'*S*x", ("x", "x"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "status", "expected"),
+    [
+        ("dP = -P*dV*P", "right", "dP = -P*dV*P"), ("dP = P*dV*P", "right-up-to-factor", "dP = -P*dV*P"),
+        ("d(P) = -P*dV*P", "right", "d(P) = -P*dV*P"), ("vec(dP) = -kron(P', P)*vec(dV)", "right", None),
+        ("dM = X'*dP*X", "right", "dM = X'*dP*X"), ("dM = X'*P*dV*P*X", "right-up-to-factor", None),
+        ("dM = X*dP*X'", "does-not-conform", None), ("dF = -F*dM*F", "right", "dF = -F*dM*F"),
+        ("dP = -F*dM*F", "wrong", None),
+    ],
+)  # fmt: skip
+def test_parts_are_judged_against_themselves(claim: str, status: str, expected: str | None) -> None:
+    parts = {"P": "inv(V)", "M": "X'*P*X", "F": "inv(M)"}
+    verdict = td.check(claim, td.parse("F", shapes={"X": "n m", "V": "n n"}, where=parts), "V")
+    assert verdict.status == status, verdict
+    assert expected is None or str(verdict.expected) == expected

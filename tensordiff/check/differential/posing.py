@@ -23,12 +23,15 @@ def posed(problem: Problem) -> Problem:
     wanted = problem.layout == DIFFERENTIAL
     if isinstance(problem.answer, Matrix):
         return _of_expression(problem) if wanted else problem
-    if code_language(problem.answer, problem.language, problem.scope.names()) is not None:
+    answer = problem.answer
+    if code_language(answer, problem.language, problem.scope.names()) is not None:
         return problem
-    left, right = split(problem.answer)
+    left, right = split(answer)
+    if left is not None and (part := _part_of(left, problem)) is not None:
+        problem = replace(problem, f=part)
     if left is not None and is_derivative(left, problem.f, problem.variables, problem.scope):
         return replace(problem, answer=right.strip())
-    if not wanted and left is None and not _SIGNS.search(problem.answer):
+    if not wanted and left is None and not _SIGNS.search(answer):
         return problem
     try:
         scope = define(problem.scope, problem.where)
@@ -39,14 +42,22 @@ def posed(problem: Problem) -> Problem:
     try:
         tree = tree_in(right, scope, claim=True)
     except ParseError as error:
-        raise located_in(error, right, problem.answer) from None
+        raise located_in(error, right, answer) from None
     used = _differentials_in(tree, names, scope)
     if not wanted and left is None and not used & set(names.values()) and not (operator and "d" in used):
         return problem
     if left is not None or wanted:
         _refuse_clash(problem.variables, names, used, scope)
-    said = None if left is None else read_left(problem.answer, left, problem.f, scope)
+    said = None if left is None else read_left(answer, left, problem.f, scope)
     return _posed(problem, scope, names, used, said, operator)
+
+
+def _part_of(left: str, problem: Problem) -> Matrix | None:
+    """The `where` part that a left-hand side dP, d(P) or vec(dP) is the differential of; None where it is of something else."""
+    bare = re.sub(r"\\[,;:! ]|[\s(){}]", "", left)
+    match = re.fullmatch(r"(?:(?:\\operatorname|\\mathrm)?vec)?(?:\\mathrm)?d(?:(?:\\operatorname|\\mathrm)?vec)?(\w+)", bare)
+    name = None if match is None else resolve_name(match[1], problem.scope)
+    return problem.scope.where.get(name) if name is not None and name not in problem.scope.symbols else None
 
 
 def posed_by_names(problem: Problem, used: Collection[str]) -> Problem:
