@@ -23,6 +23,7 @@ from tensordiff.api.functions import NAMED, block, commutation, eye, kron, ones,
 from tensordiff.api.grading import Grade, grade
 from tensordiff.api.objective import Objective, objective
 from tensordiff.api.programs import compile_expressions as compile
+from tensordiff.api.proofreading import proofread
 from tensordiff.api.sweeps import gauss_newton, gradient, hessian, hvp, jacobian, jvp, vjp
 from tensordiff.errors import (
     BudgetError,
@@ -46,7 +47,7 @@ __all__ = [
     "Grade", "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
     "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile", "diff", "dims",
     "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "grade", "gradient",
-    "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "objective", "ones", "parse", "pi",
+    "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "objective", "ones", "parse", "pi", "proofread",
     "scalar", "tensor", "unit", "vector", "vjp", "where", "zeros",
     *NAMED,
 ]  # fmt: skip

@@ -20,6 +20,7 @@ examples:
   tensordiff diff F --where F="inv(X'*P*X)" --where P="inv(V)" --wrt V
   tensordiff diff "logdet(V)" --wrt V --structure V:symmetric --entries tied
   tensordiff check "A' + A" --of "tr(A*X*X')" --wrt X
+  tensordiff proofread derivation.tex --wrt V --var X:n,m V:n,n
   tensordiff grade answers.csv --of "x'*A*x" --wrt x
   tensordiff explain "inv(X'*inv(V)*X)" --wrt V
 
@@ -50,6 +51,14 @@ an error in the input.
 _EXPLAIN_EXAMPLE = """\
 example:
   tensordiff explain "inv(X'*inv(V)*X)" --wrt V
+"""
+
+_PROOFREAD_EXAMPLE = """\
+example:
+  tensordiff proofread derivation.tex --of "(X^T V^{-1} X)^{-1}" --wrt V --var X:n,m V:n,n
+
+The derivation may be pasted as it stands: align, eqalign, array, $$, plain lines, words between.
+The exit status is 0 where every equality is right and nothing is unread, 1 where not, 2 for an error in the input.
 """
 
 _GRADE_EXAMPLE = """\
@@ -144,6 +153,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--layout", choices=layouts, default="any", help="the layout that the answer claims (any)")
     check.add_argument("--json", action="store_true", help="print a JSON object")
     check.add_argument("--to", choices=("text", "html"), default="text", help="html: a page of its own")
+
+    proofread = command("proofread", "judge a whole derivation, line by line", _PROOFREAD_EXAMPLE)
+    proofread.add_argument("file", metavar="FILE", help="the derivation, as text or LaTeX; - for standard input")
+    proofread.add_argument("--of", metavar="EXPR", type=_text, dest="expression", help="what it is of, where it does not say")
+    proofread.add_argument("--wrt", metavar="V", action="append", default=[], type=_text, help="the variable, likewise")
+    _declarations(proofread)
+    proofread.add_argument("--sizes", metavar="N", type=_text, help='sizes that no variable has: "n m"')
+    proofread.add_argument("--json", action="store_true", help="print a JSON object")
 
     grade = command("grade", "judge many answers to one exercise", _GRADE_EXAMPLE)
     grade.add_argument("answers", metavar="ANSWERS.csv", help="a table with the columns name and answer; - for standard input")

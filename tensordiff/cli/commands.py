@@ -66,6 +66,17 @@ def _check(arguments: Namespace) -> tuple[str, int]:
     return (_json(report.verdict_report(verdict)) if arguments.json else str(verdict)), status
 
 
+def _proofread(arguments: Namespace) -> tuple[str, int]:
+    proof = td.proofread(
+        tables.read_text(arguments.file),
+        arguments.expression,
+        tuple(arguments.wrt) or None,
+        sizes=arguments.sizes,
+        **_declared(arguments),
+    )
+    return (_json(report.proof_report(proof)) if arguments.json else str(proof)), RIGHT if proof else NOT_RIGHT
+
+
 def _grade(arguments: Namespace) -> tuple[str, int]:
     answers = tables.read_answers(tables.read_text(arguments.answers))
     grades = td.grade(answers, _expression(arguments), tuple(arguments.wrt), layout=arguments.layout)
@@ -86,18 +97,22 @@ def _serve(arguments: Namespace) -> tuple[str, int]:
     return "", RIGHT
 
 
-_COMMANDS = {"diff": _diff, "check": _check, "grade": _grade, "explain": _explain, "serve": _serve}
+_COMMANDS = {"diff": _diff, "check": _check, "proofread": _proofread, "grade": _grade, "explain": _explain, "serve": _serve}
 
 
 def _expression(arguments: Namespace) -> td.Expression:
+    return td.parse(arguments.expression, **_declared(arguments))
+
+
+def _declared(arguments: Namespace) -> dict[str, Any]:
+    """The declarations, by the names that they have in Python."""
     variables = _once("variable", arguments.var)
-    return td.parse(
-        arguments.expression,
-        shapes={name: report.read_sizes(sizes) for name, sizes in variables.items()} or None,
-        structures=_once("structure of", arguments.structure),
-        where=_once("name", arguments.where),
-        assume=_once("assumption on", arguments.assume),
-    )
+    return {
+        "shapes": {name: report.read_sizes(sizes) for name, sizes in variables.items()} or None,
+        "structures": _once("structure of", arguments.structure),
+        "where": _once("name", arguments.where),
+        "assume": _once("assumption on", arguments.assume),
+    }
 
 
 def _once(what: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

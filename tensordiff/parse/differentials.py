@@ -21,6 +21,14 @@ class Differentials:
     derivative: Callable[[Syntax, Sequence[Matrix]], Matrix] | None = None
     """The derivative of an expression by variables, given its node."""
 
+    entries: bool = False
+    """Whether indices may stay open: the text is one entry, as is the other side of its equality."""
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names of differentials that are written as d and a name, and are no words of their own."""
+        return frozenset(made for name, made in self.names.items() if made == f"d{name}")
+
     def find(self, name: str) -> str | None:
         """The name of the differential of what is called so, in whichever spelling."""
         return next((self.names[other] for other in (name, *spellings(name)) if other in self.names), None)

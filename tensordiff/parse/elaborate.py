@@ -27,7 +27,7 @@ def elaborated(reading: Elaboration) -> Matrix:
         except TensordiffError as error:
             raise error.located(tree.text, node.start, node.end) from None
     result = reading.values[tree.root]
-    if result.free:
+    if result.free and not (reading.differentials is not None and reading.differentials.entries):
         letters = ",".join(letter for letter, _ in result.free)
         raise ParseError(
             f"the indices {letters} are open", text=tree.text, start=tree.root.start, end=tree.root.end,

@@ -148,6 +148,8 @@ def read_in(
         return value, scope if scope.conventions is None else scope.with_conventions(scope.conventions.noting(*notes))
     scope = _with_unknown_functions(scope, [text], ())
     vocabulary = replace(_vocabulary(scope, [text], ()), claim=differentials is not None)
+    if differentials is not None:  # dX is the differential of X, also where it has a value in the scope
+        vocabulary = replace(vocabulary, names=vocabulary.names - differentials.hidden)
     return first(vocabulary, lambda words: valued(languages.read(text, words), scope, differentials, wanted))
 
 
@@ -160,9 +162,10 @@ def extended(text: str, scope: Scope, *, claim: bool = False) -> Scope:
     return with_new_names(tree_in(text, scope, claim=claim), scope)
 
 
-def tree_in(text: str, scope: Scope, *, claim: bool = False) -> Tree:
-    """The syntax of a text in a scope; in a claim d is the differential."""
-    return languages.read(text, replace(_vocabulary(scope, [text], ()), claim=claim))
+def tree_in(text: str, scope: Scope, *, claim: bool = False, hidden: Collection[str] = ()) -> Tree:
+    """The syntax of a text in a scope, but for names that are hidden; in a claim d is the differential."""
+    vocabulary = _vocabulary(scope, [text], ())
+    return languages.read(text, replace(vocabulary, claim=claim, names=vocabulary.names.difference(hidden)))
 
 
 def value_in(tree: Tree, scope: Scope) -> Matrix:

@@ -37,6 +37,8 @@ class Vocabulary:
     """Whether tr and vec reach past the bracket behind them."""
     loose: bool = False
     """Whether the colon binds more loosely than + and -."""
+    tight: bool = False
+    """Whether what stands behind a Kronecker product side by side is multiplied by the whole: A \\otimes B \\, vec(X)."""
     claim: bool = False
     """Whether d is the differential."""
     assumed: tuple[str, ...] = ()
@@ -56,6 +58,8 @@ class Vocabulary:
             yield replace(self, loose=True), "the colon read as the loosest operator"
         if not self.wide:
             yield replace(self, wide=True), "tr read as the trace of all that follows it"
+        if not self.tight:
+            yield replace(self, tight=True), "the Kronecker product read before the product with what stands behind it"
 
     def merged(self, other: Vocabulary) -> Vocabulary:
         """What holds for texts of both calls."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tensordiff.api import Derivative, Expression
     from tensordiff.api.chain import ChainRule
     from tensordiff.api.explain import Explanation
+    from tensordiff.check.proofread import Proof
     from tensordiff.check.verdict import Verdict
 
 Report = dict[str, Any]
@@ -111,6 +112,17 @@ def _typeset(formula: Expression) -> Report:
             f"{HOVER_LATEX.render(formula.scope.where[name])} = {HOVER_LATEX.render(part.matrix)}"
             for name, part in names.items()
         ],
+    }
+
+
+def proof_report(proof: Proof) -> Report:
+    """A proofread derivation: whether it is right, in a line, and step by step."""
+    names = ("text", "line", "kind", "status", "method", "reason", "fix")
+    return {
+        "right": bool(proof),
+        "summary": proof.summary,
+        "assumed": list(proof.assumed),
+        "steps": [{name: getattr(step, name) for name in names} for step in proof.steps],
     }
 
 

@@ -173,8 +173,11 @@ def test_examples_of_the_help_run(capsys: pytest.CaptureFixture[str], tmp_path, 
     import shlex
 
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "derivation.tex").write_text("$$dV^{-1} = -V^{-1}\\,dV\\,V^{-1}$$\n")
     (tmp_path / "answers.csv").write_text("name,answer\nAda,(A + A')*x\n")
-    helps = [output(capsys, *arguments, "--help") for arguments in ([], ["diff"], ["check"], ["grade"], ["explain"])]
+    helps = [
+        output(capsys, *arguments, "--help") for arguments in ([], ["diff"], ["check"], ["proofread"], ["grade"], ["explain"])
+    ]
     lines = {line.strip() for text in helps for line in text.splitlines() if line.startswith("  tensordiff ")}
     assert len(lines) > 8
     for line in sorted(lines):

@@ -24,7 +24,8 @@ def read(text: str, vocabulary: Vocabulary) -> Tree:
     tokens, notes = tokens_of(text, vocabulary)
     root = parse_tokens(text, tokens)
     tree = Tree(text, root)
-    if _settled(tree, vocabulary):
+    settled = _settled(tree, vocabulary)
+    if (vocabulary.tight and _tightened(tree)) or settled:
         tree = Tree(text, root)
     tree.notes = notes
     return tree
@@ -50,6 +51,21 @@ def _settled(tree: Tree, vocabulary: Vocabulary) -> bool:
                 node.op, node.children, node.data = "name", (), f"{name}_prime"
                 renamed = True
     return renamed
+
+
+def _tightened(tree: Tree) -> bool:
+    """A \\otimes (B x), written without brackets, as (A \\otimes B) x. True where there was one."""
+    found = False
+    for node in tree.nodes:
+        if node.op != "product" or any(operator != "kron" for operator, _, _ in node.data):
+            continue
+        last = node.children[-1]
+        if last.op == "product" and not last.closed and all(operator == "" for operator, _, _ in last.data):
+            factors = (*node.children[:-1], last.children[0])
+            whole = Syntax("product", node.start, last.children[0].end, factors, node.data)
+            node.children, node.data = (whole, *last.children[1:]), last.data
+            found = True
+    return found
 
 
 def _is_e(node: Syntax, vocabulary: Vocabulary) -> bool:

@@ -196,6 +196,8 @@ class _Reader(Subscripts, Derivatives):
             self.tokens.operator(*tex.OPERATIONS[command], start, end)
         elif command in GREEK:
             self.name(command, start, end)
+        elif command == "ell":
+            self.name("l", start, end)
         elif command in ("frac", "dfrac", "tfrac", "cfrac"):
             self.fraction(start, end)
         elif command == "sqrt":

@@ -1,0 +1,113 @@
+r"""Assumptions in words and signs: "A symmetric", "let A be orthogonal", A = A^T, X \in \mathbb{R}^{n\times m}."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from tensordiff.check.proofread.split import Statement
+from tensordiff.parse.names import spellings
+from tensordiff.parse.syntax import Tree
+
+_PROPERTIES = {
+    "skew-symmetric": "skew", "skew symmetric": "skew", "antisymmetric": "skew", "positive definite": "positive-definite",
+    "positive-definite": "positive-definite", "orthogonal": "orthogonal", "diagonal": "diagonal",
+    "lower triangular": "lower-triangular", "upper triangular": "upper-triangular",
+    "symmetric": "symmetric", "spd": "positive-definite",
+}  # fmt: skip
+_STRONGER = ("positive-definite",)
+_NOT = re.compile(r"\b(?:not|isn't|non|need not|no longer|without|whether)\b", re.IGNORECASE)
+_MARKUP = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit|pmb|mathcal|text|bf|rm)(?![A-Za-z])|[${}\\]")
+_SPACE = re.compile(
+    r"\\in(?![A-Za-z])\s*\\(?:mathbb|mathbf|Bbb|bf)\s*\{?\s*R\s*\}?\s*(?:\^\s*(?:\{(?P<sizes>[^{}]*)\}|(?P<size>\w)))?"
+    r"|∈\s*(?:R|ℝ)\^?\{?(?P<plain>[\w×x* ]+)\}?"
+)
+_BY = re.compile(
+    r"(?P<name>\w+)\s+(?:is|be|of size|has size|:)\s*(?:an?\s+)?"
+    r"\(?(?P<rows>\w)\s*(?:x|×|by|\\times|-by-)\s*(?P<columns>\w)\)?(?![a-z])"
+)
+
+
+def structures_in(words: str, names: Collection[str]) -> dict[str, str]:
+    """The structures that a sentence gives to declared names; none for what it denies."""
+    plain = " ".join(_MARKUP.sub(" ", words).split())
+    found: dict[str, str] = {}
+    if _NOT.search(plain):
+        return found
+    for sentence in re.split(r"[.;](?:\s|$)", plain):
+        lowered = sentence.lower()
+        for word, structure in _PROPERTIES.items():
+            if not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", lowered):
+                continue
+            for name in mentioned(sentence, names):
+                if structure in _STRONGER or found.get(name) not in _STRONGER:
+                    found[name] = structure
+            lowered = lowered.replace(word, " ")
+    return found
+
+
+def mentioned(words: str, names: Collection[str]) -> list[str]:
+    """The declared names that a sentence has; "a" and "I" are words there."""
+    found = []
+    for word in re.findall(r"[^\W\d]\w*", words):
+        if word in ("a", "I", "A") and not re.search(
+            rf"(?:[Ll]et|matrix|for|that|and|if|If|since|,)\s+{word}\b|\b{word}\s+(?:is|be|are|symmetric|and\b)", words
+        ):
+            continue
+        found += [name for name in names if word == name or word in spellings(name)]
+    return list(dict.fromkeys(found))
+
+
+def by_transpose(left: Tree, right: Tree) -> tuple[str, str] | None:
+    """A name and the structure that A = A^T, A^T = A or A = -A^T give it; None where they say something else."""
+    for first, second in ((left.root, right.root), (right.root, left.root)):
+        if first.op != "name":
+            continue
+        structure = "symmetric"
+        if second.op == "negative":
+            second, structure = second.children[0], "skew"
+        if second.op == "transpose" and second.children[0].op == "name" and second.children[0].data == first.data:
+            return str(first.data), structure
+    return None
+
+
+def orthogonal(left: Tree, right: Tree) -> str | None:
+    """The name that Q^T Q = I makes orthogonal."""
+    for first, second in ((left.root, right.root), (right.root, left.root)):
+        unit = second.op == "constant" or (second.op == "name" and str(second.data).startswith("I"))
+        if not unit or first.op != "product" or len(first.children) != 2:
+            continue
+        names = []
+        turned = 0
+        for child in first.children:
+            inner = child
+            if child.op == "transpose":
+                inner, turned = child.children[0], turned + 1
+            names.append(inner.data if inner.op == "name" else None)
+        if names[0] is not None and names[0] == names[1] and turned == 1:
+            return str(names[0])
+    return None
+
+
+def is_declaration(statement: Statement) -> bool:
+    """Whether a statement only says where something lives: X \\in \\mathbb{R}^{n\\times m}, \\forall k."""
+    text = statement.text
+    return bool(_SPACE.search(text) or "\\forall" in text or "∈" in text)
+
+
+def shapes_in(text: str) -> dict[str, str]:
+    """The shapes that a text gives: X \\in \\mathbb{R}^{n\\times m}, "X is n x m"."""
+    found: dict[str, str] = {}
+    for match in _SPACE.finditer(text):
+        before = re.findall(r"[A-Za-z]\w*", _MARKUP.sub(" ", text[: match.start()][-40:].split("=")[-1]))
+        sizes = match["sizes"] or match["size"] or match["plain"] or ""
+        parts = re.findall(r"[A-Za-z0-9]+", re.sub(r"\\times|×|\bx\b|\*", " ", sizes))
+        names = [name for name in before if name not in ("and", "with", "where", "let", "Let", "quad", "For", "for")]
+        commas = re.search(r"((?:\w+\s*,\s*)*\w+)\s*$", _MARKUP.sub(" ", text[: match.start()][-40:]))
+        wanted = re.findall(r"\w+", commas[1]) if commas else names[-1:]
+        for name in wanted:
+            if name in names:
+                found[name] = " ".join(parts)
+    for match in _BY.finditer(_MARKUP.sub(" ", text)):
+        found[match["name"]] = f"{match['rows']} {match['columns']}"
+    return found
