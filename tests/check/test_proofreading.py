@@ -202,8 +202,8 @@ def test_expressions_and_errors():
 
 PIECES = [
     "df", "dX", "dx", "=", "&=", "\\\\", "\\cr", "$$", "$", "\\begin{align}", "\\end{align}", "X^T", "x", "A", "+", "-", "(",
-    ")", "{\\rm tr}", "\\frac{\\partial f}{\\partial x}", "\\nabla f", "0", ",", ".", "so", "where", "P", "symmetric", "\\quad", "'",
-    "\\implies", ":=", "_i", "\\sum_i", "*", "\n", "[", "{", "}", "\\", "A = A^T", "Let", "\\approx", "\\in \\mathbb{R}^{n}",
+    ")", "{\\rm tr}", "\\frac{\\partial f}{\\partial x}", "\\nabla f", "0", ",", ".", "so", "where", "P", "symmetric", "\\quad",
+    "'", "\\implies", ":=", "_i", "\\sum_i", "*", "\n", "[", "{", "}", "\\", "A = A^T", "Let", "\\approx",
 ]  # fmt: skip
 
 
