@@ -109,7 +109,10 @@ class Verdict:
         return verdict_html(self.status, str(self).splitlines())
 
     def __str__(self) -> str:
-        return _report(self, self._explanation)
+        lines = [_report(self, self._explanation)]
+        if self.assumed:
+            lines.append(f"Read so: {'; '.join(self.assumed)}.")
+        return "\n".join(lines)
 
 
 _MEANINGS = {

@@ -24,6 +24,12 @@ def kind_of(name: str, node: Matrix) -> str | None:
     return f"{name} read as a tensor of {len(groups)} axes"
 
 
+def family(name: str, node: Matrix) -> str:
+    """How x_i was read where it is a member of a family."""
+    members, size = node.shape
+    return f"{name}_i read as the i-th of {group_text(members)} vectors of size {group_text(size)}"
+
+
 def constants(tree: Tree, sizes: Mapping[Syntax, tuple[Group, ...]]) -> Iterator[str]:
     """The identities and ones whose sizes followed from their neighbours."""
     for node, shape in sizes.items():

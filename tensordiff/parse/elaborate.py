@@ -11,9 +11,10 @@ from tensordiff.matrix import Matrix, Scope, build, describe
 from tensordiff.matrix.operations import WORDS
 from tensordiff.matrix.symmetric import refuse_unsymmetric
 from tensordiff.parse.differentials import Differentials
+from tensordiff.parse.families import Families, Member, Value
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_callable, is_function, resolve_name, unknown_function
-from tensordiff.parse.sums import summed
-from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.parse.sums import restricted, summed
+from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.parse.written_sizes import size_of
 from tensordiff.tensor import Dim, Group
 
@@ -23,9 +24,18 @@ def elaborated(reading: Elaboration) -> Matrix:
     tree = reading.tree
     for node in tree.nodes:
         try:
-            reading.values[node] = refuse_unsymmetric(reading.visit(node))
+            value = reading.visit(node)
+            if isinstance(value, Member):
+                reading.members[node] = value
+            else:
+                reading.values[node] = refuse_unsymmetric(value)
         except TensordiffError as error:
             raise error.located(tree.text, node.start, node.end) from None
+    if tree.root in reading.members:
+        raise ParseError(
+            "the index of a member is open", text=tree.text, start=tree.root.start, end=tree.root.end,
+            hint=r"sum over it: \sum_i ...",
+        )  # fmt: skip
     result = reading.values[tree.root]
     if result.free and not (reading.differentials is not None and reading.differentials.entries):
         letters = ",".join(letter for letter, _ in result.free)
@@ -52,8 +62,13 @@ class Elaboration:
         self.unsized = unsized
         self.differentials = differentials
         self.values: dict[Syntax, Matrix] = {}
+        self.members: dict[Syntax, Member] = {}
+        """The values that are members of families."""
+        self.families = Families({*scope.names(), *(str(label) for x in tree.nodes if x.op == "index" for label in x.data)})
 
-    def visit(self, node: Syntax) -> Matrix:
+    def visit(self, node: Syntax) -> Matrix | Member:
+        if any(child in self.members for child in node.children):
+            return self.of_members(node, [self.members.get(child) or self.values[child] for child in node.children])
         children = [self.values[child] for child in node.children]
         match node.op:
             case "number":
@@ -79,6 +94,8 @@ class Elaboration:
             case "transpose":
                 return build.transpose(children[0])
             case "index":
+                if is_member(node) and len(children[0].shape) == 2 and all(children[0].shape):
+                    return self.families.member(children[0], self.letter(node.data[0]))
                 return build.entry(children[0], tuple(self.label(token) for token in node.data))
             case "contract":
                 return build.contract(children[0], [self.letter(token) for token in node.data])
@@ -86,6 +103,17 @@ class Elaboration:
                 return self.block(node, children)
         assert node.op == "call"
         return self.call(node, children)
+
+    def of_members(self, node: Syntax, values: list[Value]) -> Value:
+        """An operation on members of families; a sum over the family makes matrices of them again."""
+        if node.op == "sum":
+            (member,) = (self.families.spread(value) for value in values)
+            member = Member(member.rows, member.columns, restricted(member.body, node.data))
+            return self.families.summed(member, [each.letter for each in node.data])
+        if node.op == "call" and (function := self.scope.function(node.data)) is not None:
+            (member,) = (self.families.spread(value) for value in values)
+            return Member(member.rows, member.columns, build.call(function, member.body))
+        return self.families.visit(node, values)
 
     def error(self, message: str, start: int, end: int, hint: str | None = None) -> ParseError:
         return ParseError(message, text=self.tree.text, start=start, end=end, hint=hint)

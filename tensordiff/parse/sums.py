@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, build
@@ -12,6 +13,12 @@ from tensordiff.tensor import Group
 
 def summed(body: Matrix, ranges: Sequence[Range]) -> Matrix:
     """The sum of entries over indices; what stays open stays an entry. Raises ShapeError for a range that is not read."""
+    body = restricted(body, ranges)
+    return closed_over(body, [each.letter for each in ranges])
+
+
+def restricted(body: Matrix, ranges: Sequence[Range]) -> Matrix:
+    """What is summed, zero where an index is skipped."""
     groups = dict(body.free)
     for each in ranges:
         if each.letter not in groups:
@@ -23,10 +30,31 @@ def summed(body: Matrix, ranges: Sequence[Range]) -> Matrix:
             (dim,) = groups[each.letter]
             upper = build.entry(build.add([(1, build.triu(dim)), (-1, build.eye((dim,)))]), (other, each.letter))
             body = build.product(body, upper)
-    bound = {each.letter for each in ranges}
-    rest = [letter for letter, _ in body.free if letter not in bound]
+    return body
+
+
+def closed_over(body: Matrix, letters: Sequence[str]) -> Matrix:
+    """The sum of an entry over some of its letters."""
+    body = completed(body, letters)
+    rest = [letter for letter, _ in body.free if letter not in letters]
     total = build.contract(body, rest)
     return build.entry(total, tuple(rest)) if rest else total
+
+
+def completed(body: Matrix, letters: Sequence[str]) -> Matrix:
+    """The same entry with every letter in every term: a term that lacks one is there for each of its values."""
+    groups = dict(body.free)
+    terms: list[tuple[Fraction, Matrix]] = []
+    pending: list[tuple[Fraction, Matrix]] = [(Fraction(1), body)]
+    while pending:
+        coefficient, node = pending.pop()
+        if node.op == "add":
+            pending.extend((coefficient * c, x) for c, x in reversed(build.terms_of(node)))
+            continue
+        own = {letter for letter, _ in node.free}
+        lacking = [build.entry(build.ones(groups[letter]), (letter,)) for letter in letters if letter not in own]
+        terms.append((coefficient, build.product(node, *lacking) if lacking else node))
+    return build.add(terms) if len(terms) > 1 else body
 
 
 def _identity(letter: str, other: str, groups: dict[str, Group]) -> Matrix:

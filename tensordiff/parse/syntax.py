@@ -52,6 +52,11 @@ class Syntax:
         return f"<Syntax {self.op} {self.data!r} at {self.start}:{self.end}>"
 
 
+def is_member(node: Syntax) -> bool:
+    """Whether an index may pick a member of a family: one letter, written below the name."""
+    return node.op == "index" and len(node.data) == 1 and node.data[0].type == "NAME" and node.data[0].mark == "below"
+
+
 class Tree:
     """A parsed text: its nodes in postorder, so that a pass over the tree is one loop and nothing recurses."""
 

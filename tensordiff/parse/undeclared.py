@@ -19,7 +19,7 @@ from tensordiff.parse.kinds.letters import usual_rank
 from tensordiff.parse.kinds.sizes import Naming, Unknown
 from tensordiff.parse.languages import scan
 from tensordiff.parse.names import LETTERS, SIZED, is_function, spellings
-from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.parse.values import constants, noted
 from tensordiff.parse.vocabulary import Vocabulary
 from tensordiff.parse.written_sizes import size_of
@@ -103,7 +103,7 @@ class Undeclared:
         naming = Naming({*variables, *self.where, *sizes, *_letters(written), *vocabulary.letters})
         question = Question(
             [*definitions, ("", tree)], variables, squares, sizes, {}, lambda tree, node: size_of(tree, node, None), naming,
-            self.own.has_function,
+            self.own.has_function, _families(written),
         )  # fmt: skip
         chosen = choose(question)
         second = {name for name in scan.primes(self.texts) if chosen.ranks.get(name) == 0} - vocabulary.primed
@@ -149,7 +149,10 @@ class Undeclared:
         scope = declared_scope(shapes, self.structure_of, self.assumption_of).merge(self.own)
         for name in question.sizes:
             scope = scope.with_dim(name)
-        notes = [assumed.kind_of(name, node) for name, node in scope.symbols.items()]
+        notes = [
+            assumed.family(name, node) if name in question.families and choice.ranks[name] == 2 else assumed.kind_of(name, node)
+            for name, node in scope.symbols.items()
+        ]
         notes += [assumed.second_name(name[:-6]) for name in shapes if name.endswith("_prime")]
         scope = scope.with_conventions(vocabulary.noting(*(note for note in notes if note)))
         works = []
@@ -190,8 +193,15 @@ def _variables(trees: Sequence[Tree], sizes: Collection[str], definitions: Mappi
                     ranks.setdefault(node.data, None)
             elif node.op == "index" and node.children[0].op == "name" and node.children[0].data in ranks:
                 name = node.children[0].data
-                ranks[name] = ranks[name] or len(node.data)
+                if not is_member(node):
+                    ranks[name] = ranks[name] or len(node.data)
     return ranks
+
+
+def _families(trees: Sequence[Tree]) -> frozenset[str]:
+    """The names with one index below them, which may be entries of a vector or members of a family."""
+    nodes = (node.children[0] for tree in trees for node in tree.nodes if is_member(node))
+    return frozenset(node.data for node in nodes if node.op == "name")
 
 
 def _letters(trees: Sequence[Tree]) -> set[str]:
@@ -229,7 +239,7 @@ def _question(tree: Tree, scope: Scope, new: Mapping[str, int | None]) -> Questi
     naming = Naming({*scope.names(), *new, *_letters([tree]), *scope.conventions.letters})
     return Question(
         [("", tree)], dict(new), frozenset(), tuple(scope.dims), known, lambda tree, node: size_of(tree, node, scope), naming,
-        scope.has_function,
+        scope.has_function, _families([tree]),
     )  # fmt: skip
 
 

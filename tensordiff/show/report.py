@@ -222,6 +222,7 @@ def verdict_report(verdict: Verdict) -> Report:
         "diagnosis": verdict.diagnosis,
         "expected": _words(verdict.expected),
         "witness": _words(verdict.witness),
+        "assumed": list(verdict.assumed),
         "explanation": str(verdict),
     }
 

@@ -55,6 +55,8 @@ class Question:
     size_of: Callable[[Tree, Syntax], Group]
     naming: Naming
     is_own: Callable[[str], bool] = lambda name: False
+    families: frozenset[str] = frozenset()
+    """Names with one index below them: vectors of which that is an entry, or families, the rows of a matrix."""
 
     def read(self, ranks: Mapping[str, int], cost: tuple[float, ...]) -> Choice:
         """The sizes that follow from a choice. Raises ConflictError."""
@@ -84,7 +86,7 @@ def choose(question: Question) -> Choice:
 
 def readings(question: Question) -> Iterator[Choice]:
     """The readings that conform, best first."""
-    usual = {name: usual_rank(name) if rank is None else rank for name, rank in question.variables.items()}
+    usual = usual_ranks(question)
     shown = {name: len(sizes) for name, sizes in question.known.items()}
     for name, sizes in question.known.items():
         if len(sizes) == 2 and not sizes[0]:
@@ -93,9 +95,12 @@ def readings(question: Question) -> Iterator[Choice]:
     tried = 0
     seen: set[tuple[int, ...]] = set()
     most = max(4, _STEPS // max(1, sum(len(tree.nodes) for _, tree in question.trees)))
-    for alternatives in (_small, _strange(_under_square_functions(question.trees))):
+    small = _small(question.families)
+    for alternatives in (small, _strange(_under_square_functions(question.trees))):
         priced = []
-        for ranks, change in islice(_assignments(usual, free, alternatives), most):
+        for ranks, change in islice(
+            _assignments(usual, free, alternatives, question.families, few=alternatives is not small), most
+        ):
             key = tuple(ranks.values())
             if key in seen:
                 continue
@@ -116,9 +121,21 @@ def readings(question: Question) -> Iterator[Choice]:
                 continue
 
 
-def _small(name: str, usual: int) -> tuple[int, ...]:
-    """Small letters are scalars or vectors."""
-    return (usual,) if usual == 2 else (usual, 1 - usual)
+def usual_ranks(question: Question) -> dict[str, int]:
+    """What the names are by their letters alone."""
+    usual = {name: usual_rank(name) if rank is None else rank for name, rank in question.variables.items()}
+    return {name: max(rank, 1) if name in question.families else rank for name, rank in usual.items()}
+
+
+def _small(families: Collection[str]) -> Callable[[str, int], tuple[int, ...]]:
+    """Small letters are scalars or vectors; with an index below them, vectors or families of vectors."""
+
+    def alternatives(name: str, usual: int) -> tuple[int, ...]:
+        if usual == 2:
+            return (2,)
+        return (1, 2) if name in families else (usual, 1 - usual)
+
+    return alternatives
 
 
 def _strange(under: Collection[str]) -> Callable[[str, int], tuple[int, ...]]:
@@ -143,27 +160,33 @@ def _under_square_functions(trees: Sequence[tuple[str, Tree]]) -> frozenset[str]
 
 
 def _assignments(
-    usual: Mapping[str, int], free: Sequence[str], alternatives: Callable[[str, int], tuple[int, ...]]
+    usual: Mapping[str, int],
+    free: Sequence[str],
+    alternatives: Callable[[str, int], tuple[int, ...]],
+    families: Collection[str],
+    *,
+    few: bool,
 ) -> Iterator[tuple[dict[str, int], tuple[int, int, int]]]:
     """Choices of ranks, each with what it changes: kinds that the letter excludes, vectors to scalars, changes in all."""
     yield dict(usual), (0, 0, 0)
     options = {name: alternatives(name, usual[name]) for name in free}
     open_names = [name for name in free if len(options[name]) > 1]
-    few = (
-        len(open_names) if len(open_names) <= _ALL_CHANGED and alternatives is _small else _FEW if alternatives is _small else 2
-    )
-    for count in range(1, min(few, len(open_names)) + 1):
+    most = 2 if few else _FEW if len(open_names) > _ALL_CHANGED else len(open_names)
+    for count in range(1, min(most, len(open_names)) + 1):
         for names in combinations(open_names, count):
             for ranks in product(*(options[name][1:] for name in names)):
                 made = {**usual, **dict(zip(names, ranks, strict=True))}
-                strange = sum(10 if usual[name] == 2 else rank == 2 for name, rank in zip(names, ranks, strict=True))
+                strange = sum(
+                    10 if usual[name] == 2 else rank == 2 and name not in families
+                    for name, rank in zip(names, ranks, strict=True)
+                )
                 downward = sum(usual[name] == 1 and rank == 0 for name, rank in zip(names, ranks, strict=True))
                 yield made, (strange, downward, count)
 
 
 def _refused(question: Question) -> ShapeError:
     """Why the usual reading does not fit."""
-    usual = {name: usual_rank(name) if rank is None else rank for name, rank in question.variables.items()}
+    usual = usual_ranks(question)
     try:
         question.read(usual, ())
     except ConflictError as conflict:

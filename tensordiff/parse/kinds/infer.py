@@ -11,7 +11,7 @@ from tensordiff.matrix.operations import OPERATIONS, WORDS
 from tensordiff.matrix.shape_laws import LAWS, Place, normal, rows_and_columns
 from tensordiff.parse.kinds.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown
 from tensordiff.parse.names import UNSIZED, unknown_function
-from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.tensor import Group
 
 
@@ -150,6 +150,7 @@ class Inference:
         progress = 0
         for name, tree in trees:
             self.tree = tree
+            self.has_sums = any(node.op == "sum" for node in tree.nodes)
             for node in tree.nodes:
                 progress += 1
                 try:
@@ -226,7 +227,7 @@ class Inference:
     def _letters(self, node: Syntax, values: Sequence[Value]) -> Mapping[str, Size]:
         """The open letters of the operands together; one letter has one size."""
         holders = [value for value in values if value.letters]
-        if holders and any(value.sizes for value in values):
+        if holders and any(value.sizes for value in values) and not self.has_sums:
             whole = next(child for child in node.children if self.values[child].sizes)
             self.conflict(node, "mix entries with the whole of", [self._place(whole)])
         if len(holders) < 2:
@@ -292,6 +293,8 @@ class Inference:
 
     def _index(self, node: Syntax, value: Value) -> Value:
         sizes = value.sizes
+        if is_member(node) and len(sizes) == 2 and all(sizes):
+            return Value((sizes[1],), {str(node.data[0]): sizes[0]})
         if len(sizes) == 2 and len(node.data) == 1 and not sizes[0]:
             sizes = sizes[1:]
         if len(sizes) != len(node.data):
@@ -340,8 +343,7 @@ class Inference:
             square = len(self.values[argument].sizes) == 2 and all(self.values[argument].sizes)
             return self._call_of(node, "expm" if square else "exp")
         if name == "⟨":
-            self._entrywise(node, "multiply entry by entry")
-            return Value(())
+            return Value((), self._entrywise(node, "multiply entry by entry").letters)
         return self._call_of(node, name)
 
     def _call_of(self, node: Syntax, name: str) -> Value:
@@ -359,7 +361,8 @@ class Inference:
                 self.conflict(node, f"take {name} of", [self._place(argument)])
             if record.of_scalar is not None:
                 return self._entrywise(node, f"apply {name} to")
-        return Value(record.law(self._operands(node, f"apply {name} to", f"take {name} of")))
+        letters = self._letters(node, [self.values[child] for child in node.children]) if self.has_sums else {}
+        return Value(record.law(self._operands(node, f"apply {name} to", f"take {name} of")), letters)
 
 
 _INFIX = {

@@ -14,7 +14,7 @@ from tensordiff.matrix.operations import WORDS
 from tensordiff.matrix.shape_laws import Place, Size, Sizes, rows_and_columns
 from tensordiff.parse.kinds.infer import BARS
 from tensordiff.parse.names import UNSIZED
-from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.parse.syntax import Syntax, Tree, is_member
 
 Rank = int | None
 Cost = tuple[int, int, int]
@@ -49,8 +49,10 @@ class _Reading:
     def visit(self, node: Syntax) -> Rank:
         children = [self.values[child] for child in node.children]
         match node.op:
-            case "number" | "index":
+            case "number":
                 return 0
+            case "index":
+                return self.index(node)
             case "name":
                 return self.defined[node.data] if node.data in self.defined else self.ranks.get(node.data, 0)
             case "constant":
@@ -74,8 +76,19 @@ class _Reading:
                 return self.call(node, children)
         return None
 
+    def index(self, node: Syntax) -> Rank:
+        """A member of a family is a vector, any other entry a number."""
+        (child,) = node.children
+        return 1 if is_member(node) and child.op == "name" and self.ranks.get(child.data) == 2 else 0
+
+    def is_name(self, node: Syntax) -> bool:
+        """Whether this is a name, or one with an index below it, that might be larger than a scalar."""
+        if is_member(node):
+            (node,) = node.children
+        return node.op == "name" and node.data in self.ranks
+
     def refuse_scalar_name(self, node: Syntax, rank: Rank) -> None:
-        if node.op == "name" and rank == 0 and node.data in self.ranks:
+        if rank == 0 and self.is_name(node):
             self.on_scalars += 1
 
     def add(self, node: Syntax, ranks: Sequence[Rank]) -> Rank:
@@ -94,7 +107,7 @@ class _Reading:
     def product(self, node: Syntax, ranks: Sequence[Rank]) -> Rank:
         left = ranks[0]
         for (operator, _, _), factor, rank in zip(node.data, node.children[1:], ranks[1:], strict=True):
-            if operator in ("*", "", "·") and left and rank == 0 and factor.op == "name" and factor.data in self.ranks:
+            if operator in ("*", "", "·") and left and rank == 0 and self.is_name(factor):
                 self.right += 1
             left = _multiplied(operator, left, rank)
         return left

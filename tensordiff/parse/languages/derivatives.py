@@ -13,6 +13,12 @@ _SUM_PART = re.compile(
 )
 
 
+_OPERAND = r"\\[A-Za-z]+|[A-Za-zͰ-Ͽ](?:_(?:\w|\{\w+\}))?|\([^()]*\)|\{[^{}]*\}"
+_SLASH = re.compile(
+    rf"(?P<upper>{tex.DIFFERENTIAL_SIGN})\s*(?P<of>{_OPERAND})?\s*/\s*(?P<lower>{tex.DIFFERENTIAL_SIGN})\s*(?P<by>{_OPERAND})"
+)
+
+
 class Derivatives(Source):
     """Derivative signs and sums."""
 
@@ -39,6 +45,26 @@ class Derivatives(Source):
         self.variables(lower, order)
         self.tokens.close(")", lower[1], lower[1] + 1)
         self.place = lower[1] + 1
+        return True
+
+    def slash(self, start: int) -> bool:
+        r"""Reads \partial f/\partial X, df/dx at this place; False where there is none."""
+        match = _SLASH.match(self.text, start)
+        if match is None or not self._same(match["upper"], match["lower"]):
+            return False
+        if "partial" not in match["upper"] and "delta" not in match["upper"] and "d" in self.vocabulary.names:
+            return False
+        end = match.end()
+        sign = "d" if match["upper"] == "d" else "∂"
+        self.tokens.operand(start)
+        self.tokens.put("DERIV" if match["of"] else "OPERATOR", "d", start, end, (sign, 1))
+        self.tokens.open("(", "LPAR", start, start + 1)
+        if match["of"]:
+            self.part(match.start("of"), match.end("of"))
+            self.tokens.put("BY", "/", match.end("of"), match.end("of") + 1)
+        self.part(match.start("by"), match.end("by"))
+        self.tokens.close(")", end, end)
+        self.place = end
         return True
 
     @staticmethod

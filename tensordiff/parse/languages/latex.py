@@ -74,13 +74,26 @@ class _Reader(Subscripts, Derivatives):
             getattr(self, f"read_{kind}")(match, start, match.end())
 
     def function(self, name: str, start: int, end: int) -> None:
-        wide = self.vocabulary.wide and name in ("tr", "vec")
+        wide = name == "tr" and (self.vocabulary.wide or self.transposed_behind(end))
         bracket = bool(tex.OPENS.match(self.text, end)) and not wide
         script = tex.RAISED_OR_LOWERED.match(self.text, end)
         if script and not (script[1] == "_" and name == "‖"):
             message, hint = f"{script[1]} cannot follow the function name", r"raise the value: (\log x)^2, (\sin x)^{-1}"
             self.tokens.fail(message, script.start(1), script.end(1), hint)
         self.tokens.function(name, start, end, bracket=bracket)
+
+    def transposed_behind(self, place: int) -> bool:
+        """Whether the bracket behind tr is transposed: a trace has no transpose, so it is of the whole product."""
+        opening = tex.OPENS.match(self.text, place)
+        depth = 0
+        for end in range(opening.end() - 1 if opening else len(self.text), len(self.text)):
+            depth += (self.text[end] in "([{") - (self.text[end] in ")]}")
+            if not depth:
+                found = self.is_transposed(end + 1)
+                if found:
+                    self.notes.append("tr read as the trace of the whole product behind it")
+                return found
+        return False
 
     def calls(self, word: str, end: int) -> bool:
         """Whether a word that ends here is a function."""
@@ -146,6 +159,8 @@ class _Reader(Subscripts, Derivatives):
             self.function(function, start, self.place)
             return
         for place, letter in enumerate(word, start):
+            if letter == "d" and self.vocabulary.claim and self.slash(place):
+                return
             if letter == "d" and self.is_differential(place, place + 1):
                 continue
             self.place = max(self.place, start + len(word)) if place + 1 == start + len(word) else self.place
@@ -175,6 +190,8 @@ class _Reader(Subscripts, Derivatives):
             self.ones(start)
         elif word == "d" and text_font and self.is_differential(start, end):
             return
+        elif not greek and word in self.vocabulary.functions:
+            self.name(word, start, end)
         elif not greek and len(word) > 1 and self.calls(function, end) and word not in self.vocabulary.names:
             self.function(function, start, end)
         elif greek or len(word) == 1 or word in self.vocabulary.names or text_font:
@@ -207,7 +224,8 @@ class _Reader(Subscripts, Derivatives):
         elif command == "nabla":
             self.nabla(start, end)
         elif command in ("partial", "delta", "diff", "dd"):
-            self.put_differential(start, end)
+            if not self.slash(start):
+                self.put_differential(start, end)
         elif command in ("langle", "rangle"):
             self.angle("<" if command == "langle" else ">", start, end)
         elif command in ("to", "rightarrow", "longrightarrow"):

@@ -116,6 +116,10 @@ class _Reader:
     def read_name(self, match: re.Match[str], start: int, end: int) -> None:
         prime = match["prime"] or ""
         word = match[0][: len(match[0]) - len(prime)]
+        unknown = not self.vocabulary.open and not self.vocabulary.knows(word) and not ways(word, self.vocabulary.names)
+        if prime and len(word) > 1 and unknown:
+            self.tokens.function(normalise(word) + prime, start, end, bracket=True)  # no such function; the error says so
+            return
         if prime and not is_called(word, self.vocabulary, True):
             self.place = end = end - len(prime)
         elif prime:

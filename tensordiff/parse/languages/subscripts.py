@@ -82,7 +82,7 @@ class Subscripts(Source):
             if place:
                 self.tokens.put("_COMMA", ",", start, start)
             type_ = "SLICE" if label == ":" else "NUMBER" if _is_number(label) else "NAME"
-            self.tokens.put(type_, label, start, self.place)
+            self.tokens.put(type_, label, start, self.place, "below")
         self.tokens.put("RINDEX", ")", self.place, self.place)
 
     def part_of_name(self, last: Token, start: int, end: int) -> None:
