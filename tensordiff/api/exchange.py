@@ -37,9 +37,9 @@ def from_einsum(subscripts: str, *operands: Any) -> Expression:
     """The expression of numpy.einsum(subscripts, *operands), in index notation.
 
     Operands are expressions (or numbers, with no letters). NumPy's rules hold: without "->" the output is every letter that
-    occurs once, in alphabetical order; a letter twice in one operand is a diagonal, twice in the output an error. Vectors
-    take one letter. Raises ParseError for subscripts that are malformed or do not fit the number of operands, ShapeError
-    where sizes do not fit.
+    occurs once, in alphabetical order; a letter twice in one operand is a diagonal, twice in the output an error; "..."
+    stands for the leading axes, the same in all operands that have it. Vectors take one letter. Raises ParseError
+    for subscripts that are malformed or do not fit the number of operands, ShapeError where sizes do not fit.
 
         >>> import tensordiff as td
         >>> n, m = td.dims("n m")

@@ -35,6 +35,23 @@ def unit(size: Any, place: int) -> Expression:
     return _constant(build.unit(dim, place))
 
 
+def tril(argument: Any) -> Expression:
+    """The lower triangle of a matrix; of a size, the mask of ones on and below the diagonal."""
+    return _triangle("tril", argument)
+
+
+def triu(argument: Any) -> Expression:
+    """The upper triangle of a matrix; of a size, the mask of ones on and above the diagonal."""
+    return _triangle("triu", argument)
+
+
+def _triangle(word: str, argument: Any) -> Expression:
+    if isinstance(argument, Expression) and not argument.matrix.is_scalar:
+        return _apply(lambda x: build.triangle(word, x), (argument,))
+    (dim,) = read_group(argument) or (Dim.fixed(1),)
+    return _constant((build.tril if word == "tril" else build.triu)(dim))
+
+
 def commutation(m: Any, n: Any) -> Expression:
     """K(m,n): K(m,n) vec(A) = vec(A') for A m-by-n (Magnus and Neudecker 1979)."""
     return _constant(build.commutation(read_group(m), read_group(n)))

@@ -61,6 +61,15 @@ class NumpyOps(ArrayOps):
                 return np.asarray(np.divide(1.0, a))
         return np.asarray(np.power(a, exponent))
 
+    def polygamma(self, order: Any, a: Array) -> Array:
+        from scipy.special import polygamma
+
+        _refuse_complex("polygamma", a)
+        value = np.asarray(polygamma(int(order), a)).astype(np.asarray(a).dtype, copy=False)
+        if not np.all(np.isfinite(value)):
+            raise FloatingPointError("not finite")
+        return value
+
     def logsumexp(self, a: Array, count: int) -> Array:
         axes = tuple(range(count))
         if not a.size:
@@ -180,7 +189,7 @@ def _of_library(primitive: Primitive) -> Callable[..., Any]:
         exact = [float(operand) if isinstance(operand, Fraction) else operand for operand in operands]
         value = np.asarray(getattr(import_module(module), name)(*exact))
         if primitive.guarded and not np.all(np.isfinite(value)) and all(np.all(np.isfinite(operand)) for operand in exact):
-            raise EvaluationError(f"{primitive.name}: a value is outside the domain")
+            raise FloatingPointError("not finite")
         return value
 
     return of_real

@@ -124,9 +124,10 @@ def _elementwise(name: str, mpmath: str | None = None, **facts: Any) -> Primitiv
     return Primitive(name, "elementwise", mpmath=mpmath, **facts)
 
 
-def _special(name: str, mpmath: str | None = None, called: str | None = None, **facts: Any) -> Primitive:
-    """A function of scipy.special, jax.scipy.special and torch.special, of the same name there unless one is `called`."""
-    modules = {"numpy": "scipy.special", "jax": "jax.scipy.special", "torch": "torch.special"}
+def _special(name: str, mpmath: str | None = None, called: str | None = None, numpy: bool = True, **facts: Any) -> Primitive:
+    """A function of scipy.special, jax.scipy.special and torch.special, of the same name there unless one is `called`; not
+    `numpy` where that takes a helper function."""
+    modules = {"jax": "jax.scipy.special", "torch": "torch.special"} | ({"numpy": "scipy.special"} if numpy else {})
     libraries = {library: f"{module}.{called or name}" for library, module in modules.items()}
     return Primitive(name, "elementwise", mpmath=mpmath, complex=False, libraries=MappingProxyType(libraries), **facts)
 
@@ -169,7 +170,7 @@ def _table() -> dict[str, Primitive]:
         _special("normcdf", "ncdf", "ndtr"),
         _special("gammaln", guarded=True, number="math.lgamma"),
         _special("digamma", "digamma", guarded=True),
-        _special("polygamma", guarded=True),
+        _special("polygamma", numpy=False, guarded=True),
         _special("logit", guarded=True),
         _special("xlogy", guarded=True),
         _elementwise("logaddexp", complex=False),

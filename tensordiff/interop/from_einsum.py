@@ -1,8 +1,8 @@
 """Einsum strings into matrix form, as index notation: "ij,jk->ik" is A[i,j]*B[j,k] -> [i,k].
 
 The rules are NumPy's: without an arrow the output is every letter that occurs once, in alphabetical order; a letter twice
-in one operand is a diagonal; a letter twice in the output is refused, and so are ellipses, since every axis of an
-expression has a size of its own.
+in one operand is a diagonal; a letter twice in the output is refused. An ellipsis stands for the leading axes of an operand,
+which are aligned at the right and are the same in all operands that have one.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from string import ascii_letters
 from typing import NoReturn
 
 from tensordiff.errors import ParseError, ShapeError
@@ -23,6 +24,7 @@ def from_einsum(subscripts: str, operands: Sequence[Matrix]) -> Matrix:
     A column takes one letter, a row one or two (the first of size 1), a scalar none. Raises ParseError for a string
     that is malformed or does not fit the number of operands, ShapeError where sizes or numbers of axes do not fit.
     """
+    subscripts = _without_ellipses(subscripts, operands)
     terms, output = _read(subscripts)
     if len(terms) != len(operands):
         names = ", ".join(brief(x) for x in operands) or "none"
@@ -45,14 +47,47 @@ def from_einsum(subscripts: str, operands: Sequence[Matrix]) -> Matrix:
     return build.transpose(result) if len(output) == 2 and output[0] in single and kept else result
 
 
+def _without_ellipses(subscripts: str, operands: Sequence[Matrix]) -> str:
+    """The string with letters in the place of every ellipsis. Raises ParseError where one cannot be expanded."""
+    if "..." not in subscripts:
+        return subscripts
+    left, arrow, right = subscripts.partition("->")
+    terms = left.split(",")
+    if len(terms) != len(operands) or any(term.count("...") > 1 for term in (*terms, right)):
+        _fail(subscripts, subscripts.index("..."), 3, "one ellipsis an operand, and an operand for each part of the string")
+    hidden = [_hidden(term, x) if "..." in term else 0 for term, x in zip(terms, operands, strict=True)]
+    for term, count, operand in zip(terms, hidden, operands, strict=True):
+        if count < 0:
+            letters = _count(len(_letters(term)), "subscript")
+            _fail(subscripts, 0, len(subscripts), f"{describe(operand)} has fewer axes than {letters} ({term.strip()})")
+    most = max(hidden)
+    if arrow and most and "..." not in right:
+        _fail(subscripts, len(left) + 2, len(right), "the axes of the ellipsis are missing on the right", "write ... there too")
+    fresh = [letter for letter in (*ascii_letters, *_MORE) if letter not in subscripts][:most]
+    made = [term.replace("...", "".join(fresh[most - count :])) for term, count in zip(terms, hidden, strict=True)]
+    if not arrow:  # NumPy's order: the ellipsis, then every letter that occurs once
+        counts = Counter(letter for term in terms for letter in _letters(term))
+        right = "..." + "".join(sorted(letter for letter, count in counts.items() if count == 1))
+    return f"{','.join(made)}->{right.replace('...', ''.join(fresh))}"
+
+
+def _letters(term: str) -> str:
+    return "".join(character for character in term if character.isalpha())
+
+
+def _hidden(term: str, operand: Matrix) -> int:
+    """How many axes the ellipsis of a term stands for."""
+    rank = 1 if operand.is_vector and len(_letters(term)) < 2 else len(operand.shape)
+    return rank - len(_letters(term))
+
+
+_MORE = "".join(chr(code) for code in range(0x3B1, 0x3CA) if code != 0x3C2)
+"""Letters for axes beyond the 52 of the alphabet."""
+
+
 def _read(subscripts: str) -> tuple[list[str], str]:
     """The letters of each operand and of the output. Raises ParseError."""
     arrow = subscripts.find("->")
-    if "..." in subscripts:
-        _fail(
-            subscripts, subscripts.index("..."), 3, "an ellipsis has no meaning here: every axis has a size of its own",
-            "name every axis with a letter",
-        )  # fmt: skip
     left = subscripts if arrow < 0 else subscripts[:arrow]
     right = "" if arrow < 0 else subscripts[arrow + 2 :]
     for start, part, allowed in ((0, left, ","), (arrow + 2, right, "")):

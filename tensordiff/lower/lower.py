@@ -131,6 +131,23 @@ def _vech(node: Matrix, values: Values) -> Tensor:
     return einsum([(places, "aji"), (values[0], "ij")], "a")
 
 
+def _unvec(node: Matrix, values: Values) -> Tensor:
+    """The columns, which are slow, become the second axes."""
+    cols = len(node.cols)
+    axes = range(values[0].rank)
+    return permute(values[0], (*axes[cols:], *axes[:cols]))
+
+
+def _partial_trace(node: Matrix, values: Values) -> Tensor:
+    """M_(i,a),(j,b) summed over a = b, or over i = j."""
+    half = values[0].rank // 2
+    outer = len(node.rows) if len(node.children) < 4 else half - len(node.rows)
+    i, a, j, b = ([(name, p) for p in range(count)] for name, count in zip("iajb", (outer, half - outer) * 2, strict=True))
+    if len(node.children) < 4:
+        return einsum([(values[0], (*i, *a, *j, *a))], (*i, *j))
+    return einsum([(values[0], (*i, *a, *i, *b))], (*a, *b))
+
+
 def _commutation(node: Matrix, values: Values) -> Tensor:
     """K_(i,j),(j,i): a permutation, no factor at all."""
     first, second = node.data
@@ -249,6 +266,8 @@ _RULES: dict[str, Rule] = {
     "diag": _diag,
     "vec": _vec,
     "vech": _vech,
+    "unvec": _unvec,
+    "ptrace": _partial_trace,
     "softmax": _along(Softmax),
     "logsumexp": _along(LogSumExp),
     "entry": entries.entry,

@@ -7,7 +7,7 @@ from typing import Any
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix.block import rows_of
-from tensordiff.matrix.calls import FORM, call, known_calls
+from tensordiff.matrix.calls import FORM, call, known_calls, triangle
 from tensordiff.matrix.indexing import contract, entry
 from tensordiff.matrix.leaves import (
     as_number,
@@ -114,5 +114,5 @@ __all__ = [
     "add", "as_number", "block", "call", "commutation", "contract", "divide", "dot_divide", "dot_power", "duplication",
     "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse", "known_calls", "kron", "named",
     "number", "of_size_one", "ones", "pi", "power", "product", "rebuild", "replace", "resplit", "rows_of", "scale", "size",
-    "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "tril", "triu", "unit", "zeros",
+    "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "triangle", "tril", "triu", "unit", "zeros",
 ]  # fmt: skip

@@ -6,14 +6,17 @@ from types import SimpleNamespace
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
 from tensordiff.functions import ELEMENTWISE, SYNONYMS, WholeMatrix, lookup
+from tensordiff.matrix.block import grid
 from tensordiff.matrix.fitted import Fitted
-from tensordiff.matrix.leaves import as_number, eye, number, ones, size, zeros
+from tensordiff.matrix.leaves import as_number, eye, number, ones, size, tril, triu, zeros
 from tensordiff.matrix.linear import add, scale, transpose
 from tensordiff.matrix.node import Matrix
 from tensordiff.matrix.open_letters import merge_free, refuse_open
 from tensordiff.matrix.operations import ELSEWHERE, OPERATIONS, WORDS, Operation
 from tensordiff.matrix.products import divide, dot_divide, dot_power, hadamard, inverse, kron, power, product
-from tensordiff.tensor import Function
+from tensordiff.matrix.resplit import describe, resplit
+from tensordiff.matrix.shape import fixed_size, read_group
+from tensordiff.tensor import Dim, Function
 
 
 def call(function: str | Function, *operands: Matrix) -> Matrix:
@@ -85,12 +88,37 @@ def _count(name: str, operands: tuple[Matrix, ...], arguments: tuple[int, int | 
     raise ShapeError(f"{name} takes {wanted}, got {len(operands)}")
 
 
+def triangle(word: str, x: Matrix) -> Matrix:
+    """tril(A) or triu(A): the entries of a matrix on and below, or on and above, its diagonal. Raises ShapeError."""
+    refuse_open(word, [x])
+    if x.is_scalar:
+        return x
+    if len(x.shape) > 2 or len(x.rows) > 1 or len(x.cols) > 1:
+        raise ShapeError(f"{word} needs a matrix with single axes, got {describe(x)}")
+    return hadamard(x, _mask(word, x))
+
+
+def _mask(word: str, x: Matrix) -> Matrix:
+    make = tril if word == "tril" else triu
+    if x.rows == x.cols:
+        return make(x.rows[0])
+    n, m = (fixed_size(group[0]) if group else 1 for group in (x.rows, x.cols))
+    if n is None or m is None:
+        raise ShapeError(
+            f"{word} of {describe(x)}: whether it is higher or wider is not known", hint="give its sizes as numbers"
+        )
+    full = ones if (word == "triu") == (n < m) else zeros
+    square = make(Dim.fixed(min(n, m)))
+    rest = full(read_group(n), read_group(m - n)) if n < m else full(read_group(n - m), read_group(m))
+    return grid([[square, rest]], resplit) if n < m else grid([[square], [rest]], resplit)
+
+
 _CONSTRUCTORS = {"inv": inverse, "transpose": transpose, "kron": kron}
 """Operators that have a word too: their constructors normalise more than a shape law says."""
 
 FORM = SimpleNamespace(
     add=add, as_number=as_number, call=call, divide=divide, dot_divide=dot_divide, dot_power=dot_power, eye=eye,
     hadamard=hadamard, inverse=inverse, kron=kron, number=number, ones=ones, power=power, product=product, scale=scale,
-    size=size, transpose=transpose, zeros=zeros,
+    size=size, transpose=transpose, tril=tril, zeros=zeros,
 )  # fmt: skip
 """The constructors of the matrix form, for the words that stand for something longer."""

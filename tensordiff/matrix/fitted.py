@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensordiff.errors import ShapeError
+from tensordiff.errors import GroupingError, ShapeError
 from tensordiff.matrix.leaves import as_number
 from tensordiff.matrix.node import Matrix, Shape
+from tensordiff.matrix.regroup import regroupings
 from tensordiff.matrix.resplit import alike, describe, grouping_mismatch, resplit, size_mismatch, square
-from tensordiff.matrix.shape import total_size
+from tensordiff.matrix.shape import MalformedSizeError, SizeValue, added, multiplied, total_size
 from tensordiff.matrix.shape_laws import Place
-from tensordiff.tensor import Dim, Group
+from tensordiff.matrix.text import brief
+from tensordiff.tensor import Dim, Group, bottom_up, group_text
 
 
 class Fitted:
@@ -35,10 +37,11 @@ class Fitted:
 
     def size(self, place: int) -> Group:
         node = self.operands[place]
-        if node.op == "eye":
-            return node.rows
-        assert node.op == "size", "a size among the operands is given as one"
-        return (node.data[0],)
+        try:
+            return size_value(node).axis
+        except MalformedSizeError:
+            hint = "a size is a number, a declared size, or a product or sum of sizes"
+            raise ShapeError(f"{self.word}: {brief(node)} is not a size", hint=hint) from None
 
     def square(self, place: int) -> Group:
         self.operands[place] = square(self.word, self.operands[place])
@@ -68,9 +71,48 @@ class Fitted:
         described = "" if needs.startswith("(") else describe(self.operands[place])
         raise ShapeError(f"{said}{described}", hint=hint and hint.format(name=self.word))
 
+    def have(self, place: Place, size: Group) -> None:
+        operand, axis = place
+        node = self.operands[operand]
+        own = node.cols if axis else node.rows
+        if total_size(own) != total_size(size):
+            self.refuse(operand, f"an axis of size {group_text(size)}")
+        fitted = resplit(node, axis, size)
+        if fitted is None or (fitted.cols if axis else fitted.rows) != size:
+            error = GroupingError(
+                f"{self.word} needs an axis grouped ({group_text(size)}), and that of {brief(node)} is ({group_text(own)})",
+                hint="a commutation matrix K(m,n) changes the order of a compound axis",
+            )
+            error.regroupings = regroupings((node, axis, size))
+            raise error
+        self.operands[operand] = fitted
+
     def single(self, place: int) -> None:
         if any(len(group) > 1 for group in self.operands[place].shape):
             self.refuse(place, "a matrix with single axes")
 
     def triangular(self, base: Group, strict: bool = False) -> Group:
         return (Dim.triangular(base[0], strict=strict),)
+
+
+def size_value(node: Matrix) -> SizeValue:
+    """The size that a scalar made of sizes stands for. Raises MalformedSizeError for anything else."""
+
+    def visit(part: Matrix, values: tuple[SizeValue, ...]) -> SizeValue:
+        match part.op:
+            case "number" if part.data[0].denominator == 1 and part.data[0] >= 1:
+                return SizeValue.number(int(part.data[0]))
+            case "size":
+                return SizeValue.of((part.data[0],))
+            case "product":
+                return multiplied(values)
+            case "add" if all(c.denominator == 1 for c in part.data):
+                return added([term for c, value in zip(part.data, values, strict=True) for term in _multiple(int(c), value)])
+        raise MalformedSizeError
+
+    return bottom_up(node, visit)
+
+
+def _multiple(count: int, value: SizeValue) -> list[tuple[int, SizeValue]]:
+    sign = 1 if count > 0 else -1
+    return [(sign, value if abs(count) == 1 else multiplied([SizeValue.number(abs(count)), value]))]

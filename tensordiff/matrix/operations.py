@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -135,11 +136,47 @@ def _condition(form: Any, x: Any) -> Any:
     return form.product(form.call("norm_spec", x), form.call("norm_spec", form.call("pinv", x)))
 
 
-_WRITTEN = {
+def _half(form: Any, terms: Any) -> Any:
+    return form.add([(Fraction(c, 2), term) for c, term in terms])
+
+
+def _column(form: Any, x: Any) -> Any:
+    """A vector as a column."""
+    return x if not x.shape or x.rows else form.transpose(x)
+
+
+def _length(form: Any, group: Any) -> Any:
+    return form.product(*(form.size(dim) for dim in group))
+
+
+def _deviator(form: Any, x: Any) -> Any:
+    trace = form.divide(form.call("tr", x), _length(form, x.rows))
+    return form.add([(1, x), (-1, form.product(trace, form.eye(x.rows)))])
+
+
+def _column_products(form: Any, a: Any, b: Any) -> Any:
+    return form.hadamard(form.kron(a, form.ones(b.rows)), form.kron(form.ones(a.rows), b))
+
+
+def _kron_sum(form: Any, a: Any, b: Any) -> Any:
+    return form.add([(1, form.kron(a, form.eye(b.rows))), (1, form.kron(form.eye(a.rows), b))])
+
+
+def _variance(form: Any, x: Any) -> Any:
+    return form.call("mean", form.dot_power(form.add([(1, x), (-1, form.call("mean", x))]), form.number(2)))
+
+
+def _cumulated(form: Any, x: Any) -> Any:
+    if x.is_scalar:
+        return x
+    mask = form.tril((x.rows or x.cols)[0])
+    return form.product(mask, x) if x.rows else form.product(x, form.transpose(mask))
+
+
+_ELSEWHERE = {
     "norm": "norm2(A), the Euclidean or Frobenius norm, or norm1(A)",
-    "dot": "x'*y for vectors, A*B for matrices", "vdot": "x'*y", "inner": "x'*y for vectors, tr(A'*B) for matrices",
-    "outer": "x*y'", "matmul": "A*B", "solve": "inv(A)*B", "hadamard": "A.*B", "multiply": "A.*B",
-    "cumsum": "tril(n)*x", "var": "mean((x - mean(x)).^2)", "prod": "exp(sum(log(x))) for positive x", "matpow": "A^k",
+    "vdot": "dot(x,y)", "inner": "x'*y for vectors, tr(A'*B) for matrices", "matmul": "A*B", "hadamard": "A.*B",
+    "multiply": "A.*B", "prod": "exp(sum(log(x))) for positive x", "matpow": "A^k",
 }  # fmt: skip
 """How other systems' words for several operations together are written here."""
 
@@ -147,7 +184,7 @@ _AXIS: tuple[Literal["value", "size", "axis", "integer", "condition"], ...] = ("
 
 _OPERATORS = (
     Operation("add", "entries", transposes="operands", linear=(-1,), names_itself=True, integral=True, result="alike"),
-    Operation("product", "product", transposes="reversed", linear=(-1,), integral=True, elsewhere=_WRITTEN),
+    Operation("product", "product", transposes="reversed", linear=(-1,), integral=True, elsewhere=_ELSEWHERE),
     Operation("hadamard", "entries", transposes="operands", linear=(-1,), result="alike"),
     Operation("divide", "quotient", transposes="operands", linear=(0,), names_itself=True, result="alike"),
     Operation("dot_divide", "entries", transposes="operands", linear=(0,), names_itself=True, result="alike"),
@@ -217,6 +254,69 @@ _WORDS = (
     ),
 )  # fmt: skip
 
+_SHORTHANDS = (
+    Operation(
+        "sym", "square-to-square", "(A + A')/2, the symmetric part.", (1, 1), of_scalar=_itself, reserved=False,
+        written=lambda form, x: _half(form, [(1, x), (1, form.transpose(x))]), transposes="outside", linear=(0,),
+        meets_scalars=False, result="symmetric",
+    ),
+    Operation(
+        "skew", "square-to-square", "(A - A')/2, the skew part.", (1, 1), of_scalar=lambda form, x: form.number(0),
+        reserved=False, written=lambda form, x: _half(form, [(1, x), (-1, form.transpose(x))]), transposes="outside",
+        linear=(0,), meets_scalars=False,
+    ),
+    Operation(
+        "dev", "square-to-square", "A - tr(A)/n*eye(n), the deviator.", (1, 1), of_scalar=lambda form, x: form.number(0),
+        reserved=False, written=_deviator, transposes="outside", linear=(0,), meets_scalars=False, result="alike",
+    ),
+    Operation(
+        "outer", "outer", "x*y' of vectors.", (2, 2), reserved=False, linear=(0, 1),
+        written=lambda form, x, y: form.product(_column(form, x), form.transpose(_column(form, y))),
+    ),
+    Operation(
+        "dot", "dot", "x'*y of vectors.", (2, 2), reserved=False, linear=(0, 1),
+        written=lambda form, x, y: form.product(form.transpose(_column(form, x)), _column(form, y)),
+    ),
+    Operation(
+        "solve", "solve", "inv(A)*B, also A\\B.", (2, 2), reserved=False, linear=(1,), domain="invertible",
+        written=lambda form, a, b: form.product(form.inverse(a), b),
+    ),
+    Operation(
+        "kr", "column-products", "The Khatri-Rao product: the columns kron(a_j, b_j).", (2, 2), reserved=False,
+        written=_column_products, linear=(0, 1),
+    ),
+    Operation(
+        "kronsum", "kron-sum", "kron(A, eye(m)) + kron(eye(n), B) of square matrices.", (2, 2), reserved=False,
+        written=_kron_sum, transposes="operands", result="alike",
+    ),
+    Operation(
+        "var", "to-scalar", "The mean square difference from the mean of all entries.", (1, 1), reserved=False,
+        written=_variance, transposes="itself",
+    ),
+    Operation(
+        "std", "to-scalar", "The square root of the variance of all entries.", (1, 1), reserved=False,
+        written=lambda form, x: form.call("sqrt", _variance(form, x)), transposes="itself",
+    ),
+    Operation(
+        "cumsum", "cumulated", "The sums of the first 1, 2, ... entries of a vector.", (1, 1), reserved=False,
+        written=_cumulated, linear=(0,),
+    ),
+)  # fmt: skip
+"""Words that stand for something longer, which is what is printed. A name of the user's own wins over them."""
+
+_REARRANGED = (
+    Operation(
+        "unvec", "unstacked", "The n-by-m matrix with these columns one below the other: vec(unvec(v,n,m)) = v.", (3, 3),
+        ("value", "size"), reserved=False, linear=(0,),
+    ),
+    Operation(
+        "ptrace", "partial-trace",
+        "Of a matrix of n by n blocks, m by m each: the traces of the blocks; with a 1 behind, the sum of the blocks on the "
+        "diagonal.", (3, 4), ("value", "size", "size", "integer"), reserved=False, linear=(0,), transposes="outside",
+        result="alike",
+    ),
+)  # fmt: skip
+
 _CONSTANTS = (
     Operation(
         "eye", "square-of-size", "identity", (1, 2), ("size",), of_scalar=_one, transposes="itself", result="symmetric",
@@ -255,7 +355,15 @@ _LEAVES = (
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         record.name: record
-        for record in (*_OPERATORS, *_WORDS, *_CONSTANTS, *_LEAVES, *(_of_function(function) for function in MATRIX.values()))
+        for record in (
+            *_OPERATORS,
+            *_WORDS,
+            *_SHORTHANDS,
+            *_REARRANGED,
+            *_CONSTANTS,
+            *_LEAVES,
+            *(_of_function(function) for function in MATRIX.values()),
+        )
     }
 )
 """Every operation, by name."""

@@ -9,6 +9,7 @@ methods of `Operands` over sizes of your own and call `law(operation.shape)(oper
     square(k)           makes rows and columns of operand k equal, and gives that size
     alike(places)       makes the operands of one shape, scalars left out, and gives that shape
     equal(a, b)         makes two axes (operand, axis) equal, and gives that size
+    have(a, size)       makes an axis of this size
     single(k)           refuses an operand whose axes are compound
     refuse(k, needs)    operand k does not fit; a reader that only guesses may return, and the law then goes on
     number(k), size(k)  an operand that is a plain number (an axis), or a size (as in eye(n*m))
@@ -40,6 +41,7 @@ class Operands(Protocol):
     def square(self, place: int) -> Size: ...
     def alike(self, places: Sequence[int]) -> Sizes: ...
     def equal(self, left: Place, right: Place) -> Size: ...
+    def have(self, place: Place, size: Size) -> None: ...
     def single(self, place: int) -> None: ...
     def refuse(self, place: int, needs: str, hint: str | None = None) -> None: ...
     def triangular(self, base: Size, strict: bool = False) -> Size: ...
@@ -206,6 +208,76 @@ def _kron(x: Operands) -> Sizes:
     return normal(rows, columns)
 
 
+def _outer(x: Operands) -> Sizes:
+    _needs_vectors(x)
+    return normal(_length(x, 0), _length(x, 1))
+
+
+def _dot(x: Operands) -> Sizes:
+    _needs_vectors(x)
+    if x.sizes(0) and x.sizes(1):
+        x.equal((0, _along_axis(x, 0)), (1, _along_axis(x, 1)))
+    return ()
+
+
+def _needs_vectors(x: Operands) -> None:
+    for place in range(2):
+        if x.sizes(place) and not is_vector(x.sizes(place)):
+            x.refuse(place, "vectors")
+
+
+def _along_axis(x: Operands, place: int) -> int:
+    """The axis along which a column or row runs."""
+    return len(x.sizes(place)) - 1
+
+
+def _length(x: Operands, place: int) -> Size:
+    return x.sizes(place)[-1] if x.sizes(place) else ()
+
+
+def _solve(x: Operands) -> Sizes:
+    if not x.sizes(0):
+        return x.sizes(1)
+    x.square(0)
+    return _product(x)
+
+
+def _column_products(x: Operands) -> Sizes:
+    if len(x.sizes(0)) > 2 or len(x.sizes(1)) > 2:
+        x.refuse(0 if len(x.sizes(0)) > 2 else 1, "matrices")
+    columns = x.equal((0, 1), (1, 1))
+    return normal(rows_and_columns(x.sizes(0))[0] + rows_and_columns(x.sizes(1))[0], columns)
+
+
+def _kron_sum(x: Operands) -> Sizes:
+    size = (x.square(0) if x.sizes(0) else ()) + (x.square(1) if x.sizes(1) else ())
+    return normal(size, size)
+
+
+def _cumulated(x: Operands) -> Sizes:
+    _needs_vector(x)
+    x.single(0)
+    return x.sizes(0)
+
+
+def _unstacked(x: Operands) -> Sizes:
+    """The matrix of these sizes with these columns one below the other."""
+    if not is_vector(x.sizes(0)):
+        x.refuse(0, "a vector")
+    rows, columns = x.size(1), x.size(2)
+    x.have((0, _along_axis(x, 0)), columns + rows)
+    return normal(rows, columns)
+
+
+def _partial_trace(x: Operands) -> Sizes:
+    """Of a matrix of n by n blocks, m by m each: the traces of the blocks, or (with a 1) the sum of those on the diagonal."""
+    first, second = x.size(1), x.size(2)
+    x.have((0, 0), first + second)
+    x.have((0, 1), first + second)
+    kept = second if len(x) > 3 else first
+    return normal(kept, kept)
+
+
 # Laws of operators.
 
 
@@ -288,6 +360,14 @@ LAWS: dict[str, Law] = {
     "stacked": _stacked,
     "half-stacked": _half_stacked,
     "kron": _kron,
+    "outer": _outer,
+    "dot": _dot,
+    "solve": _solve,
+    "column-products": _column_products,
+    "kron-sum": _kron_sum,
+    "cumulated": _cumulated,
+    "unstacked": _unstacked,
+    "partial-trace": _partial_trace,
     "product": _product,
     "quotient": _quotient,
     "power": _power,

@@ -241,6 +241,8 @@ class Elaboration:
             return _inner(*self.pair(node, arguments))
         if (function := self.scope.function(name)) is not None:
             return build.call(function, *arguments)
+        if name in ("tril", "triu") and len(arguments) == 1 and not arguments[0].is_scalar:
+            return build.triangle(name, arguments[0])
         if name in SIZED or name in LETTERS:
             return self.sized(node)
         if name in UNSIZED:

@@ -9,6 +9,7 @@ from itertools import islice
 from tensordiff.errors import ShapeError, TensordiffError
 from tensordiff.functions import Undefined
 from tensordiff.matrix import Matrix, Scope
+from tensordiff.matrix.operations import WORDS
 from tensordiff.parse import assumed, languages
 from tensordiff.parse.alternatives import first
 from tensordiff.parse.declare import ASSUMPTIONS, declared_scope, read_choices, refuse_undeclared
@@ -18,7 +19,7 @@ from tensordiff.parse.kinds.choose import Choice, Question, choose, readings
 from tensordiff.parse.kinds.letters import usual_rank
 from tensordiff.parse.kinds.sizes import Naming, Unknown
 from tensordiff.parse.languages import scan
-from tensordiff.parse.names import LETTERS, SIZED, is_function, spellings
+from tensordiff.parse.names import is_function, spellings
 from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.parse.values import constants, noted
 from tensordiff.parse.vocabulary import Vocabulary
@@ -175,10 +176,21 @@ def _size_names(trees: Sequence[Tree]) -> dict[str, None]:
     for tree in trees:
         inside: set[Syntax] = set()
         for node in reversed(tree.nodes):
-            if node in inside or (node.op == "call" and (node.data in SIZED or node.data in LETTERS)):
+            if node in inside:
                 inside.update(node.children)
+            elif node.op == "call" and node.data in WORDS:
+                kinds = zip(node.children, map(WORDS[node.data].kind, range(len(node.children))), strict=True)
+                inside.update(child for child, kind in kinds if kind == "size" and not _is_triangle(node, child))
         names |= {node.data: None for node in tree.nodes if node.op == "name" and node in inside}
     return names
+
+
+def _is_triangle(node: Syntax, argument: Syntax) -> bool:
+    """Whether this is tril or triu of a matrix: something other than a small letter stands in it."""
+    inside = Tree("", argument).nodes
+    return node.data in ("tril", "triu") and any(
+        x.op not in ("name", "number", "product", "add") or (x.op == "name" and usual_rank(x.data) == 2) for x in inside
+    )
 
 
 def _variables(trees: Sequence[Tree], sizes: Collection[str], definitions: Mapping[str, Tree]) -> dict[str, int | None]:

@@ -42,7 +42,21 @@ SINGLE = {name: p for name, p in PRIMITIVES.items() if not name.startswith("batc
 MATRIX = {name: p for name, p in SINGLE.items() if p.kind == "matrix" and name not in INTERNAL}
 CONSTANTS = {name: p for name, p in PRIMITIVES.items() if p.kind == "constant" and p.shape is not None}
 OPERANDS = {"power": 2, "where": 3} | dict.fromkeys(
-    ("add", "subtract", "multiply", "divide", "maximum", "minimum", "greater", "greater_equal"), 2
+    (
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "maximum",
+        "minimum",
+        "greater",
+        "greater_equal",
+        "xlogy",
+        "logaddexp",
+        "hypot",
+        "arctan2",
+    ),
+    2,
 )
 ABOVE_ONE = {"arccosh"}
 RNG = np.random.default_rng(7)
@@ -86,7 +100,9 @@ def entries(name: str) -> list[np.ndarray]:
 
 
 def condition(ops: Any, name: str, operands: list[Any]) -> list[Any]:
-    """The operands, the first one made a condition where the operation takes one."""
+    """The operands, the first one made a condition where the operation takes one; the order of polygamma before them."""
+    if name == "polygamma":
+        return [ops.constant(2), *operands]
     return [ops.greater(operands[0], ops.constant(Fraction(1, 2))), *operands[1:]] if name == "where" else operands
 
 
@@ -125,7 +141,7 @@ def test_numbers_of_python(name: str) -> None:
     numbers = [0.3, 0.7][: OPERANDS.get(name, 1)] if name not in ABOVE_ONE else [1.3]
     source = program_text(name, numbers)
     assert "np.asarray(" in source
-    found = program("numpy", lambda ops, _: getattr(ops, name)(*map(ops.constant, numbers)), [])[0]
+    found = program("numpy", lambda ops, _: getattr(ops, name)(*condition(ops, name, [*map(ops.constant, numbers)])), [])[0]
     np.testing.assert_allclose(found, in_double(name, [np.asarray(x) for x in numbers]), rtol=1e-14)
     spelled = PRIMITIVES[name].number
     if spelled is not None:
@@ -136,7 +152,8 @@ def test_numbers_of_python(name: str) -> None:
 def program_text(name: str, numbers: Sequence[float]) -> str:
     graph = Graph()
     ops = Recorder(graph)
-    return write([getattr(ops, name)(*map(ops.constant, numbers))], [], {}, library("numpy").backend).text
+    made = getattr(ops, name)(*condition(ops, name, [*map(ops.constant, numbers)]))
+    return write([made], [], {}, library("numpy").backend).text
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -235,9 +252,9 @@ def test_exact_arithmetic_has_what_is_rational(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, p in SINGLE.items() if p.mpmath])
 def test_many_digits_agree(name: str) -> None:
     high: Any = MpmathOps()
-    (operand,) = [DEFINITE] if name in MATRIX else entries(name)
-    found = getattr(high, name)(high.literal(operand)).astype(float)
-    np.testing.assert_allclose(found, in_double(name, [operand]), rtol=1e-11, atol=1e-13)
+    operands = [DEFINITE] if name in MATRIX else entries(name)
+    found = getattr(high, name)(*map(high.literal, operands)).astype(float)
+    np.testing.assert_allclose(found, in_double(name, operands), rtol=1e-11, atol=1e-13)
     assert callable(getattr(high.mp, str(PRIMITIVES[name].mpmath)))
 
 

@@ -10,7 +10,7 @@ import pytest
 import tensordiff as td
 
 SIZES = {"n": 4, "m": 3, "p": 2}
-SHAPES: dict[str, str | tuple[()]] = {"A": "n m", "B": "m p", "S": "n n", "F": "n m p", "x": "n", "z": "m", "a": ()}
+SHAPES: dict[str, str | tuple[()]] = {"v": "p", "A": "n m", "B": "m p", "S": "n n", "F": "n m p", "x": "n", "z": "m", "a": ()}
 SYMBOLS = {name: td.tensor(name, *shape.split()) if shape else td.scalar(name) for name, shape in SHAPES.items()}
 RNG = np.random.default_rng(0)
 VALUES: dict[str, Any] = {n: RNG.normal(size=[SIZES[d] for d in s.split()] if s else ()) for n, s in SHAPES.items()}
@@ -22,6 +22,10 @@ CASES = [
     (",", "aa"), ("", "a"), ("->", "a"), (",i,->i", "axa"), ("i,ij,j->", "xAz"), ("i,ij,j", "xAz"), ("ijk->kji", "F"),
     ("ijk,ij->k", "FA"), (" i j k , k l -> l i j ", ("F", "Bt")), ("abc,abd->dc", "FF"), ("ii,ij->ij", "SA"),
     ("ZzY,zY->Z", "FB"), ("i,i,i,i,ij->j", "xxxxA"),
+    ("...ij->...ji", "F"), ("...j,jk->...k", "AB"), ("...", "A"), ("...->...", "F"), ("i...->...", "F"),
+    ("...i,...i->...", "AA"), ("ij...,jk->ik...", "AB"), ("...ij,...i->...j", "FA"), ("...k,k->...", "Fv"),
+    ("...,...", "aA"), ("...a,...a", "AA"), ("i...->i...", "x"), ("...ij", "F"), ("b...a", "F"),
+    (" ... i , i j -> ... j ", "xA"), ("i...,i...->i...", "FF"),
 ]  # fmt: skip
 
 
@@ -86,7 +90,10 @@ REFUSED = [
     ("i", "a", td.ShapeError, r"a \(scalar\) has no axes"),
     ("ij->ii", "S", td.ParseError, "the letter i is in the output twice(.|\n)*eye"),
     ("ij->k", "S", td.ParseError, "the output letter k is in no operand"),
-    ("...i,i", "Sx", td.ParseError, "an ellipsis has no meaning here"),
+    ("...i,i->i", "Sx", td.ParseError, "missing on the right"),
+    ("...ijk,i->", "Sx", td.ParseError, "fewer axes"),
+    ("......i,i", "Sx", td.ParseError, "one ellipsis an operand"),
+    ("...i,...i", "Fx", td.ShapeError, "runs over"),
     ("i,j", "x", td.ParseError, "for 2 operands, and 1 operand given: x"),
     ("i", "xx", td.ParseError, "for 1 operand, and 2 operands given: x, x"),
     ("i1", "A", td.ParseError, "'1' cannot stand here"),

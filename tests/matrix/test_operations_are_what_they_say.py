@@ -75,8 +75,7 @@ def test_infers(name):
     made = td.parse(TRUTHS[name].text)
     declared = expression(name)
     assert [len(group) for group in made.matrix.shape] == [len(group) for group in declared.matrix.shape]
-    if made.matrix.shape != declared.matrix.shape:  # the names of sizes are chosen in order of appearance
-        assert text(made.matrix) == text(declared.matrix) or not TRUTHS[name].operands
+    assert made.matrix.op == declared.matrix.op
 
 
 @pytest.mark.parametrize("name", OF_VALUES)
@@ -120,7 +119,9 @@ def test_transposes(name):
                 assert value.shape != plain.T.shape or not np.allclose(value, plain.T)
 
 
-_SIZES_CHANGE = ("product", "block", "contract", "entry", "softmax", "logsumexp")
+_SIZES_CHANGE = (
+    "product", "block", "contract", "entry", "softmax", "logsumexp", "outer", "dot", "solve", "kr", "cumsum", "unvec",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OF_VALUES)
@@ -202,7 +203,7 @@ def test_structure_of_the_value(name):
             np.testing.assert_allclose(value, np.tril(value), **CLOSE)
 
 
-@pytest.mark.parametrize("name", OF_ONE_SQUARE)
+@pytest.mark.parametrize("name", [name for name in OF_ONE_SQUARE if OPERATIONS[name].written is None])
 def test_primary_functions_commute(name):
     given = values(name, 8)
     value = at(name, given)
@@ -230,10 +231,10 @@ def test_domain(name):
     }.get(record.domain)  # fmt: skip
     if outside is None:
         return
-    (operand,) = TRUTHS[name].operands
+    operand = TRUTHS[name].operands[0]
     derivative = td.diff(made, operand)
     with pytest.raises(td.EvaluationError):
-        derivative.evaluate(**{operand: outside})
+        derivative.evaluate(**{**arrays(1), operand: outside})
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if OPERATIONS[name].latex or OPERATIONS[name].superscript])

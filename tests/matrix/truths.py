@@ -26,7 +26,9 @@ class Truth:
     where: Mapping[str, str] = field(default_factory=dict)
 
 
-SHAPES: dict[str, Any] = {"S": "n n", "R": "n n", "A": "n m", "B": "n m", "C": "m n", "Q": "m m", "x": "n", "y": "n", "a": ()}
+SHAPES: dict[str, Any] = {"S": "n n", "R": "n n", "A": "n m", "B": "n m", "C": "m n", "Q": "m m", "x": "n", "y": "n", "a": (),
+    "w": "n*m", "M": "n*m n*m",
+}  # fmt: skip
 
 
 def _vech(s: Array) -> Array:
@@ -62,6 +64,19 @@ TRUTHS: dict[str, Truth] = {
     "vech": Truth("vech(S)", _vech),
     "softmax": Truth("softmax(x)", softmax, ("x",)),
     "logsumexp": Truth("logsumexp(x)", logsumexp, ("x",)),
+    "sym": Truth("sym(S)", lambda s: (s + s.T) / 2),
+    "skew": Truth("skew(S)", lambda s: (s - s.T) / 2),
+    "dev": Truth("dev(S)", lambda s: s - np.trace(s) / len(s) * np.eye(len(s))),
+    "outer": Truth("outer(x,y)", np.outer, ("x", "y")),
+    "dot": Truth("dot(x,y)", np.dot, ("x", "y")),
+    "solve": Truth("solve(S,A)", np.linalg.solve, ("S", "A")),
+    "kr": Truth("kr(A,B)", lambda a, b: np.stack([np.kron(p, q) for p, q in zip(a.T, b.T, strict=True)], axis=1), ("A", "B")),
+    "kronsum": Truth("kronsum(S,Q)", lambda s, q: np.kron(s, np.eye(len(q))) + np.kron(np.eye(len(s)), q), ("S", "Q")),
+    "var": Truth("var(S)", lambda s: np.mean((s - np.mean(s)) ** 2)),
+    "std": Truth("std(S)", lambda s: np.sqrt(np.mean((s - np.mean(s)) ** 2))),
+    "cumsum": Truth("cumsum(x)", np.cumsum, ("x",)),
+    "unvec": Truth("unvec(w,n,m)", lambda w: w.reshape(2, 3).T, ("w",)),
+    "ptrace": Truth("ptrace(M,n,m)", lambda w: np.einsum("iaja->ij", w.reshape(3, 2, 3, 2)), ("M",)),
     "pinv": Truth("pinv(A)", np.linalg.pinv, ("A",)),
     "eye": Truth("eye(n)", lambda: np.eye(3), ()),
     "ones": Truth("ones(n,m)", lambda: np.ones((3, 2)), ()),
@@ -148,6 +163,8 @@ def arrays(seed: int, *, symmetric: bool = False, kind: type = float) -> dict[st
     found = {
         "S": 2 * np.eye(n) + 0.4 * draw(n, n), "R": 3 * np.eye(n) + 0.4 * draw(n, n), "Q": 2 * np.eye(m) + 0.4 * draw(m, m),
         "A": 2 + draw(n, m), "B": 3 + draw(n, m), "C": draw(m, n), "x": draw(n), "y": draw(n), "a": 1.5 + draw(),
+        "w": draw(n * m),
+        "M": 2 * np.eye(n * m) + 0.4 * draw(n * m, n * m),
     }  # fmt: skip
     if symmetric:
         found |= {name: (found[name] + found[name].T) / 2 for name in "SRQ"}

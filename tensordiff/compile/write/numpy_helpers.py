@@ -20,6 +20,12 @@ def _logsumexp(a, axes):
     return largest + np.log(np.exp(a - largest).sum(axes))
 """)
 _define('''
+def _polygamma(order, a):
+    """SciPy's function gives double precision for any type of entries."""
+    value = scipy.special.polygamma(order, a)
+    return value.astype(a.dtype, copy=False) if hasattr(a, "dtype") else value
+''')
+_define('''
 def _cholesky(a):
     """Lower Cholesky factor of a symmetric positive definite matrix (LU factors of a complex one)."""
     if a.dtype.kind == "c":

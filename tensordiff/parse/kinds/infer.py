@@ -106,6 +106,10 @@ class _Operands:
         self._equate(self.verb, first, second, [self.placed[left[0]], self.placed[right[0]]])
         return first
 
+    def have(self, place: Place, size: Size) -> None:
+        operand, axis = place
+        self._equate(self.of or self.verb, rows_and_columns(self.sizes(operand))[axis], size, [self.placed[operand]])
+
     def single(self, place: int) -> None:
         """Whether an axis is compound is not known here."""
 
@@ -353,6 +357,8 @@ class Inference:
             if not self.is_own(name) and lookup(name) is None:
                 raise unknown_function(self.tree, node, ())
             return self._entrywise(node, f"apply {name} to")
+        if name in ("tril", "triu") and self.values[argument].sizes:
+            return Value(LAWS["square-to-square"](self._operands(node, f"apply {name} to", f"take {name} of")))
         if record.is_constant:
             return Value(record.law(self._operands(node, f"make {name} of")))
         if not self.values[argument].sizes:

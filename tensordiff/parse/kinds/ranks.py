@@ -144,6 +144,8 @@ class _Reading:
             for rank in ranks[1:]:
                 first = _together(first, rank)
             return first
+        if name in ("tril", "triu") and first:
+            return first
         if record.is_constant:
             return _rank(record.law(_Operands(node, ranks)))
         if not record.meets_scalars or name[0] == "‖":
@@ -193,6 +195,11 @@ class _Operands:
         if bool(first) != bool(second):
             raise _MisfitError
         return first
+
+    def have(self, place: Place, size: Size) -> None:
+        operand, axis = place
+        if not rows_and_columns(self.sizes(operand))[axis]:
+            raise _MisfitError
 
     def single(self, place: int) -> None:
         """Any axis is one dimension here."""
