@@ -58,6 +58,7 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "log10": np.log10,
     "silu": lambda x: x / (1 + np.exp(-x)),
     "logsigmoid": lambda x: -_logaddexp0(-x),
+    "logcosh": lambda x: np.log(np.cosh(x)),
     "sec": lambda x: 1 / np.cos(x),
     "csc": lambda x: 1 / np.sin(x),
     "cot": lambda x: 1 / np.tan(x),

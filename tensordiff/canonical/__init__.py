@@ -3,5 +3,6 @@
 from tensordiff.canonical.form import Canonicaliser, canonical
 from tensordiff.canonical.names import with_names
 from tensordiff.canonical.readings import readings
+from tensordiff.canonical.recognise import defined, recognised
 
-__all__ = ["Canonicaliser", "canonical", "readings", "with_names"]
+__all__ = ["Canonicaliser", "canonical", "defined", "readings", "recognised", "with_names"]

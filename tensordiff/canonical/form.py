@@ -14,6 +14,7 @@ from tensordiff.canonical.block_functions import by_blocks
 from tensordiff.canonical.closed_forms import closed_form
 from tensordiff.canonical.expand import expand
 from tensordiff.canonical.monomial import normalise
+from tensordiff.canonical.recognise import recognise
 from tensordiff.functions import PINV, MatrixFunction
 from tensordiff.simplify import Product, word_letters
 from tensordiff.tensor import (
@@ -214,6 +215,8 @@ class Canonicaliser:
             return self._again(made)
         if self.define and (definition := made.function.rewrite(arguments)) is not None and definition is not made:
             return self._again(definition)
+        if not self.define and (named := recognise(made)) is not made:
+            return self._again(named)
         if (opened := closed_form(made, self)) is not None:
             return self._again(opened)
         if (parted := by_blocks(made, self.define)) is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tensordiff.canonical.form import Canonicaliser, Sums, sum_key
 from tensordiff.canonical.names import with_names
+from tensordiff.canonical.recognise import one_orientation, spelled_out
 from tensordiff.errors import BudgetError
 from tensordiff.tensor import Named, Sum, Tensor, permute, postorder
 
@@ -20,6 +21,7 @@ def readings(
 
     Raises BudgetError where neither form is within `max_terms` terms.
     """
+    tensor = spelled_out(tensor)
     first: Tensor | None = None
     seen: list[Tensor] = []
     failure: BudgetError | None = None
@@ -29,7 +31,7 @@ def readings(
         try:
             kept = _sums(like) if only and like is not None else None
             forms = Canonicaliser(distribute=distribute, define=False, max_terms=max_terms, kept=kept)
-            reading = with_names(forms.tensor(tensor), names, forms)
+            reading = with_names(forms.tensor(one_orientation(forms.tensor(tensor))), names, forms)
         except BudgetError as error:
             failure = failure or error
             continue

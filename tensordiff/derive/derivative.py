@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tensordiff.canonical import recognised
 from tensordiff.differentiate import differentiate, freed, restore
 from tensordiff.lower.lower import lower
 from tensordiff.matrix import Matrix, Scope, build
@@ -24,10 +25,10 @@ def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Ten
 
 
 def loosened(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:
-    """f in index form, with the structure of the variables taken away before anything is simplified."""
+    """f in index form, its functions under their names, the structure of the variables taken away before that."""
     loose = [(node, freed(node.data[0])) for node in variables]
     changed = {node: build.symbol(symbol, node.shape) for node, symbol in loose if symbol is not node.data[0]}
-    return lower(build.replace(f, changed) if changed else f, memo)
+    return recognised(lower(build.replace(f, changed) if changed else f, memo))
 
 
 def named_parts(scope: Scope) -> list[Named]:

@@ -13,7 +13,7 @@ from tensordiff.functions.constants import (
     UpperMask,
     constant,
 )
-from tensordiff.functions.determinant import ADJUGATE, DET, LOGDET
+from tensordiff.functions.determinant import ADJUGATE, DET, LOG_OF_DET, LOGDET
 from tensordiff.functions.frechet import Frechet
 from tensordiff.functions.inclusion import Inclusion, Place, inclusion
 from tensordiff.functions.inverse import INVERSE
@@ -31,7 +31,7 @@ from tensordiff.functions.univariate import Univariate
 from tensordiff.functions.user import UserFunction, elementwise
 
 __all__ = [
-    "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOGM", "MATRIX",
+    "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOG_OF_DET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
     "Elimination", "Extremum", "Frechet", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Multivariate", "Pi",
     "Place", "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",

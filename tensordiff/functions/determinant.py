@@ -149,6 +149,23 @@ class LogDeterminant(MatrixFunction):
         return ops.slogdet(matrix)[1]
 
 
+class LogOfDeterminant(LogDeterminant):
+    """log(det(A)), for a positive determinant, also where the determinant itself would overflow or vanish in rounding."""
+
+    name = "logofdet"
+    doc = ""  # spelled log(det(A))
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        return None
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        return LOG(apply(DET, *arguments))
+
+    def matrix_value(self, ops: Any, matrix: Any, *parameters: Any) -> Any:
+        sign, log = ops.slogdet(matrix)
+        return ops.add(log, ops.log(sign))
+
+
 class Adjugate(MatrixFunction):
     """adj(A), the transpose of the matrix of cofactors: A adj(A) = det(A) I.
 
@@ -207,4 +224,5 @@ class Adjugate(MatrixFunction):
 
 DET = Determinant()
 LOGDET = LogDeterminant()
+LOG_OF_DET = LogOfDeterminant()
 ADJUGATE = Adjugate()

@@ -285,6 +285,9 @@ def _log_definition(x: Tensor) -> Tensor | None:
         if len(factors) == 1 and set(factors.values()) == {1}:
             return None
         return add([(times, apply(LOG, number(prime))) for prime, times in factors.items()], ())
+    coefficient, core = split_coefficient(x)
+    if coefficient > 0 and coefficient != 1:
+        return add([(1, like(LOG(number(coefficient)), x)), (1, LOG(core))])
     for outside, inside in _parts_outside(x, integer=False):
         return add([(1, like(LOG(outside), x)), (1, LOG(inside))])
     if isinstance(x, Einsum) and (parts := _entrywise_factors(x, is_nonnegative)) is not None:

@@ -12,12 +12,15 @@ from tensordiff.tensor import Bounds, Dim, Function, Tensor, add, apply, einsum,
 class AlongAxes(Function):
     """A function of the first `count` axes of its argument; each place on the further axes has its own value."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, relative: bool = False) -> None:
         self.count = count
+        self.relative = relative
+        """Whether weighted sums of exponentials are written relative to the sum of all, so that none overflows: then the
+        definition is what is read."""
 
     @property
     def parameters(self) -> tuple[bytes | str | int, ...]:
-        return (self.count,)
+        return (self.count, self.relative)
 
 
 class Softmax(AlongAxes):
@@ -48,7 +51,8 @@ class Softmax(AlongAxes):
         (argument,) = arguments
         i, _, rest = _labels(argument.rank, self.count)
         sizes = dict(zip((*i, *rest), argument.dims, strict=True))
-        return add([(1, argument), (-1, einsum([(apply(LogSumExp(self.count), argument), rest)], (*i, *rest), sizes))])
+        log = apply(LogSumExp(self.count, relative=self.relative), argument)
+        return add([(1, argument), (-1, einsum([(log, rest)], (*i, *rest), sizes))])
 
     def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
         return Bounds(0, 1)
@@ -72,7 +76,7 @@ class LogSumExp(AlongAxes):
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         (argument,) = arguments
         i, _, rest = _labels(argument.rank, self.count)
-        return einsum([(apply(Softmax(self.count), argument), (*i, *rest))], (*rest, *i, *rest))
+        return einsum([(apply(Softmax(self.count, relative=self.relative), argument), (*i, *rest))], (*rest, *i, *rest))
 
     def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
         return arguments[0] if self.count == 0 else None

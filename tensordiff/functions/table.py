@@ -71,6 +71,15 @@ def _softplus_value(ops: Any, x: Any) -> Any:
     return ops.add(ops.maximum(x, ops.constant(0)), ops.log1p(ops.exp(ops.negative(ops.abs(x)))))
 
 
+def _logcosh_value(ops: Any, x: Any) -> Any:
+    """|x| + log1p(expm1(-2|x|)/2) beyond 1, log1p(2 sinh(x/2)^2) below: no overflow, no cancellation."""
+    size, one, two = ops.abs(x), ops.constant(1), ops.constant(2)
+    half = ops.sinh(ops.multiply(ops.constant(HALF), ops.minimum(size, one)))
+    near = ops.log1p(ops.multiply(two, ops.multiply(half, half)))
+    beyond = ops.add(size, ops.log1p(ops.multiply(ops.constant(HALF), ops.expm1(ops.multiply(ops.negative(two), size)))))
+    return ops.where(ops.greater(size, one), beyond, near)
+
+
 def _cbrt_value(ops: Any, x: Any) -> Any:
     return ops.multiply(ops.sign(x), ops.power(ops.abs(x), ops.constant(Fraction(1, 3))))
 
@@ -206,6 +215,10 @@ LOGSIGMOID: Univariate = Univariate(
     definition=lambda x: scale(-1, LOG(plus(EXP(scale(-1, x)), 1))),
     real_only=True,
     sympy=lambda sympy, x: -sympy.log(1 + sympy.exp(-x)), range=Bounds(high=0),
+)  # fmt: skip
+LOGCOSH: Univariate = Univariate(
+    "logcosh", lambda x: TANH(x), _logcosh_value, parity=1, exact={0: 0}, definition=lambda x: LOG(COSH(x)), real_only=True,
+    sympy=lambda sympy, x: sympy.log(sympy.cosh(x)), range=Bounds(0),
 )  # fmt: skip
 ERF: Univariate = Univariate(
     "erf", lambda x: multiply(scale(2, EXP(scale(-1, _square(x)))), power(_PI, -HALF)), lambda ops, x: ops.erf(x),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tensordiff.functions import ADJUGATE, INVERSE, POWER, Frechet, Inclusion, Unit
+from tensordiff.functions import ADJUGATE, EXP, INVERSE, POWER, Frechet, Inclusion, Unit
 from tensordiff.simplify.cofactors import settle_cofactors
 from tensordiff.simplify.division import divide_out
 from tensordiff.simplify.frechet import close_frechet
 from tensordiff.simplify.inclusions import place_parts, split_indicator, unite_parts
 from tensordiff.simplify.links import reduce_links
+from tensordiff.simplify.named_functions import name_functions
 from tensordiff.simplify.powers import collect_powers
 from tensordiff.simplify.rule import Rule, When
 from tensordiff.simplify.sums import sum_beside_power, sum_probabilities
@@ -25,6 +26,8 @@ RULES = (
     Rule("a sum beside its power", sum_beside_power, "each use removes a factor that is summed over", heads=_POWERS, least=2),
     Rule("cofactors", settle_cofactors, "each use settles one matrix, which is then found settled",
          heads=frozenset({type(INVERSE), type(ADJUGATE)}), least=2, when=When.READ),
+    Rule("functions with names", name_functions, "each use leaves fewer powers of exponentials, sinh, cosh and expm1",
+         heads=frozenset({type(EXP)}), least=2, when=When.READ),
     Rule("probabilities", sum_probabilities, "each use removes a factor"),
     Rule("links", reduce_links, "each removes a factor or an index, or turns a projector, and each of those once", least=2),
     Rule("indicators", split_indicator, "what it makes begins at 0, and such are left alone", heads=_PLACES, when=When.DEFINED),

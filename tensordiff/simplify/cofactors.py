@@ -25,6 +25,30 @@ def settle_cofactors(product: Product, context: Context) -> Step:
     return Step.OPENED if any(_settle(product, argument) for argument in arguments) else Step.NONE
 
 
+def cancel_determinants(product: Product) -> bool:
+    """adj(A)/det(A) = inv(A), while both are there; whether there were any."""
+    changed = False
+    while (pair := _quotient(product)) is not None:
+        (adjugate, determinant, exponent), changed = pair, True
+        node, indices = product.remove(adjugate)
+        product.remove(determinant)
+        product.insert(apply(INVERSE, *node.children), indices)
+        if exponent != -1:
+            product.insert(power(apply(DET, *node.children), exponent + 1), ())
+    return changed
+
+
+def _quotient(product: Product) -> tuple[int, int, Fraction] | None:
+    """(the number of an adjugate, that of a negative power of the determinant, the exponent)."""
+    for name, (node, _) in product.factors.items():
+        if isinstance(node, Apply) and node.function == ADJUGATE:
+            for other, (factor, _) in product.factors.items():
+                exponent = _determinant_power(factor, node.children[0]) if isinstance(factor, Apply) else None
+                if exponent is not None and exponent <= -1:
+                    return name, other, exponent
+    return None
+
+
 def _settle(product: Product, argument: Tensor) -> bool:
     inverses: list[int] = []
     adjugates: list[int] = []

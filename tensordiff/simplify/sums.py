@@ -28,7 +28,7 @@ def _sums_to_one(node: Tensor, indices: Indices) -> Indices:
     if isinstance(node, Symbol):
         known = node.assumption is Assumption.PROBABILITY and node.structure.general
         return indices if known else ()
-    if isinstance(node, Apply) and isinstance(node.function, Softmax):
+    if isinstance(node, Apply) and isinstance(node.function, Softmax) and not node.function.relative:
         return indices[: node.function.count]
     return ()
 

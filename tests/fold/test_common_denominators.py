@@ -12,14 +12,14 @@ RNG = np.random.default_rng(0)
 VALUES = {name: RNG.uniform(0.3, 1.2, [{"m": 4, "n": 3}[s] for s in shape.split()]) for name, shape in SHAPES.items()}
 
 FORMS = [
-    ("sum(log(exp(-y.*(X*w)) + 1))", "w w", "X'*diag(y.^2.*exp(-y.*(X*w))./(exp(-y.*(X*w)) + 1).^2)*X"),
+    ("sum(log(exp(-y.*(X*w)) + 2))", "w w", "2*X'*diag(y.^2.*exp(-y.*(X*w))./(exp(-y.*(X*w)) + 2).^2)*X"),
     ("sum(log(1 + x.^2))", "x x", "2*diag((1 - x.^2)./(1 + x.^2).^2)"),
     ("sum(x./(1 + x.^2))", "x", "(1 - x.^2)./(1 + x.^2).^2"),
-    ("sum(exp(x)./(1 + exp(x)))", "x", "exp(x)./(1 + exp(x)).^2"),
-    ("sum(exp(x)./(1 + exp(x)))", "x x", "diag(exp(x).*(1 - exp(x))./(1 + exp(x)).^3)"),
+    ("sum(exp(x)./(2 + exp(x)))", "x", "2*exp(x)./(2 + exp(x)).^2"),
+    ("sum(exp(x)./(2 + exp(x)))", "x x", "2*diag(exp(x).*(2 - exp(x))./(2 + exp(x)).^3)"),
     ("sum(sqrt(1 + x.^2))", "x x", "diag(1./(1 + x.^2).^(3/2))"),
     ("sum(x./(x + z))", "x", "z./(x + z).^2"),
-    ("sum((1 - exp(-x))./(1 + exp(-x)))", "x", "2*exp(-x)./(1 + exp(-x)).^2"),
+    ("sum((2 - exp(-x))./(2 + exp(-x)))", "x", "4*exp(-x)./(2 + exp(-x)).^2"),
     ("sum(1./(1 + x)) + sum(1./(1 + z).^2)", "x", "-1./(1 + x).^2"),
     ("sum(1./(1 + x) + exp(x)./(2 + x).^2)", "x", None),
 ]

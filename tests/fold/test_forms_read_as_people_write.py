@@ -20,7 +20,7 @@ DEFINITE = {"V": "positive-definite"}
 FORMS = [
     ("(x - u)/norm2(x - u)", "x", {}, "(eye(n) - (x - u)*(x - u)'/norm2(x - u)^2)/norm2(x - u)"),
     ("norm2(A*x - b)", "x x", {}, "A'*(eye(m) - (A*x - b)*(A*x - b)'/norm2(A*x - b)^2)*A/norm2(A*x - b)"),
-    ("log(sum(exp(A*x)))", "x x", {}, "A'*(diag(exp(A*x)) - exp(A*x)*exp(A*x)'/sum(exp(A*x)))*A/sum(exp(A*x))"),
+    ("log(sum(exp(A*x)))", "x x", {}, "A'*(diag(softmax(A*x)) - softmax(A*x)*softmax(A*x)')*A"),
     ("log(w'*exp(A*x))", "x x", {},
      "A'*(diag(w.*exp(A*x)) - (w.*exp(A*x))*(w.*exp(A*x))'/(w'*exp(A*x)))*A/(w'*exp(A*x))"),
     ("x'*y/(norm2(x)*norm2(y))", "x", {}, "(y - x'*y/norm2(x)^2*x)/(norm2(x)*norm2(y))"),

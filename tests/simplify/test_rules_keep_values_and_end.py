@@ -12,6 +12,7 @@ from tensordiff.canonical import Canonicaliser
 from tensordiff.functions import (
     ADJUGATE,
     DET,
+    EXP,
     EXPM,
     INVERSE,
     PINV,
@@ -22,6 +23,7 @@ from tensordiff.functions import (
     Unit,
     constant,
     inclusion,
+    lookup,
     matrix_power,
     power,
 )
@@ -70,6 +72,12 @@ VALUES = {
 FIRST, SECOND = inclusion(W, Extent(()), (N,)), inclusion(W, Extent.of(N), (M,))
 (LONG,) = (Extent.of(W) + Extent.of(N)).group()
 BOTH = inclusion(LONG, Extent.of(N), (W,))
+RAISED, MINUS, TWICE = (EXP(scale(c, x)) for c in (1, -1, 2))
+LOGISTIC, TANH, EXPM1, SINH, COSH = (lookup(name) for name in ("sigmoid", "tanh", "expm1", "sinh", "cosh"))
+NAMED = [
+    RAISED, RAISED, MINUS, TWICE, power(einsum([(RAISED, "i")], ""), -1), power(einsum([(RAISED, "i")], ""), -2), LOGISTIC(x),
+    LOGISTIC(scale(-1, x)), power(LOGISTIC(x), 2), EXPM1(x), SINH(x), power(COSH(x), -1), power(COSH(x), -2), y,
+]  # fmt: skip
 UNITS = [constant(Unit(N, 1)), constant(Unit(N, 2)), constant(Unit(W, 1))]
 PLACES: list[Tensor] = [FIRST, SECOND, FIRST, SECOND, BOTH, w, x, A, *UNITS]
 POOLS: dict[str, list[Tensor]] = {
@@ -79,6 +87,7 @@ POOLS: dict[str, list[Tensor]] = {
     "equal bases": [x, y, power(x, -1), power(x, 2), power(y, Fraction(1, 2)), S, power(S, 2), SUM, power(SUM, -1)],
     "a sum beside its power": [A, X, x, power(einsum([(A, "ij")], "i"), -1), power(einsum([(x, "i")], ""), -2)],
     "cofactors": [apply(INVERSE, A), apply(ADJUGATE, A), power(apply(DET, A), -1), apply(DET, A), B, apply(INVERSE, S)],
+    "functions with names": NAMED,
     "probabilities": [p, x, apply(Softmax(1), x), apply(Softmax(1), A), power(Q, 2), A],
     "links": [A, B, S, Q, apply(INVERSE, A), apply(INVERSE, XAX), matrix_power(A, 2), X],
     "indicators": [SECOND, SECOND, FIRST, BOTH, w],

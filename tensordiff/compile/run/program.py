@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, ParamSpec
 from unicodedata import normalize
 
+from tensordiff.canonical import defined, recognised
 from tensordiff.compile.plan.cost import Cost, estimate, steps
 from tensordiff.compile.plan.graph import live
 from tensordiff.compile.plan.lengths import axes_of
@@ -62,9 +63,13 @@ class Program:
     which stands alone. Programs may be shared by threads and pickled.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, *, complex_inputs: bool = False) -> None:
         self._request = request
-        self._real = {**binding.real_inputs(request.outputs), **dict(request.real)}
+        self._outputs, self._defined = request.outputs, tuple(map(defined, request.outputs))
+        self._real = {**binding.real_inputs(self._defined), **dict(request.real)}
+        if not complex_inputs:
+            self._outputs = tuple(recognised(output, evaluated=True) for output in request.outputs)
+        self._complex: Program | None = None
         self._library: ArrayLibrary = library(request.backend, rows=request.order == "C")
         self._compound = dict(request.compound)
         self.parameters = binding.parameters(request.outputs, request.inputs, self._compound)
@@ -209,6 +214,9 @@ class Program:
         for name, function in self._real.items():
             if name in prepared and is_complex(prepared[name].dtype):
                 raise binding.complex_entries(name, function)
+        if self._defined != self._outputs and any(is_complex(array.dtype) for array in prepared.values()):
+            self._complex = self._complex or Program(replace(self._request, outputs=self._defined), complex_inputs=True)
+            return self._complex._bind(arrays, signature)
         weak = [type(arrays.get(name, 0)) in (bool, int, float, complex) for name in self._names]
         values = self._library.alike([prepared[name] for name in self._names], weak)
         ready: Runs = self._for_sizes(sizes.values, frozenset(name for name in self._names if name in sizes.batches))
@@ -292,7 +300,7 @@ class Program:
     def _plan(self, sizes: Mapping[str, int], batched: Collection[str] = ()) -> Plan:
         request, backend = self._request, self._library.backend
         return plan(
-            request.outputs,
+            self._outputs,
             sizes,
             request.groups,
             batched,

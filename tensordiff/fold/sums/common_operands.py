@@ -12,6 +12,8 @@ from tensordiff.fold.sums.terms import Powers, Term, common_powers, multiplied, 
 from tensordiff.matrix import Matrix, Shape
 from tensordiff.matrix.build import call, kron, ones, product, transpose
 
+_BARE: object = "diagonal"
+"""The frame of a diagonal matrix that is a whole term."""
 _LINEAR = frozenset({"kron", "diag", "vec", "transpose", "tr", "sum"})
 
 
@@ -20,20 +22,24 @@ def common_operands(terms: Sequence[Term], flat: Flat, inner_sum: Collect) -> It
     groups: dict[tuple[str, Shape, int, int, object], list[tuple[int, Matrix]]] = {}
     for place, term in enumerate(terms):
         for p, letter in enumerate(term.letters):
+            if letter.op == "eye" and len(term.letters) == 1:  # the diagonal matrix of ones
+                groups.setdefault(("diag", letter.shape, 0, 0, _BARE), []).append((place, ones(letter.rows)))
             if letter.op not in _LINEAR or (letter.op == "transpose" and letter.children[0].op != "vec"):
                 continue
             for q, operand in enumerate(letter.children):
                 others = letter.children[:q] + letter.children[q + 1 :]
-                frame = (others, operand.shape, term.letters[:p], term.letters[p + 1 :])
+                frame: object = (others, operand.shape, term.letters[:p], term.letters[p + 1 :])
+                if letter.op == "diag" and len(letter.shape) == 2 and len(term.letters) == 1:
+                    frame = _BARE
                 groups.setdefault((letter.op, letter.shape, p, q, frame), []).append((place, operand))
     for (op, _, p, q, _), members in groups.items():
-        if len(members) < 2:
-            continue
         operands = [operand for _, operand in members]
+        if len(members) < 2 or all(operand.op == "ones" for operand in operands):
+            continue
         if op in ("tr", "sum") and not _share_an_end(operands):
             continue
-        first = terms[members[0][0]]
-        around = sum(flat.length(x) + 1 for x in first.letters) - flat.length(operands[0])
+        first, operand = next((terms[place], x) for place, x in members if x.op != "ones")
+        around = sum(flat.length(x) + 1 for x in first.letters) - flat.length(operand)
         gain = around * (len(members) - 1)
         yield Join(gain, True, tuple(place for place, _ in members), _operand_maker(p, q, flat, inner_sum))
 
@@ -48,16 +54,20 @@ def _operand_maker(p: int, q: int, flat: Flat, inner_sum: Collect) -> Callable[[
         coefficient, scalars, rest = content(terms)
         inner: list[Term] = []
         for term in rest:
-            c, extra, core = flat.split(term.letters[p].children[q])
+            c, extra, core = flat.split(_operand(term.letters[p], q))
             cut = Term(c * term.coefficient, multiplied(term.scalars, powers(summed(extra))), tuple(letters(core)))
             inner.append(cut)
-        letter = terms[0].letters[p]
+        letter = next(term.letters[p] for term in terms if term.letters[p].op != "eye")
         c, extra, core = flat.split(inner_sum(inner, letter.children[q].shape))
         operands = (*letter.children[:q], core, *letter.children[q + 1 :])
         word = (*terms[0].letters[:p], _rebuilt(letter, operands, flat), *terms[0].letters[p + 1 :])
         return Term(coefficient * c, multiplied(scalars, powers(summed(extra))), word)
 
     return make
+
+
+def _operand(letter: Matrix, q: int) -> Matrix:
+    return ones(letter.rows) if letter.op == "eye" else letter.children[q]
 
 
 def _rebuilt(letter: Matrix, operands: tuple[Matrix, ...], flat: Flat) -> Matrix:
