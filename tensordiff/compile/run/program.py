@@ -214,7 +214,7 @@ class Program:
         for name, function in self._real.items():
             if name in prepared and is_complex(prepared[name].dtype):
                 raise binding.complex_entries(name, function)
-        if self._defined != self._outputs and any(is_complex(array.dtype) for array in prepared.values()):
+        if self._defined != self._outputs and any(is_complex(getattr(array, "dtype", None)) for array in prepared.values()):
             self._complex = self._complex or Program(replace(self._request, outputs=self._defined), complex_inputs=True)
             return self._complex._bind(arrays, signature)
         weak = [type(arrays.get(name, 0)) in (bool, int, float, complex) for name in self._names]
