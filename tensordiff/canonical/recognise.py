@@ -63,6 +63,7 @@ def _known(name: str) -> Function:
 
 
 _SOFTPLUS, _LOG1P, _LOGCOSH = map(_known, ("softplus", "log1p", "logcosh"))
+_LOGISTIC = (SIGMOID, _SOFTPLUS, _known("logsigmoid"), _LOGCOSH)
 _EXPONENTIALS = (EXP, POWER, COSH, SINH, EXPM1)
 _SPELLED = (EXP, LOG, COSH, DET)
 _MAX_TERMS = 6
@@ -100,15 +101,21 @@ def _within_range(node: Tensor) -> Tensor:
 
 
 def defined(root: Tensor) -> Tensor:
-    """The same tensor with functions of real arguments by their definitions, which may take complex ones."""
+    """The same tensor with the functions that exponentials are recognised as by their definitions, which may take complex
+    numbers."""
+    if not any(isinstance(node, Apply) and _is_of_exponentials(node) for node in postorder([root])):
+        return root
 
     def visit(node: Tensor, children: tuple[Tensor, ...]) -> Tensor:
         made = rebuild(node, children)
-        open_ = isinstance(made, Apply) and (made.function.real_only or isinstance(made.function, AlongAxes))
-        definition = made.function.rewrite(made.children) if open_ and isinstance(made, Apply) else None
-        return made if definition is None else definition
+        found = made.function.rewrite(made.children) if isinstance(made, Apply) and _is_of_exponentials(made) else None
+        return made if found is None else found
 
     return bottom_up(root, visit)
+
+
+def _is_of_exponentials(node: Apply) -> bool:
+    return node.function in _LOGISTIC or isinstance(node.function, AlongAxes)
 
 
 def recognise(node: Tensor) -> Tensor:

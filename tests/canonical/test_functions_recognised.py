@@ -176,3 +176,8 @@ def test_complex_entries_still_have_values(f: str) -> None:
     values = {"x": z, "w": w} if "w" in f else {"x": z}
     np.testing.assert_allclose(expression.evaluate(**values), naive[f], rtol=1e-13)
     np.testing.assert_allclose(td.compile(expression)(**values), naive[f], rtol=1e-13)
+    slope, step = td.diff(expression, "x").evaluate(**values), 1e-6 * np.exp(0.4j)
+    for place in range(3):
+        shift = step * (np.arange(3) == place)
+        moved, back = (expression.evaluate(**{**values, "x": z + sign * shift}) for sign in (1, -1))
+        np.testing.assert_allclose(slope[..., place], (moved - back) / (2 * step), rtol=1e-7, atol=1e-9)
