@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, Protocol
 
+from tensordiff.canonical import defined
 from tensordiff.compile import LinearMap, Program, Sweep, backend_of, compile_program, complex_entries, is_complex, real_inputs
 from tensordiff.compile import at as linear_map
 from tensordiff.derive.layouts import MatrixAxes
@@ -239,9 +240,12 @@ def at(
     scope = derivative.scope
     values, check = setting(scope, values, validate)
     refuse_named_parts(scope, values)
-    refuse_complex({**real_inputs([derivative.tensor]), **real_names(*derivative.formulas)}, values)
+    tensor = derivative.tensor
+    if any(is_complex(getattr(value, "dtype", type(value))) for value in values.values()):
+        tensor = defined(tensor)
+        refuse_complex({**real_inputs([tensor]), **real_names(*derivative.formulas)}, values)
     return linear_map(
-        derivative.tensor,
+        tensor,
         derivative.tensor.rank - sum(ranks),
         tuple(ranks),
         values,

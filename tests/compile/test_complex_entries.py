@@ -15,7 +15,8 @@ STEP = 1e-6
 HOLOMORPHIC = [
     "x'*A*x", "inv(A)*x", "det(A)", "tr(inv(A)*A')", "exp(A*x)", "tanh(x)", "log(x)", "sqrt(x)", "A^3*x", "tr(A^-2)",
     "adj(A)*x", "expm(A)*x", "x.^2.5", "logsumexp(x)", "softmax(x)", "sin(x).*cos(A*x)", "1./x", "erf(x)", "log1p(x)",
-    "kron(x,A)", "logm(A + 9*eye(n))", "sigmoid(x)", "softplus(A*x)", "log(cosh(x))", "1./(1 + exp(-A*x))", "log(sum(exp(A*x)))",
+    "kron(x,A)", "logm(A + 9*eye(n))", "sigmoid(x)", "softplus(A*x)", "log(cosh(x))",
+    "1./(1 + exp(-A*x))", "log(sum(exp(A*x)))",
 ]  # fmt: skip
 
 
