@@ -10,7 +10,7 @@ from tensordiff.api.programs import at, evaluate, laid_out
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import display_name, variable_node
 from tensordiff.compile import LinearMap
-from tensordiff.derive import contracted, derivative_form, differential, free_derivative
+from tensordiff.derive import contracted, derivative_form, differential, free_derivative, own_form
 from tensordiff.derive.layouts import DerivativeAxes, read_entries
 from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import FoldError, UnknownNameError
@@ -83,8 +83,11 @@ class Derivative(TensorForm):
         except FoldError as failure:
             raise self._no_form(failure) from None
 
-    def _as_matrix(self) -> Expression:
-        return self.matrix_form() if self.default_layout in ("gradient", "numerator") else super()._as_matrix()
+    def expression(self) -> Expression:
+        try:
+            return Expression(own_form(self._readings, self.axes, self._manner, self._by_other_entries), self.scope)
+        except FoldError as failure:
+            raise self._no_form(failure) from None
 
     def _added(self, other: TensorForm, sign: int) -> TensorForm:
         """Derivatives by the same variables add to the derivative of the sum."""

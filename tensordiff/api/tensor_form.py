@@ -95,12 +95,9 @@ class TensorForm(Value):
             True
         """
         try:
-            return self._as_matrix()
+            return self._in_shape(self.array_shape)
         except FoldError:
             return self._by_entries()
-
-    def _as_matrix(self) -> Expression:
-        return self._in_shape(self.array_shape)
 
     # Arithmetic: sums and multiples stay unexpanded, anything else is that of the formula.
 

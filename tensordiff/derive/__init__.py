@@ -5,8 +5,9 @@ from tensordiff.derive.contracted import contracted
 from tensordiff.derive.derivative import free_derivative, loosened, named_parts
 from tensordiff.derive.differential import along, differential, identified
 from tensordiff.derive.form import Manner, derivative_form
+from tensordiff.derive.quotient import own_form, quotient
 
 __all__ = [
-    "Manner", "along", "by_entries", "contracted", "derivative_form", "differential", "free_derivative", "identified",
-    "loosened", "named_parts",
+    "Manner", "along", "by_entries", "contracted", "derivative_form", "differential", "free_derivative",
+    "identified", "loosened", "named_parts", "own_form", "quotient",
 ]  # fmt: skip

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tensordiff.matrix import Matrix
 from tensordiff.parse.names import spellings
 from tensordiff.parse.syntax import Syntax
+
+
+class Quotient:
+    """What d(f)/d(x) is outside of claims: a formula, which `derive` knows (it stands above, and says so when it is loaded)."""
+
+    formula: ClassVar[Callable[[Matrix, Sequence[Matrix]], Matrix] | None] = None
 
 
 @dataclass(frozen=True)

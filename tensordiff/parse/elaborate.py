@@ -10,7 +10,7 @@ from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffErro
 from tensordiff.matrix import Matrix, Scope, build, describe
 from tensordiff.matrix.operations import WORDS
 from tensordiff.matrix.symmetric import refuse_unsymmetric
-from tensordiff.parse.differentials import Differentials
+from tensordiff.parse.differentials import Differentials, Quotient
 from tensordiff.parse.families import Families, Member, Value
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_callable, is_function, resolve_name, unknown_function
 from tensordiff.parse.sums import restricted, summed
@@ -150,9 +150,13 @@ class Elaboration:
         return found
 
     def derivative_of(self, node: Syntax, values: list[Matrix]) -> Matrix:
-        if self.differentials is None or self.differentials.derivative is None:
+        if self.differentials is not None and self.differentials.derivative is not None:
+            return self.differentials.derivative(node, values)
+        _, order, whole = node.data
+        if Quotient.formula is None or not whole or len(values) < 2:
             raise self.error("a derivative cannot stand here", node.start, node.end, "write it out")
-        return self.differentials.derivative(node, values)
+        f, *variables = values
+        return Quotient.formula(f, variables * order if len(variables) == 1 else variables)
 
     def constant(self, node: Syntax) -> Matrix:
         """An identity or a vector of ones of the size that its neighbours have."""

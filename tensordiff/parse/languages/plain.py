@@ -52,7 +52,9 @@ _NORM_SUBSCRIPT = re.compile(r"([₁₂])|_(?:([12F])|\{\s*([12F])\s*\}|\{?\s*\\
 _TRANSPOSED = re.compile(r"\s*(?:(?P<minus>[-−]?)\s*(?P<letter>T|t(?!\w))(?!\[)|\(\s*(?P<inner>[-−]?)\s*(?P<inside>[Tt])\s*\))")
 _PLUS = re.compile(r"\s*(?:\+|†)(?=\s*(?:$|[)\]*,;'’+\-]))")
 _STARTS_ARGUMENT = re.compile(rf"[ \t]*(?:[^\W_]|[|‖√½]|\\)|[ \t]+\.[0-9]|(?=[{_SUPER}])$")
-_QUOTIENT = re.compile(r"\s*/\s*(?P<sign>[d∂])(?P<square>²|\^2)?\s*(?P<by>[^\W\d](?:(?![ ⁰-ⁿ²³¹])\w)*)(?:²|\^2)?")
+_QUOTIENT = re.compile(
+    r"\s*/\s*(?P<sign>[d∂])(?P<square>²|\^2)?\s*(?P<open>\(\s*)?(?P<by>[^\W\d](?:(?![ ⁰-ⁿ²³¹])\w)*)(?(open)\s*\))(?:²|\^2)?"
+)
 _WORDS = {"Tr": "tr", "trace": "tr", "Det": "det", "Diag": "diag", "Vec": "vec"}
 """Other words for functions."""
 _HINTS = {
@@ -80,7 +82,7 @@ class _Reader:
     def read(self, end: int) -> None:
         """Reads up to a place."""
         while self.place < end:
-            if self.text[self.place] in "d∂(" and self.vocabulary.claim and self.quotient():
+            if self.text[self.place] in "d∂(" and self.quotient():
                 continue
             match = _TOKEN.match(self.text, self.place)
             if match is None:
@@ -198,7 +200,8 @@ class _Reader:
         self.tokens.put("RPAR", ")", start, end)
 
     def quotient(self) -> bool:
-        """Reads a derivative such as df/dX, d(x'*x)/dx, ∂/∂w at this place; False where there is none."""
+        """Reads a derivative such as df/dX, d(x'*x)/dx, ∂/∂w at this place; False where there is none. Outside of claims it has
+        brackets on both sides: d(f)/d(x)."""
         start = self.place
         sign = re.compile(r"(?P<sign>[d∂])(?P<square>²|\^2|2(?=[^\W\d]))?\s*").match(self.text, start)
         if (
@@ -211,6 +214,8 @@ class _Reader:
         upper = _operand_end(self.text, inner)
         below = _QUOTIENT.match(self.text, upper)
         if below is None or below["sign"] != sign["sign"]:
+            return False
+        if not self.vocabulary.claim and (not below["open"] or self.text[inner : inner + 1] != "("):
             return False
         order = 2 if sign["square"] else 1
         self.tokens.operand(start)
