@@ -39,6 +39,10 @@ def cost(trees: Sequence[tuple[str, Tree]], ranks: Mapping[str, int]) -> Cost | 
     return reading.on_scalars, reading.right, reading.broadcast
 
 
+_OF_MANY = frozenset(("to-scalar", "reduced", "reduced-along", "along"))
+"""The laws of functions that take many entries together."""
+
+
 class _Reading:
     def __init__(self, ranks: Mapping[str, int]) -> None:
         self.ranks = ranks
@@ -148,7 +152,7 @@ class _Reading:
             return first
         if record.is_constant:
             return _rank(record.law(_Operands(node, ranks)))
-        if not record.meets_scalars or name[0] == "‖":
+        if not record.meets_scalars or name[0] == "‖" or record.shape in _OF_MANY:
             self.refuse_scalar_name(node.children[0], first)
         if name == "|" and first in (1, -1):
             raise _MisfitError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tensordiff.errors import ParseError
+from tensordiff.parse.index_sums import place_sums
 from tensordiff.parse.languages.latex import is_latex, read_latex
 from tensordiff.parse.languages.parser import parse_tokens
 from tensordiff.parse.languages.plain import read_plain
@@ -28,7 +29,7 @@ def read(text: str, vocabulary: Vocabulary) -> Tree:
     if (vocabulary.tight and _tightened(tree)) or settled:
         tree = Tree(text, root)
     tree.notes = notes
-    return tree
+    return place_sums(tree)
 
 
 def _settled(tree: Tree, vocabulary: Vocabulary) -> bool:
