@@ -170,6 +170,42 @@ def test_conditions_and_what_follows():
     assert [step.status for step in proof.steps] == ["right", "condition", "right", "right", "undecided"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"$$(V+\Delta)^{-1} \approx V^{-1} - V^{-1}\Delta V^{-1}$$", ["right"]),
+        (r"$$(V+\Delta)^{-1} \approx V^{-1} - V^{-1}V^{-1}\Delta$$", ["wrong"]),
+        (r"$$\log\det(V+\Delta) \approx \log\det V + {\rm tr}(V^{-1}\Delta)$$", ["right"]),
+        ("(V + dV)*(V + dV) ≈ V*V + V*dV + dV*V", ["right"]),
+        ("(V + dV)*(V + dV) ≈ V*V + 2*V*dV", ["wrong"]),
+        ("V*V ≈ V*V", ["not-read"]),
+    ],
+)
+def test_approximations_are_of_first_order(text, expected):
+    assert statuses(td.proofread(text, None, "V", shapes={"V": "n n"})) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The gradient of f is df/dw = 2*X'*(X*w-y), which is zero.", ["right"]),
+        ("Setting df/dw = 2*X'*(X*w-y) = 0 gives w = inv(X'*X)*X'*y", ["right", "right"]),
+        ("If A is symmetric, w'*A = (A*w)' and also A = A'.", ["right"]),
+        ("1. df/dw = 2*X'*(X*w-y)\n2) = 2*X'*X*w - 2*X'*y (by distributivity)", ["right", "right"]),
+        ("w'*A*w = w'*A'*w  # a scalar", ["right"]),
+        (r"df = 2(Xw-y)^TX\,dw \quad\text{so that}\quad \nabla f = 2X^T(Xw-y)", ["right", "right"]),
+    ],
+)
+def test_words_and_formulas_in_one_line(text, expected):
+    assert statuses(td.proofread(text, F, "w", shapes=SHAPES)) == expected
+
+
+def test_parts_and_chains():
+    case = {"shapes": {"A": "m n", "x": "n", "y": "m"}, "where": {"z": "Ax"}, "f": r"\frac12\|z-y\|^2", "wrt": "x"}
+    text = r"$$\frac{\partial L}{\partial x} = \frac{\partial L}{\partial z}\frac{\partial z}{\partial x} = (z-y)^TA$$"
+    assert statuses(read(case, text)) == ["right", "right"]
+
+
 def test_nothing_is_right_that_was_not_read():
     proof = td.proofread("df/dw = 2*X'*(X*w-y)\nand by magic w = [[[", F, "w", shapes=SHAPES)
     assert not proof

@@ -34,28 +34,38 @@ def structures_in(words: str, names: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     if _NOT.search(plain):
         return found
-    for sentence in re.split(r"[.;](?:\s|$)", plain):
-        lowered = sentence.lower()
-        for word, structure in _PROPERTIES.items():
-            if not re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", lowered):
-                continue
-            for name in mentioned(sentence, names):
-                if structure in _STRONGER or found.get(name) not in _STRONGER:
+    for word, structure in _PROPERTIES.items():
+        for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", plain, re.IGNORECASE):
+            for name in _beside(plain, match, names):
+                if found.get(name) not in _STRONGER:
                     found[name] = structure
-            lowered = lowered.replace(word, " ")
+            plain = plain[: match.start()] + "." * len(match[0]) + plain[match.end() :]
     return found
 
 
-def mentioned(words: str, names: Collection[str]) -> list[str]:
-    """The declared names that a sentence has; "a" and "I" are words there."""
-    found = []
-    for word in re.findall(r"[^\W\d]\w*", words):
-        if word in ("a", "I", "A") and not re.search(
-            rf"(?:[Ll]et|matrix|for|that|and|if|If|since|,)\s+{word}\b|\b{word}\s+(?:is|be|are|symmetric|and\b)", words
-        ):
-            continue
-        found += [name for name in names if word == name or word in spellings(name)]
-    return list(dict.fromkeys(found))
+_LINK = frozenset((
+    "is", "are", "be", "being", "was", "an", "the", "that", "matrix", "matrices", "real", "square", "and", "both", "all", "for",
+    "let", "if", "since", "say", "invertible", "nonsingular", "always", "here", "also", "positive", "given", "assume",
+    "suppose", ",", "where", "with", "have", "we",
+))  # fmt: skip
+"""What may stand between a name and what it is said to be."""
+
+
+def _beside(words: str, match: re.Match[str], names: Collection[str]) -> list[str]:
+    """The declared names that a property is said of: those before it, else those behind it."""
+    for tokens in (
+        re.findall(r"[^\W\d]\w*|,", words[: match.start()])[::-1],
+        re.findall(r"[^\W\d]\w*|,", words[match.end() :]),
+    ):
+        found = []
+        for token in tokens:
+            known = [name for name in names if token == name or token in spellings(name)]
+            found += known
+            if not known and token.lower() not in _LINK and token not in ("a", "A"):
+                break
+        if found:
+            return list(dict.fromkeys(found))
+    return []
 
 
 def by_transpose(left: Tree, right: Tree) -> tuple[str, str] | None:

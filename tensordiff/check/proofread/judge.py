@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tensordiff.check.proofread import assumptions, conditions
+from tensordiff.check.proofread import assumptions, conditions, first_order
 from tensordiff.check.proofread.mend import Writer
 from tensordiff.check.proofread.proof import Kind, Proof, Status, Step
 from tensordiff.check.proofread.reasons import of_equality, of_verdict
@@ -113,9 +113,7 @@ class Proofreader:
             self.alone(statement)
             return
         if APPROXIMATELY in statement.relations:
-            self.step(
-                statement.text, statement.line, "not-read", "not-read", reason="≈ is not read: write = and the differential"
-            )
+            self.approximation(statement)
             return
         if statement.open:
             self.continued(statement)
@@ -125,6 +123,28 @@ class Proofreader:
         self.begin(sides[0], statement)
         for side in sides[1:]:
             self.equality(side)
+
+    def approximation(self, statement: Statement) -> None:
+        """a ≈ b, to first order in what is small; equals signs beside it are read so too."""
+        world = first_order.with_small(self.world, [side.text for side in statement.sides])
+        self.left, self.chain, self.root = statement.sides[0].text, [], None
+        for place, side in enumerate(statement.sides):
+            shown = (
+                side.text if not place else f"{statement.sides[place - 1].text} {statement.relations[place - 1]} {side.text}"
+            )
+            try:
+                value = world.read(side.text)
+                before = self.chain[-1].value if self.chain else None
+                found = None if before is None else first_order.equal_to_first_order(world, before, value)
+            except TensordiffError as error:
+                self.unread(shown, side.line, error)
+                self.chain.append(Judged(side, None))
+                continue
+            self.chain.append(Judged(side, value))
+            if found is not None:
+                status: Status = "right" if found.equal else "undecided" if found.equal is None else "wrong"
+                reason = "" if status == "right" else "the terms to first order differ" if status == "wrong" else found.basis
+                self.step(shown, side.line, "rewriting", status, method=found.method, reason=reason)
 
     def alone(self, statement: Statement) -> None:
         """A formula without a relation says nothing, but may be what the next line is of."""

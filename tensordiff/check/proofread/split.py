@@ -89,13 +89,6 @@ _RELATION = re.compile(
     r"|(?P<equals>\\(?:over|under)set\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*=\s*\}|==?)"
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_LEADING = re.compile(
-    r"(?:(?:and|so|hence|thus|then|therefore|where|with|let|denote|now|since|because|define|put|set|setting|by|we|have|get|obtain|"
-    r"that|is|which|gives|yields|implies|i\.e\.|that is|finally|also|but|or|if|for|the|gradient|derivative|differential|"
-    r"as|it|follows|using|substituting|substitution|note|recall|consequently|taking|differentiating|first|second|next|writing|"
-    r"given|when|first-order|condition|Step\s+\d+|\(?\d+\)|\d+\.(?=\s))(?![A-Za-z=(_^])[\s,:.]*)+",
-    re.IGNORECASE,
-)
 
 
 def split(text: str) -> list[Part]:
@@ -132,7 +125,7 @@ def _line(text: str, place: int) -> int:
     return text.count("\n", 0, place) + 1
 
 
-def _formula(text: str, start: int, end: int, parts: list[Part]) -> None:
+def _formula(text: str, start: int, end: int, parts: list[Part], above: int = 0) -> None:
     """The lines of a formula: rows of an environment; without one, the lines of the text where each is one."""
     inner = text[start:end]
     blank = _BEGIN.sub(lambda match: " " * len(match[0]), inner)
@@ -140,7 +133,7 @@ def _formula(text: str, start: int, end: int, parts: list[Part]) -> None:
     if "\\eqalign" in inner or "\\displaylines" in inner:
         blank = _without_last_brace(blank)
     for low, high in _cut(blank, _BREAK):
-        _row(text, start, blank, low, high, parts)
+        _row(text, start, blank, low, high, parts, above)
 
 
 def _without_last_brace(text: str) -> str:
@@ -168,16 +161,16 @@ def _cut(text: str, mark: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     yield low, len(text)
 
 
-def _row(text: str, offset: int, inner: str, low: int, high: int, parts: list[Part]) -> None:
+def _row(text: str, offset: int, inner: str, low: int, high: int, parts: list[Part], above: int) -> None:
     """One row: words in it are taken out, arrows and wide spaces behind a comma separate statements."""
     row = inner[low:high]
     place = 0
     for match in _TEXT.finditer(row):
-        _statements(text, offset + low + place, row[place : match.start()], parts)
+        _statements(text, offset + low + place, row[place : match.start()], parts, above)
         if match["words"].strip(" ,.:;"):
-            parts.append(Words(match["words"].strip(), _line(text, offset + low + match.start())))
+            parts.append(Words(match["words"].strip(), _line(text, offset + low + match.start()) + above))
         place = match.end()
-    _statements(text, offset + low + place, row[place:], parts)
+    _statements(text, offset + low + place, row[place:], parts, above)
 
 
 _SEPARATOR = re.compile(
@@ -186,7 +179,7 @@ _SEPARATOR = re.compile(
 )
 
 
-def _statements(text: str, offset: int, row: str, parts: list[Part]) -> None:
+def _statements(text: str, offset: int, row: str, parts: list[Part], above: int = 0) -> None:
     place, implied = 0, False
     pieces: list[tuple[int, int, bool]] = []
     for match in _SEPARATOR.finditer(row):
@@ -196,7 +189,8 @@ def _statements(text: str, offset: int, row: str, parts: list[Part]) -> None:
         place, implied = match.end(), match["arrow"] is not None
     pieces.append((place, len(row), implied))
     for low, high, arrow in pieces:
-        _statement(row[low:high], _line(text, offset + low + len(row[low:high]) - len(row[low:high].lstrip())), parts, arrow)
+        start = offset + low + len(row[low:high]) - len(row[low:high].lstrip())
+        _statement(row[low:high], _line(text, start) + above, parts, arrow)
 
 
 def _complete(piece: str) -> bool:
@@ -296,82 +290,100 @@ def _prose(text: str, start: int, end: int, parts: list[Part]) -> None:
 
 
 def _plain_line(line: str, number: int, parts: list[Part]) -> None:
-    body = line.strip()
-    body = re.sub(r"^\s*(?:[-*•]\s+(?=[A-Za-z\\])|#.*$|//.*$)", "", body)
-    if not body or not re.search(r"\w", body):
+    """A line of plain text: runs of words, and the formulas between them."""
+    body = re.sub(r"^\s*(?:[-*•]\s+(?=[A-Za-z\\])|\(?\d+[.)]\s+(?=\D)|#.*$|//.*$)", "", line).strip()
+    if not re.search(r"\w", body):
         return
-    comment = re.search(r"\s(?:#|//|%)\s.*$|\s+\((?:by|since|because|using|as)\b.*\)$", body)
-    if comment:
-        body = body[: comment.start()].rstrip()
-    if _BREAK.search(body) or "&" in body:
-        _formula(body, 0, len(body), parts)
+    for comment in list(_COMMENT.finditer(body))[::-1]:
+        parts.append(Words(comment[0].strip(" ()#%/"), number))
+        body = body[: comment.start()] + " " * len(comment[0]) + body[comment.end() :]
+    if _BREAK.search(body) or "&" in body or (_TEXT.search(body) and "=" in body):
+        _formula(body, 0, len(body), parts, number - 1)
         return
-    leading = _LEADING.match(body)
-    rest = body[leading.end() :] if leading else body
-    if leading and _is_formula(rest) and rest:
-        label = leading[0].strip(" ,:.")
-        for low, high, arrow in _plain_pieces(rest):
-            before = len(parts)
-            _statement(rest[low:high], number, parts, arrow, label)
-            if len(parts) > before and isinstance(parts[-1], Statement):
-                parts[-1].label = label
-        return
-    if (found := _sentence(body)) is not None:
-        parts.append(Words(body[:found].rstrip(" ,:"), number))
-        _plain_line(body[found:], number, parts)
-        return
-    if _is_formula(body):
-        for low, high, arrow in _plain_pieces(body):
-            _statement(body[low:high], number, parts, arrow)
-        return
-    parts.append(Words(body, number))
-
-
-def _sentence(body: str) -> int | None:
-    """Where a formula begins behind words and a comma or colon: "If A is symmetric, df/dx = 2Ax"."""
-    for match in re.finditer(r"[,:]\s+|\.\s+(?:Then|So|Hence|Thus)\s+", body):
-        words, rest = body[: match.start()], body[match.end() :]
-        if (
-            not _is_formula(words)
-            and len(_WORD.findall(words)) > 1
-            and (_is_formula(rest) or _LEADING.match(rest))
-            and "=" in rest
-        ):
-            return match.end()
-    return None
-
-
-def _plain_pieces(body: str) -> Iterator[tuple[int, int, bool]]:
-    """What arrows and words such as "so" and "where" separate within a line."""
-    mark = re.compile(
-        rf"(?P<arrow>{_ARROWS})|[,;]?\s+(?:so|hence|where|with|and|thus|therefore|for)\s+(?:that\s+)?(?=\S)|;\s|,\s+(?=[^,()]*=)"
-    )
-    place, implied = 0, False
-    for match in mark.finditer(body):
-        if _depth(body[place : match.start()]) or not body[place : match.start()].strip():
+    pending = ""
+    for is_words, start, end in _runs(body):
+        segment = body[start:end]
+        alone = not pending and not start and end == len(body)
+        if is_words or (not alone and not _has_relation(segment)):
+            pending = f"{pending} {segment.strip()}".strip()
             continue
-        if match["arrow"] is None and not _complete(body[place : match.start()]):
+        if not _has_relation(segment) and not re.search(r"[+*/^'(]|\\[A-Za-z]", segment):
+            parts.append(Words(segment.strip(), number))
             continue
-        yield place, match.start(), implied
-        place, implied = match.end(), match["arrow"] is not None
-    yield place, len(body), implied
+        label = pending.strip(" ,:.;")
+        if label:
+            parts.append(Words(label, number))
+        before = len(parts)
+        _statements(segment, 0, segment.strip(" ,:.;"), parts, number - 1)
+        for part in parts[before:]:
+            if isinstance(part, Statement) and label:
+                part.label = label
+        pending = ""
+    if pending:
+        parts.append(Words(pending, number))
 
 
-def _is_formula(line: str) -> bool:
-    """Whether a line is a formula rather than words: it has a relation or an operator, and no run of words."""
-    words = [word for word in _WORD.findall(re.sub(r"\\[A-Za-z]+", " ", line)) if word.islower() and word in _PROSE]
-    if words:
+_COMMENT = re.compile(
+    r"\s(?:#|//|%)\s.*$|\s\((?:[^()=]*\s)?(?:by|since|because|using|symmetric|as|where|is|are|orthogonal|diagonal|cyclic|chain)\b[^()=]*\)"
+)
+"""Remarks: behind a mark, or words in brackets."""
+
+
+def _has_relation(text: str) -> bool:
+    return len(list(_sides(text))) > 1 or bool(re.search(_ARROWS, text))
+
+
+def _runs(body: str) -> Iterator[tuple[bool, int, int]]:
+    """Runs of words, and what stands between them."""
+    place = 0
+    run: tuple[int, int] | None = None
+    for match in _WORD.finditer(body):
+        if not _is_word(body, match):
+            continue
+        if run is not None and not re.search(r"[^\s,.:;-]", body[run[1] : match.start()]):
+            run = run[0], match.end()
+            continue
+        if run is not None:
+            yield True, *run
+            place = run[1]
+        if body[place : match.start()].strip(" ,.:;"):
+            yield False, place, match.start()
+        run = match.span()
+    if run is not None:
+        yield True, *run
+        place = run[1]
+    if body[place:].strip(" ,.:;"):
+        yield False, place, len(body)
+
+
+def _is_word(body: str, match: re.Match[str]) -> bool:
+    """Whether letters are a word of a sentence rather than a name or a product of names."""
+    word = match[0].lower()
+    if body[match.start() - 1 : match.start()] in ("\\", "_", "^", "{") or not (word in _PROSE or _ENDING.fullmatch(word)):
         return False
-    return bool(re.search(r"[=≈+*/^'(]|\\[A-Za-z]", line))
+    before, after = body[: match.start()].rstrip()[-1:], body[match.end() :].lstrip()[:1]
+    if (before and before in "+*/=(^_·⊗") or (after and after in "+*/=)^_·⊗"):
+        return False
+    beside = body[: match.start()][-1:], body[match.end() :][:1]
+    return beside[0] in ("", " ", "(") and beside[1] in ("", " ", ",", ".", ":", ";", ")")
+
+
+_ENDING = re.compile(r"[a-z]+(?:ing|tion|tions|tive|ian|ally|ence|ent|ly|ied|ates|ities|ity)")
 
 
 _PROSE = frozenset((
     "the", "a", "an", "is", "are", "be", "we", "to", "of", "in", "on", "at", "it", "its", "this", "that", "these", "those",
     "which", "from", "so", "have", "has", "can", "if", "then", "let", "and", "or", "not", "no", "by", "where", "with", "for",
-    "as", "since", "because", "hence", "thus", "therefore", "when", "while", "also", "here", "there", "obtain", "get", "gives",
-    "give", "find", "take", "using", "use", "derivative", "gradient", "matrix", "matrices", "vector", "symmetric", "invertible",
-    "identity", "square", "definite", "orthogonal", "positive", "diagonal", "differentiate", "respect", "both", "sides",
-    "constant", "scalar", "denote", "denotes", "define", "assume", "suppose", "note", "recall", "chain", "rule", "product",
-    "term", "terms", "first", "second", "one", "two", "our", "your", "will", "would", "compute", "computing", "respectively",
+    "as", "since", "because", "hence", "thus", "therefore", "when", "while", "also", "here", "there", "obtain", "get",
+    "gives", "give", "find", "take", "using", "use", "derivative", "gradient", "matrix", "matrices", "vector", "symmetric",
+    "invertible", "identity", "square", "definite", "orthogonal", "positive", "diagonal", "differentiate", "respect", "both",
+    "sides", "constant", "scalar", "denote", "denotes", "define", "assume", "suppose", "note", "recall", "chain", "rule",
+    "product", "term", "terms", "first", "second", "one", "two", "our", "your", "will", "would", "compute", "computing",
+    "respectively", "now", "finally", "but", "yields", "implies", "follows", "each", "all", "any", "same", "sum", "function",
+    "functions", "equation", "equations", "condition", "conditions", "solution", "minimum", "zero", "zeros", "transpose",
+    "inverse", "equal", "equals", "real", "full", "rank", "size", "shape", "entries", "entry", "symmetry", "other", "next",
+    "last", "step", "line", "side", "hand", "left", "right", "answer", "question", "result", "rules", "rewrite", "write",
+    "written", "put", "set", "see", "know", "known", "only", "just", "again", "more", "do", "does", "did", "what", "how",
+    "why", "my", "me", "you", "they", "them",
 ))  # fmt: skip
 """Words that stand in sentences and are no names."""

@@ -10,7 +10,7 @@ from tensordiff.check.differential.form import direction_name, with_direction
 from tensordiff.check.expected import manner
 from tensordiff.derive import along, by_entries, free_derivative
 from tensordiff.derive.layouts import default_layout, matrix_axes
-from tensordiff.errors import FoldError, ParseError, ShapeError
+from tensordiff.errors import FoldError, ParseError, ShapeError, TensordiffError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, total_size
 from tensordiff.parse import Differentials, is_latex, read_in, resolve_name, tree_in
@@ -31,6 +31,8 @@ class World:
     """By variable, its differential."""
     claimed: Mapping[str, Matrix] = field(default_factory=dict)
     """By part, what the derivation says that its differential is, where that is wrong."""
+    rows: bool = False
+    """Whether the derivative of a scalar inside a side is a row."""
     called: tuple[tuple[re.Pattern[str], str], ...] = ()
     """How functions of the text are written with their arguments, f(x), and their names."""
     latex: bool = False
@@ -59,6 +61,9 @@ class World:
 
     def defining(self, name: str, value: Matrix) -> World:
         return replace(self, scope=self.scope.with_where(name, value))
+
+    def declaring(self, name: str, shape: Shape) -> World:
+        return replace(self, scope=self.scope.declare(name, shape))
 
     def claiming(self, name: str, differential: Matrix) -> World:
         """The world as it is after a wrong claim on the differential of a part."""
@@ -99,6 +104,17 @@ class World:
     def read(self, text: str, *, believed: bool = False, like: Shape | None = None) -> Matrix:
         """What a side means; with `believed`, differentials of parts are what was claimed of them. Entries have their
         letters open. An identity that nothing gives a size is of the shape `like`. Raises TensordiffError."""
+        try:
+            return self._read(text, believed, like)
+        except ShapeError as error:
+            if self.rows or not any(node.op == "derivative" for node in self.tree(text).nodes):
+                raise
+            try:
+                return replace(self, rows=True)._read(text, believed, like)
+            except TensordiffError:
+                raise error from None
+
+    def _read(self, text: str, believed: bool, like: Shape | None) -> Matrix:
         tree = self.tree(text)
         world = self.calling_f(tree)
         used = {str(n.children[0].data) for n in tree.nodes if n.op == "differential" and n.children[0].op == "name"}
@@ -141,6 +157,15 @@ class World:
     def derivative(self, node: Syntax, values: Sequence[Matrix]) -> Matrix:
         """The derivative that a sign inside a side stands for."""
         f, wanted = values[0], list(values[1:])
+        held: dict[Matrix, Matrix] = {}
+        for place, value in enumerate(wanted):
+            if value.op == "named":  # a part is held as a variable of its own
+                f, symbol = holding(f.children[0] if f.op == "named" else f, value, f"{value.data[0]}#")
+                held[symbol], wanted[place] = value, symbol
+        found = self._derivative(node, f, wanted)
+        return build.replace(found, held) if held else found
+
+    def _derivative(self, node: Syntax, f: Matrix, wanted: Sequence[Matrix]) -> Matrix:
         variables = [self.variable(value) for value in wanted] or [(v, ()) for v in self.variables]
         if not variables:
             raise ParseError("it is not said what this is a derivative by", hint="give wrt")
@@ -159,6 +184,8 @@ class World:
         shapes = [symbol.shape for symbol, _ in variables]
         stacked = any(value.op == "vec" or value.op == "transpose" for value in (f, *wanted) if len(f.shape) > 0)
         layout = "vec-column" if stacked and f.op == "vec" else default_layout(f.shape, shapes)
+        if layout == "gradient" and self.rows:
+            layout = "numerator"
         form = manner(self.scope).form(tensor, matrix_axes(layout, closed.shape, shapes))
         if form is None:
             raise FoldError("this derivative has no matrix form", hint="write it out")
