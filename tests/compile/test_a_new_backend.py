@@ -54,7 +54,7 @@ TEXTS = ["inv(X'*inv(V)*X)", "logdet(V) + sum(exp(X)) + norm2(X)", "kron(X,X)", 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_programs_of_a_new_backend(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = backends.LIBRARIES["numpy"]._replace(file=__name__, library="Library")
+    entry = backends.LIBRARIES["numpy"]._replace(file=__name__, backend="Backend", library="Library")
     monkeypatch.setitem(backends.LIBRARIES, "pure", entry)
     assert sys.modules[__name__].Library is Library
     f = td.parse(text, shapes={"X": "n m", "V": "n n", "x": "n"})

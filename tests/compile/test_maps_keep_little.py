@@ -30,6 +30,8 @@ CASES = [
     ("kron(x, W)", ["W"]),
     ("norm2(W*x - y)", ["W", "x"]),
     ("(W*x).*y", ["x"]),
+    ("erf(W*x)", ["x"]),
+    ("pi*gelu(S*x)", ["x", "S"]),
 ]
 SIZES = {"m": 4, "n": 3, "k": 2}
 

@@ -77,7 +77,7 @@ def program(backend: str, build: Callable[[Recorder, list[Value]], Any], arrays:
     parameters = [Parameter(name, shape) for name, shape in zip(names, shapes, strict=False)]
     kind = library(backend)
     source = write(outputs, parameters, {}, kind.backend, lifted)
-    compiled = Compiled(source, (), kind, False, len(outputs), any(v.primitive.guarded for v in graph.values))
+    compiled = Compiled(source, (), lambda: kind, False, len(outputs), any(v.primitive.guarded for v in graph.values))
     found = compiled.run([kind.array("a", array) for array in arrays])
     return [np.asarray(array) for array in found]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import gc
+import linecache
 import pickle
 import subprocess
 import sys
@@ -13,7 +15,9 @@ from time import perf_counter
 import numpy as np
 import pytest
 
+import tensordiff as td
 from tensordiff.compile import Program, compile_program
+from tensordiff.compile.run.request import Request
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError
 from tensordiff.functions import EXP, INVERSE, LOGDET, Frechet, lookup, matrix_power
@@ -277,3 +281,46 @@ def test_results_in_row_order() -> None:
         assert found.flags.c_contiguous
     with pytest.raises(EvaluationError, match="order"):
         compile_program(made, order="F")
+
+
+def test_the_text_of_a_program_needs_no_library() -> None:
+    """Programs for JAX and PyTorch can be read, and planned, where these are not installed."""
+    script = """
+import sys
+import tensordiff as td
+f = td.parse("logdet(A) + x'*expm(A)*x", shapes={"A": "n n", "x": "n"})
+for backend in ("jax", "torch"):
+    program = td.compile([f, td.diff(f, "A")], backend=backend, sizes={"n": 3})
+    assert "def program(A, x)" in program.source and program.batch_source("x") and program.explain(n=4)
+    assert backend not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_what_a_view_shows_is_computed_once() -> None:
+    f = td.parse("sum(softmax(X*W,2).*Y)", shapes={"X": "m n", "W": "n k", "Y": "m k"})
+    assert td.compile(td.diff(f, "W")).source.count("X @ W") == 1
+
+
+def test_programs_leave_no_text_behind() -> None:
+    """The lines that tracebacks show go with the program."""
+    program = Program(Request.of([V]))
+    program(V=np.eye(2))
+    (name,) = {compiled.filename for compiled in program._compiled.values()}
+    assert name in linecache.cache
+    del program
+    gc.collect()
+    assert name not in linecache.cache
+
+
+def test_sums_in_place_change_no_input() -> None:
+    """Arrays of the program's own are added to; inputs and results that share memory never are."""
+    texts = ["X + Y + X.*Y - X*Y", "exp(X)*Y + Y", "X' + X", "(X+Y).*(X+Y) + (X+Y)*Y", "tr(X)*ones(n,n) + X*Y*X + X*X"]
+    X, Y = np.arange(9.0).reshape(3, 3) / 9, np.arange(9.0, 18.0).reshape(3, 3) / 9
+    fs = [td.parse(text, shapes={"X": "n n", "Y": "n n"}) for text in texts]
+    outputs = [*fs, *(td.diff(f, "X") for f in fs)]
+    kept = X.copy(), Y.copy()
+    together = td.compile(outputs)(X=X, Y=Y)
+    for output, found in zip(outputs, together, strict=True):
+        np.testing.assert_allclose(found, td.compile(output)(X=X, Y=Y))
+    assert (kept[0] == X).all() and (kept[1] == Y).all()

@@ -96,7 +96,7 @@ def _chosen(
     room = apart.room(sizes)
     inputs = {node for node in postorder([tensor]) if isinstance(node, Symbol)}
     outside = sum(elements(node.dims, sizes) for node in (*inputs, *apart.directions)) + elements(apart.result.dims, sizes)
-    functions = any(isinstance(part, Apply) and part.rank > part.children[0].rank > 0 for part in postorder(list(apart.parts)))
+    functions = any(_is_widened(part) for part in postorder(list(apart.parts)))
     if not functions and room <= _SMALL + outside / 4 and apart.time(sizes) <= _STEP * _CALLS:
         return apart
     fresh = [Symbol.make(f"{symbol.name}'", symbol.dims) for symbol in apart.directions]
@@ -134,6 +134,11 @@ class Defaults(dict[str, int]):
 
     def __missing__(self, name: str) -> int:
         return 100
+
+
+def _is_widened(node: Tensor) -> bool:
+    """Whether a function has more axes than its argument: the derivative of a function of a matrix, entry by entry."""
+    return isinstance(node, Apply) and bool(node.children) and node.rank > node.children[0].rank > 0
 
 
 class _Splitter:

@@ -7,12 +7,15 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from tensordiff.compile.write.library import ArrayLibrary
+from tensordiff.compile.write.writer import Backend
 from tensordiff.errors import EvaluationError, TensordiffError
 
 
 class _Entry(NamedTuple):
     file: str
     """The module in `compile/write` that has the class."""
+    backend: str
+    """The class that writes programs, which needs no library."""
     library: str
     """The class that meets the library's arrays; it takes whether results are laid out in rows."""
     arrays: tuple[str, ...]
@@ -20,19 +23,32 @@ class _Entry(NamedTuple):
 
 
 LIBRARIES: dict[str, _Entry] = {
-    "numpy": _Entry("tensordiff.compile.write.numpy_backend", "NumpyLibrary", ()),
-    "jax": _Entry("tensordiff.compile.write.jax_backend", "JaxLibrary", ("jax", "jaxlib")),
-    "torch": _Entry("tensordiff.compile.write.torch_backend", "TorchLibrary", ("torch",)),
+    "numpy": _Entry("tensordiff.compile.write.numpy_backend", "NumpyBackend", "NumpyLibrary", ()),
+    "jax": _Entry("tensordiff.compile.write.jax_backend", "JaxBackend", "JaxLibrary", ("jax", "jaxlib")),
+    "torch": _Entry("tensordiff.compile.write.torch_backend", "TorchBackend", "TorchLibrary", ("torch",)),
 }
 BACKENDS = tuple(LIBRARIES)
+
+
+def backend_called(name: str, *, rows: bool = False) -> Backend:
+    """What writes programs for the library called `name`, with results laid out in `rows` if asked for; the library need not
+    be installed. Raises TensordiffError for an unknown name."""
+    entry = _entry(name)
+    backend: type[Backend] = getattr(import_module(entry.file), entry.backend)
+    return backend(rows)
+
+
+def _entry(name: str) -> _Entry:
+    entry = LIBRARIES.get(name)
+    if entry is None:
+        raise TensordiffError(f"there is no backend {name!r}", hint=f"the backends are {', '.join(LIBRARIES)}")
+    return entry
 
 
 def library(name: str, *, rows: bool = False) -> ArrayLibrary:
     """The library called `name`, with results laid out in `rows` if asked for. Raises TensordiffError for an unknown name, or
     one that is not installed."""
-    entry = LIBRARIES.get(name)
-    if entry is None:
-        raise TensordiffError(f"there is no backend {name!r}", hint=f"the backends are {', '.join(LIBRARIES)}")
+    entry = _entry(name)
     try:
         made: ArrayLibrary = getattr(import_module(entry.file), entry.library)(rows)
     except ImportError:

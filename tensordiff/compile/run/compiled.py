@@ -6,6 +6,7 @@ import linecache
 import re
 import weakref
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -25,7 +26,7 @@ class Compiled:
         self,
         source: Source,
         contractions: tuple[str, ...],
-        array_library: ArrayLibrary,
+        array_library: Callable[[], ArrayLibrary],
         single: bool,
         results: int,
         guarded: bool,
@@ -37,14 +38,32 @@ class Compiled:
         self.contractions = contractions
         self.results = results
         self.filename = f"<program {next(_NUMBERS)}>"
+        self._library = array_library
+
+    @cached_property
+    def library(self) -> ArrayLibrary:
+        return self._library()
+
+    @cached_property
+    def _written(self) -> Callable[..., Any]:
+        """The function of the text; tracebacks show the text as long as this object lives."""
+        text = self.source.text
         namespace: dict[str, Any] = {"__name__": "tensordiff_program"}
-        exec(compile(source.text, self.filename, "exec"), namespace)
+        exec(compile(text, self.filename, "exec"), namespace)
         weakref.finalize(self, linecache.cache.pop, self.filename, None)
-        linecache.cache[self.filename] = (len(source.text), None, source.text.splitlines(keepends=True), self.filename)
-        written = namespace[source.function]
-        self.parameters: tuple[str, ...] = written.__code__.co_varnames[: written.__code__.co_argcount]
-        self.function: Callable[..., Any] = array_library.wrap(written)
-        self.library = array_library
+        linecache.cache[self.filename] = (len(text), None, text.splitlines(keepends=True), self.filename)
+        written: Callable[..., Any] = namespace[self.source.function]
+        return written
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """What a call runs."""
+        return self.library.wrap(self._written)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        code = self._written.__code__
+        return code.co_varnames[: code.co_argcount]
 
     def run(self, values: Sequence[Any]) -> Any:
         try:

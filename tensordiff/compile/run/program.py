@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from html import escape
 from keyword import iskeyword
 from math import log
@@ -18,7 +18,7 @@ from tensordiff.compile.plan.graph import live
 from tensordiff.compile.plan.lengths import axes_of
 from tensordiff.compile.plan.plan import Plan, plan
 from tensordiff.compile.run import inputs as binding
-from tensordiff.compile.run.backends import library
+from tensordiff.compile.run.backends import backend_called, library
 from tensordiff.compile.run.batch import BatchCall, Runs, common_shape
 from tensordiff.compile.run.compiled import Compiled
 from tensordiff.compile.run.pickling import pack, unpack
@@ -70,13 +70,13 @@ class Program:
         if not complex_inputs:
             self._outputs = tuple(recognised(output, evaluated=True) for output in request.outputs)
         self._complex: Program | None = None
-        self._library: ArrayLibrary = library(request.backend, rows=request.order == "C")
+        self._backend = backend_called(request.backend, rows=request.order == "C")
         self._compound = dict(request.compound)
         self.parameters = binding.parameters(request.outputs, request.inputs, self._compound)
         self._names = tuple(parameter.name for parameter in self.parameters)
         symbols = [node for node in postorder(request.outputs) if isinstance(node, Symbol)]
         self._symbols = {symbol.name: symbol for symbol in (*request.inputs, *symbols)}
-        self._checks = self._structures() if request.validate else ()
+        self._checks: tuple[tuple[int, Check], ...] = ()
         self._signature = _signature_of(self._names)
         self._lock = Lock()
         self._compiled: dict[tuple[object, ...], Compiled] = {}
@@ -86,6 +86,11 @@ class Program:
         self._planned_for = {**self._typical(), **(self.sizes or {})}
         if self.sizes is not None:
             self._for_sizes(self.sizes)
+
+    @cached_property
+    def _library(self) -> ArrayLibrary:
+        """Imported when the program first runs; its text needs none."""
+        return library(self._request.backend, rows=self._request.order == "C")
 
     @property
     def backend(self) -> str:
@@ -195,6 +200,8 @@ class Program:
 
     def _bind(self, arrays: Mapping[str, Any], signature: tuple[object, ...] | None = None) -> tuple[list[Any], Runs]:
         """The arrays as the function takes them, and the function for their sizes."""
+        if self._request.validate and not self._checks:
+            self._checks = self._structures()
         size_names = self._size_names
         binding.check_names(arrays, self.parameters, {*self._symbols, *self._request.allowed, *size_names})
         sizes = binding.Sizes()
@@ -288,17 +295,17 @@ class Program:
     def _compile(self, sizes: Mapping[str, int], batched: frozenset[str]) -> Compiled:
         made = self._plan(sizes, batched)
         direct = None if made.direct is None else (made.direct.outputs, made.direct.graph.hints)
-        source = write(made.outputs, self.parameters, made.graph.hints, self._library.backend, made.batch, direct)
+        source = write(made.outputs, self.parameters, made.graph.hints, self._backend, made.batch, direct)
         for other in self._compiled.values():
             if other.source.text == source.text:
                 return other
         values = live([*made.outputs, *(made.direct.outputs if made.direct else ())])
         guarded = any(value.primitive.guarded for value in values)
         results = len(self._request.outputs)
-        return Compiled(source, tuple(made.contractions), self._library, self._request.single, results, guarded)
+        return Compiled(source, tuple(made.contractions), lambda: self._library, self._request.single, results, guarded)
 
     def _plan(self, sizes: Mapping[str, int], batched: Collection[str] = ()) -> Plan:
-        request, backend = self._request, self._library.backend
+        request, backend = self._request, self._backend
         return plan(
             self._outputs,
             sizes,

@@ -40,12 +40,16 @@ class ArrayBackend:
     """Whether results may be views of inputs or of each other, so that outputs have to be copied."""
     dtype_name: ClassVar[str] = "dtype"
     log_sum_exp: ClassVar[str] = "_logsumexp"
-    rows: bool = False
-    """Whether results are to lie in memory row by row."""
     retries: ClassVar[bool] = False
     """Whether programs may try one way, and where it fails go another."""
+    writes: ClassVar[bool] = False
+    """Whether arrays of the program's own may be written to."""
     blocks: ClassVar[bool] = False
     """Whether large batches are computed block by block, and operations keep the order in which arrays lie in memory."""
+
+    def __init__(self, rows: bool = False) -> None:
+        self.rows = rows
+        """Whether results are to lie in memory row by row."""
 
     def helpers(self) -> Mapping[str, str]:
         """Source of the helper functions by name; those that a program uses stand before it."""

@@ -32,6 +32,7 @@ class NumpyBackend(ArrayBackend):
     shares_memory = True
     blocks = True
     retries = True
+    writes = True
 
     def helpers(self) -> Mapping[str, str]:
         return HELPERS
@@ -95,9 +96,7 @@ class NumpyLibrary:
         import numpy as np
 
         self.np = np
-        backend = NumpyBackend()
-        backend.rows = rows
-        self.backend = backend
+        self.backend = NumpyBackend(rows)
 
     @property
     def failures(self) -> tuple[type[Exception], ...]:

@@ -256,8 +256,7 @@ class TorchLibrary:
         import torch
 
         self.torch = torch
-        self.backend = TorchBackend()
-        self.backend.rows = rows
+        self.backend = TorchBackend(rows)
         self.failures: tuple[type[Exception], ...] = (torch.linalg.LinAlgError, ValueError)
 
     def array(self, name: str, value: Any) -> Any:

@@ -21,8 +21,9 @@ _INLINE = frozenset({"matmul", "reshape", "diagonal", "stack", "broadcast_to"})
 
 
 class Backend(Protocol):
-    """What maps primitive operations to the text of one array library."""
+    """What maps primitive operations to the text of one array library, with results laid out in `rows` if so."""
 
+    def __init__(self, rows: bool = False) -> None: ...
     @property
     def name(self) -> str: ...
     @property
@@ -33,6 +34,8 @@ class Backend(Protocol):
     def blocks(self) -> bool: ...
     @property
     def retries(self) -> bool: ...
+    @property
+    def writes(self) -> bool: ...
     @property
     def dtype_name(self) -> str: ...
     def helpers(self) -> Mapping[str, str]: ...
@@ -77,7 +80,8 @@ class Writer:
         self.named: set[Value] = set()
         self.lines: list[tuple[str, str | None]] = []
         self.labels: dict[Value, str] = {}
-        self.accumulate = accumulate and not any(value.primitive.other_type for value in live(outputs))
+        self.accumulate = accumulate
+        self.in_place = backend.writes and not any(v.primitive.other_type or v.primitive.results > 1 for v in live(outputs))
         self.user: dict[Value, Value] = {}
         """The last value that uses a value."""
         self.result: list[str] | None = None
@@ -117,9 +121,9 @@ class Writer:
         if value.operation == "add_diagonal":
             self._statements(value, operands)
             return
-        if self._accumulates(value):
-            self._add_in_place(value)
-            return
+        if value.kind == "view" and self.uses[value] > 1 and self._is_computed(value.operands[0]):
+            self._assign(value.operands[0])  # else it would be computed wherever the view is used
+            operands = [self.texts[operand] for operand in value.operands]
         # A line that would grow too long has its longest parts computed before it.
         while sum(len(text.text) for text in operands) > _WIDTH - 24:
             longest = max(
@@ -131,6 +135,9 @@ class Writer:
                 break
             self._assign(longest)
             operands = [self.texts[operand] for operand in value.operands]
+        if self._accumulates(value):
+            self._add_in_place(value)
+            return
         self.texts[value] = self.backend.expression(value, operands, self.scope)
         if (function := value.primitive.may_fail_as) is not None:
             self.labels[value] = f"{function}({self.texts[value.operands[0]].text})"
@@ -138,6 +145,12 @@ class Writer:
             self.labels[value] = self.labels[value.operands[0]]
         if not self._is_inline(value):
             self._assign(value)
+
+    def _is_computed(self, value: Value) -> bool:
+        """Whether the value's text computes something and has no name yet."""
+        while value.kind in ("view", "layout") and value not in self.named:
+            value = value.operands[0]
+        return value not in self.named and value.kind not in ("number", "input", "item")
 
     def _is_inline(self, value: Value) -> bool:
         """Whether the value is written where it is used, without a line of its own."""
@@ -159,18 +172,32 @@ class Writer:
         return value.kind == "elementwise" or value.operation in _INLINE
 
     def _accumulates(self, value: Value) -> bool:
-        """Whether a term is added to a large array of the program's own that has no other use."""
-        if not self.accumulate or value.operation not in ("add", "subtract") or value.rank < 4:
-            return False
-        first = value.operands[0]
-        return first.shape == value.shape and first not in self.outputs and self._is_fresh(first) and first.rank == value.rank
+        """Whether a term is added to an array of the program's own that has no other use: a large one, or one that has a line
+        of its own anyway."""
+        return self._target(value) is not None
+
+    def _target(self, value: Value) -> Value | None:
+        """The operand that is written to."""
+        if not self.in_place or value.operation not in ("add", "subtract", "multiply") or not value.rank:
+            return None
+        for target in value.operands if value.operation != "subtract" else value.operands[:1]:
+            large = self.accumulate and target is value.operands[0] and value.rank >= 4 and value.operation != "multiply"
+            if (large or target in self.named) and target.shape == value.shape and self._is_own(target):
+                return target
+        return None
+
+    def _is_own(self, value: Value) -> bool:
+        return value not in self.outputs and self._is_fresh(value) and value.operation != "definite"
 
     def _add_in_place(self, value: Value) -> None:
-        first, term = value.operands
-        if first not in self.named:
-            self._assign(first)
-        name = self.texts[first].text
-        self._line(f"{name} {'+' if value.operation == 'add' else '-'}= {self.texts[term].text}", value)
+        target = self._target(value)
+        assert target is not None
+        (term,) = [v for v in value.operands if v is not target] or [target]
+        if target not in self.named:
+            self._assign(target)
+        name = self.texts[target].text
+        sign = {"add": "+", "subtract": "-", "multiply": "*"}[value.operation]
+        self._line(f"{name} {sign}= {self.texts[term].text}", value)
         self._bind(value, name)
 
     def _assign(self, value: Value) -> None:
