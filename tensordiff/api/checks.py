@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.claims import posed, shown_in, variable_name
 from tensordiff.api.declare import declared, parse
+from tensordiff.api.derivative import diff
 from tensordiff.api.exchange import from_sympy
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
-from tensordiff.api.variables import variable_node
+from tensordiff.api.variables import is_entry, read_variable, variable_node
 from tensordiff.errors import DomainError, ParseError, ShapeError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, brief
@@ -109,8 +110,9 @@ def _checked(
         f = Expression(*parse_text(f, shapes, structures, own, assume, sizes=" ".join(further), beside=beside, answer=text))
         scope, changed = f.scope, {}
     wanted = [wrt] if isinstance(wrt, str | Expression) else list(wrt)
-    wanted = [variable_name(x) if isinstance(x, str) else x for x in wanted]
-    variables = [changed.get(node, node) for node in (variable_node(f.scope, variable) for variable in wanted)]
+    wanted = [variable_name(x) if isinstance(x, str) and not is_entry(x) else x for x in wanted]
+    read = [read_variable(f.scope, variable) for variable in wanted]
+    variables = [changed.get(variable.node, variable.node) for variable in read]
     for variable in (variable for variable in wanted if isinstance(variable, Expression)):
         scope = scope.merge(_replaced(variable.scope, changed))
     for name in further:
@@ -124,11 +126,17 @@ def _checked(
         if type(answer).__module__.partition(".")[0] != "sympy":
             if not callable(answer):
                 raise TypeError(f"an answer is text, an expression or a function of arrays, not {type(answer).__name__}")
+            if any(variable.places for variable in read):
+                raise DomainError("a function of arrays is compared with the derivative by whole variables")
             return check_callable(answer, replace(f.matrix, changed), variables, scope, **options)
         answer = str(from_sympy(answer))  # read again, so that its symbols are those declared here
     if isinstance(answer, Expression):
         scope = scope.merge(_replaced(answer.scope, changed))
     claim = answer if isinstance(answer, str) else replace(answer.matrix, changed)
+    if any(variable.places for variable in read):
+        meaning = None if entries == "any" else entries
+        J = diff(Expression(replace(f.matrix, changed), scope), *(v.name for v in read), entries=meaning)
+        variables, options["entries"], options["derivative"] = list(J.nodes), "any", J.tensor
     return check_claim(claim, replace(f.matrix, changed), variables, scope, where=extra, language=language, **options)
 
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from tensordiff.api.expression import Expression, expression
 from tensordiff.api.programs import at, evaluate, laid_out
 from tensordiff.api.tensor_form import TensorForm
-from tensordiff.api.variables import display_name, variable_node
+from tensordiff.api.variables import Variable, display_name, read_variable
 from tensordiff.compile import LinearMap
 from tensordiff.derive import contracted, derivative_form, differential, free_derivative, own_form
 from tensordiff.derive.layouts import DerivativeAxes, read_entries
 from tensordiff.differentiate import Entries, constrain
-from tensordiff.errors import FoldError, UnknownNameError
-from tensordiff.matrix import Matrix, Shape
+from tensordiff.errors import DomainError, FoldError, UnknownNameError
+from tensordiff.lower import lower
+from tensordiff.matrix import Matrix, Shape, build
 from tensordiff.render import PLAIN, Spelling, derivative_notation, index_latex, index_notation
-from tensordiff.tensor import Structure, Symbol, Tensor, add, postorder
+from tensordiff.tensor import Structure, Symbol, Tensor, add, einsum, postorder
 
 if TYPE_CHECKING:
     from tensordiff.check.differences import Verification
@@ -35,6 +36,11 @@ class Derivative(TensorForm):
         self._nodes = variables
         self.axes = DerivativeAxes.of(f.matrix.shape, variables, entries)
         """Which axes of the tensor are f's and which are each variable's."""
+
+    @property
+    def nodes(self) -> tuple[Matrix, ...]:
+        """What f was differentiated by, in matrix form."""
+        return tuple(self._nodes)
 
     @property
     def variables(self) -> tuple[Symbol, ...]:
@@ -93,7 +99,7 @@ class Derivative(TensorForm):
         """Derivatives by the same variables add to the derivative of the sum."""
         if isinstance(other, Derivative) and (self.axes, self._nodes) == (other.axes, other._nodes):
             f = self.f + sign * other.f
-            return Derivative(f, self._nodes, self.entries, add([(1, self.tensor), (sign, other.tensor)]))
+            return self._remade(f, add([(1, self.tensor), (sign, other.tensor)]))
         return super()._added(other, sign)
 
     def _scaled(self, factor: Expression) -> TensorForm:
@@ -101,7 +107,11 @@ class Derivative(TensorForm):
         product = super()._scaled(factor)
         if any(node in postorder([factor.matrix]) for node in self._nodes):
             return product
-        return Derivative(factor * self.f, self._nodes, self.entries, product.tensor)
+        return self._remade(factor * self.f, product.tensor)
+
+    def _remade(self, f: Expression, tensor: Tensor) -> Derivative:
+        """The derivative of another function by the same variables."""
+        return Derivative(f, self._nodes, self.entries, tensor)
 
     def _before(self, nodes: Sequence[Matrix], entries: str | None) -> tuple[list[Matrix], Expression]:
         """What to differentiate, and by what, for the derivative of this one by further variables."""
@@ -230,11 +240,61 @@ class Derivative(TensorForm):
         return f"<derivative of {self.f} by {', '.join(v.name for v in self.variables)}, shape ({sizes})>"
 
 
+class EntryDerivative(Derivative):
+    """A derivative by entries of variables: the entries of that by the whole variables, in the meaning which it has."""
+
+    def __init__(self, whole: Derivative, variables: Sequence[Variable]) -> None:
+        if whole.entries is Entries.VECH and any(v.places and not v.node.data[0].structure.general for v in variables):
+            raise DomainError("an entry is no free entry", hint='entries="tied" varies the entries that are tied to it')
+        nodes = [build.symbol(Symbol.make(v.name, ()), ()) if v.places else v.node for v in variables]
+        super().__init__(whole.f, nodes, whole.entries, _picked(whole.tensor, whole.axes, variables))
+        self._whole = whole
+        self._read = tuple(variables)
+
+    def _remade(self, f: Expression, tensor: Tensor) -> Derivative:
+        whole = diff(f, *(v.node.data[0].name for v in self._read), entries=str(self.entries))
+        return EntryDerivative(whole, self._read)
+
+    def _before(self, nodes: Sequence[Matrix], entries: str | None) -> tuple[list[Matrix], Expression]:
+        return list(nodes), self.expression()
+
+    def _by_other_entries(self, entries: Entries) -> Tensor:
+        if entries is Entries.VECH:
+            raise DomainError("an entry is no free entry")
+        return _picked(self._whole._by_other_entries(entries), self._whole.axes, self._read)
+
+    def _contracted(self, given: Sequence[Tensor | None]) -> Tensor | None:
+        return None
+
+    def differential(self) -> str:
+        raise DomainError("a differential is that of whole variables", hint=f"see {self._whole!r}")
+
+    def verify(self, points: int = 3, seed: int = 0) -> Verification:
+        return self._whole.verify(points, seed)
+
+
+def _picked(tensor: Tensor, axes: DerivativeAxes, variables: Sequence[Variable]) -> Tensor:
+    """The derivative at the entries that the variables name, which lose their axes."""
+    place = tensor.rank - sum(axes.ranks)
+    kept = list(range(place))
+    factors: list[tuple[Tensor, Sequence[int]]] = [(tensor, range(tensor.rank))]
+    for variable, rank in zip(variables, axes.ranks, strict=True):
+        own = range(place, place + rank)
+        place += rank
+        if not variable.places:
+            kept += own
+            continue
+        for axis, number in zip(own, variable.places, strict=True):
+            factors.append((lower(build.unit(tensor.dims[axis], number)), (axis,)))
+    return einsum(factors, kept)
+
+
 def diff(f: Expression | TensorForm, *variables: Expression | str, entries: str | None = None) -> Derivative:
     """The derivative of f by one or several variables (the order of derivative is their number).
 
     diff(f, X)[i.., k..] = d f_i.. / d X_k..; a further variable adds its axes at the end. Variables are declared symbols
-    or their names; a declared symbol that f does not contain gives the typed zero.
+    or their names; a declared symbol that f does not contain gives the typed zero. An entry of one is a scalar variable:
+    diff(f, "X[1,2]"), places counted from 1.
 
     `entries` says what is varied where a variable has a structure: "projected" (the default: the derivative within the
     structure), "free" (all entries independent), "tied" (equal entries are one variable), "vech" (the free entries as
@@ -255,7 +315,11 @@ def diff(f: Expression | TensorForm, *variables: Expression | str, entries: str 
         raise TypeError(f"diff takes an expression, got {type(f).__name__}; make one with td.parse(text)")
     if not variables:
         raise UnknownNameError("diff needs a variable", hint='diff(f, X), or diff(f, "X")')
-    nodes = [variable_node(f.scope, variable) for variable in variables]
+    read = [read_variable(f.scope, variable) for variable in variables]
+    if any(variable.places for variable in read):
+        whole = diff(f, *(variable.name.partition("[")[0] for variable in read), entries=entries)
+        return EntryDerivative(whole, [Variable(node) for node in whole._nodes[: -len(read)]] + read)
+    nodes = [variable.node for variable in read]
     if isinstance(f, Derivative):
         nodes, f = f._before(nodes, entries)
     f = expression(f)

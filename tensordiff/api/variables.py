@@ -2,12 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 from tensordiff.api.expression import Expression
-from tensordiff.errors import UnknownNameError, nearest
-from tensordiff.matrix import Matrix, Scope, text
+from tensordiff.errors import ShapeError, UnknownNameError, nearest
+from tensordiff.matrix import Matrix, Scope, build, shape_text, text
 from tensordiff.parse.names import normalise, spellings
+
+
+class Variable(NamedTuple):
+    """What a derivative is by: a declared symbol, or one entry of it."""
+
+    node: Matrix
+    places: tuple[int, ...] = ()
+    """The places of the entry, counted from 1; empty for the whole."""
+
+    @property
+    def name(self) -> str:
+        name = str(self.node.data[0].name)
+        return f"{name}[{','.join(map(str, self.places))}]" if self.places else name
+
+
+def read_variable(scope: Scope, variable: Any) -> Variable:
+    """A declared symbol, as `variable_node` reads it, or an entry of one: "X[1,2]", x[2]. Raises ShapeError for places that it
+    does not have."""
+    if isinstance(variable, str) and (match := _ENTRY.fullmatch(variable.strip())):
+        node, places = variable_node(scope, match["name"]), tuple(map(int, match["places"].split(",")))
+    elif isinstance(variable, Expression) and (found := _entry_of(variable.matrix)) is not None:
+        node, places = found
+    else:
+        return Variable(variable_node(scope, variable))
+    groups = [group for group in node.shape if group]
+    if len(groups) != len(places) or any(len(group) != 1 for group in groups):
+        raise ShapeError(f"{text(node)} is {shape_text(node.shape)}: it has no entry {list(places)}")
+    for (dim,), place in zip(groups, places, strict=True):
+        build.unit(dim, place)  # raises for a place beyond a size that is a number
+    return Variable(node, places)
+
+
+def is_entry(variable: str) -> bool:
+    """Whether a text names an entry: X[1,2]."""
+    return _ENTRY.fullmatch(variable) is not None
+
+
+def _entry_of(formula: Matrix) -> tuple[Matrix, tuple[int, ...]] | None:
+    """The symbol and the places of X[1,2]."""
+    if formula.op == "contract" and not formula.shape and formula.data[1] == (1,):
+        (formula,) = formula.children
+    if formula.op != "entry" or formula.children[0].op != "symbol":
+        return None
+    places = formula.data[0]
+    return (formula.children[0], places) if all(isinstance(place, int) for place in places) else None
+
+
+_ENTRY = re.compile(r"(?P<name>.+?)\s*\[\s*(?P<places>\d+(?:\s*,\s*\d+)*)\s*\]\s*")
 
 
 def variable_node(scope: Scope, variable: Any) -> Matrix:

@@ -24,7 +24,7 @@ from tensordiff.evidence.sampling.points import Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.matrix import Matrix, Scope, shape_text
 from tensordiff.matrix.operations import OPERATIONS
-from tensordiff.tensor import postorder
+from tensordiff.tensor import Tensor, postorder
 
 
 def check_claim(
@@ -38,6 +38,7 @@ def check_claim(
     where: Mapping[str, str] | None = None,
     present: Present | None = None,
     language: str | None = None,
+    derivative: Tensor | None = None,
 ) -> Verdict:
     """The verdict on an answer, text or matrix form, as the derivative of f by one or several declared symbols.
 
@@ -45,11 +46,12 @@ def check_claim(
     "denominator", "vec-column", "vec-row", "index" (an answer that ends in -> [i,j,k,l], f's indices then the
     variables'), "differential" (df = tr(G'*dX)), or "any". `entries` says what a derivative by a
     structured variable means: "free", "projected", "tied", "vech", or "any". `present` turns the correct formula into
-    what `verdict.expected` holds (by default, its text).
+    what `verdict.expected` holds (by default, its text). `derivative` is the derivative where the variables are not symbols
+    of f, as entries of them.
 
     An answer that does not conform gets a verdict; one that cannot be read raises ParseError or UnknownNameError.
     """
-    problem = Problem(answer, f, tuple(variables), scope, layout, entries, dict(where or {}), language=language)
+    problem = Problem(answer, f, tuple(variables), scope, layout, entries, dict(where or {}), derivative, language=language)
     return judge(problem, present)
 
 
