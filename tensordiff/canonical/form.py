@@ -15,7 +15,7 @@ from tensordiff.canonical.closed_forms import closed_form
 from tensordiff.canonical.expand import expand
 from tensordiff.canonical.monomial import normalise
 from tensordiff.canonical.recognise import recognise
-from tensordiff.functions import PINV, MatrixFunction
+from tensordiff.functions import PINV, MatrixFunction, keeps_symmetry
 from tensordiff.simplify import Product, word_letters
 from tensordiff.tensor import (
     ONE,
@@ -126,7 +126,7 @@ class Canonicaliser:
         if isinstance(node, Apply):
             if not node.children:
                 return False
-            if isinstance(node.function, MatrixFunction) or node.function.elementwise:
+            if keeps_symmetry(node.function):
                 return all(not a.dims or self.symmetric(self.tensor(a)) for a in node.children)
             return False
         if isinstance(node, Named):

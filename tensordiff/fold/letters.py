@@ -23,6 +23,7 @@ from tensordiff.functions import (
     Unit,
     UpperMask,
     WholeMatrix,
+    keeps_symmetry,
 )
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.build import call, number, transpose
@@ -118,7 +119,8 @@ def letter(
     if isinstance(node.function, AlongAxes):
         return Letter(_along_axes(node.function, folded[0], flat), *axes)
     matrix = _value(node.function, folded)
-    if len(matrix.shape) == 2 and folded and all(x.is_scalar or flat.is_symmetric(x) for x in folded):
+    known = bool(folded) and keeps_symmetry(node.function) and all(x.is_scalar or flat.is_symmetric(x) for x in folded)
+    if len(matrix.shape) == 2 and known:
         flat.mark_symmetric(matrix)
     return Letter(matrix, *axes)
 

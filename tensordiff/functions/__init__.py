@@ -17,7 +17,7 @@ from tensordiff.functions.determinant import ADJUGATE, DET, LOG_OF_DET, LOGDET
 from tensordiff.functions.frechet import Frechet
 from tensordiff.functions.inclusion import Inclusion, Place, inclusion
 from tensordiff.functions.inverse import INVERSE
-from tensordiff.functions.matrix_function import MatrixFunction, WholeMatrix, is_primary, sandwich, transpose
+from tensordiff.functions.matrix_function import MatrixFunction, WholeMatrix, is_primary, keeps_symmetry, sandwich, transpose
 from tensordiff.functions.matrix_power import MATRIX_POWER, matrix_power
 from tensordiff.functions.multivariate import Multivariate
 from tensordiff.functions.power import ABS, EXP, LOG, POWER, SIGN, power
@@ -35,5 +35,6 @@ __all__ = [
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
     "Elimination", "Extremum", "Frechet", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Multivariate", "Pi",
     "Place", "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
-    "WholeMatrix", "elementwise", "inclusion", "is_primary", "lookup", "matrix_power", "power", "sandwich", "transpose",
+    "WholeMatrix", "elementwise", "inclusion", "is_primary", "keeps_symmetry",
+    "lookup", "matrix_power", "power", "sandwich", "transpose",
 ]  # fmt: skip

@@ -129,3 +129,8 @@ def scalar_part(matrix: Tensor) -> tuple[Tensor, Tensor] | None:
         return number(common), rest
     taken = common_factor(matrix, power, lambda base: not base.dims)
     return None if taken is None else (multiply(*(factor for factor, _ in taken[0])), taken[1])
+
+
+def keeps_symmetry(function: Function) -> bool:
+    """Whether its value at symmetric matrices (and scalars) is symmetric: it commutes with transposition, f(A)' = f(A')."""
+    return function.elementwise or (isinstance(function, WholeMatrix) and function.transposes == "outside")

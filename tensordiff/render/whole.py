@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from tensordiff.functions import INVERSE, MATRIX_POWER, POWER, Place
+from tensordiff.functions import INVERSE, MATRIX_POWER, POWER, Place, keeps_symmetry
 from tensordiff.matrix.writer import ATOM, POSTFIX, PRODUCT, SUM
 from tensordiff.render.arrange import Chain, Slots, Step, chain_of, components
 from tensordiff.render.pieces import Entry, Piece, Printed, Style, Word, joined, juxtapose
@@ -134,6 +134,6 @@ def parts(node: Einsum) -> Iterator[tuple[list[Placed], Chain | None]]:
 
 def is_symmetric(node: Tensor) -> bool:
     """Whether a factor is known to equal its transpose: a symmetric symbol, or a matrix function of one."""
-    while isinstance(node, Apply) and node.rank == 2 and node.children and not node.function.elementwise:
+    while isinstance(node, Apply) and node.rank == 2 and node.children and keeps_symmetry(node.function):
         node = node.children[0]
     return isinstance(node, Symbol) and node.rank == 2 and node.structure.symmetric
