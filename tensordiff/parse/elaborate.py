@@ -181,6 +181,13 @@ class Elaboration:
 
     def add(self, node: Syntax, terms: list[Matrix]) -> Matrix:
         signs = [1, *(-1 if sign == "-" else 1 for sign, _, _ in node.data)]
+        if any(not term.is_scalar for term in terms):
+            for child in node.children:
+                if child.op == "product" and child.data[-1][0] == ":" and not child.closed:
+                    _, start, end = child.data[-1]
+                    raise ShapeError(
+                        "the inner product is a scalar, which is added to a matrix here", hint="put brackets around the factors"
+                    ).located(self.tree.text, start, end)
         try:
             return build.add(list(zip(signs, terms, strict=True)))
         except TensordiffError as error:

@@ -23,7 +23,7 @@ def tokens_of(text: str, vocabulary: Vocabulary) -> tuple[list[Token], tuple[str
 def read(text: str, vocabulary: Vocabulary) -> Tree:
     """The syntax tree of a text. Raises ParseError with the place."""
     tokens, notes = tokens_of(text, vocabulary)
-    root = parse_tokens(text, tokens)
+    root = parse_tokens(text, tokens, loose=vocabulary.loose)
     tree = Tree(text, root)
     settled = _settled(tree, vocabulary)
     if (vocabulary.tight and _tightened(tree)) or settled:

@@ -76,6 +76,7 @@ _T = (
     r"|\\(?:math|text)\w*\s*(?:\{\s*[Tt]\s*\}|T|t)|\{\s*\\(?:rm|sf|tt|it)\s*[Tt]\s*\}|\\(?:rm|sf|tt|it)\s*[Tt])"
 )
 TRANSPOSED = re.compile(rf"(?P<bare>{_T})|\{{{_THIN}(?P<minus>-?)\s*(?P<braced>{_T}){_THIN}\}}")
+POWER_TRANSPOSED = re.compile(rf"\{{\s*(?:(?P<power>-?[0-9]+)|(?P<pseudo>\+|\\dagger|\\dag))\s*(?P<t>{_T})\s*\}}")
 HERMITIAN = re.compile(r"\{?\s*(?:\*|H|\\(?:ast|star)(?![A-Za-z]))\s*\}?")
 PSEUDO = re.compile(r"(?:\+|\\(?:dagger|dag|ddagger)(?![A-Za-z]))|\{\s*(?:\+|\\(?:dagger|dag|ddagger))\s*\}")
 ENTRYWISE = re.compile(r"\{\s*\\(?:circ|odot)(?![A-Za-z])")

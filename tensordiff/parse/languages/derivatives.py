@@ -155,6 +155,8 @@ class Derivatives(Source):
         if low is None:
             self.tokens.fail("it is not said what this sum runs over", start, end, r"write \sum_i or \sum_{i=1}^n")
         ranges: list[Range] = []
+        if re.fullmatch(r"\s*[A-Za-z]{2,3}\s*", low):
+            low = ",".join(low.strip())
         for part in re.split(r",(?![^{]*\})", low):
             match = _SUM_PART.match(part)
             if match is None:

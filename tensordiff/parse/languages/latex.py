@@ -335,7 +335,7 @@ class _Reader(Subscripts, Derivatives):
     def put_transpose(self, mark: str, start: int, end: int) -> None:
         """A transposition; X_{ij}^T is an entry of the transpose."""
         place = len(self.tokens.list)
-        if self.tokens.last == "RINDEX":
+        if self.tokens.last == "RINDEX" and any(token == "," for token in self.tokens.list[self.tokens.opening() :]):
             place = self.tokens.opening()
         self.tokens.list.insert(place, Token.of("TRANSPOSE", mark, start, end))
 
@@ -360,6 +360,18 @@ class _Reader(Subscripts, Derivatives):
                 inverse(self.tokens, start, end)
             mark = (found["bare"] or found["braced"]).strip()
             self.put_transpose("'" if mark in "'’′" or mark == "\\prime" else "T", start, self.place)
+            return
+        powered = tex.POWER_TRANSPOSED.match(self.text, end)
+        if powered and not self.transposing_letter(powered["t"]) & self.vocabulary.raised:
+            self.place = powered.end()
+            if powered["pseudo"]:
+                self.tokens.put("TRANSPOSE", "+", start, self.place)
+            else:
+                self.tokens.put("POWER", "^", start, end)
+                if powered["power"].startswith("-"):
+                    self.tokens.put("MINUS", "-", start, end)
+                self.tokens.put("NUMBER", powered["power"].lstrip("-"), start, end)
+            self.tokens.put("TRANSPOSE", "T", start, self.place)
             return
         if (pseudo := tex.PSEUDO.match(self.text, end)) is not None:
             self.place = pseudo.end()

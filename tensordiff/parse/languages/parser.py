@@ -7,7 +7,7 @@ the sign; side by side; then what is written behind an operand. Operators of one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NoReturn
 
@@ -34,24 +34,26 @@ class _Frame:
         self.head = head
         self.operands: list[Syntax] = []
         self.operators: list[Token] = []
-        self.levels: list[int] = []
+        self.levels: list[float] = []
         self.parts: list[Syntax] = []
         self.rows: list[int] = []
         self.split = -1
         """The number of parts before BY."""
 
 
-def parse_tokens(text: str, tokens: Sequence[Token]) -> Syntax:
-    """The syntax of a text, given its tokens. Raises ParseError with the place."""
+def parse_tokens(text: str, tokens: Sequence[Token], *, loose: bool = False) -> Syntax:
+    """The syntax of a text, given its tokens; with `loose` the colon binds more loosely than + and -. Raises ParseError with
+    the place."""
     try:
-        return _Parser(text, tokens).run()
+        return _Parser(text, tokens, {**LEVELS, "COLON": 0.5} if loose else LEVELS).run()
     except trees.RefusedError as refused:
         message, start, end, hint = refused.error
         raise ParseError(message, text=text, start=start, end=end, hint=hint) from None
 
 
 class _Parser:
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], binding: Mapping[str, float]) -> None:
+        self.binding = binding
         self.text = text
         self.tokens = tokens
         self.place = 0
@@ -120,7 +122,7 @@ class _Parser:
         self.frames.append(_Frame(kind, self.tokens[self.place], head))
         self.place += 1
 
-    def push(self, operator: Token, level: int) -> None:
+    def push(self, operator: Token, level: float) -> None:
         self.frame.operators.append(operator)
         self.frame.levels.append(level)
 
@@ -150,8 +152,8 @@ class _Parser:
     def behind(self, token: Token) -> None:
         kind, frame = token.type, self.frame
         if kind in LEVELS:
-            self.reduce(LEVELS[kind])
-            self.push(token, LEVELS[kind])
+            self.reduce(self.binding[kind])
+            self.push(token, self.binding[kind])
             self.wanted = True
         elif kind == "TRANSPOSE":
             node = frame.operands[-1]
@@ -171,7 +173,7 @@ class _Parser:
         else:
             self.fail(token)
 
-    def reduce(self, level: int) -> None:
+    def reduce(self, level: float) -> None:
         """Makes the chains of tighter operators than `level`."""
         frame = self.frame
         while frame.levels and frame.levels[-1] > level:
