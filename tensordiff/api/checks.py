@@ -204,8 +204,8 @@ def assert_equal(a: str | Expression | TensorForm, b: str | Expression | TensorF
 
 def _pair(a: str | Expression, b: str | Expression, declarations: Mapping[str, Any]) -> tuple[Matrix, Matrix]:
     if isinstance(a, str) and isinstance(b, str):
-        first = parse(a, **declarations)
-        return first.matrix, parse_answer(b, first.scope)[0]
+        first = parse(a, **declarations, beside=[b])
+        return first.matrix, parse_answer(b, extended(b, first.scope))[0]
     if declarations:
         raise TypeError("declarations are for two texts; an expression brings its own scope")
     scope = a.scope if isinstance(a, Expression) else b.scope if isinstance(b, Expression) else Scope()

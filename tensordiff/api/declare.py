@@ -61,6 +61,9 @@ def parse(
     assume: Mapping[str, str] | None = None,
     functions: Iterable[OwnFunction] | Mapping[str, Any] = (),
     language: str | None = None,
+    *,
+    sizes: str | Sequence[str] = (),
+    beside: Sequence[str] = (),
 ) -> Expression:
     """The expression of a text, in the syntax of matrixcalculus.org and more (docs/syntax.md), or of code with declared
     shapes (`language` says which language it is where its marks do not).
@@ -68,13 +71,17 @@ def parse(
     `shapes` declares every variable: {"X": ("n", "m"), "x": "n", "a": ()}; without it shapes are inferred, capitals
     being matrices, a-g scalars, h-z vectors unless their use says otherwise. `structures` and `assume` as in `matrix`;
     `where` names parts: {"P": "inv(V)"}. `functions` are functions of your own (`elementwise`, `function`), in a list, or by
-    name: {"softsign": "s/(1 + abs(s))"}. Raises ParseError and ShapeError with a caret under the place.
+    name: {"softsign": "s/(1 + abs(s))"}. `sizes` ("n m") are sizes that no variable has; `beside` are texts that are read
+    together with this one, which say what words mean. `.assumed` says how the text was read where nobody declared it. Raises
+    ParseError and ShapeError with a caret under the place.
 
         >>> import tensordiff as td
         >>> print(td.parse("(X'*inv(V)*X)^-1", shapes={"X": "n m", "V": "n n"}))
         inv(X'*inv(V)*X)
     """
-    return Expression(*parse_text(text, shapes, structures, where, assume, _own_functions(functions), language))
+    own = _own_functions(functions)
+    further = sizes if isinstance(sizes, str) else " ".join(sizes)
+    return Expression(*parse_text(text, shapes, structures, where, assume, own, language, sizes=further, beside=beside))
 
 
 def declared(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:

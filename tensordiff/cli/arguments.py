@@ -40,6 +40,7 @@ _CHECK_EXAMPLES = """\
 examples:
   tensordiff check "-kron(inv(X)', inv(X))" --of "inv(X)" --wrt X
   tensordiff check "2*A*x" --of "x'*A*x" --wrt x
+  tensordiff check "\\nabla_w \\|Xw-y\\|^2 = 2X^T(Xw-y)"
   tensordiff check "kron((P*X*F)', F*X'*P)" --of F --wrt V --where F="inv(X'*P*X)" P="inv(V)"
   tensordiff check "dF = -inv(V)*dV*inv(V)" --of "inv(V)" --wrt V
   tensordiff check "-inv(V)[i,k]*inv(V)[l,j] -> [i,j,k,l]" --of "inv(V)" --wrt V --layout index
@@ -145,9 +146,12 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--json", action="store_true", help="print a JSON object")
 
     check = command("check", "judge a derivative that somebody worked out", _CHECK_EXAMPLES)
-    check.add_argument("answer", metavar="ANSWER", type=_text, help="the formula to judge")
-    check.add_argument("--of", metavar="EXPR", required=True, type=_text, dest="expression", help="what was differentiated")
-    check.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help=variable)
+    check.add_argument("answer", metavar="ANSWER", type=_text, help="the claim to judge; - for standard input")
+    check.add_argument(
+        "--of", metavar="EXPR", type=_text, dest="expression", help="what was differentiated, where it does not say"
+    )
+    check.add_argument("--wrt", metavar="V", action="append", default=[], type=_text, help=f"{variable}; likewise")
+    check.add_argument("--sizes", metavar="N", type=_text, help='sizes that no variable has: "n m"')
     _declarations(check)
     check.add_argument("--entries", choices=("any", *meanings), default="any", help="as for diff; any of them is right (any)")
     check.add_argument("--layout", choices=layouts, default="any", help="the layout that the answer claims (any)")

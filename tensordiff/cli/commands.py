@@ -54,11 +54,13 @@ def _form(derivative: td.Derivative, form: str, layout: str | None) -> str:
 
 def _check(arguments: Namespace) -> tuple[str, int]:
     verdict = td.check(
-        arguments.answer,
-        _expression(arguments),
-        tuple(arguments.wrt),
+        tables.read_text("-") if arguments.answer == "-" else arguments.answer,
+        arguments.expression,
+        tuple(arguments.wrt) or None,
         layout=arguments.layout,
         entries=arguments.entries,
+        sizes=arguments.sizes or (),
+        **_declared(arguments),
     )
     status = RIGHT if verdict else NOT_RIGHT
     if arguments.to == "html":

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from tensordiff.errors import UnknownNameError, nearest
+from tensordiff.errors import TensordiffError, UnknownNameError, nearest
 from tensordiff.matrix import Scope, ShapeLike
+from tensordiff.parse import languages
 from tensordiff.parse.names import is_function, normalise
+from tensordiff.parse.vocabulary import Vocabulary
 from tensordiff.tensor import STRUCTURES, Assumption, Structure
 
 Shapes = Mapping[str, ShapeLike] | Iterable[tuple[str, ShapeLike]]
@@ -58,9 +60,20 @@ def declared_scope(
     return scopes[0] if scopes else Scope()
 
 
+def _latex_name(written: str) -> str:
+    """A name as LaTeX writes it, \\Sigma or \\mathbf{x}; what is no name is given back."""
+    try:
+        root = languages.read(written, Vocabulary()).root
+    except TensordiffError:
+        return written
+    return str(root.data) if root.op == "name" else written
+
+
 def check_name(name: str) -> str:
     """The normalised name. Raises UnknownNameError where it may not be declared."""
     found = normalise(name)
+    if "\\" in found:
+        found = _latex_name(found)
     if not found.isidentifier():
         raise UnknownNameError(f"{name!r} cannot be a name", hint="names are letters, digits and underscores")
     if is_function(found):
@@ -82,7 +95,7 @@ def read_choices(kind: str, given: Mapping[str, str] | None, choices: Mapping[st
                 f"{name} cannot have the {kind} {text!r}: there is none of that name",
                 hint=f"{f'did you mean {near}? ' if near else ''}there are {known}",
             )
-        found[normalise(name)] = choices[key]
+        found[check_name(name)] = choices[key]
     return found
 
 

@@ -189,6 +189,7 @@ def _vocabulary(scope: Scope, texts: Sequence[str], names: Collection[str]) -> V
         scalars=scalars,
         raised=base.raised | scan.raised(texts, counts),
         exponential=base.exponential and scan.exponential(texts),
+        of_matrices=base.of_matrices | scan.of_matrices(texts),
     )
 
 

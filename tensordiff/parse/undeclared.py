@@ -67,6 +67,7 @@ class Undeclared:
             indices=scan.indices(self.texts),
             raised=scan.raised(self.texts, known),
             exponential=scan.exponential(self.texts),
+            of_matrices=scan.of_matrices(self.texts),
             bold=scan.bold(self.texts),
             primed=self.primed(),
         ).noting(*notes)

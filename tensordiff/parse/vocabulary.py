@@ -33,6 +33,8 @@ class Vocabulary:
     """Names x of which x' is a second one."""
     bold: frozenset[str] = frozenset()
     """Small letters that are vectors by their font."""
+    of_matrices: frozenset[tuple[str, str]] = frozenset()
+    """Functions that act on a whole matrix here, each with its argument as written: exp of what stands under tr."""
     wide: bool = False
     """Whether tr and vec reach past the bracket behind them."""
     loose: bool = False
@@ -71,4 +73,5 @@ class Vocabulary:
             exponential=self.exponential and other.exponential,
             primed=self.primed | other.primed,
             bold=self.bold | other.bold,
+            of_matrices=self.of_matrices | other.of_matrices,
         ).noting(*other.assumed)

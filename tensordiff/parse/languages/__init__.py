@@ -7,6 +7,7 @@ from tensordiff.parse.index_sums import place_sums
 from tensordiff.parse.languages.latex import is_latex, read_latex
 from tensordiff.parse.languages.parser import parse_tokens
 from tensordiff.parse.languages.plain import read_plain
+from tensordiff.parse.languages.scan import argument_text
 from tensordiff.parse.languages.tokens import Token
 from tensordiff.parse.languages.trees import waits
 from tensordiff.parse.syntax import Syntax, Tree
@@ -43,6 +44,11 @@ def _settled(tree: Tree, vocabulary: Vocabulary) -> bool:
             )  # fmt: skip
         if node.op == "name" and node.data in ("I", "𝐈") and not vocabulary.knows("I"):
             node.op, node.data = "constant", "eye"
+        elif node.op == "call" and node.data in ("exp", "log") and vocabulary.of_matrices:
+            written = argument_text(tree.source(node.children[0]))
+            bare = argument_text(f"({tree.source(node.children[0])})")
+            if (node.data, written) in vocabulary.of_matrices or (node.data, bare) in vocabulary.of_matrices:
+                node.data = "expm" if node.data == "exp" else "logm"
         elif node.op == "power" and node.data == "^" and vocabulary.exponential and _is_e(node.children[0], vocabulary):
             node.op, node.children, node.data = "call", node.children[1:], "e^"
             renamed = True

@@ -168,3 +168,33 @@ def bold(texts: Iterable[str]) -> frozenset[str]:
         for match in re.finditer(r"\{\s*\\bf\s+(\\?[a-z]+)\s*\}", text):
             found.add(match[1].removeprefix("\\"))
     return frozenset(found)
+
+
+_UNDER_TRACE = re.compile(
+    r"(?:\\(?:tr|Tr|trace|det)|\\(?:operatorname|mathrm|text|mbox)\s*\{\s*(?:tr|Tr|trace|det)\s*\}|\{\s*\\rm\s+(?:tr|Tr|trace|det)\s*\})"
+    r"\s*(?:\\[,!;]|\\left|\\[bB]igg?l?|[\s({\[])*\\(?P<function>exp|log|ln)"
+)
+
+
+def of_matrices(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """exp and log that stand directly under tr or det in LaTeX, each with its argument."""
+    found = set()
+    for text in texts:
+        for match in _UNDER_TRACE.finditer(text):
+            name = "exp" if match["function"] == "exp" else "log"
+            found.add((name, argument_text(text[match.end() :])))
+    return frozenset(found)
+
+
+def argument_text(text: str) -> str:
+    """The argument that begins a text, without its brackets, sizes of brackets and blanks."""
+    bare = re.sub(r"\\(?:left|right|[bB]igg?[lr]?)(?![A-Za-z])|\\[,!;: ]|\s", "", text)
+    if bare[:1] not in ("(", "{", "["):
+        one = re.match(r"\\[A-Za-z]+|.", bare)
+        return one[0] if one else ""
+    depth = 0
+    for place, character in enumerate(bare):
+        depth += (character in "([{") - (character in ")]}")
+        if not depth:
+            return bare[1:place]
+    return bare[1:]
