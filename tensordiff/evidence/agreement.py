@@ -268,6 +268,8 @@ def numerically(pair: Pair, samples: Samples) -> Evidence:
         return Evidence(None, None, "the canonical forms differ, and no sample point could be computed with many digits")
     words = f"equal to 20 digits at {_count(precise)} ({_sizes(precise)}), and at {seen} more in double precision"
     if sure.unseen:
+        sure.exclude(samples)
+    if sure.unseen:
         words += f"; but only one side of {', '.join(sure.unseen)} was seen, and nothing declared excludes the other"
         return Evidence(None, None, words)
     return Evidence(True, "numeric", words)

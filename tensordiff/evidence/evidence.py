@@ -51,13 +51,17 @@ def examine(
     forms: Canonicaliser | None = None,
     first: Point | None = None,
 ) -> Evidence:
-    """The evidence for a pair of values: a first point, then a proof for the tensors a = b, then more points.
+    """The evidence for a pair of values: a few points, then a proof for the tensors a = b, then more points.
 
-    The first point comes before the proof, so that nothing is ever called proved that a number contradicts.
+    Points come before the proof, so that nothing is ever called proved that a number contradicts: a first one, and those
+    that are special, since rules of proofs are those of matrices and sizes in general.
     """
     first = first or next(samples.points(SMALLEST), None)
     if first is not None and (refuted := differs(pair, first)) is not None:
         return refuted
+    for point in samples.special if first is not None else ():
+        if (refuted := differs(pair, point)) is not None:
+            return refuted
     if a is not None and b is not None and (words := proves(a, b, forms or new_forms(), first is not None)):
         return Evidence(True, "proved", words)
     if first is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tensordiff.tensor import Apply, Assumption, Einsum, Named, Sum, Symbol, Tensor
+from tensordiff.tensor import Apply, Assumption, Einsum, Named, Structure, Sum, Symbol, Tensor
 
 _DEPTH = 4
 _TERMS = 12
@@ -42,6 +42,26 @@ def _sign(node: Tensor, depth: int) -> int:
     return node.function.sign([_sign(argument, depth - 1) for argument in node.children], node.children)
 
 
+def _form(node: Einsum) -> int | None:
+    """The sign of x'*P*x, of tr(X'*P*X) and of tr(P) for a positive definite P; None for anything else."""
+    for place, (matrix, (*ends,)) in enumerate(node.factors):
+        if not isinstance(matrix, Symbol) or matrix.structure is not Structure.POSITIVE_DEFINITE or len(ends) != 2:
+            continue
+        first, second = ends
+        if first == second and len(node.factors) == 1:
+            return 2
+        others = [factor for p, factor in enumerate(node.factors) if p != place]
+        left = {(x, tuple(_END if i == first else i for i in indices)) for x, indices in others if first in indices}
+        right = {(x, tuple(_END if i == second else i for i in indices)) for x, indices in others if second in indices}
+        if first != second and len(others) == 2 and left == right and len(left) == 1:
+            return 1
+    return None
+
+
+_END = -1
+"""Stands for the index of a form that is summed with P."""
+
+
 def _product_sign(node: Einsum, depth: int) -> int:
     """The sign of a product: known factors, and pairs of one factor on the same indices (squares)."""
     odd: set[tuple[Tensor, tuple[int, ...]]] = set()
@@ -49,6 +69,8 @@ def _product_sign(node: Einsum, depth: int) -> int:
     for pair in node.factors:
         squared = squared or pair in odd
         odd ^= {pair}
+    if not node.output and (form := _form(node)) is not None:
+        return form
     diagonal = len(set(node.output)) != len(node.output)
     sign = 1 if squared or diagonal else 2
     for factor, _ in odd:

@@ -112,3 +112,42 @@ def test_few_signs_are_all_tried_and_many_at_random() -> None:
         assert chance_of_missing(counts, degree, needed(degree)) < -5
         assert len(list(patterns(counts, degree))) == needed(degree)
     assert chance_of_missing(counts, 12, needed(12)) > -1
+
+
+def test_sizes_of_either_parity() -> None:
+    """adj(S)' is -adj(S) for skew matrices of even size and adj(S) for those of odd size, and inv(S) exists for even ones."""
+    declared = {"shapes": {"S": "n n", "x": "n"}, "structures": {"S": "skew"}}
+    for other in ("adj(S)", "-adj(S)"):
+        assert td.equal("adj(S)'", other, **declared).equal is False
+    assert td.equal("adj(S)'", "(-1)^(n - 1)*adj(S)", **declared)
+    assert td.equal("inv(S)'", "-inv(S)", **declared)
+    assert td.equal("det(S)", "0", **declared).equal is False
+    assert td.equal("det(-S)", "det(S)", **declared)
+    assert td.equal("(-1)^n*det(S)", "det(S)", **declared)
+
+
+def test_equal_sizes() -> None:
+    """One of the two products of a matrix with its transpose is singular, unless it is square."""
+    declared = {"shapes": {"X": "n m"}}
+    assert td.equal("det(X*X')*det(X'*X)", "0", **declared).equal is False
+    assert td.equal("det(X*X')", "0", **declared).equal is False
+    assert td.equal("tr(X*X')", "tr(X'*X)", **declared)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "declared"),
+    [
+        ("abs(x'*P*x)", "x'*P*x", "P:positive-definite"), ("abs(tr(P))", "tr(P)", "P:positive-definite"),
+        ("relu(tr(A'*P*A))", "tr(A'*P*A)", "P:positive-definite"), ("log(a^2)", "2*log(a)", ""),
+        ("sqrt(a)*sqrt(a)", "abs(a)", ""),
+        ("log(abs(a))", "log(a)", ""), ("sqrt(abs(a))", "sqrt(a)", ""),
+    ],
+)  # fmt: skip
+def test_a_side_that_is_excluded_need_not_be_seen(one: str, other: str, declared: str) -> None:
+    structures = dict([declared.split(":")]) if declared else None
+    assert td.equal(one, other, shapes={"x": "n", "P": "n n", "A": "n m", "a": ""}, structures=structures)
+
+
+def test_a_side_that_may_be_there_must() -> None:
+    assert td.equal("relu(a - 10^20) + log(a)", "log(a)", shapes={"a": ""}).equal is not True
+    assert td.equal("abs(a - 1)*log(a)", "(a - 1)*log(a)", shapes={"a": ""}).equal is False

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
 from tensordiff.compile.plan import ranges
 from tensordiff.errors import EvaluationError
-from tensordiff.evidence.sampling.points import Point
+from tensordiff.evidence.sampling.points import Point, Samples
+from tensordiff.evidence.sampling.sizes import SMALLEST
+from tensordiff.evidence.sampling.values import Array
 from tensordiff.tensor import Apply, Tensor, postorder, split_coefficient
+
+_LOOSE = 8
+"""So many draws look at the other side of a branch."""
+_ENOUGH = 4
 
 
 class Kinks:
@@ -44,6 +51,18 @@ class Kinks:
         """The names of functions of which some branch was always on one side."""
         return list(dict.fromkeys(self._names[branch] for branch, sides in self._seen.items() if len(sides) < 2))
 
+    def exclude(self, samples: Samples) -> None:
+        """Takes a side as seen on which the tensors of the samples have no value, as log(a) has none where log(a^2) has its
+        other branch: points are drawn there without asking for one."""
+        for branch, sides in self._seen.items():
+            if len(sides) == 2:
+                continue
+            loose = samples.loosened([branch])
+            drawn = [point for number in range(_LOOSE) for point in islice(loose.real(SMALLEST, number), 2)]
+            beyond = [point for point in drawn if not set(_sides(point.value(branch))) <= sides]
+            if len(beyond) >= _ENOUGH and not any(point.defines(samples.tensors) for point in beyond):
+                sides.update((-1, 1))
+
     def see(self, point: Point) -> bool:
         """Take note of where the branches are at a point: whether a side was not seen before."""
         before = sum(map(len, self._seen.values()))
@@ -52,6 +71,10 @@ class Kinks:
                 value = point.value(branch)
             except EvaluationError:
                 continue
-            sides.update(np.unique(np.sign(value)).astype(int).tolist())
-            sides.discard(0)
+            sides.update(_sides(value))
         return sum(map(len, self._seen.values())) > before
+
+
+def _sides(value: Array) -> set[int]:
+    """The signs of the entries that are not zero."""
+    return set(np.unique(np.sign(value)).astype(int).tolist()) - {0}

@@ -7,6 +7,7 @@ What was evaluated is remembered, so that many claims about one derivative share
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from random import Random
 from typing import Any
@@ -22,7 +23,7 @@ from tensordiff.evaluate.interpret import node_value
 from tensordiff.evaluate.modular import PRIMES, ModularOps
 from tensordiff.evaluate.rational import RationalOps
 from tensordiff.evidence.sampling.degree import is_rational
-from tensordiff.evidence.sampling.signs import Pattern, moved
+from tensordiff.evidence.sampling.signs import Pattern, counted, moved
 from tensordiff.evidence.sampling.sizes import (
     SMALLEST,
     assignments,
@@ -38,6 +39,7 @@ from tensordiff.evidence.sampling.steps import Steps
 from tensordiff.evidence.sampling.values import (
     EXPONENTS,
     FIELD,
+    FINE,
     INTEGERS,
     REAL_STYLES,
     TINY_INTEGERS,
@@ -207,7 +209,15 @@ class Samples:
         made = object.__new__(Samples)
         made.__dict__.update(self.__dict__)
         made.traits = {**self.traits, **suppose}
+        made.__dict__.pop("special", None)
         made._found = {}
+        return made
+
+    def loosened(self, tensors: Sequence[Tensor]) -> Samples:
+        """The same supply for other tensors: where these are defined, whether or not the first ones are."""
+        made = self.supposing({})
+        made.tensors = tuple(tensors)
+        made.rational = all(is_rational(tensor) for tensor in tensors)
         return made
 
     def exact(self, start: int, number: int = 0) -> Iterator[Point]:
@@ -238,12 +248,26 @@ class Samples:
 
     def components(self, sizes: Mapping[str, int], patterns: Iterable[Pattern]) -> Iterator[Point]:
         """A point of these sizes for each pattern of signs with which every tensor is defined somewhere."""
-        styles, ops = ((FIELD,), ModularOps()) if self.rational else (REAL_STYLES, NumpyOps())
+        styles, ops = ((FIELD,), ModularOps()) if self.rational else ((FINE, *REAL_STYLES), NumpyOps())
         for number, pattern in enumerate(patterns):
             drawn = (self._point(sizes, number + _STRIDE * retry, s, ops, pattern) for s in styles for retry in range(_RETRIES))
             point = next((point for point in drawn if point.defines(self.tensors)), None)
             if point is not None:
                 yield point
+
+    @cached_property
+    def special(self) -> list[Point]:
+        """Points where what holds elsewhere may fail: sizes in another order, equal, odd where they had better be even, two
+        and one, and matrices of the other component. As far as the tensors are defined there."""
+        ordinary = list(islice(self._sizes(SMALLEST), 2))
+        wanted = ordinary[1:]
+        for number in (SMALLEST, SMALLEST + 1, 2, 1) if self.names else ():
+            wanted.append(dict.fromkeys(self.names, number))
+        found = [point for sizes in wanted if (point := self.of_sizes(sizes)) is not None]
+        if counts := counted(self.symbols, self.traits, ordinary[0] if ordinary else {}):
+            both = [{name: (sign,) * count for name, count in counts.items()} for sign in (1, -1)]
+            found.extend(self.components(ordinary[0], both))
+        return found
 
     def of_sizes(self, sizes: Mapping[str, int]) -> Point | None:
         """A point of these sizes; None where the tensors are defined at none, or too large."""

@@ -81,6 +81,9 @@ REAL_STYLES = (
 )
 """Where real functions are evaluated. Moderate sizes: a term of 1e-100 beside one of 1 could not be seen."""
 
+FINE = Style("fine", 2000, 12000, 9973)
+"""Where two entries that are equal by chance would stand on a kink."""
+
 TINY = Style("tiny", 1, 90, 1000)
 WIDE_STYLES = (
     TINY,
