@@ -54,6 +54,10 @@ class ArrayOps(ABC):
     @abstractmethod
     def sum(self, a: Array, axes: tuple[int, ...]) -> Array: ...
 
+    def total(self, a: Array, count: int) -> Array:
+        """The sum over the first axes."""
+        return self.sum(a, tuple(range(count)))
+
     @abstractmethod
     def matmul(self, a: Array, b: Array) -> Array:
         """Matrix product over the last two axes, batched over one leading axis."""

@@ -70,6 +70,10 @@ class NumpyOps(ArrayOps):
             raise FloatingPointError("not finite")
         return value
 
+    def amax(self, a: Array, count: int) -> Array:
+        _refuse_complex("max", a)
+        return np.asarray(np.max(a, axis=tuple(range(count))))
+
     def logsumexp(self, a: Array, count: int) -> Array:
         axes = tuple(range(count))
         if not a.size:

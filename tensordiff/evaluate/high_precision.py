@@ -127,6 +127,9 @@ class MpmathOps(ArrayOps):
     def _wrap(self, value: Any) -> Array:
         return value if isinstance(value, np.ndarray) else self._filled((), [value])
 
+    def amax(self, a: Array, count: int) -> Array:
+        return self._wrap(np.max(a, axis=tuple(range(count))))
+
     def logsumexp(self, a: Array, count: int) -> Array:
         total = self.sum(self._map("exp", self.mp.exp, a), tuple(range(count)))
         return self._map("log", self.mp.log, total)

@@ -188,6 +188,7 @@ def _table() -> dict[str, Primitive]:
         *_alike("matmul inner inner_last einsum squared_distances", "contraction"),
         *_alike("sum trace", "sum", rational=True),
         Primitive("logsumexp", "sum"),
+        Primitive("amax", "sum", complex=False),
         *_alike("add_diagonal block concatenate stack", "assembly"),
         Primitive("item", "item"),
         # arrays that depend on sizes alone

@@ -128,7 +128,7 @@ def letter(
 def _along_axes(function: AlongAxes, argument: Matrix, flat: Flat) -> Matrix:
     """The function of every column of the argument; of every row of its transpose where that is shorter."""
     if function.count == len(argument.dims):
-        if len(argument.shape) < 2:
+        if len(argument.shape) < 2 or function.name != "softmax":
             return call(function.name, argument)
         raised = call("exp", argument)
         return build.divide(raised, call("sum", raised))

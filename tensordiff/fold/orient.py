@@ -88,7 +88,7 @@ def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
     if node.op == "diag":
         made = _made(node, [operands[0].plain if len(node.shape) == 2 else operands[0].least], flat)
         return _same(made) if len(node.shape) == 2 else _either(made)
-    if OPERATIONS[node.op].transposes == "outside":
+    if OPERATIONS[node.op].transposes == "outside" and (len(operands) == 1 or node.op == "power"):  # not along an axis
         return _matrix_function(node, operands, flat)
     plain = _made(node, [pair.plain for pair in operands], flat)
     if not _is_pointwise(node):

@@ -14,6 +14,7 @@ from tensordiff.functions.constants import (
     constant,
 )
 from tensordiff.functions.determinant import ADJUGATE, DET, LOG_OF_DET, LOGDET
+from tensordiff.functions.extremes import Extreme, Hardmax, smallest
 from tensordiff.functions.frechet import Frechet
 from tensordiff.functions.inclusion import Inclusion, Place, inclusion
 from tensordiff.functions.inverse import INVERSE
@@ -33,8 +34,9 @@ from tensordiff.functions.user import UserFunction, elementwise
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOG_OF_DET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
-    "Elimination", "Extremum", "Frechet", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Multivariate", "Pi",
-    "Place", "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction", "constant",
-    "WholeMatrix", "elementwise", "inclusion", "is_primary", "keeps_symmetry",
-    "lookup", "matrix_power", "power", "sandwich", "transpose",
+    "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction",
+    "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask",
+    "UserFunction", "WholeMatrix", "constant", "elementwise", "inclusion", "is_primary", "keeps_symmetry", "lookup",
+    "matrix_power", "power",
+    "sandwich", "smallest", "transpose",
 ]  # fmt: skip

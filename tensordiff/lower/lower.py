@@ -13,6 +13,8 @@ from tensordiff.functions import (
     PINV,
     Duplication,
     Elimination,
+    Extreme,
+    Hardmax,
     LogSumExp,
     LowerMask,
     SkewDuplication,
@@ -23,6 +25,7 @@ from tensordiff.functions import (
     inclusion,
     matrix_power,
     power,
+    smallest,
 )
 from tensordiff.functions.eigen import gap_inverse
 from tensordiff.lower import entries, products
@@ -270,6 +273,9 @@ _RULES: dict[str, Rule] = {
     "ptrace": _partial_trace,
     "softmax": _along(Softmax),
     "logsumexp": _along(LogSumExp),
+    "largest": _along(Extreme),
+    "smallest": _along(smallest),
+    "hardmax": _along(Hardmax),
     "entry": entries.entry,
     "contract": entries.contract,
 }

@@ -77,7 +77,7 @@ def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
             return call(node.data[0], *children)
         case "block":
             return _rebuild_block(node, children)
-    return call(node.op, *children)
+    return call(OPERATIONS[node.op].word, *children)
 
 
 def of_size_one(node: Matrix) -> Matrix:

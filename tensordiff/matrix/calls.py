@@ -12,7 +12,7 @@ from tensordiff.matrix.leaves import as_number, eye, number, ones, size, tril, t
 from tensordiff.matrix.linear import add, scale, transpose
 from tensordiff.matrix.node import Matrix
 from tensordiff.matrix.open_letters import merge_free, refuse_open
-from tensordiff.matrix.operations import ELSEWHERE, OPERATIONS, WORDS, Operation
+from tensordiff.matrix.operations import ELSEWHERE, OPERATIONS, WORDS, Operation, called
 from tensordiff.matrix.products import divide, dot_divide, dot_power, hadamard, inverse, kron, power, product
 from tensordiff.matrix.resplit import describe, resplit
 from tensordiff.matrix.shape import fixed_size, read_group
@@ -26,7 +26,7 @@ def call(function: str | Function, *operands: Matrix) -> Matrix:
     """
     name = function if isinstance(function, str) else function.name
     if isinstance(function, str | WholeMatrix):
-        record = WORDS.get(SYNONYMS.get(name, name))
+        record = called(SYNONYMS.get(name, name), len(operands))
         if record is not None and not record.is_constant:
             return _word(record, operands)
     if isinstance(function, str):

@@ -13,7 +13,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tensordiff.functions import MATRIX, WholeMatrix
+from tensordiff.functions import MATRIX, WholeMatrix, lookup
 from tensordiff.matrix.shape_laws import LAWS, Law
 from tensordiff.tensor import Function
 
@@ -176,7 +176,7 @@ def _cumulated(form: Any, x: Any) -> Any:
 _ELSEWHERE = {
     "norm": "norm2(A), the Euclidean or Frobenius norm, or norm1(A)",
     "vdot": "dot(x,y)", "inner": "x'*y for vectors, tr(A'*B) for matrices", "matmul": "A*B", "hadamard": "A.*B",
-    "multiply": "A.*B", "prod": "exp(sum(log(x))) for positive x", "matpow": "A^k",
+    "multiply": "A.*B", "matpow": "A^k",
 }  # fmt: skip
 """How other systems' words for several operations together are written here."""
 
@@ -248,6 +248,21 @@ _WORDS = (
         (1, 2), _AXIS, names_itself=True, meets_scalars=False,
     ),
     Operation(
+        "largest", "reduced", "The largest of all entries, of every column (axis 1) or of every row (axis 2).", (1, 1),
+        spelling="max", of_scalar=_itself, transposes="itself", names_itself=True, conjugates="never", holomorphic=False,
+        real=True,
+    ),
+    Operation(
+        "smallest", "reduced", "The smallest of all entries.", (1, 1), spelling="min", of_scalar=_itself,
+        transposes="itself", names_itself=True, conjugates="never", holomorphic=False, real=True,
+    ),
+    Operation(
+        "hardmax", "anywhere",
+        "1 where the largest of all entries stands (equal shares at ties), 0 elsewhere: the gradient of max(x).",
+        (1, 2), _AXIS, reserved=False, transposes="outside", names_itself=True, conjugates="never", holomorphic=False,
+        real=True,
+    ),
+    Operation(
         "logsumexp", "reduced-along",
         "log(sum(exp(x))) of a vector, of every column (axis 1) or of every row (axis 2) of a matrix.", (1, 2), _AXIS,
         names_itself=True, meets_scalars=False,
@@ -292,6 +307,10 @@ _SHORTHANDS = (
     Operation(
         "var", "to-scalar", "The mean square difference from the mean of all entries.", (1, 1), reserved=False,
         written=_variance, transposes="itself",
+    ),
+    Operation(
+        "prod", "to-scalar", "The product of all entries.", (1, 1), of_scalar=_itself, reserved=False,
+        written=lambda form, x: form.call("det", form.call("diag", form.call("vec", x))), transposes="itself",
     ),
     Operation(
         "std", "to-scalar", "The square root of the variance of all entries.", (1, 1), reserved=False,
@@ -372,6 +391,16 @@ WORDS: Mapping[str, Operation] = MappingProxyType(
     {record.word: record for record in OPERATIONS.values() if record.arguments is not None}
 )
 """Those that are called by a word, by that word."""
+
+
+def called(word: str, count: int) -> Operation | None:
+    """The operation of whole matrices that a call with so many operands stands for; None where it is entry by entry."""
+    record = WORDS.get(word)
+    if record is None or record.arguments is None or lookup(word) is None:
+        return record
+    most = record.arguments[1]
+    return record if most is None or count <= most else None
+
 
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {name: written for record in OPERATIONS.values() for name, written in record.elsewhere.items()}

@@ -157,6 +157,13 @@ def _along(x: Operands) -> Sizes:
     return x.sizes(0)
 
 
+def _anywhere(x: Operands) -> Sizes:
+    """Of all entries, or of every column (axis 1) or row (axis 2)."""
+    if len(x) > 1:
+        _without_axis(x)
+    return x.sizes(0)
+
+
 def _reduced_along(x: Operands) -> Sizes:
     _needs_vector(x)
     return _without_axis(x) if len(x) > 1 else ()
@@ -355,6 +362,7 @@ LAWS: dict[str, Law] = {
     "transposed": _transposed,
     "reduced": _reduced,
     "along": _along,
+    "anywhere": _anywhere,
     "reduced-along": _reduced_along,
     "diagonal": _diagonal,
     "stacked": _stacked,

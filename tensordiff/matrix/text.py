@@ -106,7 +106,7 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return _block(node)
     if OPERATIONS[node.op].is_constant:
         return [constant_text(node)]
-    return [node.op, "(", *_commas(children), ")"]
+    return [OPERATIONS[node.op].word, "(", *_commas(children), ")"]
 
 
 def _kron_operands(node: Matrix) -> list[Matrix]:

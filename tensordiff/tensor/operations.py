@@ -73,6 +73,12 @@ class Operations(Protocol):
     def where(self, condition: Value, a: Value, b: Value) -> Value: ...
 
     # along axes
+    def total(self, a: Value, count: int) -> Value:
+        """The sum over the first `count` axes."""
+
+    def amax(self, a: Value, count: int) -> Value:
+        """The largest entry over the first `count` axes."""
+
     def logsumexp(self, a: Value, count: int) -> Value:
         """log(sum(exp(a))) over the first `count` axes, without overflow."""
 

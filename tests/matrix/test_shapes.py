@@ -87,7 +87,7 @@ REFUSED = {
     "tensor transpose": (lambda: build.transpose(T), "3 axes", "T[i,j,k]"),
     "max": (lambda: build.call("max", x, A), "x (n-by-1) and A (n-by-m)", ""),
     "one argument": (lambda: build.call("exp", a, a), "exp takes one argument, got 2", ""),
-    "two arguments": (lambda: build.call("max", a), "max takes 2 arguments, got 1", ""),
+    "two arguments": (lambda: build.call("hypot", a), "hypot takes 2 arguments, got 1", ""),
     "arguments": (lambda: build.call("tr", S, S), "takes one argument", ""),
     "too few indices": (lambda: build.entry(A, ("i",)), "2 axes", ""),
     "scalar with an index": (lambda: build.entry(a, ("i",)), "a scalar has no indices", ""),

@@ -187,7 +187,9 @@ class _Lift:
         made = self.new[value.operands[0]]
         order = (*range(1, count + 1), 0, *range(count + 1, made.rank))
         moved = self.graph.transpose(made, order)
-        return self.graph.emit("logsumexp", (moved,), value.attributes, shape=(self.points, *value.shape))
+        return self.graph.emit(value.operation, (moved,), value.attributes, shape=(self.points, *value.shape))
+
+    _amax = _logsumexp
 
     def _stack(self, value: Value) -> Value:
         shape = (self.points, *value.operands[0].shape)

@@ -59,6 +59,12 @@ class Recorder:
     def size(self, dim: Dim) -> Value:
         return self.graph.size(Extent.of(dim))
 
+    def total(self, a: Value, count: int) -> Value:
+        return self.graph.sum(a, tuple(range(count)))
+
+    def amax(self, a: Value, count: int) -> Value:
+        return self.graph.emit("amax", (a,), (tuple(range(count)),), shape=a.shape[count:])
+
     def logsumexp(self, a: Value, count: int) -> Value:
         return self.graph.emit("logsumexp", (a,), (tuple(range(count)),), shape=a.shape[count:])
 

@@ -182,6 +182,10 @@ class ArrayBackend:
         axes: tuple[int, ...] = value.attributes[0]
         return call(self.log_sum_exp, operands[0], atom(str(axes)))
 
+    def _amax(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        axes: tuple[int, ...] = value.attributes[0]
+        return call(f"{self.module}.amax", operands[0], atom(str(axes)))
+
     def _trace(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return method(operands[0], "trace")
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tensordiff.errors import ShapeError
 from tensordiff.functions import SYNONYMS, lookup
-from tensordiff.matrix.operations import OPERATIONS, WORDS
+from tensordiff.matrix.operations import OPERATIONS, called
 from tensordiff.matrix.shape_laws import LAWS, Place, normal, rows_and_columns
 from tensordiff.parse.kinds.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown
 from tensordiff.parse.names import UNSIZED, unknown_function
@@ -352,7 +352,7 @@ class Inference:
 
     def _call_of(self, node: Syntax, name: str) -> Value:
         argument = node.children[0]
-        record = WORDS.get(BARS.get(name) or SYNONYMS.get(name, name))
+        record = called(BARS.get(name) or SYNONYMS.get(name, name), len(node.children))
         if self.is_own(name) or record is None:
             if not self.is_own(name) and lookup(name) is None:
                 raise unknown_function(self.tree, node, ())

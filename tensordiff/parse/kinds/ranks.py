@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tensordiff.functions import SYNONYMS
-from tensordiff.matrix.operations import WORDS
+from tensordiff.matrix.operations import WORDS, called
 from tensordiff.matrix.shape_laws import Place, Size, Sizes, rows_and_columns
 from tensordiff.parse.kinds.infer import BARS
 from tensordiff.parse.names import UNSIZED
@@ -143,7 +143,7 @@ class _Reading:
             return first
         if name == "⟨":
             return 0
-        record = WORDS.get(BARS.get(name) or SYNONYMS.get(name, name))
+        record = called(BARS.get(name) or SYNONYMS.get(name, name), len(node.children))
         if record is None or not record.shape:
             for rank in ranks[1:]:
                 first = _together(first, rank)
