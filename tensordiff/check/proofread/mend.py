@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tensordiff.check.proofread.split import Statement
+from tensordiff.check.proofread.world import put
 from tensordiff.errors import TensordiffError
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.matrix import text as plain_text
@@ -44,6 +45,8 @@ class Writer:
         marks = Counter(match[0].replace(" ", "") for match in _TRANSPOSES.finditer(text))
         self.transpose = marks.most_common(1)[0][0] if marks else (r"^{\top}" if self.is_latex else "'")
         self.names: dict[str, str] = {}
+        self.defined: dict[str, str] = {}
+        """By head of a left side, the name that it defines."""
         self.words = {word: found[0] for word, mark in _WORDS.items() if (found := mark.search(text))}
 
     def see(self, trees: Iterable[Tree]) -> None:
@@ -62,12 +65,9 @@ class Writer:
             return None
         return None if is_function(match["head"]) or match["head"] in _SIGNS else match["head"]
 
-    defined: dict[str, str]
-    """By head of a left side, the name that it defines."""
-
     def defined_name(self, statement: Statement) -> str | None:
         head = self.heads(statement)
-        return None if head is None else getattr(self, "defined", {}).get(head)
+        return None if head is None else self.defined.get(head)
 
     # Mended lines.
 
@@ -76,12 +76,12 @@ class Writer:
         if self.is_latex:
             found = _Style(self).render(formula)
             for word, spelling in self.words.items():
-                found = re.sub(rf"\\operatorname\{{{word}\}}", _put(spelling), found)
+                found = re.sub(rf"\\operatorname\{{{word}\}}", put(spelling), found)
             return found
         found = plain_text(formula)
         for name, spelling in self.names.items():
             if spelling.startswith("{"):  # a part without a name
-                found = re.sub(rf"\b{name}\b", _put(f"({spelling[1:-1]})"), found)
+                found = re.sub(rf"\b{name}\b", put(f"({spelling[1:-1]})"), found)
         mark = self.transpose if self.transpose in ("^T", "ᵀ", ".T") else "'"
         return found if mark == "'" else found.replace("'", mark)
 
@@ -102,11 +102,6 @@ class Writer:
         if expected is None:
             return None
         return f"{left} = {expected}" if left else f"= {expected}"
-
-
-def _put(text: str) -> Callable[[re.Match[str]], str]:
-    """A replacement that is taken as it stands."""
-    return lambda match: text
 
 
 class _Style(Latex):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,8 +12,9 @@ from tensordiff.check.proofread.judge import Proofreader
 from tensordiff.check.proofread.mend import Writer
 from tensordiff.check.proofread.proof import Proof
 from tensordiff.check.proofread.split import DEFINED, Statement, split
-from tensordiff.check.proofread.world import World
+from tensordiff.check.proofread.world import World, called_plainly
 from tensordiff.errors import ParseError, TensordiffError
+from tensordiff.evidence.equality import equal
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import define, is_latex, parse, resolve_name, tree_in
 from tensordiff.parse.names import GREEK, spellings
@@ -130,9 +131,17 @@ class _Preparation:
             known |= set() if tree is None or call.shapes is not None else {str(n.data) for n in tree.nodes if n.op == "name"}
         known |= {str(name) for name in call.wrt}
         found = self.definitions(known)
-        self.writer.defined = {head: name for name, (head, _) in found.items()}
         self.found = found
+        self.writer.defined = {head: name for name, (head, _) in found.items()}
+        self.calls = tuple(self.called(known))
+        self.beside = [called_plainly(side, self.calls) for side in self.sides]
         world = self.world(call.structures)
+        if call.f is not None and self.f_name is None and not self.is_name():
+            self.f_name = self.name_among(found, world)
+            if self.f_name is not None:
+                head, _ = found.pop(self.f_name)
+                del self.writer.defined[head]
+                world = self.world(call.structures)
         self.writer.see(tree for side in self.sides if (tree := self.tree_in(side, world)) is not None)
         reader = Proofreader(world, self.writer, self.again, list(found))
         return reader.read(self.text)
@@ -172,10 +181,10 @@ class _Preparation:
         for name in self.call.wrt:
             variable = scope.lookup(resolve_name(str(name), scope))
             variables.append(variable)
-        world = World(scope, f, tuple(variables), called=tuple(self.called(scope)), latex=self.writer.is_latex)
+        world = World(scope, f, tuple(variables), called=self.calls, latex=self.writer.is_latex)
         return world.varying(self.varied(world))
 
-    def called(self, scope: Scope) -> Iterator[tuple[re.Pattern[str], str]]:
+    def called(self, known: Collection[str]) -> Iterator[tuple[re.Pattern[str], str]]:
         """f(x), J(w) with the arguments that a left side gives, and undefined letters before the variable alone."""
         heads: dict[str, set[str]] = {}
         given = split(self.call.f) if isinstance(self.call.f, str) else []
@@ -193,7 +202,7 @@ class _Preparation:
             for spelling in {str(name), *spellings(str(name)), *(rf"\{other}" for other in GREEK if other == name)}:
                 bare = rf"(?:{re.escape(spelling)}|\\(?:mathrm|mathbf|boldsymbol|bm|vec)\s*\{{?\s*{re.escape(spelling)}\s*\}}?)"
                 for letter in ("f", "L", "J", "E", "g", r"\mathcal{L}", r"\mathcal L", r"\ell", "F", "S", "Q"):
-                    if (letter[-1] in scope or letter in scope) and letter not in heads:
+                    if letter.strip("\\{} ")[-1] in known and letter not in heads:
                         continue
                     yield (
                         re.compile(rf"(?<![A-Za-z\\]){re.escape(letter)}\s*(?:\\left\s*)?\(\s*{bare}\s*(?:\\right\s*)?\)"),
@@ -207,7 +216,7 @@ class _Preparation:
             assert isinstance(call.f, Matrix) or call.f is None
             scope = define(call.scope, call.where)
             return (call.f, scope) if not structures else self.restructured(call.f, scope, structures)
-        options: dict[str, Any] = {"assume": call.assume or None, "sizes": call.sizes, "beside": self.sides}
+        options: dict[str, Any] = {"assume": call.assume or None, "sizes": call.sizes, "beside": self.beside}
         if call.shapes is not None:
             main = self.marked(self.f_text) if self.f_text is not None else "0"
             where = {name: self.marked(part) for name, part in call.where.items()}
@@ -238,6 +247,35 @@ class _Preparation:
         raise ParseError(
             "nothing in the text could be read", hint="give f, and shapes where names are not what their letters say"
         )
+
+    def name_among(self, found: Mapping[str, object], world: World) -> str | None:
+        """The name that derivatives are of and that the text says what it is, where that is f, or can be nothing else."""
+        names = [name for name in dict.fromkeys(self.differentiated()) if name in found and name in world.scope.where]
+        parts = {name: world.scope.where[name].children[0] for name in names}
+        assert world.f is not None
+        same = [name for name, part in parts.items() if part.shape == world.f.shape and equal(part, world.f)]
+        if same:
+            return same[0]
+        return names[0] if len(names) == 1 and parts[names[0]].shape == world.f.shape else None
+
+    def is_name(self) -> bool:
+        """Whether f was given by a name."""
+        if not isinstance(self.call.f, str):
+            return isinstance(self.call.f, Matrix) and self.call.f.op == "named"
+        tree = self.open_tree(self.call.f)
+        return tree is not None and tree.root.op == "name"
+
+    def differentiated(self) -> list[str]:
+        """The names that left sides are derivatives or differentials of."""
+        found = []
+        for statement in self.statements:
+            tree = self.open_tree(called_plainly(statement.sides[0].text, self.calls)) if statement.sides else None
+            root = None if tree is None else tree.root
+            while root is not None and root.op in ("derivative", "differential", "index") and root.children:
+                root = root.children[0]
+                if root.op in ("name", "call"):
+                    found.append(str(root.data))
+        return found
 
     def operands(self) -> list[str]:
         """What derivative signs on left sides are of."""

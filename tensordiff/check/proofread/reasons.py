@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tensordiff.check.proofread.conditions import compared
+from tensordiff.check.proofread.equivalence import compared
 from tensordiff.check.proofread.mend import Writer
 from tensordiff.check.proofread.world import World, closed
 from tensordiff.check.verdict import Verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tensordiff.check.differential.form import direction_name, with_direction
@@ -97,8 +97,7 @@ class World:
 
     def marked(self, text: str) -> str:
         """A side of LaTeX with a mark of it, a thin space at its end."""
-        for pattern, name in self.called:
-            text = pattern.sub(lambda match, name=name: name, text)  # type: ignore[misc]
+        text = called_plainly(text, self.called)
         return text if not self.latex or is_latex(text) else text + r"\,"
 
     def read(self, text: str, *, believed: bool = False, like: Shape | None = None) -> Matrix:
@@ -219,6 +218,18 @@ def _closed(matrix: Matrix, function: Callable[[Matrix], Matrix]) -> Matrix:
         return function(matrix)
     found = function(build.contract(matrix, letters))
     return build.entry(found, tuple(letters)) if found.shape else found
+
+
+def put(text: str) -> Callable[[re.Match[str]], str]:
+    """A replacement that is taken as it stands."""
+    return lambda match: text
+
+
+def called_plainly(text: str, calls: Iterable[tuple[re.Pattern[str], str]]) -> str:
+    """A text with f(x) as f, where f is what the derivation is about."""
+    for pattern, name in calls:
+        text = pattern.sub(put(name), text)
+    return text
 
 
 def closed(matrix: Matrix, groups: Mapping[str, Group]) -> Matrix:
