@@ -165,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     _declarations(proofread)
     proofread.add_argument("--sizes", metavar="N", type=_text, help='sizes that no variable has: "n m"')
     proofread.add_argument("--json", action="store_true", help="print a JSON object")
+    proofread.add_argument("--to", choices=("text", "html"), default="text", help="html: a page of its own")
 
     grade = command("grade", "judge many answers to one exercise", _GRADE_EXAMPLE)
     grade.add_argument("answers", metavar="ANSWERS.csv", help="a table with the columns name and answer; - for standard input")

@@ -76,7 +76,10 @@ def _proofread(arguments: Namespace) -> tuple[str, int]:
         sizes=arguments.sizes,
         **_declared(arguments),
     )
-    return (_json(report.proof_report(proof)) if arguments.json else str(proof)), RIGHT if proof else NOT_RIGHT
+    status = RIGHT if proof else NOT_RIGHT
+    if arguments.to == "html":
+        return html.proof_page(proof), status
+    return (_json(report.proof_report(proof)) if arguments.json else str(proof)), status
 
 
 def _grade(arguments: Namespace) -> tuple[str, int]:

@@ -6,6 +6,22 @@ from typing import Any
 
 _GLS = {"f": "F", "wrt": "V", "where": {"F": "inv(X'*P*X)", "P": "inv(V)"}, "shapes": {"X": "n m", "V": "n n"}}
 
+_QUESTION = r"""\frac{\partial F}{\partial V^{-1}} = -F X^T X F
+\frac{\partial V^{-1}}{\partial V} = -V^{-1} V^{-1}
+\frac{\partial F}{\partial V} = F X^T X F V^{-1} V^{-1}"""
+
+_ANSWER = r"""Let P = V^{-1}, M = X^T P X, F = M^{-1}
+dF = -F\,dM\,F
+dM = X^T\,dP\,X
+dP = -P\,dV\,P
+dF = -F X^T\,dP\,X F = F X^T P\,dV\,P X F
+d{\rm vec}(F) = (PXF)^T \otimes (FX^TP)\,d{\rm vec}(V)"""
+
+_SQUARES = r"""f = (Xw - y)^T(Xw - y)
+ = w^TX^TXw - 2y^TXw + y^Ty
+\frac{\partial f}{\partial w} = 2X^TXw - 2X^Ty
+ = 2X^T(Xw - y)"""
+
 
 def _diff(title: str, f: str, wrt: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "job": "diff", "request": {"f": f, "wrt": wrt, **more}}
@@ -13,6 +29,10 @@ def _diff(title: str, f: str, wrt: str, **more: Any) -> dict[str, Any]:
 
 def _check(title: str, answer: str, f: str, wrt: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "job": "check", "request": {"answer": answer, "f": f, "wrt": wrt, **more}}
+
+
+def _proof(title: str, text: str, **more: Any) -> dict[str, Any]:
+    return {"title": title, "job": "proofread", "request": {"text": text, **more}}
 
 
 _LOGISTIC = {"shapes": {"X": "n m", "w": "m", "y": "n"}}
@@ -23,6 +43,8 @@ GALLERY: list[dict[str, Any]] = [
     {
         "title": "Why does my chain rule not fit?",
         "examples": [
+            _proof("The question, as it was asked", _QUESTION, f="inv(X'*inv(V)*X)", wrt="V", shapes=_GLS["shapes"]),
+            _proof("The answer, line by line", _ANSWER, f="inv(X'*inv(V)*X)", wrt="V", shapes=_GLS["shapes"]),
             {"title": "The derivative", "job": "diff", "request": _GLS},
         ],
     },
@@ -74,6 +96,7 @@ GALLERY: list[dict[str, Any]] = [
             _check("Kronecker factors swapped", "kron(A, B')", "A*X*B", "X", layout="vec-column",
                    shapes={"A": "p n", "X": "n m", "B": "m q"}),
             _check("Weights of a Hessian forgotten", "X'*X", "sum(exp(X*w))", "w w", shapes={"X": "n m", "w": "m"}),
+            _proof("Least squares, proofread", _SQUARES, shapes=_LEAST["shapes"]),
         ],
     },
 ]  # fmt: skip

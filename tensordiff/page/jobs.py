@@ -60,6 +60,17 @@ def _check(request: Request) -> Answer:
     return {"kind": "verdict", **report.verdict_data(verdict), **names, "assumed": list(verdict.assumed)}
 
 
+def _proofread(request: Request) -> Answer:
+    found = td.proofread(
+        _required(request, "text", "the derivation"),
+        request.get("f"),
+        tuple(_variables(request)) if request.get("wrt") else None,
+        sizes=request.get("sizes") or "",
+        **_declarations(request),
+    )
+    return {"kind": "proof", **report.proof_data(found)}
+
+
 def _explain(request: Request) -> Answer:
     f = _expression(request)
     return {"kind": "explanation", **report.explanation_data(td.explain(f, *_variables(request))), **_names(f, request)}
@@ -69,7 +80,13 @@ def _ready(request: Request) -> Answer:
     return {"ready": True}
 
 
-_JOBS: dict[str, Callable[[Request], Answer]] = {"diff": _diff, "check": _check, "explain": _explain, "ready": _ready}
+_JOBS: dict[str, Callable[[Request], Answer]] = {
+    "diff": _diff,
+    "check": _check,
+    "proofread": _proofread,
+    "explain": _explain,
+    "ready": _ready,
+}
 
 
 def _expression(request: Request) -> td.Expression:

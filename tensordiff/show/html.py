@@ -13,12 +13,13 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from tensordiff.show.report import derivative_data, explanation_data, verdict_data
+from tensordiff.show.report import derivative_data, explanation_data, proof_data, verdict_data
 from tensordiff.show.svg import STYLE
 
 if TYPE_CHECKING:
     from tensordiff.api import Derivative
     from tensordiff.api.explain import Explanation
+    from tensordiff.check.proofread.proof import Proof
     from tensordiff.check.verdict import Verdict
 
 _SIGNS = {"right": "✓", "partly": "≈", "wrong": "✗", "open": "?"}
@@ -85,6 +86,31 @@ def verdict_page(verdict: Verdict) -> str:
     if found["witness"]:
         parts += ["<h2>Numbers that show it</h2>", _code(found["witness"])]
     return _page("A claim, and what holds", parts)
+
+
+_STEP_TONES = {"right": "right", "wrong": "wrong", "not-read": "open", "undecided": "open"}
+
+
+def proof_page(proof: Proof) -> str:
+    """A proofread derivation: each line as it was written, what is wrong, and the mended line."""
+    found = proof_data(proof)
+    items = []
+    for step in found["steps"]:
+        counted = step["status"] not in ("definition", "assumption", "condition")
+        tone = _STEP_TONES.get(step["status"], "partly")
+        sign = _SIGNS[tone] if counted else "·"
+        said = "" if step["status"] == "right" or not counted else f"{step['status'].replace('-', ' ')}. "
+        reason = f'<div class="soft">{escape(said + step["reason"])}</div>' if said or step["reason"] else ""
+        fix = f"<div>It should be: {_inline(step['fix'])}</div>" if step["fix"] else ""
+        items.append(f'<li class="{tone}"><span class="sign">{sign}</span><div>{_inline(step["text"])}{reason}{fix}</div></li>')
+    assumed = f'<p class="soft">Assumed: {escape("; ".join(found["assumed"]))}.</p>' if found["assumed"] else ""
+    parts = ["<h1>A derivation, line by line</h1>", _headline(found["tone"], found["summary"]), assumed]
+    return _page("A derivation, line by line", [*parts, f'<ol class="steps">{"".join(items)}</ol>'])
+
+
+def _inline(text: str) -> str:
+    """A line of a derivation: typeset where it is LaTeX."""
+    return f'<span class="tex">{escape(text)}</span>' if re.search(r"[\\^_]", text) else f"<code>{escape(text)}</code>"
 
 
 def _headline(tone: str, words: str) -> str:

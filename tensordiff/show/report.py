@@ -86,6 +86,13 @@ def _chain_data(rule: ChainRule) -> Report:
     }
 
 
+def proof_data(found: Proof) -> Report:
+    """A proofread derivation for a page: its report, the colour, and the summary as a sentence."""
+    wrong = any(step.status == "wrong" for step in found)
+    summary = found.summary[:1].upper() + found.summary[1:] + "."
+    return {**proof_report(found), "tone": "right" if found else "wrong" if wrong else "open", "summary": summary}
+
+
 def pictures(derivative: Derivative) -> str:
     """The contraction networks, for a page that has their style among its own."""
     return terms_svg(derivative.einsum(), str(derivative), alone=False)
@@ -117,7 +124,7 @@ def _typeset(formula: Expression) -> Report:
 
 def proof_report(proof: Proof) -> Report:
     """A proofread derivation: whether it is right, in a line, and step by step."""
-    names = ("text", "line", "kind", "status", "method", "reason", "fix")
+    names = ("text", "line", "kind", "status", "method", "reason", "fix", "assumed")
     return {
         "right": bool(proof),
         "summary": proof.summary,

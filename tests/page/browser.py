@@ -10,9 +10,13 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tensordiff.page.gallery import GALLERY
+
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 GLS = {"job": "diff", "f": "F", "wrt": "V", "where:F": "inv(X'*P*X)", "where:P": "inv(V)"}
+_FOUNDING = {"job": "proofread", "f": "inv(X'*inv(V)*X)", "wrt": "V", "shape:X": "n m", "shape:V": "n n"}
+_QUESTION, _ANSWER = (example["request"]["text"] for example in GALLERY[0]["examples"][:2])
 STATES: Mapping[str, Mapping[str, str]] = {
     "empty": {},
     "derivative": GLS,
@@ -20,6 +24,8 @@ STATES: Mapping[str, Mapping[str, str]] = {
     "right": {"job": "check", "f": "x'*A*x", "wrt": "x", "answer": "(A + A')*x"},
     "partly": {"job": "check", "f": "x'*A*x", "wrt": "x", "answer": "2*A*x"},
     "wrong": {"job": "check", "f": "inv(X)", "wrt": "X", "answer": "-inv(X)*inv(X)"},
+    "proof": {**_FOUNDING, "text": _ANSWER},
+    "question": {**_FOUNDING, "text": _QUESTION},
     "long": {"job": "diff", "f": "logdet(A*V*A' + B*V*B') + tr(inv(A*V*A')*C)*x'*inv(V)*x", "wrt": "V"},
 }
 

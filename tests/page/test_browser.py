@@ -129,6 +129,17 @@ def test_a_verdict_is_said_in_words_and_signs(browser: Browser, port: int, name:
     clean(page)
 
 
+def test_a_derivation_is_proofread_line_by_line(browser: Browser, port: int) -> None:
+    page = opened(browser, port, STATES["proof"])
+    expect(page.locator(".steps li .sign[aria-label=right]")).to_have_count(6)
+    page.fill("#text", "f = x'*A*x\ndf/dx = 2*A*x")
+    page.fill("#f", "")
+    page.fill("#wrt", "x")
+    page.click("#forget")
+    expect(page.locator(".steps li.tone-wrong")).to_have_count(1)
+    clean(page)
+
+
 def test_an_assumption_is_declared_by_its_button(browser: Browser, port: int) -> None:
     page = opened(browser, port, STATES["partly"])
     page.click("text=Declare: A is symmetric")

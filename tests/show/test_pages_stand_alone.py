@@ -10,11 +10,13 @@ import pytest
 
 import tensordiff as td
 from tensordiff.cli import main
-from tensordiff.show.html import derivative_page, explanation_page, verdict_page
+from tensordiff.show.html import derivative_page, explanation_page, proof_page, verdict_page
 
 F = td.parse("inv(X'*inv(V)*X)")
 VERDICT = td.check("2*A*x", td.parse("x'*A*x"), "x")
+PROOF = td.proofread("f = x^TAx\n\\frac{\\partial f}{\\partial x} = 2Ax\n = (A + A^T)x", shapes={"A": "n n", "x": "n"})
 PAGES = {
+    "proof": proof_page(PROOF),
     "derivative": derivative_page(td.diff(F, "V")),
     "no form": derivative_page(td.diff(td.parse("expm(A)"), "A")),
     "verdict": verdict_page(VERDICT),

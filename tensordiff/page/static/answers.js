@@ -141,9 +141,8 @@ const STEPS = { right: "right", "right-but-does-not-follow": "partly", "changes-
 const MARKS = { definition: "≔", assumption: "∗", condition: "⇔" };
 
 export function proof(found) {
-  const tone = found.right ? "right" : found.steps.some(step => step.status === "wrong") ? "wrong" : "partly";
-  return make("article", { class: `card verdict tone-${tone}` },
-    make("p", { class: "headline" }, make("span", { class: "sign", role: "img", "aria-label": SIGNS[tone][1] }, SIGNS[tone][0]), make("span", {}, found.summary)),
+  return make("article", { class: `card verdict tone-${found.tone}` },
+    make("p", { class: "headline" }, make("span", { class: "sign", role: "img", "aria-label": SIGNS[found.tone][1] }, SIGNS[found.tone][0]), make("span", {}, found.summary)),
     ...assumed(found.assumed),
     make("ol", { class: "steps" }, ...found.steps.map(step)));
 }
