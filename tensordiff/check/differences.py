@@ -75,6 +75,8 @@ def verify(f: Matrix, derivative: Tensor, axes: DerivativeAxes, points: int = 3,
         # Sizes in one order, in another, then larger ones.
         for point in islice(samples.real(_SMALLEST + number // 2, seed + number), number % 2, None):
             sizes = dict(point.sizes)
+            for name in (name for symbol in axes.symbols for dim in symbol.dims for name in dim.names()):
+                sizes.setdefault(name, max(sizes.values(), default=_SMALLEST - 1) + 1)  # f lacks the variable
             values = dict(point.exact)
             for symbol in (*axes.symbols, *directions):
                 values.setdefault(symbol.name, _random(symbol.dims, sizes, Random(f"{seed}:{symbol.name}")))
