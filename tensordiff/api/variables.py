@@ -25,12 +25,14 @@ class Variable(NamedTuple):
 
 
 def read_variable(scope: Scope, variable: Any) -> Variable:
-    """A declared symbol, as `variable_node` reads it, or an entry of one: "X[1,2]", x[2]. Raises ShapeError for places that it
-    does not have."""
+    """A declared symbol, as `variable_node` reads it, or an entry of one: "X[1,2]", x[2], SymPy's X[0, 1]. Raises ShapeError
+    for places that it does not have."""
     if isinstance(variable, str) and (match := _ENTRY.fullmatch(variable.strip())):
         node, places = variable_node(scope, match["name"]), tuple(map(int, match["places"].split(",")))
     elif isinstance(variable, Expression) and (found := _entry_of(variable.matrix)) is not None:
         node, places = found
+    elif type(variable).__name__ == "MatrixElement":
+        node, places = _element(scope, variable)
     else:
         return Variable(variable_node(scope, variable))
     groups = [group for group in node.shape if group]
@@ -39,6 +41,19 @@ def read_variable(scope: Scope, variable: Any) -> Variable:
     for (dim,), place in zip(groups, places, strict=True):
         build.unit(dim, place)  # raises for a place beyond a size that is a number
     return Variable(node, places)
+
+
+def _element(scope: Scope, element: Any) -> tuple[Matrix, tuple[int, ...]]:
+    """The symbol and the places of SymPy's X[0, 1], which counts from 0 and gives a column two places."""
+    parent, *indices = element.args
+    node = variable_node(scope, parent)
+    if not all(index.is_Integer for index in indices):
+        raise UnknownNameError(
+            f"cannot differentiate by {element}: the places of an entry are numbers",
+            hint=f"the derivative by {node.data[0].name} has all entries",
+        )
+    places = tuple(int(index) + 1 for index in indices)
+    return node, places[:1] if len(node.shape) == 1 else places[1:] if node.is_vector else places
 
 
 def is_entry(variable: str) -> bool:
@@ -93,8 +108,8 @@ def variable_node(scope: Scope, variable: Any) -> Matrix:
 
 
 def _name_of(variable: Any, scope: Scope) -> str:
-    if type(variable).__module__.partition(".")[0] == "sympy":
-        variable = getattr(variable, "name", variable)
+    if type(variable).__module__.partition(".")[0] == "sympy" and hasattr(variable, "name"):
+        variable = str(variable.name)
     if not isinstance(variable, str):
         raise TypeError(f"a variable is a declared symbol or its name, not {type(variable).__name__}")
     name = normalise(variable.strip().removeprefix("\\"))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 
 import tensordiff as td
 
@@ -75,3 +76,10 @@ def test_places_that_are_not_there(variable: str) -> None:
         td.diff(f, variable)
     with pytest.raises(td.DomainError):
         td.diff(f, "A[1,2]").differential()
+
+
+def test_entries_of_sympys_matrices() -> None:
+    n, m = sympy.symbols("n m")
+    X, x = sympy.MatrixSymbol("X", n, m), sympy.MatrixSymbol("x", n, 1)
+    f = td.from_sympy(sympy.Trace(X.T * X) + (x.T * x)[0, 0])
+    assert td.equal(td.diff(f, X[0, 1]), td.diff(f, "X[1,2]")) and td.equal(td.diff(f, x[2, 0]), td.diff(f, "x[3]"))

@@ -87,8 +87,9 @@ def value(node: Any, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> Arr
                 return result
             case "MatPow":
                 base, exponent = values
-                root = scipy.linalg.sqrtm(base) if float(exponent) % 1 else base
-                return np.linalg.matrix_power(root, round(float(exponent) * (2 if float(exponent) % 1 else 1)))
+                if float(exponent) % 1:
+                    return scipy.linalg.fractional_matrix_power(base, float(exponent))
+                return np.linalg.matrix_power(base, round(float(exponent)))
             case "Pow" | "HadamardPower":
                 return np.power(*values)
             case "Transpose":
