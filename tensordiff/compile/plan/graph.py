@@ -109,6 +109,8 @@ class Graph:
                 return operands[0]
         elif operation == "power":
             return self._power(*operands)
+        elif operation == "sqrt" and _is_square(operands[0]):
+            return self.emit("norm", operands[0].operands[:1], shape=())
         elif operation == "negative" and operands[0].operation == "negative":
             return operands[0].operands[0]
         return None
@@ -214,6 +216,11 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
         found = [s[axis] for s in shapes if len(s) >= -axis]
         result.append(next((extent for extent in found if not extent.is_one), found[0]))
     return tuple(result)
+
+
+def _is_square(value: Value) -> bool:
+    """Whether a number is the product of a vector, or of all entries of an array, with itself."""
+    return value.operation in ("matmul", "inner") and not value.shape and value.operands[0] is value.operands[1]
 
 
 def number_of(value: Value) -> Fraction | None:

@@ -16,6 +16,7 @@ from tensordiff.compile.plan.distances import by_products
 from tensordiff.compile.plan.effort import cost, elements
 from tensordiff.compile.plan.frechet import contracted
 from tensordiff.compile.plan.low_rank import updated
+from tensordiff.compile.plan.norms import in_unit_vectors
 from tensordiff.compile.plan.powers import chained, split_diagonals, thin
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.sharing import settled
@@ -109,6 +110,10 @@ class _Rewriter:
         if not isinstance(core, Einsum):
             return node
         if self.points == 1:
+            inner, core = split_coefficient(in_unit_vectors(core))
+            content *= inner
+            if not isinstance(core, Einsum):
+                return scale(content, core)
             inner, core = split_coefficient(by_products(core, self.sizes))
             content *= inner
             if not isinstance(core, Einsum):

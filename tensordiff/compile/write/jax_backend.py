@@ -79,6 +79,15 @@ def _define(source: str) -> None:
 
 
 _define('''
+def _norm(x):
+    """The root of the sum of squares, scaled so that these neither overflow nor vanish."""
+    if jnp.iscomplexobj(x) or not x.size:
+        return jnp.sqrt((x * x).sum())
+    largest = jax.lax.stop_gradient(jnp.abs(x).max())
+    scale = jnp.where((largest > 0) & jnp.isfinite(largest), largest, 1)
+    return scale * jnp.sqrt(((x / scale) ** 2).sum())
+''')
+_define('''
 def _expm(a):
     """Scaled to a norm of 3.9 at most and squared again: jax.scipy.linalg.expm by itself scales to twice the norm that its
     approximant is made for, which costs half of the digits (Higham 2005, table 2.3)."""

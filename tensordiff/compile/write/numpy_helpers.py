@@ -180,6 +180,19 @@ def _squared_distances(x, y, weights=1.0):
     return squares
 ''')
 _define('''
+def _norm(x):
+    """The root of the sum of squares, scaled where these would overflow or vanish."""
+    x = x.ravel()
+    square = np.dot(x, x)
+    if x.dtype.kind == "c" or 1e-30 < square < 1e30 or not x.size:
+        return np.sqrt(square)
+    largest = np.abs(x).max()
+    if not 0 < largest < np.inf:
+        return largest
+    x = x / largest
+    return largest * np.sqrt(np.dot(x, x))
+''')
+_define('''
 def _bounded(small):
     """The matrix of a low-rank update, where it is not so large that differences lose digits that matter."""
     if not np.abs(small).max(initial=0.0) <= 1e6:

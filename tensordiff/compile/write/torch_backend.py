@@ -120,6 +120,15 @@ _define("""
 def _eye(n, like):
     return torch.eye(n, dtype=torch.bool, device=like.get("device"))
 """)
+_define('''
+def _norm(x):
+    """The root of the sum of squares, scaled so that these neither overflow nor vanish."""
+    if x.is_complex() or not x.numel():
+        return (x * x).sum().sqrt()
+    largest = x.detach().abs().max()
+    scale = torch.where((largest > 0) & torch.isfinite(largest), largest, 1)
+    return scale * ((x / scale) ** 2).sum().sqrt()
+''')
 _define("""
 def _cholesky(a):
     return torch.linalg.cholesky(a)
