@@ -134,7 +134,7 @@ class Derivative(TensorForm):
         """The layout that `matrix_form` takes by itself."""
         return self.axes.default_layout
 
-    def evaluate(self, *, layout: str | None = None, validate: Any = True, **values: Any) -> Any:
+    def evaluate(self, /, *, layout: str | None = None, validate: Any = True, **values: Any) -> Any:
         """The derivative's array for given arrays, of shape f.shape + variable shapes, on the arrays' own namespace.
 
         With a `layout` the matrix of that layout, always with two axes ("index" is the array as without). Axes before the
@@ -152,7 +152,7 @@ class Derivative(TensorForm):
         """f's shape then the variables', where a row or column has one axis."""
         return self.axes.groups
 
-    def at(self, *, validate: Any = True, **values: Any) -> LinearMap:
+    def at(self, /, *, validate: Any = True, **values: Any) -> LinearMap:
         """The derivative at a point as a linear map, which costs a few matrix products instead of all entries.
 
         `apply(dX)` contracts a direction with the last variable (`apply(dX, dY)` directions with both of a second

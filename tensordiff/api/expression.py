@@ -202,7 +202,7 @@ class Expression(Value):
     def __repr__(self) -> str:
         return f"<{shape_text(self.matrix.shape)} expression {self}>"
 
-    def subs(self, **values: Any) -> Expression:
+    def subs(self, /, **values: Any) -> Expression:
         """The expression with other things in place of some of its names, all at once: texts in its scope, expressions,
         derivatives or numbers. A name that is replaced leaves the scope unless what is put in has it.
 

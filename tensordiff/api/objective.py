@@ -111,7 +111,7 @@ class Objective:
             compound={**self._compound, **joined},
         )
 
-    def pack(self, **arrays: Any) -> Vector:
+    def pack(self, /, **arrays: Any) -> Vector:
         """The vector of the variables' arrays. Raises EvaluationError for missing names and wrong shapes."""
         import numpy as np
 

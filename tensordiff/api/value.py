@@ -43,7 +43,7 @@ class Value(ABC):
         """The sizes of the array's axes, () for a scalar; a compound axis is a product of sizes."""
         return tuple(group[0] if len(group) == 1 else Size(group) if group else Dim.fixed(1) for group in self.array_shape)
 
-    def evaluate(self, *, validate: Any = True, **values: Any) -> Any:
+    def evaluate(self, /, *, validate: Any = True, **values: Any) -> Any:
         """The value for given arrays (nested lists are read too), on the arrays' own namespace.
 
         Every symbol that is needed must have a value; values for other names of the scope are accepted. A size may be

@@ -91,7 +91,7 @@ class EinsumTerm:
     """The size of each index."""
     _arrays: Evaluator = field(repr=False)
 
-    def path(self, **sizes: int) -> Path:
+    def path(self, /, **sizes: int) -> Path:
         """The cheapest order of contraction for these sizes (those not given count 100), and its cost.
 
         >>> import tensordiff as td
@@ -102,11 +102,11 @@ class EinsumTerm:
         """
         return path_of(self.slots, self.output, self.dims, sizes)
 
-    def arrays(self, **values: Any) -> list[Any]:
+    def arrays(self, /, **values: Any) -> list[Any]:
         """The operands' arrays, to be given to einsum after the subscripts."""
         return self._arrays(self.tensors, values)
 
-    def evaluate(self, **values: Any) -> Any:
+    def evaluate(self, /, **values: Any) -> Any:
         """The term's array, with one axis for each letter of the output."""
         return _scaled(self.coefficient, contract(self.subscripts, self.arrays(**values)))
 
@@ -176,7 +176,7 @@ class EinsumTerms(Sequence[EinsumTerm]):
         described = {name: texts[name] for name in names.values()}
         return source(terms, self._program(tensors, backend, single=False), described, library, sizes, self._groups)
 
-    def evaluate(self, **values: Any) -> Any:
+    def evaluate(self, /, **values: Any) -> Any:
         """The sum's array, the same as that of the tensor's own `evaluate`."""
         if not self._terms:
             return self._finish(self._arrays([zero(self.shape)], values)[0])

@@ -218,3 +218,10 @@ def test_compound_axes_that_do_not_fit() -> None:
         td.compile(quadratic)(S=np.arange(36.0).reshape(6, 6), z=np.ones(6), n=2)
     with pytest.raises(EvaluationError, match="does not decide n"):
         td.compile(quadratic)(S=np.eye(6), z=np.ones(6))
+
+
+def test_numbers_beyond_floating_point() -> None:
+    for text in ("1e400*a", "a/1e400 + a*10^400"):
+        with pytest.raises(EvaluationError, match="larger than floating point"):
+            td.parse(text, shapes={"a": ()}).evaluate(a=1.0)
+    assert td.parse("a*(10^400/10^399)", shapes={"a": ()}).evaluate(a=1.0) == 10

@@ -16,6 +16,7 @@ from tensordiff.errors import EvaluationError, TensordiffError
 
 _NUMBERS = count(1)
 """Programs are numbered: tracebacks show their text by that."""
+_OUT_OF_MEMORY = re.compile(r"memory|RESOURCE_EXHAUSTED")
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -76,9 +77,21 @@ class Compiled:
             raise
         except self.library.failures as error:
             raise self._explained(error) from error
+        except (MemoryError, RuntimeError) as error:
+            if not isinstance(error, MemoryError) and not _OUT_OF_MEMORY.search(str(error)):
+                raise
+            raise self._too_large(error) from error
         if self.single:
             return result
         return [result] if self.results == 1 else list(result)
+
+    def _too_large(self, error: Exception) -> EvaluationError:
+        """What is said where an array does not fit into memory."""
+        told = self._explained(error)
+        return EvaluationError(
+            f"an array is too large for memory: {told.message}",
+            hint="a derivative need not be formed: J.at(...) applies it to directions, td.jvp, td.vjp and td.hvp do",
+        )
 
     def _explained(self, error: Exception) -> EvaluationError:
         """The error, told by the step that it happened in and by the inputs that this step is computed from."""

@@ -176,7 +176,7 @@ class Program:
         """The contractions of the program as einsum strings, in the order in which they are computed."""
         return list(self._for_sizes({}).contractions)
 
-    def cost(self, **sizes: int) -> Cost:
+    def cost(self, /, **sizes: int) -> Cost:
         """An estimate of the work: numbers for given sizes (`program.cost(n=400, m=10)`), and formulas for all sizes. Sizes
         that are not given are those that the program was planned for, else about 100."""
         for name in sizes:
@@ -186,7 +186,7 @@ class Program:
         full = {**self._planned_for, **sizes}
         return estimate(self._plan(full).outputs, full)
 
-    def explain(self, **sizes: int) -> str:
+    def explain(self, /, **sizes: int) -> str:
         """What the program does, for a person: its inputs, its contractions, its cost, its steps with their shapes and costs
         and what they share, and its text."""
         compiled = self._for_sizes(sizes)

@@ -6,11 +6,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tensordiff.compile.plan.graph import Value, is_number
 from tensordiff.compile.write.text import ATOM, POWER, PRODUCT, SUM, UNARY, Scope, Text, atom, binary, call, method, tuple_text
-from tensordiff.errors import TensordiffError
+from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.tensor.extent import Extent
 
 Rule = Callable[[Value, Sequence[Text], Scope], Text]
@@ -312,15 +312,19 @@ def letter(number: int) -> str:
     return "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"[number]
 
 
-def number_text(value: object) -> Text:
-    """An exact number: decimals where they are short, else a fraction."""
+def number_text(value: Any) -> Text:
+    """An exact number: decimals where they are short, else a fraction. Raises EvaluationError for one that no float is near."""
+    try:
+        float(value)
+    except OverflowError:
+        raise EvaluationError("a number in the expression is larger than floating point numbers are (1.8e308)") from None
     if isinstance(value, Fraction):
         decimal = repr(float(value))
         if Fraction(decimal) == value and len(decimal) <= 8:
             value = float(value)
         else:
             return Text(f"{value.numerator} / {value.denominator}", PRODUCT)
-    return Text(repr(value), ATOM if value >= 0 else UNARY)  # type: ignore[operator]  # an int or a float
+    return Text(repr(value), ATOM if value >= 0 else UNARY)
 
 
 def extent_text(extent: Extent, scope: Scope) -> Text:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tensordiff.compile.plan.graph import Graph, Value, is_number, live
 from tensordiff.compile.plan.lift import Batch
+from tensordiff.compile.write.renaming import renamed, wanted_names
 from tensordiff.compile.write.writer import Backend, Parameter, Writer, mentions
 
 
@@ -108,7 +109,11 @@ def _joined(writers: Sequence[Writer], backend: Backend) -> Source:
         lines += ["", ""] if number else []
         labels |= {len(lines) + place: label for place, (_, label) in enumerate(function, start=1) if label is not None}
         lines += [line for line, _ in function]
-    return Source("\n".join(lines) + "\n", writers[-1].function, labels, frozenset(writer.function for writer in writers))
+    outer = writers[-1]
+    wanted = {written: name for writer in writers for written, name in wanted_names(writer.arguments).items()}
+    text = "\n".join(renamed(lines, wanted, outer.function)) + "\n"
+    labels = dict(zip(labels, renamed(labels.values(), wanted, outer.function), strict=True))
+    return Source(text, outer.function, labels, frozenset(writer.function for writer in writers))
 
 
 def _head(text: str, backend: Backend) -> list[str]:

@@ -68,7 +68,7 @@ class Writer:
         self.parameters = parameters
         self.hints = hints
         self.backend = backend
-        self.names = _Names({*keyword.kwlist, *keyword.softkwlist, *backend.imports, "np", *backend.helpers()})
+        self.names = _Names({*keyword.kwlist, *keyword.softkwlist, "np", "scipy", *backend.imports, *backend.helpers()})
         self.function = self.names.new(function)
         self.arguments = {p.name: self.names.new(p.name) for p in parameters}
         self.sizes: dict[str, str] = {p.name: self.arguments[p.name] for p in parameters if p.shape is None}
