@@ -8,7 +8,7 @@ from tensordiff.canonical import recognised
 from tensordiff.differentiate import differentiate, freed, restore
 from tensordiff.lower.lower import lower
 from tensordiff.matrix import Matrix, Scope, build
-from tensordiff.simplify import close_frechet_in
+from tensordiff.simplify import close_frechet_in, close_spectrum
 from tensordiff.tensor import Named, Node, Tensor
 
 
@@ -28,7 +28,7 @@ def loosened(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | 
     """f in index form, its functions under their names, the structure of the variables taken away before that."""
     loose = [(node, freed(node.data[0])) for node in variables]
     changed = {node: build.symbol(symbol, node.shape) for node, symbol in loose if symbol is not node.data[0]}
-    return recognised(lower(build.replace(f, changed) if changed else f, memo))
+    return recognised(close_spectrum(lower(build.replace(f, changed) if changed else f, memo)))
 
 
 def named_parts(scope: Scope) -> list[Named]:

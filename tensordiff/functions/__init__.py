@@ -26,6 +26,7 @@ from tensordiff.functions.pseudo_inverse import PINV
 from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYMPY, SYNONYMS, lookup
 from tensordiff.functions.softmax import AlongAxes, LogSumExp, Softmax
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
+from tensordiff.functions.symmetric_map import SymmetricMap
 from tensordiff.functions.table import Extremum
 from tensordiff.functions.undefined import Undefined
 from tensordiff.functions.univariate import Univariate
@@ -35,7 +36,8 @@ __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOG_OF_DET", "LOGM", "MATRIX",
     "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
     "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction",
-    "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "Undefined", "Unit", "Univariate", "UpperMask",
+    "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "SymmetricMap",
+    "Undefined", "Unit", "Univariate", "UpperMask",
     "UserFunction", "WholeMatrix", "constant", "elementwise", "inclusion", "is_primary", "keeps_symmetry", "lookup",
     "matrix_power", "power",
     "sandwich", "smallest", "transpose",

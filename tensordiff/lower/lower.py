@@ -28,6 +28,7 @@ from tensordiff.functions import (
     smallest,
 )
 from tensordiff.functions.eigen import gap_inverse
+from tensordiff.functions.symmetric_map import real_power
 from tensordiff.lower import entries, products
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.operations import OPERATIONS
@@ -100,6 +101,8 @@ def _apply(node: Matrix, values: Values) -> Tensor:
 
 
 def _power(node: Matrix, values: Values) -> Tensor:
+    if node.data:
+        return real_power(*values)
     return (matrix_power if node.shape else power)(*values)
 
 

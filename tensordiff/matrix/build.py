@@ -40,6 +40,7 @@ from tensordiff.matrix.products import (
     kron,
     power,
     product,
+    real_power,
 )
 from tensordiff.matrix.resplit import block, fit, inclusion, resplit
 from tensordiff.tensor import Node, bottom_up
@@ -61,6 +62,8 @@ def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
     """The node's operation on other operands, with all its checks."""
     if not node.children:
         return node
+    if node.op == "power" and node.data:
+        return real_power(*children)
     if node.op in _PLAIN:
         return _PLAIN[node.op](*children)
     match node.op:
@@ -113,6 +116,7 @@ def _rebuild_block(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
 __all__ = [
     "add", "as_number", "block", "call", "commutation", "contract", "divide", "dot_divide", "dot_power", "duplication",
     "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse", "known_calls", "kron", "named",
-    "number", "of_size_one", "ones", "pi", "power", "product", "rebuild", "replace", "resplit", "rows_of", "scale", "size",
+    "number", "of_size_one", "ones", "pi", "power", "product", "real_power",
+    "rebuild", "replace", "resplit", "rows_of", "scale", "size",
     "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "triangle", "tril", "triu", "unit", "zeros",
 ]  # fmt: skip

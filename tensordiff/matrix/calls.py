@@ -13,7 +13,7 @@ from tensordiff.matrix.linear import add, scale, transpose
 from tensordiff.matrix.node import Matrix
 from tensordiff.matrix.open_letters import merge_free, refuse_open
 from tensordiff.matrix.operations import ELSEWHERE, OPERATIONS, WORDS, Operation, called
-from tensordiff.matrix.products import divide, dot_divide, dot_power, hadamard, inverse, kron, power, product
+from tensordiff.matrix.products import divide, dot_divide, dot_power, hadamard, inverse, kron, power, product, real_power
 from tensordiff.matrix.resplit import describe, resplit
 from tensordiff.matrix.shape import fixed_size, read_group
 from tensordiff.tensor import Dim, Function
@@ -118,7 +118,8 @@ _CONSTRUCTORS = {"inv": inverse, "transpose": transpose, "kron": kron}
 
 FORM = SimpleNamespace(
     add=add, as_number=as_number, call=call, divide=divide, dot_divide=dot_divide, dot_power=dot_power, eye=eye,
-    hadamard=hadamard, inverse=inverse, kron=kron, number=number, ones=ones, power=power, product=product, scale=scale,
+    hadamard=hadamard, inverse=inverse, kron=kron, number=number, ones=ones, power=power, product=product,
+    real_power=real_power, scale=scale,
     size=size, transpose=transpose, tril=tril, zeros=zeros,
 )  # fmt: skip
 """The constructors of the matrix form, for the words that stand for something longer."""

@@ -190,17 +190,39 @@ def power(base: Matrix, exponent: Matrix) -> Matrix:
         return _scalar_power(base, exponent, free)
     base = square("^", base, "write .^ for powers entry by entry")
     if value is None:
+        if is_definite(base):
+            return real_power(base, exponent)
         _check_integer(base, exponent)
     elif value.denominator != 1:
-        raise DomainError(
-            f"cannot raise the matrix {brief(base)} to the power {value}: the exponent must be an integer or a size",
-            hint="sqrtm(A) is the square root of a matrix, A.^p the power entry by entry",
-        )
+        return real_power(base, exponent)
     elif value in (0, 1):
         return base if value else eye(base.rows)
     elif value < 0:
         return power(inverse(base), number(-value))
     return Matrix.make("power", base.shape, (), (base, exponent))
+
+
+def real_power(base: Matrix, exponent: Matrix) -> Matrix:
+    """A^p for a symmetric matrix A, positive definite where p is no whole number; `matrix.symmetric` sees to that where a
+    person writes it."""
+    value = as_number(exponent)
+    if value is not None and abs(value) == Fraction(1, 2):
+        root = Matrix.make("sqrtm", base.shape, (), (base,))
+        return root if value > 0 else inverse(root)
+    return Matrix.make("power", base.shape, ("real",), (base, exponent))
+
+
+def is_definite(matrix: Matrix) -> bool:
+    """Whether it is written as a positive definite matrix: one declared so, its inverse, its sums with others."""
+    coefficient, core = split_coefficient(matrix)
+    match core.op:
+        case "symbol":
+            return coefficient > 0 and bool(core.data[0].structure.definite)
+        case "named" | "inv":
+            return coefficient > 0 and is_definite(core.children[0])
+        case "add":
+            return all(coefficient * c > 0 and is_definite(x) for c, x in zip(core.data, core.children, strict=True))
+    return False
 
 
 def inverse(base: Matrix) -> Matrix:

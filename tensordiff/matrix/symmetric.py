@@ -70,4 +70,11 @@ def refuse_unsymmetric(matrix: Matrix) -> Matrix:
             f"{matrix.op} is of a symmetric matrix, and {brief(matrix.children[0])} is not known to be one",
             hint='declare structure="symmetric", or write the symmetric part, (A + A\')/2',
         )
+    if matrix.op == "power" and matrix.data and not is_symmetric(matrix.children[0]):
+        base, exponent = matrix.children
+        raise DomainError(
+            f"cannot raise the matrix {brief(base)} to the power {brief(exponent)}: the exponent must be an integer or a size, "
+            "unless the matrix is symmetric positive definite",
+            hint="sqrtm(A) is the square root of a matrix, A.^p the power entry by entry",
+        )
     return matrix

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tensordiff.functions import Frechet, is_primary, transpose
+from tensordiff.functions.eigen import EIGVALS
+from tensordiff.functions.symmetric_map import SymmetricMap, SymmetricSlope, of_eigenvalues
 from tensordiff.functions.views import split_scalars
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.rule import Context, Step
@@ -44,14 +46,27 @@ def close_frechet_in(node: Tensor) -> Tensor:
     return bottom_up(node, visit)
 
 
+def close_spectrum(node: Tensor) -> Tensor:
+    """The graph with sums over the eigenvalues of a matrix as traces of functions of the matrix, which have derivatives at
+    repeated eigenvalues too."""
+    if not any(isinstance(inner, Apply) and inner.function == EIGVALS for inner in postorder([node])):
+        return node
+
+    def visit(old: Tensor, children: tuple[Tensor, ...]) -> Tensor:
+        made = rebuild(old, children)
+        return of_eigenvalues(made) or made
+
+    return bottom_up(node, visit)
+
+
 def _is_frechet(node: Node) -> bool:
-    return isinstance(node, Apply) and isinstance(node.function, Frechet)
+    return isinstance(node, Apply) and isinstance(node.function, Frechet | SymmetricSlope)
 
 
 def _in_trace(product: Product, name: int) -> bool:
     """The first two groups of axes are summed with each other."""
     node, indices = product.factors[name]
-    if not isinstance(node, Apply) or not isinstance(node.function, Frechet):
+    if not isinstance(node, Apply) or not isinstance(node.function, Frechet | SymmetricSlope):
         return False
     half = node.children[0].rank // 2
     rows, columns = indices[:half], indices[half : 2 * half]
@@ -67,7 +82,7 @@ def _in_trace(product: Product, name: int) -> bool:
 def _in_own_direction(product: Product, name: int) -> bool:
     """The direction of a first derivative of f(A) is a function of A, or the identity."""
     node, indices = product.factors[name]
-    if not isinstance(node, Apply) or not isinstance(node.function, Frechet) or node.function.order != 1:
+    if not isinstance(node, Apply) or not isinstance(node.function, Frechet | SymmetricSlope) or node.function.order != 1:
         return False
     argument = node.children[0]
     half = argument.rank // 2
@@ -101,7 +116,7 @@ def _beside_own(product: Product, name: int) -> bool:
     """The value of a first derivative of f(A) is multiplied by a function G of A and the trace taken: sum_ij G_ji D f(A)_ij,kl
     = (G f'(A))_lk, for the adjoint of D f(A) is D f(A')."""
     node, indices = product.factors[name]
-    if not isinstance(node, Apply) or not isinstance(node.function, Frechet) or node.function.order != 1:
+    if not isinstance(node, Apply) or not isinstance(node.function, Frechet | SymmetricSlope) or node.function.order != 1:
         return False
     argument = node.children[0]
     half = argument.rank // 2
@@ -125,7 +140,7 @@ def _beside_own(product: Product, name: int) -> bool:
 
 def _commutes(matrix: Tensor, argument: Tensor) -> bool:
     """Whether a matrix is A up to a scalar factor, or a function of A that is a polynomial in it, for the argument A."""
-    if isinstance(matrix, Apply) and is_primary(matrix.function):
+    if isinstance(matrix, Apply) and (is_primary(matrix.function) or isinstance(matrix.function, SymmetricMap)):
         matrix = matrix.children[0]
     return _bare(matrix) is _bare(argument)
 
@@ -136,7 +151,7 @@ def _bare(matrix: Tensor) -> Tensor:
 
 def _slope(node: Apply) -> Tensor:
     """f'(A) for the Frechet derivative of f at A, from the derivative of the trace."""
-    assert isinstance(node.function, Frechet)
+    assert isinstance(node.function, Frechet | SymmetricSlope)
     return transpose(node.function.trace_rule(*node.children))
 
 

@@ -134,6 +134,11 @@ def _singular(a: Array) -> tuple[Array, Array]:
     return both[: len(a)], both[len(a) :]
 
 
+def _of_spectrum(f: Callable[[Array], Array], s: Array) -> Array:
+    values, vectors = _spectrum(s)
+    return (vectors * f(values)) @ vectors.T
+
+
 _PART = "(S + S')/2"
 TRUTHS |= {
     "eigvals": Truth(f"eigvals({_PART})", lambda s: _spectrum(s)[0]),
@@ -141,6 +146,9 @@ TRUTHS |= {
     "lambda_min": Truth(f"lambda_min({_PART})", lambda s: _spectrum(s)[0][0]),
     "eigvec_max": Truth(f"eigvec_max({_PART})", lambda s: _directed(_spectrum(s)[1][:, -1])),
     "eigvec_min": Truth(f"eigvec_min({_PART})", lambda s: _directed(_spectrum(s)[1][:, 0])),
+    "sinm": Truth(f"sinm({_PART})", lambda s: _of_spectrum(np.sin, s)),
+    "cosm": Truth(f"cosm({_PART})", lambda s: _of_spectrum(np.cos, s)),
+    "signm": Truth(f"signm(2*eye(n) - {_PART})", lambda s: _of_spectrum(np.sign, 2 * np.eye(len(s)) - s)),
     "singvals": Truth(f"singvals({_PART})", lambda s: np.linalg.svd((s + s.T) / 2)[1]),
     "norm_spec": Truth("norm_spec(A)", lambda a: np.linalg.norm(a, 2), ("A",)),
     "cond": Truth("cond(A)", np.linalg.cond, ("A",)),

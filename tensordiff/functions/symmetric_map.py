@@ -1,0 +1,450 @@
+"""Functions of a symmetric matrix through its eigenvalues: f(A) = U diag(f(lambda)) U', for any real function f.
+
+The derivatives are U (F .* (U' dA U)) U' with the divided differences F_ab = f[lambda_a, lambda_b] (Daleckii and Krein; Higham,
+Functions of Matrices, theorem 3.11), and at the second order f[lambda_a, lambda_b, lambda_c] in the same way. Divided
+differences are quotients where the eigenvalues are apart, and integrals of the derivative over the interval (the triangle)
+between them where they are close (Hermite and Genocchi), by Gauss's rule; at each place the one whose error is estimated to be
+the smaller is taken, so they have no hole at repeated eigenvalues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cache, reduce
+from itertools import permutations
+from typing import Any, ClassVar
+
+from tensordiff.errors import MissingRuleError
+from tensordiff.functions.eigen import EIGENVECTORS, EIGVALS, SymmetricFunction
+from tensordiff.functions.inverse import INVERSE
+from tensordiff.functions.matrix_function import Transposes
+from tensordiff.functions.matrix_power import matrix_power
+from tensordiff.functions.power import EXP, LOG, POWER, SIGN, power
+from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
+from tensordiff.functions.table import COS, SIN
+from tensordiff.tensor import (
+    Apply,
+    Dim,
+    Einsum,
+    Function,
+    Sum,
+    Symbol,
+    Tensor,
+    add,
+    apply,
+    as_number,
+    einsum,
+    identity,
+    is_zero,
+    multiply,
+    number,
+    postorder,
+    split_coefficient,
+    zero,
+)
+
+T = Symbol.make("eigenvalue", ())
+"""The argument of the function of numbers."""
+PARAMETERS = tuple(Symbol.make(f"parameter {place}", ()) for place in range(1, 9))
+"""Further scalars, the arguments of the matrix function after the matrix."""
+_FEW, _MANY = 4, 6
+"""Nodes of Gauss's rules: the difference of two rules tells their error."""
+_THREE = (3, 4)
+"""The same for triangles, in each direction."""
+
+
+def slope(scalar: Tensor, by: Symbol) -> Tensor:
+    """The derivative of a function of numbers, made of sums, products and elementwise functions."""
+    tangents: dict[Tensor, Tensor] = {}
+    for node in postorder([scalar]):
+        if node is by:
+            tangents[node] = number(1)
+        elif isinstance(node, Sum):
+            tangents[node] = add([(c, tangents[child]) for c, child in node.terms], ())
+        elif isinstance(node, Einsum):
+            factors = [factor for factor, _ in node.factors]
+            rest = [multiply(tangents[x], *factors[:k], *factors[k + 1 :]) for k, x in enumerate(factors)]
+            tangents[node] = add([(1, term) for term in rest], ())
+        elif isinstance(node, Apply):
+            parts = [(x, k) for k, x in enumerate(node.children) if not is_zero(tangents[x])]
+            tangents[node] = add([(1, multiply(node.function.derivative(node.children, k), tangents[x])) for x, k in parts], ())
+        else:
+            tangents[node] = zero(())
+    return tangents[scalar]
+
+
+def at_numbers(scalar: Tensor, ops: Any, x: Any, parameters: Sequence[Any]) -> Any:
+    """The function of numbers at an array, entry by entry."""
+    values: dict[Tensor, Any] = {T: x, **dict(zip(PARAMETERS, parameters, strict=False))}
+    for node in postorder([scalar]):
+        if node in values:
+            continue
+        children = [values[child] for child in node.children]
+        if isinstance(node, Sum):
+            terms = [v if c == 1 else ops.multiply(ops.constant(c), v) for (c, _), v in zip(node.terms, children, strict=True)]
+            values[node] = reduce(ops.add, terms) if terms else ops.constant(0)
+        elif isinstance(node, Einsum):
+            values[node] = reduce(ops.multiply, children) if children else ops.constant(1)
+        else:
+            assert isinstance(node, Apply)
+            place = node.function.exponent_argument
+            if place is not None and (exact := as_number(node.children[place])) is not None:
+                children[place] = ops.constant(exact)
+            values[node] = node.function.evaluate(ops, *children)
+    return ops.add(values[scalar], ops.multiply(ops.constant(0), x))  # a constant has a value for every entry too
+
+
+class SymmetricMap(SymmetricFunction):
+    """f(A) for a function f of numbers, given as a scalar tensor of `T` and `PARAMETERS`, which are further arguments."""
+
+    transposes: ClassVar[Transposes] = "outside"
+
+    def __init__(self, scalar: Tensor, name: str = "", doc: str = "") -> None:
+        self.formula = scalar
+        self.name = name or "a function of a matrix"
+        self.doc = doc  # type: ignore[misc]
+
+    @property
+    def parameters(self) -> tuple[bytes | str | int, ...]:
+        return (self.formula.key,)
+
+    def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
+        self.square(arguments[0])
+        return arguments[0].dims
+
+    def of_scalar(self, form: Any, x: Any) -> Any:
+        (function,) = (node.function for node in postorder([self.formula]) if isinstance(node, Apply))
+        return form.call(function, x)
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """The functions of a matrix that have files of their own."""
+        a, *parameters = arguments
+        coefficient, core = split_coefficient(self.formula)
+        made: Tensor | None = None
+        if core is T:
+            made = a
+        elif T not in postorder([core]):
+            values = dict(zip(PARAMETERS, parameters, strict=False))
+            made = multiply(identity(a.dims[:1]), _substituted(core, values))
+        elif isinstance(core, Apply) and core.children[0] is T:
+            made = self._of_function(core, a, parameters)
+        elif coefficient != 1:
+            made = apply(SymmetricMap(core), *arguments)
+        if made is None or (made.children == tuple(arguments) and coefficient == 1 and getattr(made, "function", None) == self):
+            return self.through_view(arguments) if not parameters else None
+        return add([(coefficient, made)])
+
+    def _of_function(self, core: Apply, a: Tensor, parameters: Sequence[Tensor]) -> Tensor | None:
+        known: dict[Function, Function] = {EXP: EXPM, LOG: LOGM}
+        if core.function in known:
+            return apply(known[core.function], a)
+        if core.function == POWER and (exponent := as_number(core.children[1])) is not None:
+            if exponent.denominator == 1:
+                return matrix_power(a, exponent)
+            if abs(exponent) == Fraction(1, 2):
+                root = apply(SQRTM, a)
+                return root if exponent > 0 else apply(INVERSE, root)
+        if core is not self.formula:
+            return Apply.make(SymmetricMap(core, _NAMES.get(core, "")), (a, *parameters))
+        return None
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        if position:
+            return apply(SymmetricMap(slope(self.formula, PARAMETERS[position - 1])), *arguments)
+        return apply(SymmetricSlope(self.formula, 1), *arguments)
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        a, *parameters = args
+        values, vectors = ops.eigh(a)
+        found = ops.reshape(at_numbers(self.formula, ops, values, parameters), (1, a.shape[0]))
+        return ops.matmul(ops.multiply(vectors, found), ops.transpose(vectors))
+
+    def printed(self, form: Any, *operands: Any) -> Any:
+        """In powers, products and sums of functions that have a name."""
+        x, *parameters = operands
+        return _printed(form, self.formula, x, dict(zip(PARAMETERS, parameters, strict=False)))
+
+
+class SymmetricSlope(SymmetricFunction):
+    """The derivative of f(A) of some order, axes of f(A), then those of the directions."""
+
+    def __init__(self, scalar: Tensor, order: int) -> None:
+        self.formula, self.order = scalar, order
+        self.name = "the derivative of a function of a matrix"
+
+    @property
+    def parameters(self) -> tuple[bytes | str | int, ...]:
+        return (self.formula.key, self.order)
+
+    def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
+        self.square(arguments[0])
+        return arguments[0].dims * (1 + self.order)
+
+    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        return None
+
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        if position:
+            return apply(SymmetricSlope(slope(self.formula, PARAMETERS[position - 1]), self.order), *arguments)
+        if self.order == 2:
+            raise MissingRuleError("third derivatives of functions of a symmetric matrix are not known")
+        return apply(SymmetricSlope(self.formula, 2), *arguments)
+
+    def opened(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        u, weights = apply(EIGENVECTORS, arguments[0]), apply(DividedDifferences(self.formula, self.order), *arguments)
+        if self.order == 1:
+            sides = [(u, "ia"), (u, "jb"), (weights, "ab")]
+            turned = [einsum([*sides, (u, f"{k}a"), (u, f"{l}b")], "ijkl") for k, l in (("k", "l"), ("l", "k"))]
+            return add([(Fraction(1, 2), term) for term in turned])
+        terms = []
+        for first, second in permutations((("k", "l"), ("p", "q"))):
+            for k, l in (first, first[::-1]):
+                for p, q in (second, second[::-1]):
+                    sides = [(u, "ia"), (u, "jc"), (u, f"{k}a"), (u, f"{l}b"), (u, f"{p}b"), (u, f"{q}c")]
+                    terms.append((Fraction(1, 4), einsum([*sides, (weights, "abc")], "ijklpq")))
+        return add(terms)
+
+    def trace_rule(self, *arguments: Tensor) -> Tensor:
+        """The derivative of the trace: d tr f(A) = tr(f'(A) dA)."""
+        derived = slope(self.formula, T)
+        return apply(SymmetricMap(derived) if self.order == 1 else SymmetricSlope(derived, self.order - 1), *arguments)
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        raise AssertionError("opened before")  # pragma: no cover
+
+
+class DividedDifferences(SymmetricSlope):
+    """f[lambda_a, lambda_b] or f[lambda_a, lambda_b, lambda_c] for the eigenvalues of a matrix."""
+
+    def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
+        return (self.square(arguments[0]),) * (1 + self.order)
+
+    def opened(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        return None
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        a, *parameters = args
+        values, n = ops.eigh(a)[0], a.shape[0]
+        count = self.order + 1
+        axes = [ops.reshape(values, tuple(n if other == axis else 1 for other in range(count))) for axis in range(count)]
+        table = _Table(self.formula, ops, parameters)
+        return table.second(*axes) if self.order == 2 else table.first(*axes)
+
+
+class _Table:
+    """Divided differences at arrays that broadcast against each other."""
+
+    def __init__(self, scalar: Tensor, ops: Any, parameters: Sequence[Any]) -> None:
+        self.ops, self.parameters = ops, parameters
+        self.f, self.slope, self.curvature = scalar, slope(scalar, T), slope(slope(scalar, T), T)
+        self.branches = [
+            branch
+            for node in postorder([scalar])
+            if isinstance(node, Apply)
+            for branch in node.function.branches(node.children)
+        ]
+
+    def at(self, scalar: Tensor, x: Any) -> Any:
+        return at_numbers(scalar, self.ops, x, self.parameters)
+
+    def eps(self, x: Any) -> Any:
+        """The rounding of the type of the entries: |3 (4/3 - 1) - 1|."""
+        ops = self.ops
+        third = ops.subtract(ops.add(ops.multiply(ops.constant(0), x), ops.constant(Fraction(4, 3))), ops.constant(1))
+        return ops.abs(ops.subtract(ops.multiply(ops.constant(3), third), ops.constant(1)))
+
+    def crossed(self, x: Any, y: Any) -> Any:
+        """How many branches begin between two places, as a number."""
+        ops = self.ops
+        made = ops.constant(0)
+        for branch in self.branches:
+            product = ops.multiply(ops.sign(self.at(branch, x)), ops.sign(self.at(branch, y)))
+            made = ops.add(made, ops.subtract(ops.constant(1), product))
+        return made
+
+    def first(self, x: Any, y: Any) -> Any:
+        ops = self.ops
+        gap = ops.subtract(y, x)
+        same = ops.greater_equal(ops.constant(0), ops.abs(gap))
+        fx, fy = self.at(self.f, x), self.at(self.f, y)
+        quotient = ops.divide(ops.subtract(fy, fx), ops.where(same, ops.constant(1), gap))
+        rules = [self._segment(x, gap, count) for count in (_FEW, _MANY)]
+        doubt = ops.add(ops.abs(ops.subtract(*rules)), self._doubt(self.crossed(x, y), fx, fy))
+        rounding = ops.multiply(self.eps(x), ops.add(ops.abs(fx), ops.abs(fy)))
+        close = ops.greater_equal(rounding, ops.multiply(ops.abs(gap), doubt))
+        at_once = ops.where(same, self.at(self.slope, ops.add(x, ops.multiply(ops.constant(0), y))), rules[1])
+        return ops.where(close, at_once, quotient)
+
+    def _doubt(self, crossed: Any, *sizes: Any) -> Any:
+        """Something large where a branch begins in between."""
+        total = reduce(self.ops.add, map(self.ops.abs, sizes))
+        return self.ops.multiply(crossed, self.ops.add(total, self.ops.constant(1)))
+
+    def _segment(self, x: Any, gap: Any, count: int) -> Any:
+        """The integral of f' from x to x + gap, by the gap."""
+        ops = self.ops
+        parts = [
+            ops.multiply(ops.constant(weight), self.at(self.slope, ops.add(x, ops.multiply(ops.constant(node), gap))))
+            for node, weight in _gauss(count)
+        ]
+        return reduce(ops.add, parts)
+
+    def second(self, x: Any, y: Any, z: Any) -> Any:
+        """The quotient over the widest gap, or the integral of f'' over the triangle."""
+        ops = self.ops
+        xy, yz, xz = self.first(x, y), self.first(y, z), self.first(x, z)
+        gaps = [ops.subtract(z, x), ops.subtract(z, y), ops.subtract(y, x)]
+        rises = [ops.subtract(yz, xy), ops.subtract(xz, xy), ops.subtract(yz, xz)]
+        gap, rise = gaps[0], rises[0]
+        for other, risen in zip(gaps[1:], rises[1:], strict=True):
+            wider = ops.greater(ops.abs(other), ops.abs(gap))
+            gap, rise = ops.where(wider, other, gap), ops.where(wider, risen, rise)
+        same = ops.greater_equal(ops.constant(0), ops.abs(gap))
+        quotient = ops.divide(rise, ops.where(same, ops.constant(1), gap))
+        rules = [self._triangle(x, y, z, count) for count in _THREE]
+        crossed = ops.add(self.crossed(x, y), self.crossed(y, z))
+        doubt = ops.add(ops.abs(ops.subtract(*rules)), self._doubt(crossed, xy, yz))
+        rounding = ops.multiply(self.eps(x), ops.add(ops.abs(xy), ops.abs(yz)))
+        close = ops.greater_equal(rounding, ops.multiply(ops.abs(gap), doubt))
+        half = ops.multiply(
+            ops.constant(Fraction(1, 2)), self.at(self.curvature, ops.add(x, ops.multiply(ops.constant(0), xy)))
+        )
+        at_once = ops.where(same, ops.add(half, ops.multiply(ops.constant(0), yz)), rules[1])
+        return ops.where(close, at_once, quotient)
+
+    def _triangle(self, x: Any, y: Any, z: Any, count: int) -> Any:
+        """The integral of f'' over x + s (y - x) + s t (z - y) for s, t from 0 to 1, weighed by s."""
+        ops = self.ops
+        parts = []
+        for s, first in _gauss(count):
+            for t, second in _gauss(count):
+                place = ops.add(
+                    ops.multiply(ops.constant(1 - s), x),
+                    ops.add(ops.multiply(ops.constant(s * (1 - t)), y), ops.multiply(ops.constant(s * t), z)),
+                )
+                parts.append(ops.multiply(ops.constant(first * second * s), self.at(self.curvature, place)))
+        return reduce(ops.add, parts)
+
+
+@cache
+def _gauss(count: int) -> tuple[tuple[float, float], ...]:
+    """Nodes and weights of Gauss's rule on the interval from 0 to 1, by Newton's method on Legendre's polynomial."""
+    from math import cos, pi
+
+    found = []
+    for k in range(count):
+        x = cos(pi * (k + 0.75) / (count + 0.5))
+        for _ in range(50):
+            before, at = 1.0, x
+            for n in range(2, count + 1):
+                before, at = at, ((2 * n - 1) * x * at - (n - 1) * before) / n
+            steep = count * (x * at - before) / (x * x - 1)
+            x -= at / steep
+        found.append(((1 + x) / 2, 1 / ((1 - x * x) * steep * steep)))
+    return tuple(found)
+
+
+def _substituted(scalar: Tensor, values: dict[Symbol, Tensor]) -> Tensor:
+    """A scalar of the parameters, at their values."""
+    from tensordiff.tensor import replace
+
+    made: Tensor = replace(scalar, values)
+    return made
+
+
+def _printed(form: Any, formula: Tensor, x: Any, parameters: Mapping[Tensor, Any]) -> Any:
+    """A function of numbers at a matrix x, in the constructors of the matrix form; one without T is a scalar. None where a
+    part has no name."""
+    if formula is T:
+        return x
+    if formula in parameters:
+        return parameters[formula]
+    if (value := as_number(formula)) is not None:
+        return form.number(value)
+    children = [_printed(form, child, x, parameters) for child in formula.children]
+    if any(child is None for child in children):
+        return None
+    if isinstance(formula, Sum):
+        whole = any(child.shape for child in children)
+        spread = [form.eye(x.rows) if whole and not child.shape else None for child in children]
+        terms = [child if eye is None else form.product(child, eye) for child, eye in zip(children, spread, strict=True)]
+        return form.add(list(zip(formula.coefficients, terms, strict=True)))
+    if isinstance(formula, Einsum):
+        return form.product(*children) if children else form.number(1)
+    assert isinstance(formula, Apply)
+    if not any(child.shape for child in children):
+        return form.call(formula.function, *children)
+    if formula.function == POWER and not children[1].shape:
+        return form.real_power(*children) if as_number(formula.children[1]) is None else form.power(*children)
+    name = {EXP: "expm", LOG: "logm", SIN: "sinm", COS: "cosm", SIGN: "signm"}.get(formula.function)  # type: ignore[call-overload]
+    return form.call(name, children[0]) if name else None
+
+
+def of_eigenvalues(node: Tensor) -> Tensor | None:
+    """sum_a f(lambda_a) over the eigenvalues of one matrix as the trace of f of the matrix, which is differentiable at repeated
+    eigenvalues too; None for anything else."""
+    if not isinstance(node, Einsum):
+        return None
+    for index in range(len(node.index_dims)):
+        with_index = [factor for factor, indices in node.factors if index in indices]
+        alone = all(indices == (index,) for _, indices in node.factors if index in indices)
+        if index in node.output or not alone or not with_index:
+            continue
+        found = {
+            part
+            for factor in with_index
+            for part in postorder([factor])
+            if isinstance(part, Apply) and part.function == EIGVALS
+        }
+        if len(found) != 1:
+            continue
+        (values,) = found
+        parameters: dict[Tensor, Symbol] = {}
+        formulas = [_formula(factor, values, parameters) for factor in with_index]
+        if any(formula is None for formula in formulas):
+            continue
+        formula = multiply(*(made for made in formulas if made is not None))
+        matrix = apply(SymmetricMap(formula), values.children[0], *parameters)
+        rest = [(factor, indices) for factor, indices in node.factors if index not in indices]
+        sizes = {k: dim for k, dim in enumerate(node.index_dims) if k != index}
+        return einsum([(matrix, ("trace", "trace")), *rest], node.output, sizes)
+    return None
+
+
+def _formula(node: Tensor, values: Tensor, parameters: dict[Tensor, Symbol]) -> Tensor | None:
+    """A vector that is a function of the eigenvalues entry by entry, as a function of numbers; scalars become parameters."""
+    if node is values:
+        return T
+    if (value := as_number(node)) is not None and not node.dims:
+        return number(value)
+    if not node.dims:
+        if len(parameters) == len(PARAMETERS) or values in postorder([node]):
+            return None
+        return parameters.setdefault(node, PARAMETERS[len(parameters)])
+    if isinstance(node, Einsum):
+        if len(node.index_dims) != 1 or len(node.output) != 1 or any(len(indices) > 1 for _, indices in node.factors):
+            return None
+        parts = [_formula(factor, values, parameters) for factor, _ in node.factors]
+        return None if any(part is None for part in parts) else multiply(*(part for part in parts if part is not None))
+    if isinstance(node, Sum):
+        terms = [(c, _formula(child, values, parameters)) for c, child in node.terms]
+        return None if any(term is None for _, term in terms) else add([(c, term) for c, term in terms if term is not None], ())
+    if isinstance(node, Apply) and node.function.elementwise:
+        parts = [_formula(child, values, parameters) for child in node.children]
+        return None if any(part is None for part in parts) else apply(node.function, *(p for p in parts if p is not None))
+    return None
+
+
+def real_power(base: Tensor, exponent: Tensor) -> Tensor:
+    """A^p for a symmetric positive definite A and any real p."""
+    value = as_number(exponent)
+    if value is not None:
+        return apply(SymmetricMap(power(T, value)), base)
+    return apply(SymmetricMap(power(T, PARAMETERS[0])), base, exponent)
+
+
+SINM = SymmetricMap(SIN(T), "sinm", "The sine of a symmetric matrix.")
+COSM = SymmetricMap(COS(T), "cosm", "The cosine of a symmetric matrix.")
+SIGNM = SymmetricMap(SIGN(T), "signm", "The matrix sign function of a symmetric matrix without eigenvalue 0.")
+_NAMES: dict[Tensor, str] = {function.formula: function.name for function in (SINM, COSM, SIGNM)}
