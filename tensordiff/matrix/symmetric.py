@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensordiff.errors import DomainError
+from tensordiff.matrix.leaves import as_number
 from tensordiff.matrix.node import Matrix
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.text import brief
@@ -72,8 +73,10 @@ def refuse_unsymmetric(matrix: Matrix) -> Matrix:
         )
     if matrix.op == "power" and matrix.data and not is_symmetric(matrix.children[0]):
         base, exponent = matrix.children
+        value = as_number(exponent)
+        shown = brief(exponent) if value is None else str(value)
         raise DomainError(
-            f"cannot raise the matrix {brief(base)} to the power {brief(exponent)}: the exponent must be an integer or a size, "
+            f"cannot raise the matrix {brief(base)} to the power {shown}: the exponent must be an integer or a size, "
             "unless the matrix is symmetric positive definite",
             hint="sqrtm(A) is the square root of a matrix, A.^p the power entry by entry",
         )
