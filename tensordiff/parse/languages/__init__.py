@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tensordiff.errors import ParseError
 from tensordiff.parse.index_sums import place_sums
 from tensordiff.parse.languages.latex import is_latex, read_latex
@@ -29,8 +31,18 @@ def read(text: str, vocabulary: Vocabulary) -> Tree:
     settled = _settled(tree, vocabulary)
     if (vocabulary.tight and _tightened(tree)) or settled:
         tree = Tree(text, root)
-    tree.notes = notes
+    tree.notes = (*notes, *_whole(tree))
     return place_sums(tree)
+
+
+def _whole(tree: Tree) -> Iterator[str]:
+    """The functions of LaTeX that were read as those of a whole matrix."""
+    for node in tree.nodes:
+        if node.op == "call" and node.data in _WHOLE and f"\\{_WHOLE[node.data]}" in tree.source(node):
+            yield f"{tree.source(node)} read as {node.data}, of the whole matrix, not entry by entry"
+
+
+_WHOLE = {"expm": "exp", "logm": "log"}
 
 
 def _settled(tree: Tree, vocabulary: Vocabulary) -> bool:
