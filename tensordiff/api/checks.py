@@ -90,13 +90,14 @@ def _checked(
     from tensordiff.check.problem import split_where
 
     extra, stated = where, None
-    right = answer
+    right, applied = answer, frozenset[tuple[str, str]]()
     answer, f = (x.expression() if isinstance(x, TensorForm) else x for x in (answer, f))
     further = sizes.split() if isinstance(sizes, str) else list(sizes)
     if isinstance(answer, str) and code_language(answer, language) is None:
         claim_ = posed(answer, f, wrt, layout, where, shapes, further)
         answer, f, wrt, layout, stated = claim_.answer, claim_.f, claim_.wrt, claim_.layout, claim_.stated
-        right = claim_.right
+        right, where, applied = claim_.right, claim_.parts or None, claim_.applied
+        extra = where
     if f is None or wrt is None:
         missing = "f" if f is None else "wrt"
         raise DomainError(f"{missing} is not given", hint='check("2*A*x", "x\'*A*x", "x"): the claim, f, and what it is by')
@@ -107,7 +108,9 @@ def _checked(
         own, extra = split_where(f, where) if where and shapes is not None else (where, None)
         text = right if isinstance(answer, str) else None
         beside = [*([text] if text else []), *(where or {}).values()]
-        f = Expression(*parse_text(f, shapes, structures, own, assume, sizes=" ".join(further), beside=beside, answer=text))
+        listed = " ".join(further)
+        read_f = parse_text(f, shapes, structures, own, assume, sizes=listed, beside=beside, answer=text, applied=applied)
+        f = Expression(*read_f)
         scope, changed = f.scope, {}
     wanted = [wrt] if isinstance(wrt, str | Expression) else list(wrt)
     wanted = [variable_name(x) if isinstance(x, str) and not is_entry(x) else x for x in wanted]

@@ -24,6 +24,10 @@ class Posed:
     layout: str
     right: str
     """The answer without any left-hand side, at its place."""
+    parts: Mapping[str, str]
+    """The definitions: those of `where`, and that of f where the answer calls it by its name."""
+    applied: frozenset[tuple[str, str]]
+    """The name of f with that of its argument: f(x) in the answer is f."""
     stated: str | None
     """The f that the left-hand side writes out, where f was given too."""
 
@@ -67,7 +71,24 @@ def posed(
         )
     if claim.stacked and layout == "any":
         layout = "vec-column"
-    return Posed(claim.right, f, variables, layout, claim.side or claim.right, stated)
+    right, parts = claim.side or claim.right, dict(where or {})
+    applied: frozenset[tuple[str, str]] = frozenset()
+    own = _own_name(claim.name or name, names)
+    if own is not None and isinstance(f, str) and own not in names and claims.mentions(right, own):
+        parts[own], f = f, own
+        by = argument or next((x for x in variables if isinstance(x, str)), "")
+        applied = frozenset({(own, by.strip())})
+    return Posed(claim.right, f, variables, layout, right, parts, applied, stated)
+
+
+def _own_name(written: str | None, names: frozenset[str]) -> str | None:
+    """The name that f has in the claim, where it is one."""
+    if written is None:
+        return None
+    try:
+        return _variable(written, names)
+    except TensordiffError:
+        return None
 
 
 @contextmanager

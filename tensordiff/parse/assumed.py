@@ -46,6 +46,10 @@ def meanings(trees: Iterable[Tree], values: Mapping[Syntax, Matrix]) -> Iterator
     for tree in trees:
         yield from tree.notes
         for node in tree.nodes:
+            if node.op == "call" and node.data == "‖2":
+                operand = values.get(node.children[0])
+                if operand is not None and len(operand.shape) == 2 and operand.rows and operand.cols:
+                    yield f"{tree.source(node)} read as the spectral norm"
             if node.op == "call" and node.data == "e^":
                 value = values.get(node.children[0])
                 matrix = value is not None and len(value.shape) == 2 and value.rows and value.cols

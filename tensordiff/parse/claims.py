@@ -108,6 +108,14 @@ def _has_sign(left: str, vocabulary: Vocabulary) -> bool:
     return root.op in ("derivative", "differential")
 
 
+def mentions(text: str, name: str) -> bool:
+    """Whether a name stands in a text, alone or applied to its argument."""
+    if len(name) == 1 and languages.is_latex(text):
+        bare = re.sub(r"\\(?:text|mathrm|operatorname|mbox)\s*\{[^{}]*\}|\\[A-Za-z]+", " ", text)
+        return name in re.sub(r"[_^]\{[^{}]*\}", " ", bare)
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
 def vocabulary_of(texts: Sequence[str], names: Collection[str], *, declared: bool) -> Vocabulary:
     """What the words of a claim mean before any kind is known."""
     known = frozenset(names)

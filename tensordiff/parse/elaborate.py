@@ -90,7 +90,9 @@ class Elaboration:
             case "product":
                 return self.product(node, children)
             case "power":
-                return build.dot_power(*children) if node.data == ".^" else _power(*children)
+                if node.data == ".^":
+                    return build.dot_power(*children)
+                return self.power(node, *children)
             case "transpose":
                 return build.transpose(children[0])
             case "index":
@@ -103,6 +105,18 @@ class Elaboration:
                 return self.block(node, children)
         assert node.op == "call"
         return self.call(node, children)
+
+    def power(self, node: Syntax, base: Matrix, exponent: Matrix) -> Matrix:
+        """A power; an exponent T that is a size transposes a vector, and is not clear on a matrix."""
+        mark = node.children[1]
+        if mark.op == "name" and mark.data in ("T", "t") and mark.data in self.scope.dims and base.shape:
+            if base.is_vector:
+                return build.transpose(base)
+            raise self.error(
+                f"{mark.data} is a size here, so it is not clear whether this is a power or the transpose",
+                mark.start, mark.end, "write ' for the transpose, or call the size otherwise",
+            )  # fmt: skip
+        return _power(base, exponent)
 
     def of_members(self, node: Syntax, values: list[Value]) -> Value:
         """An operation on members of families; a sum over the family makes matrices of them again."""
@@ -282,19 +296,25 @@ class Elaboration:
         return arguments[0], arguments[1]
 
     def bars(self, name: str, operand: Matrix) -> Matrix:
-        """|a|, |A| for the determinant, and norms: ‖x‖, ‖X‖_F, ‖x‖_1. Norms of operators are refused."""
+        """|a|, |A| for the determinant, and norms: ‖x‖, ‖X‖_F, ‖x‖_1, the spectral ‖X‖_2, the nuclear ‖X‖_*."""
         if name == "|":
             if operand.is_scalar:
                 return build.call("abs", operand)
             if operand.is_vector:
                 raise ShapeError(f"|...| of {describe(operand)}", hint="write norm2(x) for its length, abs(x) entry by entry")
             return build.call("det", operand)
-        if name in ("‖1", "‖2") and not operand.is_scalar and not operand.is_vector:
+        matrix = len(operand.shape) == 2 and not operand.is_vector
+        word = {"‖": "norm2", "‖F": "norm2", "‖2": "norm_spec" if matrix else "norm2"}.get(name)
+        if name == "‖*" and matrix:
+            word = "norm_nuc"
+        elif name == "‖1" and not matrix:
+            word = "norm1"
+        if word is None:
             raise ShapeError(
-                f"the operator norm of {describe(operand)} is not supported",
-                hint="norm1(X) sums absolute values of all entries, norm2(X) is the Frobenius norm",
+                f"the norm of {describe(operand)} with the subscript {name[1:]} is not supported",
+                hint="norm1(X) sums absolute values of all entries, norm2(X) is the Frobenius, norm_spec(X) the spectral norm",
             )
-        return build.call("norm1" if name == "‖1" else "norm2", operand)
+        return build.call(word, operand)
 
     def sized(self, node: Syntax) -> Matrix:
         """A constant whose arguments are sizes."""

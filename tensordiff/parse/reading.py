@@ -41,6 +41,7 @@ def parse(
     sizes: str | None = None,
     beside: Sequence[str] = (),
     answer: str | None = None,
+    applied: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[Matrix, Scope]:
     """The expression that a text stands for, and the scope of its names.
 
@@ -66,11 +67,11 @@ def parse(
                 "shapes of code are not inferred", text=text, start=0, end=len(text),
                 hint=f'the text is read as {code}; declare its names: shapes={{"X": "n m", "w": "m"}}',
             )  # fmt: skip
-        return Undeclared(text, structures, where, assume, own, sizes, texts, answer).read()
+        return Undeclared(text, structures, where, assume, own, sizes, texts, answer, applied).read()
     scope = declare(shapes, structures, assume).merge(own)
     for name in (sizes or "").replace(",", " ").split():
         scope = scope.with_dim(name)
-    scope = scope.with_conventions(Vocabulary(open=False))
+    scope = scope.with_conventions(Vocabulary(open=False, applied=applied))
     defined_names = where_names(where)
     scope = _with_second_names(_with_unknown_functions(scope, texts, defined_names), texts)
     scope = scope.with_conventions(_vocabulary(scope, texts, defined_names))

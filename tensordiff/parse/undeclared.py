@@ -43,6 +43,7 @@ class Undeclared:
         sizes: str | None,
         texts: Sequence[str],
         answer: str | None = None,
+        applied: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.text = text
         self.structure_of = read_choices("structure", structures, STRUCTURES)
@@ -52,6 +53,7 @@ class Undeclared:
         self.given = frozenset((sizes or "").replace(",", " ").split())
         self.texts = texts
         self.answer = answer
+        self.applied = applied
 
     def read(self) -> tuple[Matrix, Scope]:
         known = frozenset({*self.where, *self.structure_of, *self.assumption_of, *self.given})
@@ -70,6 +72,7 @@ class Undeclared:
             of_matrices=scan.of_matrices(self.texts),
             bold=scan.bold(self.texts),
             primed=self.primed(),
+            applied=self.applied,
         ).noting(*notes)
         try:
             return first(vocabulary, self.read_as)

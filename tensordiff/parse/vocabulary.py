@@ -3,6 +3,7 @@ vocabulary, which is made before any of them is parsed and goes with the scope o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -35,6 +36,8 @@ class Vocabulary:
     """Small letters that are vectors by their font."""
     of_matrices: frozenset[tuple[str, str]] = frozenset()
     """Functions that act on a whole matrix here, each with its argument as written: exp of what stands under tr."""
+    applied: frozenset[tuple[str, str]] = frozenset()
+    """Names that stand for their values at an argument, with that argument: f(x) is f."""
     wide: bool = False
     """Whether tr and vec reach past the bracket behind them."""
     loose: bool = False
@@ -45,6 +48,13 @@ class Vocabulary:
     """Whether d is the differential."""
     assumed: tuple[str, ...] = ()
     """What was assumed so far, a sentence each."""
+
+    def application(self, name: str, behind: str) -> int:
+        """The length of the argument, with its brackets, behind the name of a value at that argument; 0 for none."""
+        for own, argument in self.applied:
+            if own == name and (found := re.match(rf"\s*(?:\\left)?\(\s*{re.escape(argument)}\s*(?:\\right)?\)", behind)):
+                return found.end()
+        return 0
 
     def knows(self, name: str) -> bool:
         return name in self.names or any(other in self.names for other in spellings(name))
@@ -73,5 +83,6 @@ class Vocabulary:
             exponential=self.exponential and other.exponential,
             primed=self.primed | other.primed,
             bold=self.bold | other.bold,
+            applied=self.applied | other.applied,
             of_matrices=self.of_matrices | other.of_matrices,
         ).noting(*other.assumed)

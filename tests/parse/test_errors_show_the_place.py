@@ -82,7 +82,7 @@ CASES = [
     ("«vector(1,2)»*x", ParseError, "one argument"),
     # Unicode and LaTeX keep their own places
     ("Xᵀ«·»Xᵀ", ShapeError, "X' (m-by-n) and X' (m-by-n)"),
-    ("«‖A‖₂»", ShapeError, "operator norm"),
+    ("«‖A‖₁»", ShapeError, "norm of A"),
     ("«|x|»", ShapeError, "norm2(x)"),
     (r"x^\top X «x»", ShapeError, "x'*X (1-by-m)"),
     (r"A^{-1} «Q»", ParseError, "unknown name Q"),

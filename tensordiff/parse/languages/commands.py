@@ -29,7 +29,7 @@ TOKEN = re.compile(
   | (?P<fraction>[{"".join(FRACTIONS)}])
   | (?P<matrix>\\(?P<edge>begin|end)\s*\{{\w*matrix\*?\}})
   | (?P<switch>\{{\s*\\(?P<switched>rm|bf|it|sf|tt|cal|mathrm|mathbf){_END}\s*(?P<inside>{_WORD}|1)\s*\}})
-  | (?P<bold>\\(?P<font>{_FONT}){_END}\s*(?:\{{\s*(?P<braced>{_WORD}|1)\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z1Ͱ-Ͽ])))
+  | (?P<bold>\\(?P<font>{_FONT}){_END}\s*(?:\{{\s*(?P<braced>{_WORD}|[01])\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z01Ͱ-Ͽ])))
   | (?P<command>\\[A-Za-z]+)
   | (?P<row>\\\\)
   | (?P<word>(?![{_SUPER}])[^\W\d_](?:(?![{_SUPER}])\w)*)

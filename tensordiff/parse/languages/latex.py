@@ -108,6 +108,7 @@ class _Reader(Subscripts, Derivatives):
         elif name in LETTERS and is_constant(name, behind.lstrip(), self.vocabulary):
             self.function(name, start, end)
         else:
+            self.place = max(self.place, end + self.vocabulary.application(name, behind))
             self.tokens.name(name, start, end)
 
     # Words.
@@ -188,6 +189,8 @@ class _Reader(Subscripts, Derivatives):
             self.tokens.name(f"{word}_{font.removeprefix('wide')}", start, end)
         elif word == "1":
             self.ones(start)
+        elif word == "0":
+            self.zero(start, end)
         elif word == "d" and text_font and self.is_differential(start, end):
             return
         elif not greek and word in self.vocabulary.functions:

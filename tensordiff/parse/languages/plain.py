@@ -55,6 +55,8 @@ _STARTS_ARGUMENT = re.compile(rf"[ \t]*(?:[^\W_]|[|‖√½]|\\)|[ \t]+\.[0-9]|(
 _QUOTIENT = re.compile(
     r"\s*/\s*(?P<sign>[d∂])(?P<square>²|\^2)?\s*(?P<open>\(\s*)?(?P<by>[^\W\d](?:(?![ ⁰-ⁿ²³¹])\w)*)(?(open)\s*\))(?:²|\^2)?"
 )
+_ENTRY = re.compile(r"([^\W\d_]+)_([A-Za-z]{1,2})")
+"""A name with indices below it."""
 _WORDS = {"Tr": "tr", "trace": "tr", "Det": "det", "Diag": "diag", "Vec": "vec"}
 """Other words for functions."""
 _HINTS = {
@@ -149,6 +151,7 @@ class _Reader:
         elif is_constant(name, behind.lstrip(" \t"), vocabulary):
             tokens.function(name, start, end, bracket=True)
         elif vocabulary.knows(name):
+            self.place += vocabulary.application(name, behind)
             tokens.name(word, start, end)
         elif word == "d" and vocabulary.claim and re.match(r"\s*(?:[^\W\d]|\(|[2²]\s*[^\W\d]|\^2)", behind):
             self.differential(start, end)
@@ -163,6 +166,16 @@ class _Reader:
 
     def unknown(self, word: str, start: int, end: int, *, bracket: bool) -> None:
         """A word that nobody declared: names side by side, or a name that is new."""
+        entry = _ENTRY.fullmatch(word)
+        if entry and self.vocabulary.knows(entry[1]) and set(entry[2]) <= self.vocabulary.indices:
+            self.tokens.name(entry[1], start, start + len(entry[1]))
+            self.tokens.put("LINDEX", "(", end, end)
+            for place, letter in enumerate(entry[2]):
+                if place:
+                    self.tokens.put("_COMMA", ",", end, end)
+                self.tokens.put("NAME", letter, start, end, "below")
+            self.tokens.put("RINDEX", ")", end, end)
+            return
         found = ways(word, self.vocabulary.names)
         if len(found) > 1:
             shown = ", ".join("*".join(way) for way in found)

@@ -145,6 +145,20 @@ class Subscripts(Source):
         else:
             self.tokens.constant("ones", start, self.place)
 
+    def zero(self, start: int, end: int) -> None:
+        r"""\mathbf{0}, \mathbf{0}_n: zeros, of the size that their neighbours have where none is given."""
+        subscript = tex.SUBSCRIPT.match(self.text, end)
+        lowered = subscript and tex.LOWERED.match(self.text, subscript.end())
+        written = lowered and (lowered["list"] or lowered["one"])
+        if lowered and written and all(part in self.vocabulary.sizes for part in re.findall(r"[^\W\d]\w*", written)):
+            self.place = lowered.end()
+            self.tokens.operand(start)
+            self.tokens.put("NAME", "0", start, self.place)
+            self.constant("0", written, start)
+            return
+        self.place = lowered.end() if lowered else end
+        self.tokens.number("0", start, self.place)
+
     def constant(self, letter: str, sizes: str, start: int) -> None:
         r"""Puts the call of a constant of given sizes (`n`, `m n`, `n \times m`, `n, m`) in place of the last token."""
         end = self.place

@@ -31,7 +31,8 @@ def power(base: Syntax, operator: Token, exponent: Syntax) -> Syntax:
     """A power; dX^-1 is d(X^-1), and the 2 of d X^2 may belong to either; dX in one word is a name."""
     inverse = exponent.op == "negative" and exponent.children[0].data == 1
     if base.op == "differential" and not base.children[0].closed and (inverse or not base.closed):
-        if not inverse:
+        bars = base.children[0].op == "call" and base.children[0].data[0] in "|‖"
+        if not inverse and not bars:
             message = "it is not clear whether the differential is raised to this power or the power differentiated"
             raise RefusedError(message, base.start, base.end, "put parentheses: d(X^2) or (dX)^2")
         (inner,) = base.children
