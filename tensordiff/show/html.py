@@ -100,11 +100,11 @@ def proof_page(proof: Proof) -> str:
         tone = _STEP_TONES.get(step["status"], "partly")
         sign = _SIGNS[tone] if counted else "·"
         said = "" if step["status"] == "right" or not counted else f"{step['status'].replace('-', ' ')}. "
-        reason = f'<div class="soft">{escape(said + step["reason"])}</div>' if said or step["reason"] else ""
+        reason = f'<div class="soft">{escape(said + step["reason"].split(chr(10))[0])}</div>' if said or step["reason"] else ""
         fix = f"<div>It should be: {_inline(step['fix'])}</div>" if step["fix"] else ""
         items.append(f'<li class="{tone}"><span class="sign">{sign}</span><div>{_inline(step["text"])}{reason}{fix}</div></li>')
     assumed = f'<p class="soft">Assumed: {escape("; ".join(found["assumed"]))}.</p>' if found["assumed"] else ""
-    parts = ["<h1>A derivation, line by line</h1>", _headline(found["tone"], found["summary"]), assumed]
+    parts = ["<h1>A derivation, line by line</h1>", _headline(found["tone"], found["headline"]), assumed]
     return _page("A derivation, line by line", [*parts, f'<ol class="steps">{"".join(items)}</ol>'])
 
 

@@ -87,10 +87,17 @@ def _chain_data(rule: ChainRule) -> Report:
 
 
 def proof_data(found: Proof) -> Report:
-    """A proofread derivation for a page: its report, the colour, and the summary as a sentence."""
-    wrong = any(step.status == "wrong" for step in found)
-    summary = found.summary[:1].upper() + found.summary[1:] + "."
-    return {**proof_report(found), "tone": "right" if found else "wrong" if wrong else "open", "summary": summary}
+    """A proofread derivation for a page: its report, the colour, and one sentence to stand above it."""
+    judged = [step for step in found if step.counts]
+    right = sum(step.status == "right" for step in judged)
+    wrong = [str(step.line) for step in judged if step.status == "wrong"]
+    noun = "equality" if len(judged) == 1 else "equalities"
+    said = f"{len(judged)} {noun}, {'all' if right == len(judged) > 1 else right} right"
+    if wrong:
+        said += f"; wrong: line{'s' if len(wrong) > 1 else ''} {', '.join(wrong)}"
+    if unread := [str(step.line) for step in found if step.status == "not-read"]:
+        said += f"; not read: line{'s' if len(unread) > 1 else ''} {', '.join(unread)}"
+    return {**proof_report(found), "tone": "right" if found else "wrong" if wrong else "open", "headline": f"{said}."}
 
 
 def pictures(derivative: Derivative) -> str:

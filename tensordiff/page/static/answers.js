@@ -142,7 +142,7 @@ const MARKS = { definition: "≔", assumption: "∗", condition: "⇔" };
 
 export function proof(found) {
   return make("article", { class: `card verdict tone-${found.tone}` },
-    make("p", { class: "headline" }, make("span", { class: "sign", role: "img", "aria-label": SIGNS[found.tone][1] }, SIGNS[found.tone][0]), make("span", {}, found.summary)),
+    make("p", { class: "headline" }, make("span", { class: "sign", role: "img", "aria-label": SIGNS[found.tone][1] }, SIGNS[found.tone][0]), make("span", {}, found.headline)),
     ...assumed(found.assumed),
     make("ol", { class: "steps" }, ...found.steps.map(step)));
 }
@@ -153,7 +153,7 @@ function step(found) {
   const text = /[\\^_]/.test(found.text) ? make("div", { class: "typeset", tabindex: "0", role: "group", "aria-label": `line ${found.line}` }, typeset(found.text, false)) : make("div", { class: "text" }, found.text);
   return make("li", { class: `tone-${tone}` }, make("span", { class: "sign", role: "img", "aria-label": found.status.replaceAll("-", " ") }, mark),
     make("div", {}, text,
-      found.reason ? make("p", { class: "reason" }, found.reason) : null,
+      found.reason ? make("p", { class: "reason" }, found.reason.split("\n")[0]) : null,
       found.fix ? make("div", { class: "fix", tabindex: "0", role: "group", "aria-label": "mended" }, "Right is: ", /[\\^_]/.test(found.fix) ? typeset(found.fix, false) : make("code", {}, found.fix)) : null,
       ...(found.assumed?.length ? [make("p", { class: "reason" }, found.assumed.join("; "))] : [])));
 }

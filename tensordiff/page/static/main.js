@@ -44,7 +44,7 @@ async function answer() {
     if (mine.signal.aborted) return;
     names(found.names ?? []);
     $("result").replaceChildren(card(found));
-    $("announce").textContent = found.headline ?? found.summary ?? "The derivative is there.";
+    $("announce").textContent = found.headline ?? "The derivative is there.";
   } catch (failure) {
     if (failure.name === "AbortError") return;
     const message = failure instanceof TypeError ? "There is no answer from the server; is it still running?" : failure.message;
