@@ -85,7 +85,8 @@ function more(title, fill) {
 export function explanation(found) {
   const picture = make("div", { class: "network", tabindex: "0", role: "group", "aria-label": "Contraction network" });
   picture.innerHTML = found.svg; // made by this server, from escaped text
-  return [...found.chains.flatMap(chain), make("h3", {}, "The result"), typeset(found.result),
+  const result = found.chains.length === 1 ? [] : [make("h3", {}, "The result"), typeset(found.result)];
+  return [...found.chains.flatMap(chain), ...result,
     make("h3", {}, "As a contraction network"), picture,
     more("In words", () => [make("div", { class: "tools" }, copyButton(found.text, "the derivation")), make("pre", { class: "wrap", tabindex: "0" }, found.text)])];
 }
