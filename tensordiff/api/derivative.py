@@ -315,7 +315,13 @@ def diff(f: Expression | TensorForm, *variables: Expression | str, entries: str 
         raise TypeError(f"diff takes an expression, got {type(f).__name__}; make one with td.parse(text)")
     if not variables:
         raise UnknownNameError("diff needs a variable", hint='diff(f, X), or diff(f, "X")')
-    read = [read_variable(f.scope, variable) for variable in variables]
+    try:
+        read = [read_variable(f.scope, variable) for variable in variables]
+    except UnknownNameError as error:
+        if list(f.scope.symbols) != [str(f)]:
+            raise
+        hint = f"{f} is a name alone, of which nothing is known: give its formula, such as inv(X'*V*X)"
+        raise UnknownNameError(error.message, hint=hint) from None
     if any(variable.places for variable in read):
         whole = diff(f, *(variable.name.partition("[")[0] for variable in read), entries=entries)
         return EntryDerivative(whole, [Variable(node) for node in whole._nodes[: -len(read)]] + read)

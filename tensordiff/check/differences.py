@@ -21,6 +21,7 @@ from tensordiff.differentiate import Entries, freed
 from tensordiff.errors import EvaluationError, VerificationError
 from tensordiff.evaluate.high_precision import MpmathOps
 from tensordiff.evaluate.interpret import interpret
+from tensordiff.evaluate.matrices import ArrayMatrices
 from tensordiff.evaluate.rational import RationalOps
 from tensordiff.evidence.sampling.points import Samples
 from tensordiff.evidence.sampling.values import Traits
@@ -185,8 +186,6 @@ def _differences(
 
 def _curve(variable: Symbol, entries: Entries, at: Array, direction: Array) -> Curve:
     """A curve through the point whose velocity is what a direction means for the structure and `entries`."""
-    from tensordiff.evaluate.matrices import ArrayMatrices
-
     structure, matrices = variable.structure, ArrayMatrices(np)
     if structure.general or entries is Entries.FREE:
         return lambda t: at + t * direction

@@ -14,6 +14,7 @@ from tensordiff.check.slips.variants import Attempt, variants
 from tensordiff.check.words import instead
 from tensordiff.evidence.printing import listed
 from tensordiff.matrix import Matrix, brief, build, number_text, text
+from tensordiff.render import index_notation
 from tensordiff.tensor import Sum, Tensor, scale
 
 _MOST_SAID = 3
@@ -126,8 +127,6 @@ def _compared(case: Case, reading: Reading, form: Sum, ratios: list[Fraction]) -
 
 def _shown(case: Case, reading: Reading, term: Tensor, coefficient: Fraction) -> str | None:
     if reading.candidate.axes is None:
-        from tensordiff.render import index_notation
-
         return index_notation(scale(coefficient, term))
     matrix = manner(case.scope).form(term, reading.candidate.axes)
     return None if matrix is None else text(build.scale(coefficient, matrix))
