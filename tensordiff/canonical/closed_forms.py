@@ -5,7 +5,7 @@ Each rule gives an equal tensor made of functions of strictly smaller arguments,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from tensordiff.functions import (
@@ -17,7 +17,7 @@ from tensordiff.functions import (
     POWER,
     power,
 )
-from tensordiff.functions.signs import is_positive
+from tensordiff.functions.signs import is_nonnegative, is_positive
 from tensordiff.functions.views import group_size
 from tensordiff.simplify import word_letters
 from tensordiff.tensor import Apply, Dim, Einsum, Sum, Tensor, add, apply, as_number, einsum, multiply, number, scale
@@ -68,12 +68,14 @@ def _power_of_product(base: Einsum, exponent: Tensor, integer: bool) -> Tensor |
     done: list[tuple[Tensor, tuple[int, ...]]] = []
     left: list[tuple[Tensor, tuple[int, ...]]] = []
     dims = dict(enumerate(base.index_dims))
+    # Where the power of a product of nonnegative factors is defined, so are the powers of these.
+    nonnegative = as_number(exponent) is not None and all(map(is_nonnegative, _parts_of(base, groups)))
     for members in groups:
         factors = [base.factors[p] for p in members]
         used = {i for _, indices in factors for i in indices}
         output = tuple(dict.fromkeys(i for i in base.output if i in used))
         part = einsum(factors, output, {i: dims[i] for i in used})
-        if integer or is_positive(part):
+        if integer or is_positive(part) or nonnegative:
             done.append((power(part, exponent), output))
         else:
             left.append((part, output))
@@ -90,6 +92,15 @@ def _power_of_product(base: Einsum, exponent: Tensor, integer: bool) -> Tensor |
         return None  # zeros off the diagonal have no such power
     sizes = {i: dims[i] for i in base.output}
     return einsum(done, base.output, sizes)
+
+
+def _parts_of(base: Einsum, groups: list[list[int]]) -> Iterator[Tensor]:
+    """The products that are groups of the factors."""
+    dims = dict(enumerate(base.index_dims))
+    for members in groups:
+        factors = [base.factors[p] for p in members]
+        used = {i for _, indices in factors for i in indices}
+        yield einsum(factors, tuple(dict.fromkeys(i for i in base.output if i in used)), {i: dims[i] for i in used})
 
 
 def _repeats(base: Einsum) -> bool:

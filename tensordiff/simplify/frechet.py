@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tensordiff.functions import Frechet, is_primary, transpose
 from tensordiff.functions.eigen import EIGVALS
 from tensordiff.functions.symmetric_map import SymmetricMap, SymmetricSlope, of_eigenvalues
@@ -17,13 +19,17 @@ def close_frechet(product: Product, context: Context) -> Step:
     In a trace: sum_i D f(A)_ii,kl = f'(A)_lk, and for higher orders the derivatives of that. In a direction that is a
     function of A, or the identity, which commutes with A: D f(A)[E] = f'(A) E; likewise tr(A D f(A)[E]) = tr(A f'(A) E).
     """
-    return Step.OPENED if _close(product) else Step.NONE
+    return Step.OPENED if _close(product, context.symmetric) else Step.NONE
 
 
-def _close(product: Product) -> bool:
+Symmetric = Callable[[Tensor], bool]
+
+
+def _close(product: Product, symmetric: Symmetric) -> bool:
     closed = False
     for name in list(product.factors):
-        if name in product.factors and any(rule(product, name) for rule in (_in_trace, _in_own_direction, _beside_own)):
+        rules = (_in_trace, _in_own_direction, _beside_own)
+        if name in product.factors and any(rule(product, name, symmetric) for rule in rules):
             closed = True
     return closed
 
@@ -39,7 +45,7 @@ def close_frechet_in(node: Tensor) -> Tensor:
         if not isinstance(core, Einsum) or not any(_is_frechet(factor) for factor in core.children):
             return made
         product = Product(coefficient, core.factors, core.output, enumerate(core.index_dims))
-        if not _close(product):
+        if not _close(product, _never):
             return made
         return scale(coefficient, einsum(product.factors.values(), product.output, product.dims))
 
@@ -59,11 +65,16 @@ def close_spectrum(node: Tensor) -> Tensor:
     return bottom_up(node, visit)
 
 
+def _never(matrix: Tensor) -> bool:
+    """Before structure is put back, no matrix is known to be symmetric."""
+    return False
+
+
 def _is_frechet(node: Node) -> bool:
     return isinstance(node, Apply) and isinstance(node.function, Frechet | SymmetricSlope)
 
 
-def _in_trace(product: Product, name: int) -> bool:
+def _in_trace(product: Product, name: int, symmetric: Symmetric) -> bool:
     """The first two groups of axes are summed with each other."""
     node, indices = product.factors[name]
     if not isinstance(node, Apply) or not isinstance(node.function, Frechet | SymmetricSlope):
@@ -79,7 +90,7 @@ def _in_trace(product: Product, name: int) -> bool:
     return True
 
 
-def _in_own_direction(product: Product, name: int) -> bool:
+def _in_own_direction(product: Product, name: int, symmetric: Symmetric) -> bool:
     """The direction of a first derivative of f(A) is a function of A, or the identity."""
     node, indices = product.factors[name]
     if not isinstance(node, Apply) or not isinstance(node.function, Frechet | SymmetricSlope) or node.function.order != 1:
@@ -100,7 +111,8 @@ def _in_own_direction(product: Product, name: int) -> bool:
         return False
     (other,) = others
     matrix, along = product.factors[other]
-    if along != direction or not _commutes(matrix, argument):
+    turned = along == direction[half:] + direction[:half] and symmetric(matrix)
+    if not (along == direction or turned) or not _commutes(matrix, argument):
         return False
     product.remove(name)
     product.remove(other)
@@ -112,7 +124,7 @@ def _in_own_direction(product: Product, name: int) -> bool:
     return True
 
 
-def _beside_own(product: Product, name: int) -> bool:
+def _beside_own(product: Product, name: int, symmetric: Symmetric) -> bool:
     """The value of a first derivative of f(A) is multiplied by a function G of A and the trace taken: sum_ij G_ji D f(A)_ij,kl
     = (G f'(A))_lk, for the adjoint of D f(A) is D f(A')."""
     node, indices = product.factors[name]
@@ -126,7 +138,8 @@ def _beside_own(product: Product, name: int) -> bool:
         return False
     (other,) = others
     matrix, along = product.factors[other]
-    if along != columns + rows or not _commutes(matrix, argument):
+    turned = along == rows + columns and symmetric(matrix)
+    if not (along == columns + rows or turned) or not _commutes(matrix, argument):
         return False
     product.remove(name)
     product.remove(other)

@@ -3,7 +3,8 @@ projectors, duplication and elimination.
 
 Each rule is a function (product, link) -> True if it has rewritten the product. `reduce_links` applies them to every
 inner index until none fits. Every rule removes at least one factor or one index, and none adds any; but for the one that
-turns a projector, which turns each once. So this ends.
+turns a projector, which turns each once, and that on functions of one matrix, which leaves fewer in the wrong order. So this
+ends.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tensordiff.functions import ADJUGATE, DET, INVERSE, MATRIX_POWER, Duplication, Elimination
+from tensordiff.simplify.commuting import commute
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.projectors import project, turn_projector
 from tensordiff.simplify.rule import Context, Step
@@ -281,6 +283,7 @@ RULES: tuple[LinkRule, ...] = (
     merge_powers,
     orthogonal,
     inverse_of_word,
+    commute,
     matrix_by_adjugate,
     project,
     turn_projector,

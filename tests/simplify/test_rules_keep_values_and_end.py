@@ -100,6 +100,7 @@ LINKS: dict[str, list[Tensor]] = {
     "merge_powers": [A, S, apply(INVERSE, A), apply(INVERSE, S), matrix_power(A, 2), matrix_power(A, 3)],
     "orthogonal": [Q, A, Q],
     "inverse_of_word": [XAX, X, apply(INVERSE, XAX)],
+    "commute": [A, apply(EXPM, A), matrix_power(A, 2), apply(INVERSE, A), S, apply(EXPM, S), apply(INVERSE, S), x],
     "matrix_by_adjugate": [A, apply(ADJUGATE, A), S, apply(ADJUGATE, S)],
     "project": [R, apply(PINV, R), X, apply(PINV, X)],
     "turn_projector": [R, apply(PINV, R), X, apply(PINV, X), x],

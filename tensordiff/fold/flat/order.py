@@ -125,7 +125,7 @@ class Order(ABC):
     def _differences(self) -> Iterator[Matrix]:
         """The usual sums with a minus sign, and their transposes, as flat nodes."""
         for node in self.habits:
-            if node.op == "add" and len({c < 0 for c in node.data}) > 1 and not node.free:
+            if node.op == "add" and len(node.shape) <= 2 and len({c < 0 for c in node.data}) > 1 and not node.free:
                 made = self.ordered_sum(zip(node.data, node.children, strict=True))
                 yield from (made, self.flip(made))
 
