@@ -86,6 +86,7 @@ scipy.special.softmax(w)
 scipy.special.logsumexp(w)
 np.maximum(X @ w - 3, 0)
 X.T @ (X @ w > 3)
+np.where(X @ w > 3, X @ w, 0.1 * y)
 np.dot(X, w)
 np.inner(w, v)
 np.inner(X, w)
@@ -221,6 +222,9 @@ OTHERS = {
         "X(2, 3)*w": "X[1, 2]*w",
         "r = X*w - y; g = 2*X'*r % the gradient": "2*X.T@(X@w-y)",
         "ones(n, 1)'*X/size(X, 1)": "X.mean(0)",
+        "@(w) 2*X'*(X*w-y)": "2*X.T@(X@w-y)",
+        "g = @(w, y) 2*X'*(X*w-y);": "2*X.T@(X@w-y)",
+        "repmat(y, 1, m).*X": "y[:, None]*X",
         "log(det(V))": "np.linalg.slogdet(V)[1]",
     },
     "julia": {
@@ -231,7 +235,16 @@ OTHERS = {
         "exp.(X) .* X.^2": "np.exp(X)*X**2",
         "y .* X": "y[:, None]*X",
         "V\\y": "np.linalg.solve(V, y)",
-        "w'v": None,
+        "w'v": "w@v",
+        "X'X\\X'y": "np.linalg.solve(X.T@X, X.T@y)",
+        "x -> 2X'*(X*w - y)": "2*X.T@(X@w-y)",
+        "grad(w) = 2X'*(X*w - y)": "2*X.T@(X@w-y)",
+        "(X'X + a*I)\\(X'y)": "np.linalg.solve(X.T@X + a*np.eye(m), X.T@y)",
+        "V - I/2": "V - np.eye(n)/2",
+        "2I*w": "2*w",
+        "Xᵀ*y": "X.T@y",
+        "I": None,
+        "X + I": None,
         "dot(w, v) * w": "(w@v)*w",
         "sum(X, dims=1)": "X.sum(0)",
         "sum(X)": "X.sum()",
@@ -242,6 +255,7 @@ OTHERS = {
     },
     "r": {
         "2*t(X)%*%(X%*%w-y)": "2*X.T@(X@w-y)",
+        "function(w) 2*t(X)%*%(X%*%w-y)": "2*X.T@(X@w-y)",
         "crossprod(X, y)": "X.T@y",
         "tcrossprod(y)": "np.outer(y, y)",
         "w %*% v": "w@v",

@@ -198,6 +198,7 @@ class _Preparation:
             for inside in arguments:
                 brackets = rf"(?:\\left\s*)?\(\s*{re.escape(inside)}\s*(?:\\right\s*)?\)"
                 yield re.compile(rf"(?<![A-Za-z\\]){re.escape(head)}\s*{brackets}"), head
+        yield re.compile(r"(?<![\w\\])[gG]rad(?:_(?P<by>\w))?\s+(?=[A-Za-z(\\])|\\(?:operatorname|mathrm)\{grad\}\s*"), "∇ "
         for name in self.call.wrt:
             for spelling in {str(name), *spellings(str(name)), *(rf"\{other}" for other in GREEK if other == name)}:
                 bare = rf"(?:{re.escape(spelling)}|\\(?:mathrm|mathbf|boldsymbol|bm|vec)\s*\{{?\s*{re.escape(spelling)}\s*\}}?)"
@@ -220,12 +221,23 @@ class _Preparation:
         if call.shapes is not None:
             main = self.marked(self.f_text) if self.f_text is not None else "0"
             where = {name: self.marked(part) for name, part in call.where.items()}
-            try:
-                f, scope = parse(main, call.shapes, structures or None, where or None, **options)
-            except TensordiffError:  # f means what it means alone, whatever marks the derivation has
-                f, scope = parse(main, call.shapes, structures or None, where or None, **{**options, "beside": ()})
+            f, scope = self.first_read(main, where, structures, options)
             return (None if self.f_text is None else f), scope
         return self.undeclared(structures, options)
+
+    def first_read(
+        self, main: str, where: Mapping[str, str], structures: Mapping[str, str], options: Mapping[str, Any]
+    ) -> tuple[Matrix, Scope]:
+        """f as it is read beside the text; else with the names that the text defines; else alone, whatever marks the text has."""
+        defined = {name: self.marked(right) for name, (_, right) in self.found.items()}
+        failure: TensordiffError | None = None
+        for parts, beside in ((where, self.beside), ({**where, **defined}, self.beside), (where, [])):
+            try:
+                return parse(main, self.call.shapes, structures or None, parts or None, **{**options, "beside": beside})
+            except TensordiffError as error:
+                failure = failure or error
+        assert failure is not None
+        raise failure
 
     def undeclared(self, structures: Mapping[str, str], options: dict[str, Any]) -> tuple[Matrix | None, Scope]:
         where = {**self.call.where, **{name: right for name, (_, right) in self.found.items()}}

@@ -12,6 +12,7 @@ from tensordiff.parse.arrays.registry import axis_of, known
 from tensordiff.parse.arrays.values import (
     Array,
     group_of,
+    of_matrix,
     scalar,
     shape_of,
 )
@@ -127,3 +128,11 @@ def _count(group: Group) -> Array:
 def diag_or_eye(habits: Habits, x: Array) -> Array:
     """R's diag: of a size it is the identity."""
     return eye(habits, x) if not x.rank else diag(habits, x)
+
+
+@known
+def repmat(habits: Habits, x: Array, rows: Any, columns: Any = None) -> Array:
+    """The array many times below and beside each other."""
+    groups = _sizes([rows, rows if columns is None else columns])
+    made = build.kron(build.ones(*groups), x.matrix())
+    return of_matrix(made, 2)

@@ -12,6 +12,7 @@ from tensordiff.parse.arrays.entrywise import each
 from tensordiff.parse.arrays.functions import FUNCTIONS, call
 from tensordiff.parse.arrays.products import matrix_product, turned_product
 from tensordiff.parse.arrays.registry import whole
+from tensordiff.parse.arrays.scaling import Scaling, scaled
 from tensordiff.parse.arrays.values import Array, closed, of_matrix, scalar, shape_of
 from tensordiff.parse.languages.code import Code
 from tensordiff.parse.names import resolve_name
@@ -87,6 +88,8 @@ class _Reading:
             case "transpose":
                 return self.call(node.data, (), children)
             case "negative":
+                if isinstance(children[0], Scaling):
+                    return Scaling(build.scale(-1, children[0].factor))
                 return self.call("negative", (), children)
             case "operate":
                 return self.operate(node, *children)
@@ -110,6 +113,8 @@ class _Reading:
             return of_matrix(self.scope.lookup(name), 2 if self.code.habits.columns else None)
         if name in ("pi", "π"):
             return scalar(build.pi())
+        if name == "I" and self.code.habits.scaling:
+            return Scaling(build.number(1))
         known = [*self.own, *self.scope.names()]
         near = nearest(name, known)
         declared = f"declared are {', '.join(known)}" if known else "no name is declared"
@@ -119,6 +124,11 @@ class _Reading:
     # Operations.
 
     def operate(self, node: Syntax, a: Any, b: Any) -> Any:
+        if isinstance(a, Scaling) or isinstance(b, Scaling):
+            made = scaled(self.code.habits, node.data, a, b)
+            if made is None:
+                self.refuse("I stands here beside nothing that gives it a size", node, "write Matrix(I, n, n), or eye(n)")
+            return made
         for child, value in zip(node.children, (a, b), strict=True):
             if not isinstance(value, Array):
                 self.refuse("this is no array", child)

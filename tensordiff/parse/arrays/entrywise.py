@@ -86,3 +86,10 @@ def minimum(habits: Habits, a: Array, b: Array) -> Array:
 def same(habits: Habits, x: Array) -> Array:
     """A change of the type of the entries alone."""
     return x
+
+
+@known
+def where(habits: Habits, x: Array, a: Array, b: Array) -> Array:
+    """a where a condition holds, b where it does not."""
+    other = Array(build.add([(1, build.number(1)), (-1, x.core)]), x.shape)
+    return add(habits, multiply(habits, x, a), multiply(habits, other, b))

@@ -35,6 +35,8 @@ class Habits:
     """Whether vectors are matrices with one column (MATLAB, Julia), or have one axis (NumPy, R)."""
     base: int = 0
     """Where axes and places are counted from."""
+    scaling: bool = False
+    """Whether I is the identity of any size."""
 
 
 @dataclass(frozen=True)

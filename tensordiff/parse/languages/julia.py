@@ -15,7 +15,7 @@ _TOKENS = re.compile(
     r"""
     (?P<space>\s+)
   | (?P<number>(?:[0-9]+(?:\.(?![-+*/^'\\])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)
-  | (?P<name>[^\W\d]\w*)
+  | (?P<name>(?!ᵀ)[^\W\d](?:(?!ᵀ)\w)*)
   | (?P<dotcall>\.\()
   | (?P<postfix>['’]|ᵀ)
   | (?P<infix>\.[-*/^+\\>]|[-+*/^\\−>÷⋅·])
@@ -33,7 +33,7 @@ _INFIX = INFIX | {
 }  # fmt: skip
 _CALLED = {
     "dot": "vdot", "tr": "trace", "Diagonal": "diag", "adjoint": "transpose", "length": "count",
-    "Matrix": "same", "collect": "same", "fill": "full",
+    "Matrix": "same", "collect": "same", "fill": "full", "repeat": "repmat",
 }  # fmt: skip
 
 
@@ -59,7 +59,8 @@ def _index(reader: Reader, head: Syntax, arguments: list[Syntax]) -> Syntax:
 
 TABLE = Table(
     "julia", _TOKENS, _INFIX, {"'": "transpose", "’": "transpose", "ᵀ": "transpose"}, 40, _call, _index,
-    Habits(align="left", columns=True, base=1), number_first=True,
+    Habits(align="left", columns=True, base=1, scaling=True), number_first=True,
+    function=re.compile(r"\s*(?:\w+|\(\s*\w+(?:\s*,\s*\w+)*\s*\))\s*->"),
 )  # fmt: skip
 
 

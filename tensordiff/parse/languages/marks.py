@@ -16,7 +16,8 @@ _NAME = r"[^\W\d]\w*"
 _METHODS = "dot|sum|mean|trace|t|transpose|inverse|matmul|mm|mv|reshape|ravel|flatten|view|pow|square|exp|log|diagonal|det|norm"
 _MARKS: dict[str, tuple[str, ...]] = {
     "python": (
-        r"(?<!@)@(?!\.)",
+        r"(?<=[\w\])}])\s*@",
+        r"(?m:^\s*return\s)",
         r"\*\*",
         r"\b(?:np|numpy|jnp|torch|jax|scipy)\.(?=[A-Za-z])",
         rf"\blambda\s+(?:{_NAME}\s*(?:,\s*{_NAME}\s*)*)?:",
@@ -24,9 +25,9 @@ _MARKS: dict[str, tuple[str, ...]] = {
         r"\[[^\[\]]*\bNone\b[^\[\]]*\]",
         rf"(?<=[\w\])])\.(?:{_METHODS})\(",
     ),
-    "matlab": (r"(?<=[\w\])'])\.'",),
+    "matlab": (r"(?<=[\w\])'])\.'", r"(?:^|=)\s*@\("),
     "julia": (rf"\b{_NAME}\.\((?!')", r"(?<!\d)\.[+-](?!\d)", r"^\s*@\.", r"\bDiagonal\("),
-    "r": (r"%(?:\*|o|x)%", r"\bt?crossprod\("),
+    "r": (r"%(?:\*|o|x)%", r"\bt?crossprod\(", r"\bfunction\s*\("),
     "mathematica": (rf"\b(?:{'|'.join(HEADS)})\[",),
 }
 _COMPILED = {language: [re.compile(mark) for mark in marks] for language, marks in _MARKS.items()}

@@ -59,7 +59,7 @@ def _call(reader: Reader, head: Syntax, arguments: list[Syntax], keywords: list[
 
 TABLE = Table(
     "matlab", _TOKENS, INFIX, {"'": "transpose", ".'": "transpose", "’": "transpose"}, 40, _call, None,
-    Habits(columns=True, base=1),
+    Habits(columns=True, base=1), function=re.compile(r"\s*@\(\s*\w+(?:\s*,\s*\w+)*\s*\)"),
 )  # fmt: skip
 
 

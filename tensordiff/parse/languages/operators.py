@@ -52,7 +52,8 @@ class Table:
     """Whether a number in front of an operand binds before everything (Julia's 1/2x)."""
     calls: str = "("
     """The bracket of a call."""
-    keyword: str = "="
+    function: re.Pattern[str] | None = None
+    """What stands before the value of a function without a name: @(x), x ->, function(x)."""
 
 
 @dataclass
@@ -72,6 +73,8 @@ class Frame:
     operand_last: bool = False
 
 
+_ASSIGNED = re.compile(r"\s*([^\W\d]\w*)\s*(?:\([\w\s,]*\)\s*)?(?:<-|:=|=(?!=))")
+"""A name, or a function with its parameters, that is assigned to."""
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -83,9 +86,11 @@ def read_infix(text: str, table: Table, known: frozenset[str] = frozenset()) -> 
     assignments: list[Assignment] = []
     result: Syntax | None = None
     for start, end in statements:
-        match = re.compile(r"\s*([^\W\d]\w*)\s*(?:<-|:=|=(?!=))").match(text, start, end)
-        reader = Reader(text, table, known)
-        result = reader.read(match.end() if match else start, end)
+        match = _ASSIGNED.match(text, start, end)
+        begin = match.end() if match else start
+        if table.function is not None and (function := table.function.match(text, begin, end)):
+            begin = function.end()
+        result = Reader(text, table, known).read(begin, end)
         if match and (start, end) != statements[-1]:
             assignments.append(Assignment((normalise(match[1]),), result))
     assert result is not None
@@ -199,6 +204,8 @@ class Reader:
             before = frame.operands[-1]
             if self.table.number_first and before.op == "number":
                 frame.waiting.append(("", node.start, Operator(90, "multiply")))
+            elif self.table.number_first and before.op == "transpose":  # X'y
+                self.push(("", node.start, Operator(90, "matrix_product")))
             elif self.table.side_by_side is not None:
                 self.push(("", node.start, self.table.side_by_side))
             else:

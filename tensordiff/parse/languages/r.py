@@ -56,7 +56,10 @@ def _call(reader: Reader, head: Syntax, arguments: list[Syntax], keywords: list[
     return Syntax("call", start, end, tuple(arguments), (meant, ()))
 
 
-TABLE = Table("r", _TOKENS, _INFIX, {}, 50, _call, None, Habits(align="left", base=1))
+TABLE = Table(
+    "r", _TOKENS, _INFIX, {}, 50, _call, None, Habits(align="left", base=1),
+    function=re.compile(r"\s*function\s*\([\w\s,]*\)"),
+)  # fmt: skip
 
 
 def read_r(text: str, known: Collection[str] = ()) -> Code:
