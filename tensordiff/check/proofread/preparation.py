@@ -198,7 +198,8 @@ class _Preparation:
             for inside in arguments:
                 brackets = rf"(?:\\left\s*)?\(\s*{re.escape(inside)}\s*(?:\\right\s*)?\)"
                 yield re.compile(rf"(?<![A-Za-z\\]){re.escape(head)}\s*{brackets}"), head
-        yield re.compile(r"(?<![\w\\])[gG]rad(?:_(?P<by>\w))?\s+(?=[A-Za-z(\\])|\\(?:operatorname|mathrm)\{grad\}\s*"), "∇ "
+        sign = r"\nabla " if self.writer.is_latex else "∇ "
+        yield re.compile(r"(?<![\w\\])[gG]rad\s+(?=[A-Za-z(\\])|\\(?:operatorname|mathrm)\{grad\}\s*"), sign
         for name in self.call.wrt:
             for spelling in {str(name), *spellings(str(name)), *(rf"\{other}" for other in GREEK if other == name)}:
                 bare = rf"(?:{re.escape(spelling)}|\\(?:mathrm|mathbf|boldsymbol|bm|vec)\s*\{{?\s*{re.escape(spelling)}\s*\}}?)"
@@ -228,7 +229,7 @@ class _Preparation:
     def first_read(
         self, main: str, where: Mapping[str, str], structures: Mapping[str, str], options: Mapping[str, Any]
     ) -> tuple[Matrix, Scope]:
-        """f as it is read beside the text; else with the names that the text defines; else alone, whatever marks the text has."""
+        """f as it is read beside the text; else with the names that the text defines; else alone, whatever the text has."""
         defined = {name: self.marked(right) for name, (_, right) in self.found.items()}
         failure: TensordiffError | None = None
         for parts, beside in ((where, self.beside), ({**where, **defined}, self.beside), (where, [])):
