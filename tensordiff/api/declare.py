@@ -11,7 +11,7 @@ from tensordiff.api.expression import Expression, expression
 from tensordiff.errors import ShapeError, TensordiffError, UnknownNameError
 from tensordiff.functions import SYMPY, Undefined, UserFunction
 from tensordiff.interop.to_sympy import to_sympy
-from tensordiff.matrix import Scope, ShapeLike, build, read_shape
+from tensordiff.matrix import Scope, ShapeLike, build, is_column, read_shape
 from tensordiff.parse import check_name
 from tensordiff.parse import parse as parse_text
 from tensordiff.parse.names import is_function, normalise
@@ -95,7 +95,8 @@ def declared(name: str, shape: ShapeLike, structure: str, assume: str) -> Expres
         check_name(size)
     variable = Symbol.make(name, tuple(dim for group in groups for dim in group), kind, assumption)
     node = build.symbol(variable, groups)
-    return Expression(node, Scope().with_symbol(node))
+    scope = Scope().with_symbol(node)
+    return Expression(node, scope.with_column(name) if is_column(shape) else scope)
 
 
 def _sizes_of(*sizes: Any) -> Sequence[Any]:

@@ -175,6 +175,8 @@ def operand_source(scope: Scope) -> Callable[..., str]:
 def compound(scope: Scope) -> dict[str, list[int]]:
     """How many dimensions each axis of a symbol's array has, of the symbols with compound axes, rows and columns."""
     shapes = {name: [len(group) for group in node.shape] for name, node in scope.symbols.items()}
+    for name in scope.columns & shapes.keys():
+        shapes[name] = [*shapes[name][:1], 0]
     return {name: counts for name, counts in shapes.items() if any(count != 1 for count in counts)}
 
 

@@ -12,7 +12,7 @@ from tensordiff.errors import UnknownNameError, nearest
 from tensordiff.functions import Undefined, UserFunction
 from tensordiff.matrix.leaves import named, size, symbol
 from tensordiff.matrix.node import Matrix, Shape, shape_text
-from tensordiff.matrix.shape import ShapeLike, read_shape
+from tensordiff.matrix.shape import ShapeLike, is_column, read_shape
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import STRUCTURES, Assumption, Dim, Function, Structure, Symbol
 
@@ -33,6 +33,8 @@ class Scope:
     where: Mapping[str, Matrix] = field(default_factory=lambda: _NOTHING)
     """By name in order of definition, the named node (op "named")."""
     functions: Mapping[str, Function] = field(default_factory=lambda: _NOTHING)
+    columns: frozenset[str] = field(default=frozenset(), compare=False)
+    """The vectors that were declared with a second axis of length one."""
     conventions: Any = field(default=None, compare=False)
     """How the texts of this scope are read (a `parse.vocabulary.Vocabulary`); None where nothing was read."""
 
@@ -47,7 +49,12 @@ class Scope:
         groups = read_shape(shape)
         dims = tuple(dim for group in groups for dim in group)
         variable = Symbol.make(name, dims, STRUCTURES[str(structure)], Assumption(assumption))
-        return self.with_symbol(symbol(variable, groups))
+        scope = self.with_symbol(symbol(variable, groups))
+        return scope.with_column(name) if is_column(shape) else scope
+
+    def with_column(self, name: str) -> Scope:
+        """The scope in which a vector is declared with a second axis of length one: its array may be a column."""
+        return replace(self, columns=self.columns | {name})
 
     def with_symbol(self, node: Matrix) -> Scope:
         """The scope with one more symbol and the sizes in its shape."""
@@ -97,6 +104,8 @@ class Scope:
         scope = self
         for kind in ("symbols", "dims", "where", "functions"):
             scope = scope._with(kind, getattr(other, kind))
+        if not other.columns <= scope.columns:
+            scope = replace(scope, columns=scope.columns | other.columns)
         if other.conventions is None or other.conventions is scope.conventions:
             return scope
         both = other.conventions if scope.conventions is None else scope.conventions.merged(other.conventions)
@@ -145,7 +154,8 @@ class Scope:
             return self
         for name in new:
             self._refuse_clash(name, kind, new[name])
-        return replace(self, **{kind: MappingProxyType({**known, **new})})
+        changed: dict[str, Any] = {kind: MappingProxyType({**known, **new})}
+        return replace(self, **changed)
 
     def _refuse_clash(self, name: str, kind: str, value: Any) -> None:
         if name == "pi" and kind != "functions":

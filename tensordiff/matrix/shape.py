@@ -57,16 +57,25 @@ def read_shape(shape: ShapeLike) -> Shape:
 
     A tensor of three axes or more keeps an axis of size 1 as it is; a matrix with one column is a column.
     """
-    if isinstance(shape, str):
-        text = re.sub(r"\s*([*/+^])\s*", r"\1", shape.replace(",", " "))
-        groups = tuple(read_group(part) for part in text.split())
-    elif isinstance(shape, int | float | Dim | Sized):
-        groups = (read_group(shape),)
-    else:
-        groups = tuple(read_group(part) for part in shape)
+    groups = _groups(shape)
     if len(groups) > 2:
         return tuple(group or (Dim.fixed(1),) for group in groups)
     return normalise(groups)
+
+
+def is_column(shape: ShapeLike) -> bool:
+    """Whether a declaration has a second size, of one: ("n", 1), "n 1"."""
+    groups = _groups(shape)
+    return len(groups) == 2 and bool(groups[0]) and not groups[1]
+
+
+def _groups(shape: ShapeLike) -> tuple[Group, ...]:
+    if isinstance(shape, str):
+        text = re.sub(r"\s*([*/+^])\s*", r"\1", shape.replace(",", " "))
+        return tuple(read_group(part) for part in text.split())
+    if isinstance(shape, int | float | Dim | Sized):
+        return (read_group(shape),)
+    return tuple(read_group(part) for part in shape)
 
 
 def total_size(group: Group) -> Extent:

@@ -225,3 +225,29 @@ def test_numbers_beyond_floating_point() -> None:
         with pytest.raises(EvaluationError, match="larger than floating point"):
             td.parse(text, shapes={"a": ()}).evaluate(a=1.0)
     assert td.parse("a*(10^400/10^399)", shapes={"a": ()}).evaluate(a=1.0) == 10
+
+
+COLUMN = np.arange(1.0, 5.0)[:, None]
+
+
+@pytest.mark.parametrize("text", ["x'*x", "sum(exp(x))", "x*x'"])
+def test_columns_are_read_as_declared(text: str) -> None:
+    """A column is a vector where it is declared as one; elsewhere it could be a batch, and is refused unless n is 1."""
+    declared, plain = (td.parse(text, shapes={"x": shape}) for shape in ("n 1", "n"))
+    expected = plain.evaluate(x=COLUMN[:, 0])
+    slope = td.diff(plain, "x").evaluate(x=COLUMN[:, 0])
+    for x in (COLUMN, COLUMN[:, 0]):
+        np.testing.assert_allclose(declared.evaluate(x=x), expected)
+        np.testing.assert_allclose(td.compile(declared)(x=x), expected)
+        np.testing.assert_allclose(td.diff(declared, "x").evaluate(x=x), slope)
+        np.testing.assert_allclose(td.diff(declared, "x").at(x=x).dense(), slope)
+    stack = np.stack([COLUMN, 2 * COLUMN, COLUMN])
+    np.testing.assert_allclose(declared.evaluate(x=stack), plain.evaluate(x=stack[..., 0]))
+    for program in (plain.evaluate, td.compile(plain), td.diff(plain, "x").evaluate):
+        with pytest.raises(EvaluationError, match=r"shape \(4, 1\): a column of 4 entries, or a batch of 4 vectors of size 1"):
+            program(x=COLUMN)
+    np.testing.assert_allclose(
+        plain.evaluate(x=COLUMN, n=1), plain.evaluate(x=COLUMN[:, None, 0], n=1).reshape(4, *expected.shape and (1, 1))
+    )
+    both = td.parse("x'*x + y'*y", shapes={"x": "n", "y": "n"})
+    np.testing.assert_allclose(both.evaluate(x=COLUMN, y=np.ones(1)), COLUMN[:, 0] ** 2 + 1)

@@ -109,6 +109,8 @@ class Sizes:
     def __init__(self) -> None:
         self.values: dict[str, int] = {}
         self.origin: dict[str, str] = {}
+        self.bearers: dict[str, set[str]] = {}
+        """What says the number of each size: names of arrays, and the size itself where it is given."""
         self._waiting: list[tuple[str, Sequence[Dim], Dim, int]] = []
         self.batches: dict[str, tuple[int, ...]] = {}
         """Lengths of the axes before the declared ones, of inputs that have such."""
@@ -161,6 +163,7 @@ class Sizes:
 
     def settle(self) -> None:
         """What axes of compound sizes (n+m, n(n+1)/2) say, after all others. Raises EvaluationError."""
+        self._refuse_columns()
         while self._waiting:
             waiting, self._waiting = self._waiting, []
             for name, dims, dim, length in waiting:
@@ -181,6 +184,20 @@ class Sizes:
             if len(self._waiting) == len(waiting):
                 return  # what is left decides nothing: the program has these sizes given, or needs none of them
 
+    def _refuse_columns(self) -> None:
+        """A column for a vector could be a batch of vectors of size 1: only where something else says that size."""
+        for name, batch in self.batches.items():
+            dims, shape = self.dims[name], self.shapes[name]
+            alone = len(dims) == 1 and dims[0].name is not None and self.bearers[dims[0].name] == {name}
+            if alone and shape[-1] == 1 and batch[-1] != 1:
+                length, size = batch[-1], dims[0]
+                raise EvaluationError(
+                    f"{name} is {_declared(dims)}, but the array given has shape {shape}: a column of {length} entries, or a "
+                    f"batch of {length} vectors of size 1",
+                    hint=f'give the vector with shape {(*batch[:-1], length)}, or declare it "{size} 1"; for the batch give '
+                    f"{size}=1 as well",
+                )
+
     def number(self, size: str) -> int:
         """The number of a size. Raises EvaluationError where nothing says it."""
         if size in self.values:
@@ -200,6 +217,7 @@ class Sizes:
             raise EvaluationError(f"{name} is {_declared(dims)} with {dim} = {expected} ({known}), but has {length} there")
 
     def _set(self, size: str, value: int, origin: str) -> None:
+        self.bearers.setdefault(size, set()).add(origin)
         known = self.values.setdefault(size, value)
         first = self.origin.setdefault(size, origin)
         if known != value:
