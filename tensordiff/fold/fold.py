@@ -15,6 +15,7 @@ from tensordiff.fold.network.reduce import reduce
 from tensordiff.fold.network.terminals import Graph
 from tensordiff.fold.norms import with_norms
 from tensordiff.fold.orient import orient
+from tensordiff.fold.rotations import with_hats
 from tensordiff.fold.sums.collect import as_term, collect
 from tensordiff.fold.sums.terms import Term, cancelled, powers
 from tensordiff.matrix import Matrix, Shape, normalise, text
@@ -81,6 +82,7 @@ class _Folder:
         self.root: Job | None = None
 
     def run(self, root: Job) -> Matrix:
+        root = (with_hats(root[0]), *root[1:])
         self.root = root
         stack = [root]
         while stack:

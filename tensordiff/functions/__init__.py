@@ -24,6 +24,7 @@ from tensordiff.functions.multivariate import Multivariate
 from tensordiff.functions.power import ABS, EXP, LOG, POWER, SIGN, power
 from tensordiff.functions.pseudo_inverse import PINV
 from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYMPY, SYNONYMS, lookup
+from tensordiff.functions.rotation import HAT, LEVI
 from tensordiff.functions.softmax import AlongAxes, LogSumExp, Softmax
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
 from tensordiff.functions.symmetric_map import SymmetricMap
@@ -33,12 +34,10 @@ from tensordiff.functions.univariate import Univariate
 from tensordiff.functions.user import UserFunction, elementwise
 
 __all__ = [
-    "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "INVERSE", "LOG", "LOGDET", "LOG_OF_DET", "LOGM", "MATRIX",
-    "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes", "Constant", "Duplication",
-    "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction",
-    "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "SymmetricMap",
-    "Undefined", "Unit", "Univariate", "UpperMask",
-    "UserFunction", "WholeMatrix", "constant", "elementwise", "inclusion", "is_primary", "keeps_symmetry", "lookup",
-    "matrix_power", "power",
-    "sandwich", "smallest", "transpose",
+    "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "HAT", "INVERSE", "LEVI", "LOG", "LOGDET", "LOGM",
+    "LOG_OF_DET", "MATRIX", "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes",
+    "Constant", "Duplication", "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp",
+    "LowerMask", "MatrixFunction", "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "SymmetricMap", "Undefined",
+    "Unit", "Univariate", "UpperMask", "UserFunction", "WholeMatrix", "constant", "elementwise", "inclusion", "is_primary",
+    "keeps_symmetry", "lookup", "matrix_power", "power", "sandwich", "smallest", "transpose",
 ]  # fmt: skip

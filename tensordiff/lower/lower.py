@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from weakref import WeakKeyDictionary
 
 from tensordiff.functions import (
     ABS,
+    HAT,
     INVERSE,
     PI,
     PINV,
@@ -42,7 +44,6 @@ from tensordiff.tensor import (
     Tensor,
     add,
     apply,
-    as_number,
     bottom_up,
     broadcast,
     einsum,
@@ -220,19 +221,42 @@ def _pinv(node: Matrix, values: Values) -> Tensor:
     return gap_inverse(value) or apply(INVERSE, value)
 
 
+def _sum(node: Matrix, values: Values) -> Tensor:
+    """Of all entries, or along one axis of a tensor."""
+    if len(values) == 1:
+        return total(values[0])
+    before, along, after = _around(node)
+    return einsum([(values[0], (*before, *along, *after))], (*before, *after))
+
+
+def _around(node: Matrix) -> tuple[range, range, range]:
+    """The axes of the operand before, along and after the axis that is the second operand, counted from 1."""
+    x, axis = node.children[0], as_number_of(node.children[1])
+    groups = x.shape if len(x.shape) > 2 else (x.rows, x.cols)
+    ends = list(accumulate((len(group) for group in groups), initial=0))
+    return range(ends[axis - 1]), range(ends[axis - 1], ends[axis]), range(ends[axis], ends[-1])
+
+
+def as_number_of(node: Matrix) -> int:
+    """The whole number that a matrix form is."""
+    value = build.as_number(node)
+    assert value is not None and value.denominator == 1
+    return int(value)
+
+
 def _along(make: Callable[[int], Function]) -> Rule:
-    """A function of the whole vector, or of every column (axis 1) or row (axis 2) of a matrix."""
+    """A function of the whole vector, or along one axis of a matrix or tensor."""
 
     def rule(node: Matrix, values: Values) -> Tensor:
-        x, (value, *axis) = node.children[0], values
-        if not axis:
+        value = values[0]
+        if len(values) == 1:
             return apply(make(value.rank), value)
-        rows = len(x.rows)
-        if as_number(axis[0]) == 1:
-            return apply(make(rows), value)
-        columns = value.rank - rows
-        result = apply(make(columns), permute(value, (*range(rows, value.rank), *range(rows))))
-        return permute(result, (*range(columns, result.rank), *range(columns))) if result.rank == value.rank else result
+        before, along, after = _around(node)
+        result = apply(make(len(along)), permute(value, (*along, *before, *after)))
+        if result.rank < value.rank:
+            return result
+        order = (*along, *before, *after)
+        return permute(result, tuple(order.index(axis) for axis in range(value.rank)))
 
     return rule
 
@@ -266,12 +290,13 @@ _RULES: dict[str, Rule] = {
     "apply": _apply,
     "pinv": _pinv,
     "tr": _trace,
-    "sum": lambda node, values: total(values[0]),
+    "sum": _sum,
     "norm1": lambda node, values: total(apply(ABS, values[0])),
     "norm2": _norm2,
     "diag": _diag,
     "vec": _vec,
     "vech": _vech,
+    "hat": lambda node, values: apply(HAT, values[0]),
     "unvec": _unvec,
     "ptrace": _partial_trace,
     "softmax": _along(Softmax),

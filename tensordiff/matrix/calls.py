@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
-from tensordiff.functions import ELEMENTWISE, SYNONYMS, WholeMatrix, lookup
+from tensordiff.functions import ELEMENTWISE, SYNONYMS, lookup
 from tensordiff.matrix.block import grid
 from tensordiff.matrix.fitted import Fitted
 from tensordiff.matrix.leaves import as_number, eye, number, ones, size, tril, triu, zeros
@@ -16,7 +16,7 @@ from tensordiff.matrix.operations import ELSEWHERE, OPERATIONS, WORDS, Operation
 from tensordiff.matrix.products import divide, dot_divide, dot_power, hadamard, inverse, kron, power, product, real_power
 from tensordiff.matrix.resplit import describe, resplit
 from tensordiff.matrix.shape import fixed_size, read_group
-from tensordiff.tensor import Dim, Function
+from tensordiff.tensor import Dim, Function, Group
 
 
 def call(function: str | Function, *operands: Matrix) -> Matrix:
@@ -25,7 +25,7 @@ def call(function: str | Function, *operands: Matrix) -> Matrix:
     Raises UnknownNameError for an unknown name, ShapeError where the operands do not fit.
     """
     name = function if isinstance(function, str) else function.name
-    if isinstance(function, str | WholeMatrix):
+    if isinstance(function, str) or not function.elementwise:
         record = called(SYNONYMS.get(name, name), len(operands))
         if record is not None and not record.is_constant:
             return _word(record, operands)
@@ -68,6 +68,7 @@ def known_calls() -> list[str]:
 
 def _entrywise(function: Function, operands: tuple[Matrix, ...]) -> Matrix:
     """An elementwise function."""
+    assert function.elementwise, f"{function.name} is no function of entries"
     low, high = function.arguments
     if high is None and len(operands) > low:  # the largest of several numbers, two by two
         return _entrywise(function, (_entrywise(function, operands[:-1]), operands[-1]))
@@ -116,8 +117,17 @@ def _mask(word: str, x: Matrix) -> Matrix:
 _CONSTRUCTORS = {"inv": inverse, "transpose": transpose, "kron": kron}
 """Operators that have a word too: their constructors normalise more than a shape law says."""
 
+
+def _axis(x: Matrix, axis: Matrix) -> Group:
+    """The group along an axis that is counted from 1."""
+    groups = x.shape if len(x.shape) > 2 else (x.rows, x.cols)
+    value = as_number(axis)
+    assert value is not None
+    return groups[int(value) - 1]
+
+
 FORM = SimpleNamespace(
-    add=add, as_number=as_number, call=call, divide=divide, dot_divide=dot_divide, dot_power=dot_power, eye=eye,
+    add=add, axis=_axis, as_number=as_number, call=call, divide=divide, dot_divide=dot_divide, dot_power=dot_power, eye=eye,
     hadamard=hadamard, inverse=inverse, kron=kron, number=number, ones=ones, power=power, product=product,
     real_power=real_power, scale=scale,
     size=size, transpose=transpose, tril=tril, zeros=zeros,

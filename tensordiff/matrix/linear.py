@@ -120,6 +120,8 @@ def transpose(node: Matrix) -> Matrix:
         return node.children[0]
     if node.op == "eye":
         return eye(node.rows)
+    if node.op == "hat":
+        return scale(-1, node)
     if node.op in ("ones", "zeros"):
         return (ones if node.op == "ones" else zeros)(node.cols, node.rows)
     coefficient, core = split_coefficient(node)

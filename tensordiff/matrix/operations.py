@@ -13,7 +13,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tensordiff.functions import MATRIX, WholeMatrix, lookup
+from tensordiff.functions import ELEMENTWISE, MATRIX, WholeMatrix
 from tensordiff.matrix.shape_laws import LAWS, Law
 from tensordiff.tensor import Function
 
@@ -115,7 +115,7 @@ def _one(form: Any) -> Any:
 
 def _sum(form: Any, x: Any, axis: Any = None) -> Any:
     """The row of column sums (axis 1), the column of row sums (axis 2); None where it is the node of its own."""
-    if axis is None:
+    if axis is None or len(x.shape) > 2:
         return None
     return (
         form.product(form.transpose(form.ones(x.rows)), x) if form.as_number(axis) == 1 else form.product(x, form.ones(x.cols))
@@ -127,7 +127,7 @@ def _vec(form: Any, x: Any) -> Any:
 
 
 def _mean(form: Any, x: Any, axis: Any = None) -> Any:
-    groups = x.shape if axis is None else ((x.rows, x.cols)[int(form.as_number(axis)) - 1],)
+    groups = x.shape if axis is None else (form.axis(x, axis),)
     total = form.call("sum", x, *(() if axis is None else (axis,)))
     return form.divide(total, form.product(*(form.size(dim) for group in groups for dim in group)))
 
@@ -147,6 +147,12 @@ def _column(form: Any, x: Any) -> Any:
 
 def _length(form: Any, group: Any) -> Any:
     return form.product(*(form.size(dim) for dim in group))
+
+
+def _skew_part(form: Any, x: Any) -> Any:
+    if not (x.rows and x.cols):
+        return form.call("hat", x)
+    return _half(form, [(1, x), (-1, form.transpose(x))])
 
 
 def _deviator(form: Any, x: Any) -> Any:
@@ -276,13 +282,17 @@ _SHORTHANDS = (
         meets_scalars=False, result="symmetric",
     ),
     Operation(
-        "skew", "square-to-square", "(A - A')/2, the skew part.", (1, 1), of_scalar=lambda form, x: form.number(0),
-        reserved=False, written=lambda form, x: _half(form, [(1, x), (-1, form.transpose(x))]), transposes="outside",
-        linear=(0,), meets_scalars=False,
+        "skew", "skew", "(A - A')/2, the skew part of a matrix; of a vector of size 3 hat(w).", (1, 1),
+        of_scalar=lambda form, x: form.number(0), reserved=False, written=_skew_part, transposes="outside", linear=(0,),
+        meets_scalars=False,
     ),
     Operation(
         "dev", "square-to-square", "A - tr(A)/n*eye(n), the deviator.", (1, 1), of_scalar=lambda form, x: form.number(0),
         reserved=False, written=_deviator, transposes="outside", linear=(0,), meets_scalars=False, result="alike",
+    ),
+    Operation(
+        "cross", "cross", "The cross product of vectors of size 3, hat(a)*b.", (2, 2), reserved=False, linear=(0, 1),
+        written=lambda form, a, b: form.product(form.call("hat", _column(form, a)), _column(form, b)),
     ),
     Operation(
         "outer", "outer", "x*y' of vectors.", (2, 2), reserved=False, linear=(0, 1),
@@ -324,6 +334,10 @@ _SHORTHANDS = (
 """Words that stand for something longer, which is what is printed. A name of the user's own wins over them."""
 
 _REARRANGED = (
+    Operation(
+        "hat", "hat", "The skew matrix of a vector of size 3: hat(w)*p is the cross product of w and p.", (1, 1),
+        reserved=False, linear=(0,), meets_scalars=False,
+    ),
     Operation(
         "unvec", "unstacked", "The n-by-m matrix with these columns one below the other: vec(unvec(v,n,m)) = v.", (3, 3),
         ("value", "size"), reserved=False, linear=(0,),
@@ -396,7 +410,7 @@ WORDS: Mapping[str, Operation] = MappingProxyType(
 def called(word: str, count: int) -> Operation | None:
     """The operation of whole matrices that a call with so many operands stands for; None where it is entry by entry."""
     record = WORDS.get(word)
-    if record is None or record.arguments is None or lookup(word) is None:
+    if record is None or record.arguments is None or word not in ELEMENTWISE:
         return record
     most = record.arguments[1]
     return record if most is None or count <= most else None

@@ -21,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from tensordiff.tensor import Dim
+
 Size = tuple[Any, ...]
 """A compound size, slowest dimension first; () is 1. What a dimension is, known or not, is the reader's."""
 
@@ -175,10 +177,13 @@ def _needs_vector(x: Operands) -> None:
 
 
 def _without_axis(x: Operands) -> Sizes:
+    """The shape without one axis, counted from 1; of a matrix what is left is a row (axis 1) or a column (axis 2)."""
     sizes, axis = x.sizes(0), x.number(1)
-    if axis not in (1, 2) or len(sizes) > 2:
+    if axis is None or not 1 <= axis <= max(len(sizes), 2):
         x.refuse(1, "(X, axis): the axis is 1 (down the columns) or 2 (along the rows)")
         return ()
+    if len(sizes) > 2:
+        return (*sizes[: axis - 1], *sizes[axis:])
     rows, columns = rows_and_columns(sizes)
     return normal((), columns) if axis == 1 else normal(rows)
 
@@ -285,6 +290,30 @@ def _partial_trace(x: Operands) -> Sizes:
     return normal(kept, kept)
 
 
+_THREE: Size = (Dim.fixed(3),)
+
+
+def _hat(x: Operands) -> Sizes:
+    """The skew matrix of a vector of size 3."""
+    if not is_vector(x.sizes(0)):
+        x.refuse(0, "a vector of size 3")
+    x.have((0, _along_axis(x, 0)), _THREE)
+    return (_THREE, _THREE)
+
+
+def _cross(x: Operands) -> Sizes:
+    _needs_vectors(x)
+    for place in range(2):
+        if not x.sizes(place):
+            x.refuse(place, "vectors of size 3")
+        x.have((place, _along_axis(x, place)), _THREE)
+    return (_THREE,)
+
+
+def _skew(x: Operands) -> Sizes:
+    return _hat(x) if is_vector(x.sizes(0)) else _square_to_square(x)
+
+
 # Laws of operators.
 
 
@@ -374,6 +403,9 @@ LAWS: dict[str, Law] = {
     "column-products": _column_products,
     "kron-sum": _kron_sum,
     "cumulated": _cumulated,
+    "hat": _hat,
+    "cross": _cross,
+    "skew": _skew,
     "unstacked": _unstacked,
     "partial-trace": _partial_trace,
     "product": _product,

@@ -121,6 +121,7 @@ def test_transposes(name):
 
 _SIZES_CHANGE = (
     "product", "block", "contract", "entry", "softmax", "logsumexp", "outer", "dot", "solve", "kr", "cumsum", "unvec",
+    "hat", "cross",
 )  # fmt: skip
 
 

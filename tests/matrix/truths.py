@@ -27,7 +27,7 @@ class Truth:
 
 
 SHAPES: dict[str, Any] = {"S": "n n", "R": "n n", "A": "n m", "B": "n m", "C": "m n", "Q": "m m", "x": "n", "y": "n", "a": (),
-    "w": "n*m", "M": "n*m n*m",
+    "u": "3", "v": "3", "w": "n*m", "M": "n*m n*m",
 }  # fmt: skip
 
 
@@ -67,6 +67,8 @@ TRUTHS: dict[str, Truth] = {
     "sym": Truth("sym(S)", lambda s: (s + s.T) / 2),
     "skew": Truth("skew(S)", lambda s: (s - s.T) / 2),
     "dev": Truth("dev(S)", lambda s: s - np.trace(s) / len(s) * np.eye(len(s))),
+    "hat": Truth("hat(u)", lambda u: np.stack([np.cross(u, e) for e in np.eye(3)], axis=1), ("u",)),
+    "cross": Truth("cross(u,v)", np.cross, ("u", "v")),
     "outer": Truth("outer(x,y)", np.outer, ("x", "y")),
     "dot": Truth("dot(x,y)", np.dot, ("x", "y")),
     "solve": Truth("solve(S,A)", np.linalg.solve, ("S", "A")),
@@ -175,7 +177,7 @@ def arrays(seed: int, *, symmetric: bool = False, kind: type = float) -> dict[st
     found = {
         "S": 2 * np.eye(n) + 0.4 * draw(n, n), "R": 3 * np.eye(n) + 0.4 * draw(n, n), "Q": 2 * np.eye(m) + 0.4 * draw(m, m),
         "A": 2 + draw(n, m), "B": 3 + draw(n, m), "C": draw(m, n), "x": draw(n), "y": draw(n), "a": 1.5 + draw(),
-        "w": draw(n * m),
+        "u": draw(3), "v": draw(3), "w": draw(n * m),
         "M": 2 * np.eye(n * m) + 0.4 * draw(n * m, n * m),
     }  # fmt: skip
     if symmetric:
