@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tensordiff.evaluate.double import NumpyOps
 from tensordiff.evaluate.modular import ModularOps
 from tensordiff.evaluate.rational import RationalOps
 from tensordiff.evidence.agreement import Evidence, Method, sizes_text
@@ -120,7 +121,8 @@ def _difference(found: Point, a: Tensor, b: Tensor) -> Difference:
         point = next(samples.integers(start), None)
         if point is not None and not point.equal(*_values(point, a, b)):
             return _at(point, a, b)
-    return _at(found.under(RationalOps()) if isinstance(found.ops, ModularOps) else found, a, b)
+    exact = NumpyOps() if samples.has_pi else RationalOps()
+    return _at(found.under(exact) if isinstance(found.ops, ModularOps) else found, a, b)
 
 
 def _values(point: Point, a: Tensor, b: Tensor) -> tuple[Array, Array]:

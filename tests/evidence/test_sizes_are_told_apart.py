@@ -104,3 +104,13 @@ def test_degrees_of_the_difference(text: str, degree: int) -> None:
     f, plain = (td.parse(part, shapes=SHAPES).tensor for part in (text, "A"))
     assert size_degrees(f, plain, ["n", "m"]).each.get("n", 0) == degree
     assert size_degrees(f, f, ["n", "m"]).each.get("n", 0) == (1 if "+ n" in text or "+ m" in text else 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("pi*x", "pi*x + x"), ("pi", "pi + 1/1000"), ("pi*A", "3.14159265*A"), ("pi^2*x", "10*x")]
+)
+def test_differences_beside_pi_are_shown(one: str, other: str) -> None:
+    found = td.equal(one, other, shapes=SHAPES)
+    assert found.equal is False
+    assert found.witness is not None
+    assert str(found)

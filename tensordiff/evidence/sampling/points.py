@@ -48,7 +48,7 @@ from tensordiff.evidence.sampling.values import (
     Traits,
     draw,
 )
-from tensordiff.functions import Frechet
+from tensordiff.functions import PI, Frechet
 from tensordiff.tensor import Apply, Assumption, Symbol, Tensor, bottom_up, opened, postorder
 
 MOST_ENTRIES = 60_000
@@ -204,6 +204,11 @@ class Samples:
         self.rational = all(is_rational(tensor) for tensor in tensors)
         self.steps = Steps()
 
+    @property
+    def has_pi(self) -> bool:
+        """Whether pi occurs, which is a residue like another modulo a prime, but no fraction."""
+        return any(isinstance(node, Apply) and node.function == PI for node in postorder(self.tensors))
+
     def supposing(self, suppose: Mapping[str, Traits]) -> Samples:
         """The same supply with symbols more special than they are declared."""
         made = object.__new__(Samples)
@@ -231,7 +236,7 @@ class Samples:
 
     def integers(self, start: int, number: int = 0) -> Iterator[Point]:
         """Points of small integers, with fractions where the tensors are rational, for a person to follow."""
-        if self.rational:
+        if self.rational and not self.has_pi:
             return self._remembered("integers", start, number, (INTEGERS,), RationalOps())
         return self._remembered("integers", start, number, (TINY_INTEGERS, *REAL_STYLES), NumpyOps())
 
