@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tensordiff.functions import (
+    ABS,
     DET,
     EXP,
     LOG,
@@ -18,7 +19,9 @@ from tensordiff.functions import (
     LogSumExp,
     Softmax,
     lookup,
+    power,
 )
+from tensordiff.functions.signs import is_nonnegative
 from tensordiff.simplify import Product
 from tensordiff.simplify.cofactors import cancel_determinants
 from tensordiff.simplify.named_functions import (
@@ -40,6 +43,7 @@ from tensordiff.tensor import (
     Tensor,
     add,
     apply,
+    as_number,
     bottom_up,
     broadcast,
     einsum,
@@ -65,7 +69,7 @@ def _known(name: str) -> Function:
 _SOFTPLUS, _LOG1P, _LOGCOSH = map(_known, ("softplus", "log1p", "logcosh"))
 _LOGISTIC = (SIGMOID, _SOFTPLUS, _known("logsigmoid"), _LOGCOSH)
 _EXPONENTIALS = (EXP, POWER, COSH, SINH, EXPM1)
-_SPELLED = (EXP, LOG, COSH, DET)
+_SPELLED = (ABS, EXP, LOG, COSH, DET, POWER)
 _MAX_TERMS = 6
 """Logarithms of more terms are left as they are."""
 
@@ -134,9 +138,34 @@ def _recognise(node: Tensor) -> Tensor:
         return named_sum(node)
     if isinstance(node, Einsum) and len(node.factors) > 1:
         product = _flat(node)
-        if name_products(product):
+        if any([name_products(product), _square_roots(product)]):
             return einsum(product.factors.values(), product.output, product.dims)
     return node
+
+
+def _square_roots(product: Product) -> bool:
+    """|x| |x| = x^2 and the like, which have slopes where their factors have none: norm2(x)*norm2(x) = x'*x. Whether there
+    were such."""
+    found: dict[tuple[Tensor, tuple[int, ...]], list[int]] = {}
+    for name, (node, indices) in product.factors.items():
+        base = node.children[0] if isinstance(node, Apply) and node.function == POWER else node
+        exponent = as_number(node.children[1]) if isinstance(node, Apply) and node.function == POWER else Fraction(1)
+        kinked = isinstance(base, Apply) and base.function == ABS
+        if exponent is not None and exponent > 0 and (kinked or (exponent.denominator == 2 and is_nonnegative(base))):
+            found.setdefault((base, indices), []).append(name)
+    changed = False
+    for (base, indices), names in found.items():
+        for first, second in zip(names[::2], names[1::2], strict=False):
+            factors = [product.remove(name)[0] for name in (first, second)]
+            total = sum((_exponent(node) for node in factors), Fraction(0))
+            product.insert(power(base, total), indices)
+            changed = True
+    return changed
+
+
+def _exponent(node: Tensor) -> Fraction:
+    value = as_number(node.children[1]) if isinstance(node, Apply) and node.function == POWER else None
+    return Fraction(1) if value is None else value
 
 
 def _flat(node: Einsum) -> Product:

@@ -181,3 +181,14 @@ def test_complex_entries_still_have_values(f: str) -> None:
         shift = step * (np.arange(3) == place)
         moved, back = (expression.evaluate(**{**values, "x": z + sign * shift}) for sign in (1, -1))
         np.testing.assert_allclose(slope[..., place], (moved - back) / (2 * step), rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("f", ["norm2(x)*norm2(x)", "sum(abs(x).*abs(x))", "norm2(x)*norm2(x)*norm2(w)*norm2(w)", "d*d"])
+def test_squares_of_norms_have_slopes_at_zero(f: str) -> None:
+    """What is evaluated is simplified as what is printed is."""
+    expression = td.parse(f, shapes=SHAPES, where={"d": "norm2(x)"} if f == "d*d" else None)
+    values = {"x": np.zeros(3), **({"w": np.array([0.6, 0.8, 0.0])} if "w" in f else {})}
+    curvature = td.diff(expression, "x", "x")
+    for found in (curvature.evaluate(**values), td.compile(curvature)(**values)):
+        np.testing.assert_allclose(found, 2 * np.eye(3), rtol=1e-14)
+    np.testing.assert_array_equal(td.diff(expression, "x").evaluate(**values), np.zeros(3))

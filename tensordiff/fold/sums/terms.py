@@ -142,9 +142,16 @@ def square_root(scalar: Matrix, flat: Flat) -> Matrix | None:
 def total(terms: Iterable[tuple[Fraction, Matrix]], flat: Flat) -> Matrix:
     """The sum of written terms, in the order in which people read it; a lone matrix of ones is a number added to all."""
     pairs = list(terms)
-    if any(not _constant(node) for _, node in pairs):
+    if any(not _constant(node) for _, node in pairs) and not any(_is_square(node) for _, node in pairs):
         pairs = [(c, _as_scalar(node)) if _constant(node) and not node.is_scalar else (c, node) for c, node in pairs]
     return flat.ordered_sum(pairs)
+
+
+def _is_square(node: Matrix) -> bool:
+    """Whether a term is a matrix beside which a number would be taken for a multiple of the identity: eye(n) - 1/n."""
+    entries = ("ones", "apply", "hadamard", "dot_power", "dot_divide")
+    core = [x for x in node.children if not x.is_scalar] if node.op == "product" else [node]
+    return len(node.shape) == 2 and node.shape[0] == node.shape[1] and any(x.op not in entries for x in core)
 
 
 def _constant(node: Matrix) -> bool:
