@@ -159,6 +159,13 @@ def test_verdicts_on_code_are_proved():
     assert td.check("2*X'*(X*w - y)", f, "w", language="matlab")
 
 
+@pytest.mark.parametrize("name", ["lam", "lambda_", "lmbda", "lambda", "lamda"])
+def test_a_name_that_is_a_word_of_python(name):
+    f = td.parse("norm2(X*w)^2 + lambda*norm2(w)^2", shapes={"X": "n m", "w": "m", "lambda": ""})
+    assert td.check(f"2*X.T @ (X @ w) + 2*{name}*w", f, "w")
+    assert td.check(f"lambda w: 2*X.T @ (X @ w) + 2*{name}*w", f, "w")
+
+
 def test_functions_by_position_and_their_errors():
     f = td.parse("norm2(X*w-y)^2", shapes={name: SHAPES[name] for name in "Xwy"})
     assert td.check(lambda *arrays: 2 * arrays[0].T @ (arrays[0] @ arrays[1] - arrays[2]), f, "w")

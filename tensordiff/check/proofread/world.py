@@ -37,6 +37,8 @@ class World:
     """How functions of the text are written with their arguments, f(x), and their names."""
     latex: bool = False
     """Whether the derivation is in LaTeX, so that sides without a command are, too."""
+    memo: dict[tuple[Matrix, ...], Matrix] = field(default_factory=dict, compare=False, repr=False)
+    """Differentials that were worked out, by the expression and what varies."""
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -136,7 +138,10 @@ class World:
 
     def differential(self, matrix: Matrix) -> Matrix:
         """The differential of an expression in all that varies. Raises FoldError where it has no form."""
-        return _closed(matrix, self._differential)
+        key = matrix, *self.varied.values()
+        if key not in self.memo:
+            self.memo[key] = _closed(matrix, self._differential)
+        return self.memo[key]
 
     def _differential(self, matrix: Matrix) -> Matrix:
         return self.along(matrix, [(self.scope.symbols[name], lower(node)) for name, node in self.varied.items()])

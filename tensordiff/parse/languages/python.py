@@ -4,6 +4,7 @@ read. The text is never run."""
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Collection, Sequence
 from fractions import Fraction
@@ -17,6 +18,12 @@ from tensordiff.parse.syntax import Syntax
 HABITS = Habits()
 LIBRARIES = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "sp", "linalg", "nn", "functional", "F", "special"])
 """The names before a point that are libraries, where they are not declared."""
+
+LAMBDA = "lambd_"
+"""What stands for a declared lambda, in as many letters."""
+_LAMBDA = re.compile(r"\blambda\b(?!\s*(?:[^\W\d]\w*\s*(?:,\s*[^\W\d]\w*\s*)*)?:)")
+_LAMBDAS = frozenset(("lam", "lamb", "lambd", "lambda_", "lmbda", "lmbd", "_lambda", "lamda", LAMBDA))
+"""How people write the name lambda in Python."""
 
 _LONGEST = 20_000
 
@@ -67,6 +74,8 @@ def read_python(text: str, known: Collection[str] = ()) -> Code:
     if len(text) > _LONGEST:
         raise BudgetError(f"the code has {len(text)} characters, more than {_LONGEST}")
     lines = textwrap.dedent(text.strip("\n")).strip()
+    if "lambda" in known:  # a word of Python's own: a name is written otherwise, or just so
+        lines = _LAMBDA.sub(LAMBDA, lines)
     try:
         module = ast.parse(lines)
     except SyntaxError as error:
@@ -239,7 +248,10 @@ class _Reader:
             case ast.Constant(value):
                 return self.constant(node, value)
             case ast.Name(name):
-                return self.make(node, "name", (), normalise(name))
+                meant = (
+                    "lambda" if name in _LAMBDAS and "lambda" in self.known and name not in {*self.known, *self.own} else name
+                )
+                return self.make(node, "name", (), normalise(meant))
             case ast.BinOp(_, operator, _):
                 return self.make(node, "operate", children, self.operator(operator, node))
             case ast.UnaryOp(ast.USub(), _):
