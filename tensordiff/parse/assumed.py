@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from tensordiff.matrix import Matrix
 from tensordiff.parse.kinds.letters import usual_rank
@@ -41,10 +41,15 @@ def constants(tree: Tree, sizes: Mapping[Syntax, tuple[Group, ...]]) -> Iterator
             yield f"{'I' if node.data == 'eye' else written} read as {kind} of size {group_text(shape[0])}"
 
 
-def meanings(trees: Iterable[Tree], values: Mapping[Syntax, Matrix]) -> Iterator[str]:
+def meanings(trees: Iterable[Tree], values: Mapping[Syntax, Matrix], sizes: Collection[str]) -> Iterator[str]:
     """What else could have been meant otherwise: powers of e."""
     for tree in trees:
         yield from tree.notes
+        for node in tree.nodes:
+            for each in node.data if node.op == "sum" else ():
+                limit = (each.high or "").strip("{} ")
+                if limit.isidentifier() and limit not in sizes:
+                    yield f"{limit} read as the full range of {each.letter}"
         for node in tree.nodes:
             if node.op == "call" and node.data == "‖2":
                 operand = values.get(node.children[0])

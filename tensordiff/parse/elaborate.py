@@ -80,7 +80,7 @@ class Elaboration:
             case "negative":
                 return build.scale(-1, children[0])
             case "sum":
-                return summed(children[0], node.data)
+                return summed(children[0], node.data, self.scope.dims)
             case "differential":
                 return self.differential_of(node, children[0])
             case "derivative":
@@ -122,7 +122,7 @@ class Elaboration:
         """An operation on members of families; a sum over the family makes matrices of them again."""
         if node.op == "sum":
             (member,) = (self.families.spread(value) for value in values)
-            member = Member(member.rows, member.columns, restricted(member.body, node.data))
+            member = Member(member.rows, member.columns, restricted(member.body, node.data, self.scope.dims))
             return self.families.summed(member, [each.letter for each in node.data])
         if node.op == "call" and (function := self.scope.function(node.data)) is not None:
             (member,) = (self.families.spread(value) for value in values)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, build
 from tensordiff.parse.syntax import Range
-from tensordiff.tensor import Group
+from tensordiff.tensor import Group, group_text
 
 
-def summed(body: Matrix, ranges: Sequence[Range]) -> Matrix:
+def summed(body: Matrix, ranges: Sequence[Range], sizes: Collection[str]) -> Matrix:
     """The sum of entries over indices; what stays open stays an entry. Raises ShapeError for a range that is not read."""
-    body = restricted(body, ranges)
+    body = restricted(body, ranges, sizes)
     return closed_over(body, [each.letter for each in ranges])
 
 
-def restricted(body: Matrix, ranges: Sequence[Range]) -> Matrix:
-    """What is summed, zero where an index is skipped."""
+def restricted(body: Matrix, ranges: Sequence[Range], sizes: Collection[str]) -> Matrix:
+    """What is summed, zero where an index is skipped. Raises ShapeError for a range that is not the full one."""
     groups = dict(body.free)
     for each in ranges:
         if each.letter not in groups:
             raise ShapeError(f"nothing that is summed has the index {each.letter}", hint="give its name the index")
+        if not _is_full(each, groups[each.letter], sizes):
+            raise ShapeError(
+                f"only sums over the full range are read, and {each.letter} runs over {group_text(groups[each.letter])}",
+                hint=rf"write \sum_{each.letter}, or a product with a block of an identity for a part",
+            )
         for other in each.without:
             same = _identity(each.letter, other, groups)
             body = build.product(body, build.add([(1, build.number(1)), (-1, same)]))
@@ -31,6 +37,23 @@ def restricted(body: Matrix, ranges: Sequence[Range]) -> Matrix:
             upper = build.entry(build.add([(1, build.triu(dim)), (-1, build.eye((dim,)))]), (other, each.letter))
             body = build.product(body, upper)
     return body
+
+
+def _is_full(each: Range, group: Group, sizes: Collection[str]) -> bool:
+    """Whether a range is the full one: from 1 to the size, or from 0 to one less. A limit that is declared nowhere is."""
+    low, high = each.low, each.high
+    if low == "0":
+        if high is None or not re.fullmatch(r".+-\s*1", high):
+            return high is None
+        high = high.rpartition("-")[0].strip()
+    elif low not in (None, "1"):
+        return False
+    if high is None:
+        return True
+    high = high.strip("{} ")
+    if high.isdigit() or high in sizes:
+        return group_text(group) == high
+    return re.fullmatch(r"\\?[A-Za-z]\w*", high) is not None
 
 
 def closed_over(body: Matrix, letters: Sequence[str]) -> Matrix:

@@ -139,7 +139,8 @@ def test_exponent_t_is_a_power_where_t_is_a_number():
     [r"a / k x \,", r"A \odot B \otimes A", r"\log a / k", r"\log\det(A) a", r"\sin^2 a", r"A^*\,",
      r"x_{i+1}", r"(A)_1\,", r"\frac{a}", r"\sqrt", r"\log", r"(\log)",
      r"\begin{matrix} \log \end{matrix}", r"|\log|",
-     r"\mathbf{1}", r"\left( A \right]", r"\begin{bmatrix} A", "A ⊙ B ⊗ A"],
+     r"\mathbf{1}", r"\left( A \right]", r"\begin{bmatrix} A", r"A 2\,", "2 3", "A ⊙ B ⊗ A",
+     r"\sum_{i=2}^n x_i", r"\sum_{i=1}^m x_i"],
 )  # fmt: skip
 def test_what_print_leaves_open_is_refused(written):
     with pytest.raises(TensordiffError):

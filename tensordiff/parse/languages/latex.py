@@ -126,8 +126,6 @@ class _Reader(Subscripts, Derivatives):
             self.tokens.operand(start)
             self.tokens.put("NAME", "0", start, end)
             return
-        if self.tokens.after_operand and self.tokens.last in ("NUMBER",):
-            self.tokens.fail("a number follows an operand", start, end, r"write \cdot for a product, ^{...} for a power")
         self.tokens.number(value, start, end)
 
     def is_transposed(self, place: int) -> bool:

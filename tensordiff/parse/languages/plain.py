@@ -150,6 +150,8 @@ class _Reader:
                 tokens.name(word, start, end)
         elif is_constant(name, behind.lstrip(" \t"), vocabulary):
             tokens.function(name, start, end, bracket=True)
+        elif not vocabulary.knows(name) and "_" in name and vocabulary.knows(name.replace("_", "")):
+            tokens.name(word.replace("_", ""), start, end)
         elif vocabulary.knows(name):
             self.place += vocabulary.application(name, behind)
             tokens.name(word, start, end)

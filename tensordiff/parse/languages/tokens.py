@@ -81,6 +81,14 @@ class Stream:
         return self.last in ENDS_OPERAND and not self.calling
 
     @property
+    def behind_sign(self) -> bool:
+        """Whether a sum sign or a derivative sign comes just before, which is no factor."""
+        if self.last == "RPAR":
+            opening = self.opening()
+            return opening > 0 and self.list[opening - 1].type == "OPERATOR"
+        return self.last == "SUM"
+
+    @property
     def inside(self) -> str:
         """The kind of the innermost open bracket; "" outside all."""
         return self.stack[-1].kind if self.stack else ""
@@ -114,6 +122,8 @@ class Stream:
         exponent = value.lower().partition("e")[2].lstrip("+-")
         if len(value) > _LONGEST_NUMBER or len(exponent) > 3:
             self.fail("this number is too long to be read exactly", start, end)
+        if self.after_operand and not self.behind_sign:
+            self.fail("a number follows an operand", start, end, "write * for a product, ^ for a power")
         self.operand(start)
         self.put("NUMBER", value, start, end)
 
