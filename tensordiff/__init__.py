@@ -19,7 +19,7 @@ from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.exchange import from_einsum, from_sympy
 from tensordiff.api.explain import explain
 from tensordiff.api.expression import Expression
-from tensordiff.api.functions import NAMED, block, commutation, eye, kron, ones, pi, tril, triu, unit, zeros
+from tensordiff.api.functions import NAMED, block, commutation, eye, kron, matrix_power, ones, pi, tril, triu, unit, zeros
 from tensordiff.api.grading import Grade, grade
 from tensordiff.api.objective import Objective, objective
 from tensordiff.api.programs import compile_expressions as compile
@@ -47,7 +47,8 @@ __all__ = [
     "Grade", "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
     "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile", "diff", "dims",
     "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "grade", "gradient",
-    "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "named", "number", "objective", "ones", "parse", "pi", "proofread",
+    "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "matrix_power", "named", "number", "objective", "ones", "parse",
+    "pi", "proofread",
     "scalar", "tensor", "tril", "triu", "unit", "vector", "vjp", "where", "zeros",
     *NAMED,
 ]  # fmt: skip

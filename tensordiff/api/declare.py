@@ -38,7 +38,7 @@ def matrix(name: str, *sizes: Any, structure: str = "general", assume: str = "no
     """A matrix: matrix("X", n, m), sizes as Dims, names or numbers.
 
     structure: symmetric, skew, diagonal, lower-triangular, upper-triangular, unit-lower-triangular,
-    unit-upper-triangular, orthogonal, positive-definite, correlation, stiefel (rectangular, X'X = I).
+    unit-upper-triangular, orthogonal, positive-definite, correlation, toeplitz, stiefel (rectangular, X'X = I).
     assume: positive, nonzero, binary (entries +1 or -1), probability (positive, sums to one), near-identity.
     Raises ShapeError for a structure on a matrix that is not square, or unless there are two sizes.
     """

@@ -64,6 +64,12 @@ def _constant(node: Matrix) -> Expression:
     return Expression(node, scope)
 
 
+def matrix_power(matrix: Any, exponent: Any) -> Expression:
+    """A^p: any whole number or size for a square matrix, 1/2 and -1/2 (the principal root), and any number or scalar for a
+    symmetric positive definite one."""
+    return _apply(lambda base, power: refuse_unsymmetric(build.power(base, power)), (matrix, exponent))
+
+
 def kron(*factors: Any) -> Expression:
     """The Kronecker product; kron(A, B) has rows (i_A, i_B) with i_A slowest."""
     return _apply(build.kron, factors)

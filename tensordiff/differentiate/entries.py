@@ -17,8 +17,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from tensordiff.errors import DomainError
-from tensordiff.functions import Duplication, Elimination, LowerMask, SkewDuplication, UpperMask, constant
-from tensordiff.tensor import Assumption, Dim, Structure, Symbol, Tensor, add, einsum, identity, replace
+from tensordiff.functions import Diagonals, Duplication, Elimination, LowerMask, SkewDuplication, UpperMask, constant, power
+from tensordiff.tensor import Assumption, Dim, Structure, Symbol, Tensor, add, einsum, identity, ones, replace
 
 Placed = tuple[Tensor, tuple[object, ...]]
 """A factor of a product, with a label for each axis."""
@@ -139,6 +139,19 @@ class OnAxes:
 
     def diagonal(self, a: Tensor) -> Tensor:
         return self._masked(a, lambda dim: identity((dim,)))
+
+    def along(self, a: Tensor) -> Tensor:
+        place = constant(Diagonals(a.dims[len(self.before)] if a.rank == self.rank else a.dims[0]))
+        factors = [(a, self._labels(a, "r", "c")), (place, ("r", "c", "d")), (place, ("k", "l", "d"))]
+        return einsum(factors, self._labels(a, "k", "l"))
+
+    def means(self, a: Tensor) -> Tensor:
+        dims = a.dims[len(self.before) : len(self.before) + 2] if a.rank == self.rank else a.dims
+        counts = OnAxes((), ()).along(ones(dims))
+        return einsum([(self.along(a), self._labels(a, "k", "l")), (power(counts, -1), ("k", "l"))], self._labels(a, "k", "l"))
+
+    def from_edges(self, a: Tensor) -> Tensor:
+        raise NotImplementedError  # pragma: no cover - of arrays alone
 
     def below(self, a: Tensor) -> Tensor:
         return add([(1, a), (-1, self.upper(a))])

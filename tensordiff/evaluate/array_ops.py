@@ -79,6 +79,13 @@ class ArrayOps(ABC):
     def skew_duplication(self, size: int) -> Array:
         return self.literal(skew_duplication(int(size)))
 
+    def diagonals(self, size: int) -> Array:
+        n = int(size)
+        rows, columns = np.indices((n, n))
+        made = np.zeros((n, n, 2 * n), dtype=np.int64)
+        made[rows, columns, rows - columns + n] = 1
+        return self.literal(made)
+
     def elimination(self, size: int) -> Array:
         return self.literal(elimination(int(size)))
 

@@ -39,6 +39,30 @@ class ArrayMatrices:
     def above(self, a: Any) -> Any:
         return self.xp.triu(a, 1)
 
+    def along(self, a: Any) -> Any:
+        return self._along(a, mean=False)
+
+    def means(self, a: Any) -> Any:
+        return self._along(a, mean=True)
+
+    def _along(self, a: Any, mean: bool) -> Any:
+        """Of one NumPy array."""
+        n = a.shape[-1]
+        made = a.copy()
+        for offset in range(1 - n, n):
+            rows = range(max(0, -offset), min(n, n - offset))
+            places = [(k, k + offset) for k in rows]
+            total = sum(a[place] for place in places)
+            for place in places:
+                made[place] = total * Fraction(1, len(places)) if mean else total
+        return made
+
+    def from_edges(self, a: Any) -> Any:
+        n = a.shape[-1]
+        rows = [[max(i - j, 0) for j in range(n)] for i in range(n)]
+        columns = [[max(j - i, 0) for j in range(n)] for i in range(n)]
+        return a[..., rows, columns]
+
     def identity(self, like: Any) -> Any:
         ones = self.xp.ones_like(like[..., :1, :])
         return self.diagonal(ones * ones.swapaxes(-1, -2))

@@ -104,6 +104,10 @@ def _skew_duplication(shape: Shape) -> tuple[Shape, ...]:
     return ((*shape, _triangle(shape[0], strict=True)),)
 
 
+def _diagonals(shape: Shape) -> tuple[Shape, ...]:
+    return ((*shape, shape[0] + shape[0]),)
+
+
 def _elimination(shape: Shape) -> tuple[Shape, ...]:
     return ((_triangle(shape[0], strict=False), *shape),)
 
@@ -199,6 +203,7 @@ def _table() -> dict[str, Primitive]:
         Primitive("duplication", "constant", _duplication),
         Primitive("skew_duplication", "constant", _skew_duplication),
         Primitive("elimination", "constant", _elimination),
+        Primitive("diagonals", "constant", _diagonals),
         # functions of a matrix
         _matrix("inv", 2, "inv", keeps_symmetry=True, rational=True),
         _matrix("pinv", 20, "pinv", shape=_turned, keeps_symmetry=True, rational=True),

@@ -4,6 +4,7 @@ from tensordiff.functions.cholesky import CHOL
 from tensordiff.functions.constants import (
     PI,
     Constant,
+    Diagonals,
     Duplication,
     Elimination,
     LowerMask,
@@ -36,7 +37,8 @@ from tensordiff.functions.user import UserFunction, elementwise
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "HAT", "INVERSE", "LEVI", "LOG", "LOGDET", "LOGM",
     "LOG_OF_DET", "MATRIX", "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes",
-    "Constant", "Duplication", "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp",
+    "Constant", "Diagonals",
+    "Duplication", "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp",
     "LowerMask", "MatrixFunction", "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "SymmetricMap", "Undefined",
     "Unit", "Univariate", "UpperMask", "UserFunction", "WholeMatrix", "constant", "elementwise", "inclusion", "is_primary",
     "keeps_symmetry", "lookup", "matrix_power", "power", "sandwich", "smallest", "transpose",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensordiff.errors import ShapeError
-from tensordiff.tensor import Apply, Bounds, Dim, Function, Tensor
+from tensordiff.tensor import Apply, Bounds, Dim, Function, Tensor, direct_sum
 
 
 class Constant(Function):
@@ -76,6 +76,29 @@ class Elimination(Constant):
 
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.elimination(ops.size(self.dim))
+
+
+class Diagonals(Constant):
+    """Axes (n, n, 2n): 1 where the third counts the diagonal on which the entry lies, from the lowest, 1, to the highest."""
+
+    name = "diagonals"
+
+    def __init__(self, dim: Dim) -> None:
+        self.dim = dim
+        self.axes = (dim, dim, *direct_sum([(dim,), (dim,)]))
+
+    @property
+    def parameters(self) -> tuple[bytes | str | int, ...]:
+        return (self.dim.key,)
+
+    def sign(self, signs: Sequence[int], arguments: Sequence[Tensor]) -> int:
+        return 1
+
+    def bounds(self, known: Sequence[Bounds], arguments: Sequence[Tensor]) -> Bounds:
+        return Bounds(0, 1)
+
+    def evaluate(self, ops: Any, *args: Any) -> Any:
+        return ops.diagonals(ops.size(self.dim))
 
 
 class LowerMask(Constant):

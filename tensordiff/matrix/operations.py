@@ -132,6 +132,11 @@ def _mean(form: Any, x: Any, axis: Any = None) -> Any:
     return form.divide(total, form.product(*(form.size(dim) for group in groups for dim in group)))
 
 
+def _norm_p(form: Any, x: Any, p: Any) -> Any:
+    powers = form.call("sum", form.dot_power(form.call("abs", x), p))
+    return form.power(powers, form.divide(form.number(1), p))
+
+
 def _condition(form: Any, x: Any) -> Any:
     return form.product(form.call("norm_spec", x), form.call("norm_spec", form.call("pinv", x)))
 
@@ -231,6 +236,10 @@ _WORDS = (
     Operation(
         "norm2", "to-scalar", "The Euclidean (Frobenius) norm.", (1, 1), transposes="itself", real=True, names_itself=True,
         conjugates="drops", holomorphic=False, domain="nonzero",
+    ),
+    Operation(
+        "norm_p", "first-to-scalar", "(sum |x|^p)^(1/p) over all entries, p a number or a scalar.", (2, 2), written=_norm_p,
+        transposes="never", conjugates="drops", holomorphic=False, domain="nonzero",
     ),
     Operation(
         "cond", "to-scalar", "The condition number, the largest singular value by the smallest.", (1, 1), written=_condition,

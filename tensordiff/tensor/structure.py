@@ -6,7 +6,7 @@ forms, exact numbers and arrays of every library.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -33,6 +33,15 @@ class Matrices(Protocol):
         """The entries below the diagonal, zeros elsewhere."""
 
     def above(self, a: Matrix) -> Matrix: ...
+    def along(self, a: Matrix) -> Matrix:
+        """The sum over each diagonal, at each of its places."""
+
+    def means(self, a: Matrix) -> Matrix:
+        """The mean of each diagonal, at each of its places."""
+
+    def from_edges(self, a: Matrix) -> Matrix:
+        """The first row and the first column, repeated along the diagonals."""
+
     def identity(self, like: Matrix) -> Matrix:
         """The identity with as many rows as `like` has columns."""
 
@@ -133,6 +142,10 @@ class Structure:
     def is_orthogonal(self) -> bool:
         """Whether V'V = VV' = I."""
         return self.orthonormal and self.square
+
+    def has_shape(self, lengths: Sequence[int]) -> bool:
+        """Whether there are such matrices with axes of these lengths: orthonormal columns are no more than rows."""
+        return not self.orthonormal or len(lengths) != 2 or lengths[1] <= lengths[0]
 
     @property
     def rows_flip(self) -> bool:
@@ -269,6 +282,13 @@ STRUCTURES: dict[str, Structure] = {
         Structure(
             "correlation", mirror=1, diagonal="unit", definite=True, change="hollow-symmetric", free="strict",
             drawn=_correlation,
+        ),
+        Structure(
+            "toeplitz",
+            projection=lambda m, g, v: m.means(g),
+            tied=lambda m, g, v: m.along(g),
+            deviation=lambda m, a: m.combine((1, a), (-1, m.from_edges(a))),
+            drawn=lambda d: d.matrices.from_edges(d.entries()),
         ),
         Structure("stiefel", square=False, orthonormal=True, projection=_stiefel, drawn=lambda d: d.orthonormal()),
     )

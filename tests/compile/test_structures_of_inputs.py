@@ -6,6 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import tensordiff as td
 from tensordiff.compile import compile_program
@@ -31,6 +32,7 @@ def conforming(structure: str, n: int) -> np.ndarray:
         "strictly-lower-triangular": np.tril(a, -1),
         "strictly-upper-triangular": np.triu(a, 1),
         "hollow-symmetric": a + a.T - 2 * np.diag(np.diag(a)),
+        "toeplitz": scipy.linalg.toeplitz(a[:, 0], a[0]),
         "correlation": (rows := a / np.linalg.norm(a, axis=1, keepdims=True)) @ rows.T,
     }
     return made[structure]

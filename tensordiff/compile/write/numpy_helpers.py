@@ -275,6 +275,13 @@ def _duplication(n, dtype):
     made[columns, rows, places] = made[rows, columns, places] = 1
     return made
 ''')
+_define("""
+def _diagonals(n, dtype):
+    rows, columns = np.indices((n, n))
+    made = np.zeros((n, n, 2 * n), dtype)
+    made[rows, columns, rows - columns + n] = 1
+    return made
+""")
 _define('''
 def _skew_duplication(n, dtype):
     """Axes (column j, row i, place): 1 where the place is that of (i, j), i > j, in the strict lower triangle, -1 at (j, i)."""

@@ -55,7 +55,7 @@ class TracedBackend(ArrayBackend):
         return atom(f"{self.module}.concatenate([{', '.join(parts)}], -2)")
 
 
-_SIZED = ("_unit", "_inclusion", "_duplication", "_skew_duplication", "_elimination")
+_SIZED = ("_unit", "_inclusion", "_duplication", "_skew_duplication", "_elimination", "_diagonals")
 
 _SHARED = '''
 def _squared_distances(x, y, weights=1.0):

@@ -253,6 +253,8 @@ class Samples:
 
     def components(self, sizes: Mapping[str, int], patterns: Iterable[Pattern]) -> Iterator[Point]:
         """A point of these sizes for each pattern of signs with which every tensor is defined somewhere."""
+        if not self._are_shapes(sizes):
+            return
         styles, ops = ((FIELD,), ModularOps()) if self.rational else ((FINE, *REAL_STYLES), NumpyOps())
         for number, pattern in enumerate(patterns):
             drawn = (self._point(sizes, number + _STRIDE * retry, s, ops, pattern) for s in styles for retry in range(_RETRIES))
@@ -289,13 +291,17 @@ class Samples:
         for style in styles:
             for retry in range(_RETRIES):
                 for sizes in islice(self._sizes(start), _ORDERS):
-                    if fits(sizes, self.tensors, MOST_ENTRIES if self.names else MOST_GIVEN):
-                        try:
-                            point = self._point(sizes, number + _STRIDE * retry, style, ops)
-                        except EvaluationError:  # a structure that has no matrices of these sizes
-                            continue
+                    if self._are_shapes(sizes) and fits(sizes, self.tensors, MOST_ENTRIES if self.names else MOST_GIVEN):
+                        point = self._point(sizes, number + _STRIDE * retry, style, ops)
                         if point.defines(self.tensors):
                             yield point
+
+    def _are_shapes(self, sizes: Mapping[str, int]) -> bool:
+        """Whether every structure has matrices of these sizes."""
+        return all(
+            self.traits[name].structure.has_shape([dim.size(sizes) for dim in symbol.dims])
+            for name, symbol in self.symbols.items()
+        )
 
     def _sizes(self, start: int) -> Iterator[dict[str, int]]:
         return assignments(self.names, start, self._avoid, self._even)

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.matrices import ArrayMatrices
 from tensordiff.tensor import Assumption, Matrices, Structure, Symbol
 
@@ -182,8 +181,6 @@ class _Draws:
 
     def orthonormal(self) -> Array:
         """Cayley's transform (I - S) inv(I + S) of a skew S, with a random row negated: det 1 and -1 both occur."""
-        if self.columns > self.rows:
-            raise EvaluationError(f"no {self.rows}-by-{self.columns} matrix has orthonormal columns")
         low, high = (1, 10_000) if not self.style.real else (1, 4)
         draws = _Draws(self.rows, self.rows, Assumption.NONE, Style("skew", low, high), self.random)
         skew = Structure.SKEW.draw(draws)
