@@ -12,7 +12,8 @@ from tensordiff.matrix.leaves import as_number, eye, number, ones, size, tril, t
 from tensordiff.matrix.linear import add, scale, transpose
 from tensordiff.matrix.node import Matrix
 from tensordiff.matrix.open_letters import merge_free, refuse_open
-from tensordiff.matrix.operations import ELSEWHERE, OPERATIONS, WORDS, Operation, called
+from tensordiff.matrix.operation import Operation
+from tensordiff.matrix.operations import ELSEWHERE, OPERATIONS, WORDS, called
 from tensordiff.matrix.products import divide, dot_divide, dot_power, hadamard, inverse, kron, power, product, real_power
 from tensordiff.matrix.resplit import describe, resplit
 from tensordiff.matrix.shape import fixed_size, read_group

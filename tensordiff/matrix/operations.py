@@ -7,91 +7,13 @@ tested in numbers for every record in tests/matrix/test_operations_are_what_they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
 from tensordiff.functions import ELEMENTWISE, MATRIX, WholeMatrix
-from tensordiff.matrix.shape_laws import LAWS, Law
-from tensordiff.tensor import Function
-
-Build = Callable[..., Any]
-"""(form, *operands) -> value, written in `form`, the constructors of the matrix form (`matrix.calls.FORM`)."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation of the matrix form. `name` is the op of its nodes (or, for a shorthand, its word alone)."""
-
-    name: str
-    shape: str = ""
-    """The name of its shape law; empty for leaves, and where the arrangement or the letters of the node say its shape."""
-    doc: str = ""
-    """A sentence for the documentation; of a constant, what it is called in a message."""
-    arguments: tuple[int, int | None] | None = None
-    """The least and the most operands of a call; None for an operator, which has no call."""
-    operands: tuple[Literal["value", "size", "axis", "integer", "condition"], ...] = ("value",)
-    """What the operands are; the last kind goes for all further ones."""
-    spelling: str = ""
-    """The word for it in text, where that is not the name."""
-    reserved: bool = True
-    """Whether the word is kept for it; otherwise it is a call before a parenthesis only, and an ordinary name elsewhere."""
-    of_scalar: Build | None = None
-    """What it is of one scalar (a constant: with every size 1), where that has a simpler form."""
-    written: Build | None = None
-    """A shorthand: what it stands for; None where it is a node of its own after all."""
-    transposes: Literal["outside", "operands", "reversed", "blocks", "itself", "never"] = "never"
-    """outside: f(A') = f(A)'. operands, reversed, blocks: the transpose of the value is the operation on the transposes, in
-    this or the opposite order, or in transposed arrangement. itself: f(A') = f(A)."""
-    linear: tuple[int, ...] = ()
-    """The operands that it is linear in; -1 stands for all."""
-    real: bool = False
-    """Whether it means something else for complex entries than what programs compute."""
-    names_itself: bool = False
-    """Whether a repeated value is worth a name; others read well as they are."""
-    integral: bool = False
-    """Whether it makes integers of integers, as an exponent of a matrix and a size must be."""
-    meets_scalars: bool = True
-    """Whether a scalar is a likely operand; for others an undeclared name there is read as something larger."""
-    conjugates: Literal["inside", "drops", "never"] = "inside"
-    """inside: conj f(A) = f(conj A). drops: the value is real, f(conj A) = f(A)."""
-    holomorphic: bool = True
-    domain: Literal["any", "invertible", "definite", "principal", "full-rank", "nonzero", "symmetric"] = "any"
-    """Where it has a value and a derivative."""
-    result: Literal["any", "alike", "symmetric", "lower-triangular"] = "any"
-    """The structure of the value; alike: symmetric where the operands are."""
-    primary: bool = False
-    """An analytic function of one matrix: it commutes with the matrix and with everything that does."""
-    latex: str = ""
-    """A LaTeX operator; the name in upright letters where empty."""
-    superscript: str = ""
-    """What typeset mathematics writes it as, a superscript on the operand, where it does."""
-    function: Function | None = None
-    """The function of the index form that it is lowered to, where that is one."""
-    elsewhere: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """What other systems call it or its like, and how that is written here."""
-
-    @property
-    def law(self) -> Law:
-        return LAWS[self.shape]
-
-    @property
-    def word(self) -> str:
-        return self.spelling or self.name
-
-    def kind(self, place: int) -> str:
-        """What operand `place` is."""
-        return self.operands[min(place, len(self.operands) - 1)]
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether all that it is made of are sizes and places."""
-        return self.arguments is not None and self.operands[0] == "size"
-
-    def is_linear_in(self, place: int) -> bool:
-        return place in self.linear or -1 in self.linear
+from tensordiff.matrix.operation import Operation
+from tensordiff.matrix.shorthands import SHORTHANDS, itself
 
 
 def _of_function(function: WholeMatrix) -> Operation:
@@ -103,10 +25,6 @@ def _of_function(function: WholeMatrix) -> Operation:
         holomorphic=function.holomorphic, domain=function.domain, result=function.result, primary=function.primary,
         latex=function.latex_name, superscript=function.superscript, function=function, elsewhere=function.elsewhere,
     )  # fmt: skip
-
-
-def _itself(form: Any, x: Any) -> Any:
-    return x
 
 
 def _one(form: Any) -> Any:
@@ -141,49 +59,6 @@ def _condition(form: Any, x: Any) -> Any:
     return form.product(form.call("norm_spec", x), form.call("norm_spec", form.call("pinv", x)))
 
 
-def _half(form: Any, terms: Any) -> Any:
-    return form.add([(Fraction(c, 2), term) for c, term in terms])
-
-
-def _column(form: Any, x: Any) -> Any:
-    """A vector as a column."""
-    return x if not x.shape or x.rows else form.transpose(x)
-
-
-def _length(form: Any, group: Any) -> Any:
-    return form.product(*(form.size(dim) for dim in group))
-
-
-def _skew_part(form: Any, x: Any) -> Any:
-    if not (x.rows and x.cols):
-        return form.call("hat", x)
-    return _half(form, [(1, x), (-1, form.transpose(x))])
-
-
-def _deviator(form: Any, x: Any) -> Any:
-    trace = form.divide(form.call("tr", x), _length(form, x.rows))
-    return form.add([(1, x), (-1, form.product(trace, form.eye(x.rows)))])
-
-
-def _column_products(form: Any, a: Any, b: Any) -> Any:
-    return form.hadamard(form.kron(a, form.ones(b.rows)), form.kron(form.ones(a.rows), b))
-
-
-def _kron_sum(form: Any, a: Any, b: Any) -> Any:
-    return form.add([(1, form.kron(a, form.eye(b.rows))), (1, form.kron(form.eye(a.rows), b))])
-
-
-def _variance(form: Any, x: Any) -> Any:
-    return form.call("mean", form.dot_power(form.add([(1, x), (-1, form.call("mean", x))]), form.number(2)))
-
-
-def _cumulated(form: Any, x: Any) -> Any:
-    if x.is_scalar:
-        return x
-    mask = form.tril((x.rows or x.cols)[0])
-    return form.product(mask, x) if x.rows else form.product(x, form.transpose(mask))
-
-
 _ELSEWHERE = {
     "norm": "norm2(A), the Euclidean or Frobenius norm, or norm1(A)",
     "vdot": "dot(x,y)", "inner": "x'*y for vectors, tr(A'*B) for matrices", "matmul": "A*B", "hadamard": "A.*B",
@@ -213,17 +88,17 @@ _OPERATORS = (
 
 _WORDS = (
     Operation(
-        "transpose", "transposed", "The transpose.", (1, 1), of_scalar=_itself, transposes="outside", linear=(0,),
+        "transpose", "transposed", "The transpose.", (1, 1), of_scalar=itself, transposes="outside", linear=(0,),
         result="alike", elsewhere={"transpose": "A'"},
     ),
     Operation("kron", "kron", "The Kronecker product.", (1, None), transposes="operands", linear=(-1,), result="alike"),
     Operation(
-        "tr", "square-to-scalar", "The trace of a square matrix.", (1, 1), of_scalar=_itself, transposes="itself",
+        "tr", "square-to-scalar", "The trace of a square matrix.", (1, 1), of_scalar=itself, transposes="itself",
         linear=(0,), names_itself=True, meets_scalars=False, elsewhere={"trace": "tr(A)"},
     ),
     Operation(
         "sum", "reduced", "The sum of all entries, of every column (sum(X, 1)) or of every row (sum(X, 2)).", (1, 2), _AXIS,
-        of_scalar=_itself, written=_sum, transposes="itself", linear=(0,), names_itself=True,
+        of_scalar=itself, written=_sum, transposes="itself", linear=(0,), names_itself=True,
     ),
     Operation(
         "mean", "reduced", "The mean of all entries, of every column (axis 1) or of every row (axis 2).", (1, 2), _AXIS,
@@ -246,15 +121,15 @@ _WORDS = (
         transposes="itself", conjugates="drops", holomorphic=False, domain="full-rank",
     ),
     Operation(
-        "diag", "diagonal", "A vector as a diagonal matrix, or the diagonal of a square matrix.", (1, 1), of_scalar=_itself,
+        "diag", "diagonal", "A vector as a diagonal matrix, or the diagonal of a square matrix.", (1, 1), of_scalar=itself,
         transposes="itself", linear=(0,), meets_scalars=False,
     ),
     Operation(
-        "vec", "stacked", "The columns stacked.", (1, 1), of_scalar=_itself, written=_vec, linear=(0,),
+        "vec", "stacked", "The columns stacked.", (1, 1), of_scalar=itself, written=_vec, linear=(0,),
         meets_scalars=False,
     ),
     Operation(
-        "vech", "half-stacked", "The columns of the lower triangle stacked.", (1, 1), of_scalar=_itself, linear=(0,),
+        "vech", "half-stacked", "The columns of the lower triangle stacked.", (1, 1), of_scalar=itself, linear=(0,),
         meets_scalars=False,
     ),
     Operation(
@@ -264,11 +139,11 @@ _WORDS = (
     ),
     Operation(
         "largest", "reduced", "The largest of all entries, of every column (axis 1) or of every row (axis 2).", (1, 1),
-        spelling="max", of_scalar=_itself, transposes="itself", names_itself=True, conjugates="never", holomorphic=False,
+        spelling="max", of_scalar=itself, transposes="itself", names_itself=True, conjugates="never", holomorphic=False,
         real=True,
     ),
     Operation(
-        "smallest", "reduced", "The smallest of all entries.", (1, 1), spelling="min", of_scalar=_itself,
+        "smallest", "reduced", "The smallest of all entries.", (1, 1), spelling="min", of_scalar=itself,
         transposes="itself", names_itself=True, conjugates="never", holomorphic=False, real=True,
     ),
     Operation(
@@ -283,64 +158,6 @@ _WORDS = (
         names_itself=True, meets_scalars=False,
     ),
 )  # fmt: skip
-
-_SHORTHANDS = (
-    Operation(
-        "sym", "square-to-square", "(A + A')/2, the symmetric part.", (1, 1), of_scalar=_itself, reserved=False,
-        written=lambda form, x: _half(form, [(1, x), (1, form.transpose(x))]), transposes="outside", linear=(0,),
-        meets_scalars=False, result="symmetric",
-    ),
-    Operation(
-        "skew", "skew", "(A - A')/2, the skew part of a matrix; of a vector of size 3 hat(w).", (1, 1),
-        of_scalar=lambda form, x: form.number(0), reserved=False, written=_skew_part, transposes="outside", linear=(0,),
-        meets_scalars=False,
-    ),
-    Operation(
-        "dev", "square-to-square", "A - tr(A)/n*eye(n), the deviator.", (1, 1), of_scalar=lambda form, x: form.number(0),
-        reserved=False, written=_deviator, transposes="outside", linear=(0,), meets_scalars=False, result="alike",
-    ),
-    Operation(
-        "cross", "cross", "The cross product of vectors of size 3, hat(a)*b.", (2, 2), reserved=False, linear=(0, 1),
-        written=lambda form, a, b: form.product(form.call("hat", _column(form, a)), _column(form, b)),
-    ),
-    Operation(
-        "outer", "outer", "x*y' of vectors.", (2, 2), reserved=False, linear=(0, 1),
-        written=lambda form, x, y: form.product(_column(form, x), form.transpose(_column(form, y))),
-    ),
-    Operation(
-        "dot", "dot", "x'*y of vectors.", (2, 2), reserved=False, linear=(0, 1),
-        written=lambda form, x, y: form.product(form.transpose(_column(form, x)), _column(form, y)),
-    ),
-    Operation(
-        "solve", "solve", "inv(A)*B, also A\\B.", (2, 2), reserved=False, linear=(1,), domain="invertible",
-        written=lambda form, a, b: form.product(form.inverse(a), b),
-    ),
-    Operation(
-        "kr", "column-products", "The Khatri-Rao product: the columns kron(a_j, b_j).", (2, 2), reserved=False,
-        written=_column_products, linear=(0, 1),
-    ),
-    Operation(
-        "kronsum", "kron-sum", "kron(A, eye(m)) + kron(eye(n), B) of square matrices.", (2, 2), reserved=False,
-        written=_kron_sum, transposes="operands", result="alike",
-    ),
-    Operation(
-        "var", "to-scalar", "The mean square difference from the mean of all entries.", (1, 1), reserved=False,
-        written=_variance, transposes="itself",
-    ),
-    Operation(
-        "prod", "to-scalar", "The product of all entries.", (1, 1), of_scalar=_itself, reserved=False,
-        written=lambda form, x: form.call("det", form.call("diag", form.call("vec", x))), transposes="itself",
-    ),
-    Operation(
-        "std", "to-scalar", "The square root of the variance of all entries.", (1, 1), reserved=False,
-        written=lambda form, x: form.call("sqrt", _variance(form, x)), transposes="itself",
-    ),
-    Operation(
-        "cumsum", "cumulated", "The sums of the first 1, 2, ... entries of a vector.", (1, 1), reserved=False,
-        written=_cumulated, linear=(0,),
-    ),
-)  # fmt: skip
-"""Words that stand for something longer, which is what is printed. A name of the user's own wins over them."""
 
 _REARRANGED = (
     Operation(
@@ -400,7 +217,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         for record in (
             *_OPERATORS,
             *_WORDS,
-            *_SHORTHANDS,
+            *SHORTHANDS,
             *_REARRANGED,
             *_CONSTANTS,
             *_LEAVES,
