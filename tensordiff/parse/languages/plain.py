@@ -57,7 +57,7 @@ _QUOTIENT = re.compile(
 )
 _ENTRY = re.compile(r"([^\W\d_]+)_([A-Za-z]{1,2})")
 """A name with indices below it."""
-_WORDS = {"Tr": "tr", "trace": "tr", "Det": "det", "Diag": "diag", "Vec": "vec"}
+WORDS = {"Tr": "tr", "trace": "tr", "Det": "det", "Diag": "diag", "Vec": "vec"}
 """Other words for functions."""
 _HINTS = {
     "**": ("** is not an operator", "^ is the power, .^ the entrywise power"),
@@ -138,8 +138,8 @@ class _Reader:
         """A name, names side by side, a function, or a differential."""
         vocabulary, tokens = self.vocabulary, self.tokens
         name, behind = normalise(word), self.text[end:]
-        if name in _WORDS and not vocabulary.knows(name):
-            name = _WORDS[name]
+        if name in WORDS and not vocabulary.knows(name):
+            name = WORDS[name]
         bracket = behind.lstrip(" \t").startswith("(")
         if is_called(name, vocabulary, bracket):
             if name == "eye" and not bracket:
