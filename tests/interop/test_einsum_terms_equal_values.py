@@ -213,7 +213,7 @@ def test_the_code_runs_as_it_stands(library: str) -> None:
 
 def test_inputs_are_the_names_that_are_needed() -> None:
     source = td.diff(_parse("sum(exp(A*x))", where={"u": "A*x"}), "x").einsum().source
-    assert "def program(A, x):" in source and "np.exp(u)" in source and "np.einsum" in source
+    assert "def program(A, x):" in source and "np.exp(" in source and "np.einsum" in source
     zero = td.diff(_parse("tr(A)"), "A", "X").einsum().source
     assert not _run(zero, {**_values(), "n": 4, "m": 3}).any()
 
@@ -239,6 +239,9 @@ def test_the_cheapest_order_and_its_cost() -> None:
         for term in _case(text, wrt).einsum():
             shapes = [array.shape for array in term.arrays(**values)]
             path = term.path(**SIZES)
+            if len(shapes) == 1:
+                assert path.order == ()
+                continue
             _, info = opt_einsum.contract_path(term.subscripts, *shapes, shapes=True, optimize="optimal")
             assert path.cost <= float(info.opt_cost) * 1.25
             assert len(path.order) == len(term.operands) - 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 from random import Random
 from typing import Any
 
@@ -257,10 +257,14 @@ class Samples:
             return
         styles, ops = ((FIELD,), ModularOps()) if self.rational else ((FINE, *REAL_STYLES), NumpyOps())
         for number, pattern in enumerate(patterns):
-            drawn = (self._point(sizes, number + _STRIDE * retry, s, ops, pattern) for s in styles for retry in range(_RETRIES))
-            point = next((point for point in drawn if point.defines(self.tensors)), None)
-            if point is not None:
-                yield point
+            for style, retry in product(styles, range(_RETRIES)):
+                try:
+                    point = self._point(sizes, number + _STRIDE * retry, style, ops, pattern)
+                except EvaluationError:  # a structure that has no matrices of these sizes
+                    continue
+                if point.defines(self.tensors):
+                    yield point
+                    break
 
     @cached_property
     def special(self) -> list[Point]:
