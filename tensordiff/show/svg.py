@@ -22,7 +22,8 @@ _TERMS = 6
 STYLE = (
     ".tn{font-family:'KaTeX_Main','Latin Modern Roman',Cambria,serif;color:#1b1f24}"
     "@media (prefers-color-scheme:dark){.tn{color:#e6e8eb}}"
-    ".tn .wire path{fill:none;stroke:currentColor;stroke-width:1.4}.tn text{fill:currentColor}"
+    ".tn .wire path{fill:none;stroke:currentColor;stroke-width:1.4}.tn .wire .hit{stroke:transparent;stroke-width:18}"
+    ".tn text{fill:currentColor}"
     ".tn .node rect{fill:#dde9f7;stroke:#31689e;stroke-width:1.2}.tn .node text{fill:#12263a}"
     ".tn .index{font-style:italic;font-size:15px}.tn .size{font-size:11px;opacity:.75}.tn .name{font-size:15px}"
     ".tn .hub{fill:currentColor}"
@@ -106,7 +107,7 @@ def _wire(wire: Wire, vertices: Sequence[Vertex]) -> str:
         _text(middle[0] + dx, middle[1] + dy, words, kind)
         for (dx, dy), words, kind in zip(places, (wire.index, wire.size), ("index", "size"), strict=True)
     )
-    return f'<g class="wire" data-index="{escape(wire.index)}"><path d="{path}"/>{label}</g>'
+    return f'<g class="wire" data-index="{escape(wire.index)}"><path d="{path}"/><path class="hit" d="{path}"/>{label}</g>'
 
 
 def _label_place(x1: float, y1: float, x2: float, y2: float, a: Vertex, b: Vertex) -> tuple[float, float]:
