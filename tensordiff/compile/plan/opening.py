@@ -20,6 +20,7 @@ from tensordiff.compile.plan.norms import in_unit_vectors
 from tensordiff.compile.plan.powers import chained, split_diagonals, thin
 from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.sharing import settled
+from tensordiff.compile.plan.weights import together
 from tensordiff.functions import MATRIX_POWER
 from tensordiff.tensor import (
     Apply,
@@ -83,7 +84,7 @@ class _Rewriter:
         if isinstance(node, Named):
             made = children[0]
         elif isinstance(node, Sum):
-            made = add(zip(node.coefficients, children, strict=True), node.dims)
+            made = together(add(zip(node.coefficients, children, strict=True), node.dims))
         elif isinstance(node, Apply):
             made = Apply.make(node.function, children)
             if made.function == MATRIX_POWER:
