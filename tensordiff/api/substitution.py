@@ -21,7 +21,7 @@ def substituted(formula: Matrix, scope: Scope, values: Mapping[str, tuple[Matrix
         if not same_sizes(node.shape, value.shape):
             raise ShapeError(f"{name} is {shape_text(node.shape)}, and {text(value)} is {shape_text(value.shape)}")
         put[node] = value
-    made = Scope(dims=scope.dims, functions=scope.functions)
+    made = Scope(dims=scope.dims, functions=scope.functions, conventions=scope.conventions)
     for name, node in scope.symbols.items():
         if name not in values:
             made = made.with_symbol(node)

@@ -167,6 +167,8 @@ def test_substitution() -> None:
         parse("A[i,j]*x[j] -> [i]").subs(x=td.vector("z", "n") * 2).evaluate(A=VALUES["A"], z=VALUES["y"]),
         VALUES["A"] @ VALUES["y"] * 2,
     )
+    undeclared = td.parse("x'*A*x + a").subs(x="A*x")
+    assert undeclared.scope.conventions is not None and str(undeclared.subs(a="x'*x")) == "(A*x)'*A*A*x + x'*x"
     for put, message in [
         ({"q": "x"}, "no q"),
         ({"n": 3}, "size"),
