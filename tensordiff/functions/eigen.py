@@ -44,7 +44,6 @@ class Eigenvalues(SymmetricFunction):
     """The eigenvalues in ascending order: d lambda_k = u_k' dA u_k."""
 
     name = "eigvals"
-    latex_name = r"\lambda"
     doc = "The eigenvalues of a symmetric matrix, in ascending order."
     shape = "square-to-column"
     elsewhere: ClassVar[dict[str, str]] = {"eig": "eigvals(A) of a symmetric matrix A", "eigvalsh": "eigvals(A)"}
@@ -127,10 +126,6 @@ class ExtremeValue(Extreme):
     scalar = True
     shape = "square-to-scalar"
 
-    @property
-    def latex_name(self) -> str:  # type: ignore[override]
-        return rf"\lambda_{{\{self.name[-3:]}}}"
-
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         self.square(arguments[0])
         return ()
@@ -149,10 +144,6 @@ class ExtremeValue(Extreme):
 
 class ExtremeVector(Extreme):
     stem = "eigvec"
-
-    @property
-    def latex_name(self) -> str:  # type: ignore[override]
-        return rf"u_{{\{self.name[-3:]}}}"
 
     sentence = "The eigenvector of length 1 of the {} eigenvalue of a symmetric matrix; its largest entry is positive."
     shape = "square-to-column"

@@ -83,7 +83,6 @@ class SpectralNorm(SingularFunction):
     """The largest singular value: d s = u' dA v."""
 
     name = "norm_spec"
-    latex_name = r"\sigma_{\max}"
     doc = "The spectral norm of a matrix, its largest singular value."
     shape = "to-scalar"
     scalar = True
@@ -110,7 +109,6 @@ class SingularVector(SingularFunction):
     def __init__(self, left: bool) -> None:
         self.left = left
         self.name = "left_sv" if left else "right_sv"
-        self.latex_name = "u_1" if left else "v_1"
         self.doc = f"The {'left' if left else 'right'} singular vector of length 1 of the largest singular value."  # type: ignore[misc]
         self.shape = "rows" if left else "columns"  # type: ignore[misc]
 
@@ -142,7 +140,6 @@ class SingularValues(SingularFunction):
     """All singular values, in descending order; which axis is the shorter one is known from the sizes."""
 
     name = "singvals"
-    latex_name = r"\sigma"
     doc = "The singular values of a matrix, in descending order; its sizes must tell whether rows or columns are fewer."
     shape = "shorter"
     transposes: ClassVar[Transposes] = "itself"

@@ -246,6 +246,14 @@ def test_latex(name):
     assert not record.superscript or f"^{{{record.superscript}}}" in printed
 
 
+@pytest.mark.parametrize("name", [name for name in OF_VALUES if name not in ("entry", "contract")])
+def test_latex_reads_back(name):
+    """As what it was, or refused: never as something else."""
+    made = expression(name)
+    again = td.parse(made.latex(), shapes=SHAPES, where=TRUTHS[name].where)
+    assert again.matrix is made.matrix or td.equal(again, made)
+
+
 @pytest.mark.parametrize("name", [word for word, record in WORDS.items() if not record.is_constant and word != "transpose"])
 def test_python_has_the_word(name):
     assert name in td.__all__
