@@ -200,6 +200,14 @@ def test_words_and_formulas_in_one_line(text, expected):
     assert statuses(td.proofread(text, F, "w", shapes=SHAPES)) == expected
 
 
+def test_what_was_assumed_is_said():
+    proof = td.proofread("df/dw = 2*X'*(X*w-y)\nX'*X*w = X'*y", F, "w", shapes=SHAPES)
+    assert proof and proof.steps[1].assumed == ("it holds where the last derivative is zero",)
+    proof = td.proofread(r"$$\nabla f = X^T\mathbf 1$$", r"\mathbf 1^TXw", "w", shapes={"X": "n m", "w": "m"})
+    assert proof and any("vector of ones" in sentence for sentence in proof.assumed)
+    assert "Assumed" in str(proof)
+
+
 def test_parts_and_chains():
     case = {"shapes": {"A": "m n", "x": "n", "y": "m"}, "where": {"z": "Ax"}, "f": r"\frac12\|z-y\|^2", "wrt": "x"}
     text = r"$$\frac{\partial L}{\partial x} = \frac{\partial L}{\partial z}\frac{\partial z}{\partial x} = (z-y)^TA$$"

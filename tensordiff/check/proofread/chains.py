@@ -68,7 +68,10 @@ class Chains:
         reason: str = "",
         fix: str | None = None,
     ) -> None:
-        self.steps.append(Step(text, line, kind, status, method, reason, fix))
+        assumed = tuple(dict.fromkeys(self.world.said))
+        self.world.said.clear()
+        self.notes.extend(assumed)
+        self.steps.append(Step(text, line, kind, status, method, reason, fix, assumed))
 
     def unread(self, text: str, line: int, error: TensordiffError) -> None:
         self.step(text, line, "not-read", "not-read", reason=str(error))
@@ -263,8 +266,10 @@ class Chains:
             self.put(side, shown, "rewriting", "follows-from-wrong", found.method, "", None, value)
         elif found.equal is None:
             self.put(side, shown, "rewriting", "undecided", None, found.basis, None, value)
-        elif len(self.chain) == 1 and (self.conditions.known or self.implied(before.value, value)):
-            self.under_condition(side, shown, (before.value, value))
+        elif len(self.chain) == 1 and self.conditions.known:
+            self.under_condition(side, shown, (before.value, value), implied=False)
+        elif len(self.chain) == 1 and self.implied(before.value, value):
+            self.under_condition(side, shown, (before.value, value), implied=True)
         elif self.believed(side, before, value):
             self.put(side, shown, "rewriting", "follows-from-wrong", None, "", None, value)
         else:
@@ -326,9 +331,11 @@ class Chains:
         """Whether an equality is what setting the last derivative to zero gives, where that was not said."""
         return self.conditions.implied(self.world, (left, right))
 
-    def under_condition(self, side: Side, shown: str, pair: Pair) -> None:
+    def under_condition(self, side: Side, shown: str, pair: Pair, *, implied: bool) -> None:
         """An equality that is no identity, where something was set to zero."""
         status, reason = self.conditions.follows(self.world, None, pair)
+        if implied and status == "right":
+            self.world.said.append("it holds where the last derivative is zero")
         self.said(side, shown, status, reason, pair[1])
 
     def said(self, side: Side, shown: str, status: Status, reason: str, value: Matrix) -> None:

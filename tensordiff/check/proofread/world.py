@@ -37,6 +37,8 @@ class World:
     """How functions of the text are written with their arguments, f(x), and their names."""
     latex: bool = False
     """Whether the derivation is in LaTeX, so that sides without a command are, too."""
+    said: list[str] = field(default_factory=list, compare=False, repr=False)
+    """What was assumed in reading sides, since it was last asked for."""
     memo: dict[tuple[Matrix, ...], Matrix] = field(default_factory=dict, compare=False, repr=False)
     """Differentials that were worked out, by the expression and what varies."""
 
@@ -132,7 +134,10 @@ class World:
             if node.op != "symbol":  # of an orthogonal matrix
                 names[name] = str(node.data[0])
         differentials = Differentials(names, world.differential, world.derivative, entries=True)
-        return read_in(self.marked(text), scope, differentials, wanted=() if like is None else (like,))[0]
+        value, scope = read_in(self.marked(text), scope, differentials, wanted=() if like is None else (like,))
+        known = getattr(self.scope.conventions, "assumed", ())
+        self.said.extend(note for note in getattr(scope.conventions, "assumed", ()) if note not in known)
+        return value
 
     # Calculus, which is the engine's.
 
