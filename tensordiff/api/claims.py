@@ -69,8 +69,8 @@ def posed(
         raise DomainError(
             f"{missing} is not given{said}", hint='check("2*A*x", "x\'*A*x", "x"): the claim, f, and what it is by'
         )
-    if claim.stacked and layout == "any":
-        layout = "vec-column"
+    if layout == "any" and (claim.stacked or claim.by_entries):
+        layout = "index" if claim.by_entries else "vec-column"
     right, parts = claim.side or claim.right, dict(where or {})
     applied: frozenset[tuple[str, str]] = frozenset()
     own = _own_name(claim.name or name, names)

@@ -45,6 +45,8 @@ class Claimed:
     """Whether it is a second derivative."""
     side: str | None = None
     """The right-hand side, where `right` is the whole claim."""
+    by_entries: bool = False
+    """Whether entries of f are differentiated by entries of the variable, so that the layout is said."""
     stacked: bool = False
     """Whether vec(F) is differentiated by vec(V)."""
 
@@ -150,9 +152,9 @@ def _derivative(left: str, right: str, root: Syntax, vocabulary: Vocabulary) -> 
     name, f = _name_or_text(left, of, vocabulary)
     if letters:
         right = f"{right} -> [{','.join(letters)}]"
-    return Claimed(
-        right, None, "derivative", f, name, tuple(_source(left, node) for node in variables), root.data[1] == 2, None, stacked
-    )
+    by = tuple(_source(left, node) for node in variables)
+    second = root.data[1] == 2
+    return Claimed(right, None, "derivative", f, name, by, second, by_entries=bool(letters), stacked=stacked)
 
 
 def _stripped(node: Syntax) -> Syntax:

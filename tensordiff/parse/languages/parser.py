@@ -132,7 +132,10 @@ class _Parser:
         while frame.operators and frame.operators[-1].type == "DIFF" and indexable:
             node = trees.differential(frame.operators.pop(), node)
             frame.levels.pop()
-        if indexable and self.next_type() == "LINDEX":
+        # A subscript behind an exponent belongs to the whole: \Sigma^{-1}_{ij}.
+        raised = bool(frame.levels) and frame.levels[-1] == _TIGHT
+        below = self.next_type() == "LINDEX" and self.tokens[self.place].mark == "below"
+        if indexable and self.next_type() == "LINDEX" and not (raised and below):
             self.place += 1
             node = self.indexed(node)
         while frame.levels and frame.levels[-1] == _TIGHT:

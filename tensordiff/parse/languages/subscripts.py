@@ -77,7 +77,7 @@ class Subscripts(Source):
             capital = last.upper()
             if len(last) == 1 and last != capital and (self.vocabulary.knows(capital) or capital in self.vocabulary.letters):
                 self.tokens.list[-1] = Token.of("NAME", capital, last.start, last.end)
-        self.tokens.put("LINDEX", "(", start, start)
+        self.tokens.put("LINDEX", "(", start, start, "below")
         for place, label in enumerate(labels):
             if place:
                 self.tokens.put("_COMMA", ",", start, start)
