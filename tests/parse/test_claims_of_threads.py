@@ -14,8 +14,6 @@ CLAIMS = [
     ("2x'A", "x'Ax", 'x', {'shapes': {'x': 'n', 'A': 'n n'}}, 'right-under-assumption'),
     ('\\frac{\\partial (x^TAx)}{\\partial x} = 2x^TA',
      None, None, {'shapes': {'x': 'n', 'A': 'n n'}}, 'right-under-assumption'),
-
-     None, {'shapes': {'x': 'n', 'A': 'n n'}}, True),
     ('\\nabla_A\\, x^TAx = xx^T', None, None, {}, True),
     ("\\frac{\\partial}{\\partial A}(x'Ax) = xx'", None, None, {}, True),
     ('xx^T', 'x^TAx', 'A', {'shapes': {'x': 'n', 'A': 'n n'}}, True),
