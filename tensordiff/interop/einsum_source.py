@@ -16,12 +16,12 @@ from tensordiff.evaluate.paths import contraction_path
 from tensordiff.tensor import Dim, Indices
 
 LIBRARIES = {
-    "numpy": ("numpy", "import numpy as np", "np.einsum"),
-    "opt_einsum": ("numpy", "import opt_einsum as oe", "oe.contract"),
-    "jax": ("jax", "import jax.numpy as jnp", "jnp.einsum"),
-    "torch": ("torch", "import torch", "torch.einsum"),
+    "numpy": ("numpy", "numpy", "np", "einsum"),
+    "opt_einsum": ("numpy", "opt_einsum", "oe", "contract"),
+    "jax": ("jax", "jax.numpy", "jnp", "einsum"),
+    "torch": ("torch", "torch", "torch", "einsum"),
 }
-"""For each library the backend that computes the operands, the function that reads the strings, and its import."""
+"""For each library the backend that computes the operands; the module that reads the strings, its usual name, the function."""
 _SEARCHED = 7
 """Products of at most so many factors are searched for the fewest operations; others are ordered as programs are."""
 _TYPICAL = 100
@@ -129,7 +129,6 @@ def source(
 ) -> str:
     """The code. `operands` is that of a program which returns the arrays of all operands, in the order of
     `described`, which says what they are; `groups` is the number of axes that each axis of the result is made of."""
-    _, imported, einsum = LIBRARIES[library]
     function = ast.parse(operands).body[-1]
     assert isinstance(function, ast.FunctionDef)
     last = function.body[-1]
@@ -137,7 +136,13 @@ def source(
     values = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
     lines = operands.splitlines()[: last.lineno - 1]
     parameters = [argument.arg for argument in function.args.args]
-    taken = {*parameters, *(node.id for node in ast.walk(function) if isinstance(node, ast.Name))}
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    own = {*parameters, *(node.id for node in names if isinstance(node.ctx, ast.Store))}
+    taken = {*parameters, *(node.id for node in names)}
+    _, module, usual, called = LIBRARIES[library]
+    alias = _fresh(usual, taken) if usual in own else usual  # an input may be called np
+    taken.add(alias)
+    einsum = f"{alias}.{called}"
     spelled: dict[str, str] = {}
     for (name, text), made in zip(described.items(), values, strict=True):
         known = _name_in(made)
@@ -156,6 +161,7 @@ def source(
         lines.append(f"    {result} = {total}")
         total = f"{result}.reshape({', '.join(_joined(groups, result))},)" if groups else f"{result}.reshape(())"
     lines.append(f"    return {total}")
+    imported = f"import {module}" if alias == module else f"import {module} as {alias}"
     if imported not in lines and any(f"{einsum}(" in line for line in lines):
         lines = [imported, *([] if lines[0].startswith("import ") else ["", ""]), *lines]
     return "\n".join([*lines, ""])
@@ -166,7 +172,9 @@ def _contracted(term: Term, names: list[str], einsum: str, sizes: Mapping[str, i
     if len(names) == 1:
         (indices,) = term.slots
         return names[0] if indices == term.output else f'{einsum}("{subscripts(term.slots, term.output)}", {names[0]})'
-    if einsum == "oe.contract" and len(term.dims) <= len(ascii_letters):  # it finds the path by itself, for the sizes given
+    if einsum.endswith(".contract") and len(term.dims) <= len(
+        ascii_letters
+    ):  # it finds the path by itself, for the sizes given
         return f'{einsum}("{subscripts(term.slots, term.output)}", {", ".join(names)})'
     path = path_of(term.slots, term.output, term.dims, sizes)
     for place, ((first, second), step) in enumerate(zip(path.order, path.steps, strict=True), start=1):

@@ -256,3 +256,14 @@ def test_the_cheapest_order_and_its_cost() -> None:
 def test_another_library_is_refused() -> None:
     with pytest.raises(td.TensordiffError, match="known are numpy, opt_einsum, jax, torch"):
         td.diff(_parse("x'*x"), "x").einsum().source_for("cupy")
+
+
+@pytest.mark.parametrize("library", ["numpy", "opt_einsum"])
+def test_inputs_may_be_called_as_modules_and_steps_are(library: str) -> None:
+    shapes = {"p": "n", "t0": "n n", "result": "n", "np": "n n", "oe": "n"}
+    f = td.parse("p'*inv(t0)*np*exp(result) + oe'*np*p", shapes=shapes)
+    rng = np.random.default_rng(0)
+    values = {name: rng.normal(size=(3,) * len(s.split())) + (3 * np.eye(3) if " " in s else 0) for name, s in shapes.items()}
+    for name in shapes:
+        J = td.diff(f, name)
+        np.testing.assert_allclose(_run(J.einsum().source_for(library), values), J.evaluate(**values))
