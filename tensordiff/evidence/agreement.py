@@ -32,7 +32,7 @@ from tensordiff.evidence.sampling.signs import MOST_SIGNS, chance_of_missing, co
 from tensordiff.evidence.sampling.size_degree import size_degrees
 from tensordiff.evidence.sampling.sizes import SMALLEST, fits, matrix_degree
 from tensordiff.evidence.sampling.steps import Budget
-from tensordiff.evidence.sampling.values import REAL_STYLES, TINY, WIDE_STYLES, Array, Style
+from tensordiff.evidence.sampling.values import REAL_STYLES, TINY, TURNED, WIDE_STYLES, Array, Style
 from tensordiff.functions import POWER
 from tensordiff.tensor import Apply, Tensor, as_number, postorder
 
@@ -243,7 +243,7 @@ def numerically(pair: Pair, samples: Samples) -> Evidence:
     first = list(_doubles(samples, kinks, budget))
     further = _Further(samples, first[0].sizes if first else {}, budget, branches=kinks.any or _has_roots(samples.tensors))
     seen = 0
-    for point in chain(first, further if first else (), _near_kinks(samples, kinks)):
+    for point in chain(first, further if first else (), _near_kinks(samples, kinks), _turned(samples)):
         if kinks.see(point):
             telling.append(point)
         if (refuted := differs(pair, point)) is not None:
@@ -283,6 +283,14 @@ def _doubles(samples: Samples, kinks: Kinks, budget: Budget) -> Iterator[Point]:
             yield point
         if budget.spent:
             return
+
+
+def _turned(samples: Samples) -> Iterator[Point]:
+    """Points where a principal value is another one than that which a function undoes: sqrtm(expm(2*A)) is not expm(A)."""
+    functions = (node.function for node in postorder(samples.tensors) if isinstance(node, Apply))
+    if any(getattr(function, "domain", "") == "principal" for function in functions):
+        for number in range(_SMOOTH_POINTS):
+            yield from islice(samples.real(SMALLEST, number, (TURNED,)), 1)
 
 
 def _near_kinks(samples: Samples, kinks: Kinks) -> Iterator[Point]:

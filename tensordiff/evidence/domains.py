@@ -128,6 +128,8 @@ def _exceptions(sides: Sequence[Matrix], pair: Pair, samples: Samples) -> list[M
         symbols = [s for s in postorder([operand]) if isinstance(s, Symbol)]
         if any(s.structure is not Structure.GENERAL or s.assumption is not Assumption.NONE for s in symbols):
             continue
+        if any(s.name not in samples.symbols for s in symbols):  # of what cancels
+            continue
         for point in _where_zero(operand, samples, symbols):
             a, b = pair(point)
             if not point.equal(a, b):

@@ -151,3 +151,23 @@ def test_a_side_that_is_excluded_need_not_be_seen(one: str, other: str, declared
 def test_a_side_that_may_be_there_must() -> None:
     assert td.equal("relu(a - 10^20) + log(a)", "log(a)", shapes={"a": ""}).equal is not True
     assert td.equal("abs(a - 1)*log(a)", "(a - 1)*log(a)", shapes={"a": ""}).equal is False
+
+
+def test_sizes_at_which_a_structure_has_no_matrices() -> None:
+    declared = {"shapes": {"X": "n m"}, "structures": {"X": "stiefel"}}
+    for one, other in [("X'*X", "eye(m)"), ("tr(X*X')", "m"), ("det(X'*X)", "1"), ("X*X'*X", "X"), ("norm2(X)^2", "m")]:
+        assert td.equal(one, other, **declared)
+    assert td.equal("X*X'", "eye(n)", **declared).equal is False
+    assert td.equal("det(X*X')", "0", **declared).equal is False  # square ones
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("sqrtm(expm(2*A))", "expm(A)"), ("logm(expm(A))", "A"), ("logm(A*A)", "2*logm(A)")]
+)
+def test_principal_values_are_others_past_the_first_turn(one: str, other: str) -> None:
+    assert td.equal(one, other, shapes={"A": "n n"}).equal is not True
+
+
+def test_a_branch_that_cancels() -> None:
+    assert td.equal("max(z', z') - z'", "0*z'", shapes={"z": "m"})
+    assert td.equal("sign(z - z) + z", "z", shapes={"z": "m"})

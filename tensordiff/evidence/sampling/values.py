@@ -83,16 +83,18 @@ REAL_STYLES = (
 FINE = Style("fine", 2000, 12000, 9973)
 """Where two entries that are equal by chance would stand on a kink."""
 
+TURNED = Style("past the first turn", 24, 90, 16)
+"""Where eigenvalues have imaginary parts above pi, so that a logarithm of an exponential is another one."""
+
 TINY = Style("tiny", 1, 90, 1000)
 WIDE_STYLES = (
     TINY,
-    Style("past the first turn", 24, 90, 16),
+    TURNED,
     Style("large", 2, 40),
     Style("positive, large", 2, 40, signed=False),
     Style("huge", 50, 900),
 )
-"""Other magnitudes: to reach both sides of every kink, to see terms that are tiny beside others elsewhere, and eigenvalues
-whose imaginary parts are above pi, where a logarithm of an exponential is another one."""
+"""Other magnitudes: to reach both sides of every kink, and to see terms that are tiny beside others elsewhere."""
 
 
 def draw(symbol: Symbol, sizes: Mapping[str, int], traits: Traits, style: Style, random: Random) -> Array:
