@@ -11,8 +11,9 @@ import pytest
 
 import tensordiff as td
 from tensordiff.evaluate.double import NumpyOps
+from tensordiff.functions.divided_differences import Table
+from tensordiff.functions.formula import T, slope
 from tensordiff.functions.power import EXP, LOG, power
-from tensordiff.functions.symmetric_map import T, _Table, slope
 from tensordiff.functions.table import COS, SIN, TANH
 from tensordiff.tensor import multiply
 from tests.differentiate.differences import central
@@ -73,7 +74,7 @@ def test_divided_differences_over_all_gaps(name: str) -> None:
     """Against 60 digits, for gaps from 1 to 1e-16 of the value and none: 13 digits at the first order, 12 at the second."""
     formula, exact = NUMBERS[name]
     with mpmath.workdps(60), np.errstate(all="ignore"):
-        table = _Table(formula, NumpyOps(), [])
+        table = Table(formula, NumpyOps(), [])
         for x in (1e-6, 1e-2, 0.3, 1.3, 2.0, 30.0):
             for gap in (0.0, *(10.0**-k for k in range(17))):
                 a, b, c = x, x + gap * x, x + 0.37 * gap * x
