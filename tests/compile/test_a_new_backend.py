@@ -13,6 +13,7 @@ from tensordiff.compile.run import backends
 from tensordiff.compile.write.array_backend import extent_text, linear_algebra
 from tensordiff.compile.write.numpy_backend import NumpyLibrary
 from tensordiff.compile.write.numpy_helpers import HELPERS
+from tensordiff.compile.write.numpy_stacks import STACKS
 from tensordiff.compile.write.text import Scope, Text, atom, call, method
 from tensordiff.compile.write.traced_backend import TracedBackend
 
@@ -28,7 +29,7 @@ class Backend(TracedBackend):
     }
 
     def helpers(self) -> Mapping[str, str]:
-        return HELPERS
+        return HELPERS | STACKS
 
     def dtype_line(self, inputs: Sequence[str]) -> str:
         return f"np.result_type({', '.join([*inputs, '1.0'])})"

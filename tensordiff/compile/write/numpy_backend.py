@@ -10,6 +10,7 @@ from typing import Any
 from tensordiff.compile.plan.graph import Value, is_number
 from tensordiff.compile.write.array_backend import ArrayBackend, diagonal_subscripts, extent_text, linear_algebra
 from tensordiff.compile.write.numpy_helpers import HELPERS
+from tensordiff.compile.write.numpy_stacks import STACKS
 from tensordiff.compile.write.text import Scope, Text, atom, call, method, tuple_text
 from tensordiff.errors import EvaluationError
 
@@ -35,7 +36,7 @@ class NumpyBackend(ArrayBackend):
     writes = True
 
     def helpers(self) -> Mapping[str, str]:
-        return HELPERS
+        return HELPERS | STACKS
 
     def dtype_line(self, inputs: Sequence[str]) -> str:
         """The type of the entries of arrays that are made from sizes."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from tensordiff.compile.plan.graph import Graph, Value, is_number, live
 from tensordiff.compile.plan.lift import Batch
+from tensordiff.compile.write.names import mentions
 from tensordiff.compile.write.renaming import renamed, wanted_names
-from tensordiff.compile.write.writer import Backend, Parameter, Writer, mentions
+from tensordiff.compile.write.writer import Backend, Parameter, Writer
 
 
 @dataclass(frozen=True, slots=True)

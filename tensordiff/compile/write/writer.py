@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import keyword
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from tensordiff.compile.plan.graph import Value, is_number, live
 from tensordiff.compile.plan.lengths import solution_text, solvable
+from tensordiff.compile.write.names import Names
 from tensordiff.compile.write.text import Scope, Text, atom, tuple_text
 from tensordiff.tensor import Extent
 
@@ -68,7 +68,7 @@ class Writer:
         self.parameters = parameters
         self.hints = hints
         self.backend = backend
-        self.names = _Names({*keyword.kwlist, *keyword.softkwlist, "np", "scipy", *backend.imports, *backend.helpers()})
+        self.names = Names({*keyword.kwlist, *keyword.softkwlist, "np", "scipy", *backend.imports, *backend.helpers()})
         self.function = self.names.new(function)
         self.arguments = {p.name: self.names.new(p.name) for p in parameters}
         self.sizes: dict[str, str] = {p.name: self.arguments[p.name] for p in parameters if p.shape is None}
@@ -365,32 +365,6 @@ def _is_locked(value: Value) -> bool:
     return False
 
 
-class _Names:
-    """Names that are taken; a taken name gets a number."""
-
-    def __init__(self, taken: Collection[str]) -> None:
-        self.taken = set(taken)
-        self.counts: dict[str, int] = {}
-
-    def new(self, wanted: str) -> str:
-        wanted = wanted if wanted.isidentifier() else re.sub(r"\W", "_", wanted) or "t"
-        name = wanted
-        if not name.isidentifier():
-            name = wanted = "_" + name
-        if name in self.taken or name == "t":
-            count = self.counts.get(wanted, 0)
-            while True:
-                count += 1
-                name = f"{wanted}{count}" if not wanted[-1].isdigit() else f"{wanted}_{count}"
-                if wanted in keyword.kwlist and f"{wanted}_" not in self.taken:
-                    name = f"{wanted}_"
-                if name not in self.taken:
-                    break
-            self.counts[wanted] = count
-        self.taken.add(name)
-        return name
-
-
 def _short(text: str) -> str:
     """A name, or the transpose of one as name + t; else nothing."""
     if text.isidentifier():
@@ -398,10 +372,6 @@ def _short(text: str) -> str:
     if text.endswith(".T") and text[:-2].isidentifier():
         return text[:-2] + "t"
     return ""
-
-
-def mentions(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w.]){re.escape(name)}\b", text) is not None
 
 
 def _plain(extent: Extent) -> str:
