@@ -74,6 +74,7 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "xlogy": scipy.special.xlogy,
     "hypot": np.hypot,
     "atan2": np.arctan2,
+    "clip": lambda x, d: np.sign(x) * np.minimum(np.abs(x), d),
     "huber": lambda x, d: np.where(np.abs(x) <= d, x**2 / 2, d * (np.abs(x) - d / 2)),
     "max": np.maximum,
     "min": np.minimum,

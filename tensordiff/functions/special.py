@@ -13,8 +13,8 @@ from typing import Any
 from tensordiff.errors import DomainError
 from tensordiff.functions.constants import PI, constant
 from tensordiff.functions.multivariate import Multivariate
-from tensordiff.functions.power import ABS, EXP, LOG, power
-from tensordiff.functions.table import ERF, MINIMUM, RELU, SIGMOID, undo
+from tensordiff.functions.power import ABS, EXP, LOG, SIGN, power
+from tensordiff.functions.table import ERF, MINIMUM, RELU, SIGMOID, STEP, undo
 from tensordiff.functions.univariate import Univariate, plus
 from tensordiff.tensor import Bounds, Tensor, add, apply, as_number, multiply, number, scale
 
@@ -139,9 +139,21 @@ ATAN2: Multivariate = Multivariate(
 """The angle of the point (x, y), in (-pi, pi] (DLMF 4.23.27)."""
 
 
-def _clipped(x: Tensor, d: Tensor) -> Tensor:
-    """x between -d and d."""
-    return add([(1, x), (-1, RELU(_difference(x, d))), (1, RELU(add([(-1, x), (-1, d)])))])
+def _least(x: Tensor, d: Tensor) -> Tensor:
+    return apply(MINIMUM, ABS(x), d)
+
+
+def _ends(x: Tensor, d: Tensor) -> list[Tensor]:
+    return [_difference(x, d), add([(1, x), (1, d)])]
+
+
+CLIP: Multivariate = Multivariate(
+    "clip", (lambda x, d: STEP(_difference(d, ABS(x))), lambda x, d: multiply(SIGN(x), STEP(_difference(ABS(x), d)))),
+    lambda ops, x, d: ops.multiply(ops.sign(x), ops.minimum(ops.abs(x), d)),
+    definition=lambda x, d: multiply(SIGN(x), _least(x, d)), branch=_ends,
+    sympy=lambda sympy, x, d: sympy.sign(x) * sympy.Min(sympy.Abs(x), d),
+)  # fmt: skip
+"""x between -d and d: sign(x) min(|x|, d)."""
 
 
 def _huber_value(ops: Any, x: Any, d: Any) -> Any:
@@ -152,16 +164,13 @@ def _huber_value(ops: Any, x: Any, d: Any) -> Any:
 
 
 HUBER: Multivariate = Multivariate(
-    "huber", (_clipped, lambda x, d: RELU(_difference(ABS(x), d))), _huber_value,
-    definition=lambda x, d: add(
-        [(1, multiply(apply(MINIMUM, ABS(x), d), ABS(x))), (-HALF, _square(apply(MINIMUM, ABS(x), d)))]
-    ),
-    branch=lambda x, d: [_difference(x, d), add([(1, x), (1, d)])],
+    "huber", (lambda x, d: CLIP(x, d), lambda x, d: RELU(_difference(ABS(x), d))), _huber_value,
+    definition=lambda x, d: add([(1, multiply(_least(x, d), ABS(x))), (-HALF, _square(_least(x, d)))]), branch=_ends,
     sympy=lambda sympy, x, d: sympy.Piecewise((x**2 / 2, sympy.Abs(x) <= d), (d * (sympy.Abs(x) - d / 2), True)),
 )  # fmt: skip
 """x^2/2 for |x| <= d, d*(|x| - d/2) beyond (Huber 1964), d > 0."""
 
 __all__ = [
-    "ATAN2", "DIGAMMA", "ERFC", "ERFINV", "GAMMALN", "HUBER", "HYPOT", "LOGADDEXP", "LOGIT", "NORMCDF", "NORMPDF",
+    "ATAN2", "CLIP", "DIGAMMA", "ERFC", "ERFINV", "GAMMALN", "HUBER", "HYPOT", "LOGADDEXP", "LOGIT", "NORMCDF", "NORMPDF",
     "POLYGAMMA", "XLOGY",
 ]  # fmt: skip

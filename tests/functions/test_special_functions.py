@@ -25,11 +25,12 @@ TRUE: dict[str, Callable[..., Any]] = {
     "xlogy(x,y)": lambda x, y: x * mpmath.log(y) if x else mpmath.mpf(0),
     "hypot(x,y)": mpmath.hypot,
     "atan2(x,y)": mpmath.atan2,
+    "clip(x,y)": lambda x, d: mpmath.sign(x) * min(abs(x), d),
     "huber(x,y)": lambda x, d: x**2 / 2 if abs(x) <= d else d * (abs(x) - d / 2),
 }
 POINTS: dict[str, list[float]] = {
     "gammaln(x)": [0.1, 1, 2, 7.5, -0.5, -1.5, 30],
-    "lgamma(x)": [3.3],
+    "lgamma(x)": [3.3, 0.7],
     "digamma(x)": [0.1, 1, 7.5, 0.5, 30],
     "polygamma(1,x)": [0.2, 1, 4.5],
     "polygamma(3,x)": [0.2, 1, 4.5],
@@ -44,7 +45,8 @@ PAIRS = {
     "xlogy(x,y)": [(0, 2), (0.5, 0.3), (-2, 3)],
     "hypot(x,y)": [(3, 4), (-1, 0.5), (0, 2)],
     "atan2(x,y)": [(1, 1), (-1, -2), (0.5, -3), (0, 1)],
-    "huber(x,y)": [(0.5, 1), (3, 1), (-3, 1.5), (0, 1)],
+    "clip(x,y)": [(0.5, 1), (3, 1), (-3, 1.5), (0, 1)],
+    "huber(x,y)": [(0.5, 1), (3, 1), (-3, 1.5), (0, 1), (0.4, -1), (-2, -0.5)],
 }
 
 
