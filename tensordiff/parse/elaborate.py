@@ -96,6 +96,9 @@ class Elaboration:
             case "transpose":
                 return build.transpose(children[0])
             case "index":
+                names = [str(label) for label in node.data]
+                if node.data[0].mark == "below" and set(names) <= {letter for letter, _ in children[0].free}:
+                    return build.contract(children[0], names)  # (A_{ij} x_j)_i, the tensor of these entries
                 if is_member(node) and len(children[0].shape) == 2 and all(children[0].shape):
                     return self.families.member(children[0], self.letter(node.data[0]))
                 return build.entry(children[0], tuple(self.label(token) for token in node.data))

@@ -78,6 +78,7 @@ def test_unicode(written, plain):
         (r"A B \otimes A", "kron(A*B,A)"),
         (r"A \otimes B A", "kron(A,B*A)"),
         (r"\log a k", "log(a*k)"),
+        (r"\log\det(A) a", "logdet(A)*a"),
         (r"\det A B", "det(A*B)"),
         (r"A^{\dagger}", "pinv(A)"),
         (r"\mathbf{AB}", "A*B"),
@@ -136,7 +137,7 @@ def test_exponent_t_is_a_power_where_t_is_a_number():
 
 @pytest.mark.parametrize(
     "written",
-    [r"a / k x \,", r"A \odot B \otimes A", r"\log a / k", r"\log\det(A) a", r"\sin^2 a", r"A^*\,",
+    [r"a / k x \,", r"A \odot B \otimes A", r"\log a / k", r"\sin^2 a", r"A^*\,",
      r"x_{i+1}", r"(A)_1\,", r"\frac{a}", r"\sqrt", r"\log", r"(\log)",
      r"\begin{matrix} \log \end{matrix}", r"|\log|",
      r"\mathbf{1}", r"\left( A \right]", r"\begin{bmatrix} A", r"A 2\,", "2 3", "A ⊙ B ⊗ A",

@@ -297,6 +297,8 @@ class Inference:
 
     def _index(self, node: Syntax, value: Value) -> Value:
         sizes = value.sizes
+        if node.data[0].mark == "below" and value.letters and all(str(label) in value.letters for label in node.data):
+            return Value(normal(*(value.letters[str(label)] for label in node.data)))
         if is_member(node) and len(sizes) == 2 and all(sizes):
             return Value((sizes[1],), {str(node.data[0]): sizes[0]})
         if len(sizes) == 2 and len(node.data) == 1 and not sizes[0]:

@@ -49,7 +49,11 @@ class Subscripts(Source):
         if one:
             return [one[1] or one[2]], one.end()
         three = re.compile(r"\{\s*([A-Za-z0-9])\s*,?\s*([A-Za-z0-9])\s*,?\s*([A-Za-z0-9])\s*\}").match(self.text, place)
-        return ([*three.groups()], three.end()) if three else None
+        if three:
+            return [*three.groups()], three.end()
+        many = re.compile(r"\{\s*([A-Za-z](?:\s*,?\s*[A-Za-z]){3,})\s*\}").match(self.text, place)
+        behind_bracket = bool(self.tokens.list) and self.tokens.last == "RPAR"
+        return (re.findall("[A-Za-z]", many[1]), many.end()) if many and behind_bracket else None
 
     def is_entry(self, name: Token, found: tuple[list[str], int]) -> bool:
         """Whether a subscript picks an entry: its letters are indices of the call, or the name is declared and the name with

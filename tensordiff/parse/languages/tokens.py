@@ -101,7 +101,7 @@ class Stream:
     def operand(self, start: int) -> None:
         """An operand begins: where one has just ended, this is a product."""
         if self.after_operand:
-            self._refuse_long_argument(start)
+            self._end_bracketed(start)
             self.put("JUXT", "", start, start)
         self.calling = False
 
@@ -142,16 +142,14 @@ class Stream:
             self.open("(", "LPAR", end, end, implicit=True)
             level.pending.append(("wide" if name in WIDE else "near", len(self.list)))
 
-    def _refuse_long_argument(self, start: int) -> None:
-        """After log(...) or log det(...) without brackets of its own, the next factor may or may not belong to it."""
+    def _end_bracketed(self, place: int) -> None:
+        """A bracket directly behind ends the argument: \\log\\det(A) B is the logarithm times B."""
         level = self.levels[-1]
-        if level.pending and level.pending[-1][0] == "near" and self.last in ("RPAR", "TRANSPOSE", "NUMBER"):
+        while level.pending and level.pending[-1][0] == "near" and self.last in ("RPAR", "TRANSPOSE", "NUMBER"):
             first = self.list[level.pending[-1][1]]
-            if first.type in ("LPAR", "DERIV") or first == "|" or self._is_call(level.pending[-1][1]):
-                self.fail(
-                    "it is not clear where the argument of the function ends", start, start + 1,
-                    "put the argument in parentheses",
-                )  # fmt: skip
+            if first.type not in ("LPAR", "DERIV") and first != "|" and not self._is_call(level.pending[-1][1]):
+                return
+            self._end(place)
 
     def _is_call(self, place: int) -> bool:
         return self.list[place].type == "NAME" and place + 1 < len(self.list) and self.list[place + 1].type == "LPAR"
@@ -162,14 +160,13 @@ class Stream:
         """An operator between operands. A sign ends every argument, another operator may not follow one unclearly."""
         level = self.levels[-1]
         if self.after_operand:
+            self._end_bracketed(start)
             if type_ in ("PLUS", "MINUS", "ARROW", "COLON"):
                 self.end_arguments(start)
             elif level.pending and level.pending[-1][0] == "near":
                 self.fail(
                     "it is not clear where the argument of the function ends", start, end, "put the argument in parentheses"
                 )
-        elif type_ == "MINUS" and level.pending and level.pending[-1][1] == len(self.list) and level.pending[-1][0] == "near":
-            pass  # \exp -x
         self.put(type_, value, start, end)
 
     def end_arguments(self, place: int) -> None:
