@@ -19,6 +19,7 @@ from tensordiff.fold.rotations import with_hats
 from tensordiff.fold.sums.collect import as_term, collect
 from tensordiff.fold.sums.terms import Term, cancelled, powers
 from tensordiff.matrix import Matrix, Shape, normalise, text
+from tensordiff.matrix.build import call, product, size
 from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor
 
 
@@ -34,7 +35,7 @@ def fold(tensor: Tensor, rows: Sequence[int], columns: Sequence[int], written: M
     """
     assert sorted((*rows, *columns)) == list(range(tensor.rank)), "rows and columns are all axes of the tensor"
     folder = _Folder(written or {})
-    return orient(with_norms(folder.run((tensor, tuple(rows), tuple(columns))), folder.flat), folder.flat)
+    return orient(with_norms(folder.matrix(tensor, tuple(rows), tuple(columns)), folder.flat), folder.flat)
 
 
 def fold_best(
@@ -52,7 +53,7 @@ def fold_best(
     for tensor in forms:
         folder = _Folder(written or {}, like)
         try:
-            flat = folder.run((tensor, tuple(rows), tuple(columns)))
+            flat = folder.matrix(tensor, tuple(rows), tuple(columns))
         except FoldError as error:
             failure = failure or error
             continue
@@ -67,6 +68,8 @@ def fold_best(
 
 _ONES = 10
 """How much longer a form may be for each matrix of ones that it does without."""
+_MAX_STACKED = 3
+"""Matrices with more axes are derivatives of matrices, which are written as such or not at all."""
 _LOPSIDED = 25
 """How much longer a symmetric matrix may be, to be seen to be so."""
 
@@ -80,6 +83,17 @@ class _Folder:
         self.forms = Canonicaliser(distribute=False, define=False)
         self.values: dict[Job, Matrix | FoldError] = {}
         self.root: Job | None = None
+
+    def matrix(self, tensor: Tensor, rows: Vertices, columns: Vertices) -> Matrix:
+        """The flat form; of a matrix of few axes that has none as the entries of a vector, unvec(v, n, m)."""
+        try:
+            return self.run((tensor, rows, columns))
+        except FoldError:
+            if not rows or not columns or tensor.rank > _MAX_STACKED:
+                raise
+            vector = self.run((tensor, (*columns, *rows), ()))
+            sides = [product(*(size(tensor.dims[axis]) for axis in side)) for side in (rows, columns)]
+            return call("unvec", vector, *sides)
 
     def run(self, root: Job) -> Matrix:
         root = (with_hats(root[0]), *root[1:])

@@ -9,7 +9,7 @@ from tensordiff.simplify.frechet import close_frechet
 from tensordiff.simplify.inclusions import place_parts, split_indicator, unite_parts
 from tensordiff.simplify.links import reduce_links
 from tensordiff.simplify.named_functions import name_functions
-from tensordiff.simplify.powers import collect_powers
+from tensordiff.simplify.powers import absorb_absolute_values, collect_powers
 from tensordiff.simplify.rule import Rule, When
 from tensordiff.simplify.sums import sum_beside_power, sum_probabilities
 from tensordiff.simplify.unit_vectors import cut_at_places
@@ -24,6 +24,8 @@ RULES = (
     Rule("parts on a diagonal", unite_parts, "each use removes a factor", heads=_PLACES, when=When.DEFINED),
     Rule("equal bases", collect_powers, "each use removes a factor", least=2),
     Rule("a sum beside its power", sum_beside_power, "each use removes a factor that is summed over", heads=_POWERS, least=2),
+    Rule("absolute values", absorb_absolute_values, "the exponent of an absolute value gets nearer to 0", heads=_POWERS,
+         least=2, when=When.READ),
     Rule("cofactors", settle_cofactors, "each use settles one matrix, which is then found settled",
          heads=frozenset({type(INVERSE), type(ADJUGATE)}), least=2, when=When.READ),
     Rule("functions with names", name_functions, "each use leaves fewer powers of exponentials, sinh, cosh and expm1",

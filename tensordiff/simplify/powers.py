@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tensordiff.functions import POWER
+from fractions import Fraction
+
+from tensordiff.functions import ABS, POWER
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.rule import Context, Step
-from tensordiff.tensor import ONE, Apply, Tensor, add, apply, as_number
+from tensordiff.tensor import ONE, Apply, Tensor, add, apply, as_number, number
 
 
 def power_parts(node: Tensor) -> tuple[Tensor, Tensor]:
@@ -44,3 +46,25 @@ def collect_powers(product: Product, context: Context) -> Step:
         settled = settled and context.is_atom(node) and power_parts(node)[0] is base
         product.insert(node, indices)
     return Step.REDUCED if settled else Step.OPENED
+
+
+def absorb_absolute_values(product: Product, context: Context) -> Step:
+    """|x|^p x^q = |x|^(p+2) x^(q-2) for p <= -2, and the reverse for p >= 2: an even power needs no absolute value."""
+    for name, (node, indices) in list(product.factors.items()):
+        base, exponent = power_parts(node)
+        p = as_number(exponent)
+        if not isinstance(base, Apply) or base.function != ABS or p is None or -2 < p < 2:
+            continue
+        (inner,) = base.children
+        for other, (factor, slots) in list(product.factors.items()):
+            q = as_number(power_parts(factor)[1])
+            if power_parts(factor)[0] is not inner or slots != indices or q is None:
+                continue
+            shift = Fraction(2 if p < 0 else -2)
+            for gone in (name, other):
+                product.remove(gone)
+            for part, e in ((base, p + shift), (inner, q - shift)):
+                if e:
+                    product.insert(power_of(part, number(e), context), indices)
+            return Step.OPENED
+    return Step.NONE

@@ -10,6 +10,7 @@ import pytest
 
 from tensordiff.canonical import Canonicaliser
 from tensordiff.functions import (
+    ABS,
     ADJUGATE,
     DET,
     EXP,
@@ -66,7 +67,7 @@ VALUES = {
     "A": square[0], "B": square[1], "S": square[2] + square[2].T, "Q": np.linalg.qr(square[3])[0],
     "X": RNG.normal(size=(3, 2)), "R": np.array([[1.0, 2.0], [0.0, 0.0], [2.0, 4.0]]),
     "x": RNG.uniform(0.5, 1.5, 3), "y": RNG.uniform(0.5, 1.5, 3), "w": RNG.normal(size=5),
-    "p": np.array([0.2, 0.3, 0.5]),
+    "d": np.array([-1.3, 0.8, 2.0]), "p": np.array([0.2, 0.3, 0.5]),
 }  # fmt: skip
 
 FIRST, SECOND = inclusion(W, Extent(()), (N,)), inclusion(W, Extent.of(N), (M,))
@@ -78,6 +79,8 @@ NAMED = [
     RAISED, RAISED, MINUS, TWICE, power(einsum([(RAISED, "i")], ""), -1), power(einsum([(RAISED, "i")], ""), -2), LOGISTIC(x),
     LOGISTIC(scale(-1, x)), power(LOGISTIC(x), 2), EXPM1(x), SINH(x), power(COSH(x), -1), power(COSH(x), -2), y,
 ]  # fmt: skip
+d = Symbol.make("d", (N,))
+SIZE = ABS(d)
 UNITS = [constant(Unit(N, 1)), constant(Unit(N, 2)), constant(Unit(W, 1))]
 PLACES: list[Tensor] = [FIRST, SECOND, FIRST, SECOND, BOTH, w, x, A, *UNITS]
 POOLS: dict[str, list[Tensor]] = {
@@ -86,6 +89,7 @@ POOLS: dict[str, list[Tensor]] = {
     "parts on a diagonal": [FIRST, FIRST, SECOND, SECOND, w],
     "equal bases": [x, y, power(x, -1), power(x, 2), power(y, Fraction(1, 2)), S, power(S, 2), SUM, power(SUM, -1)],
     "a sum beside its power": [A, X, x, power(einsum([(A, "ij")], "i"), -1), power(einsum([(x, "i")], ""), -2)],
+    "absolute values": [power(SIZE, Fraction(-8, 3)), power(SIZE, 3), d, power(d, -1), power(d, 3), x],
     "cofactors": [apply(INVERSE, A), apply(ADJUGATE, A), power(apply(DET, A), -1), apply(DET, A), B, apply(INVERSE, S)],
     "functions with names": NAMED,
     "probabilities": [p, x, apply(Softmax(1), x), apply(Softmax(1), A), power(Q, 2), A],
