@@ -45,3 +45,23 @@ def test_differences_of_arrays_of_three_axes() -> None:
 def test_norm_of_an_outer_product() -> None:
     f = td.parse("norm2(x*y')", shapes={"x": "n", "y": "m"})
     assert str(td.diff(f, "x").matrix_form()) == "norm2(y)*x/norm2(x)"
+
+
+@pytest.mark.parametrize(
+    ("f", "by", "form"),
+    [
+        ("vec(X)'*H*vec(X)", "X", "unvec((H + H')*vec(X), n, m)"),
+        ("vec(X)'*inv(kron(eye(m), A) + H)*vec(Y)", "X", "unvec(inv(kron(eye(m), A) + H)*vec(Y), n, m)"),
+    ],
+)
+def test_gradients_that_are_no_products(f: str, by: str, form: str) -> None:
+    shapes = {"X": "n m", "Y": "n m", "H": "m*n m*n", "A": "n n", "G": "m m"}
+    rng = np.random.default_rng(0)
+    lengths = {"X": (3, 2), "Y": (3, 2), "H": (6, 6), "A": (3, 3), "G": (2, 2)}
+    expression = td.parse(f, shapes={name: shape for name, shape in shapes.items() if name in f})
+    values = {name: rng.normal(size=lengths[name]) for name in shapes if name in f}
+    derivative = td.diff(expression, by)
+    assert str(derivative.matrix_form()) == form
+    read = td.parse(form, shapes={name: shapes[name] for name in values})
+    read_values = {name: value for name, value in values.items() if name in form}
+    np.testing.assert_allclose(read.evaluate(**read_values), derivative.evaluate(**values), rtol=1e-9, atol=1e-10)
