@@ -64,6 +64,9 @@ class Elaboration:
         self.values: dict[Syntax, Matrix] = {}
         self.members: dict[Syntax, Member] = {}
         """The values that are members of families."""
+        self.rows = {node.children[0] for node in tree.nodes if is_member(node)}
+        """What has one index below it: where X is known and x is not, x_i is a row of X."""
+        self.notes: list[str] = []
         self.families = Families({*scope.names(), *(str(label) for x in tree.nodes if x.op == "index" for label in x.data)})
 
     def visit(self, node: Syntax) -> Matrix | Member:
@@ -143,6 +146,11 @@ class Elaboration:
             return self.scope.lookup(name)
         if name in ("pi", "π"):
             return build.pi()
+        whole = name.upper()
+        if node in self.rows and whole != name and whole in self.scope and len(self.scope.lookup(whole).shape) == 2:
+            note = f"{name}_i read as the i-th row of {whole}"
+            self.notes += [note] if note not in self.notes else []
+            return self.scope.lookup(whole)
         if is_function(name):
             raise self.error(f"{name} is a function", node.start, node.end, f"write {name}(...)")
         known = self.scope.names()

@@ -65,6 +65,7 @@ def noted(scope: Scope, works: Sequence[Elaboration]) -> Scope:
         return scope
     notes: list[str] = []
     for work in works:
+        notes.extend(work.notes)
         notes.extend(assumed.meanings([work.tree], work.values, scope.dims))
         notes.extend(assumed.constants(work.tree, work.unsized))
     return scope.with_conventions(scope.conventions.noting(*notes)) if notes else scope

@@ -113,7 +113,7 @@ class Chains:
         if self.misfit:
             self.put(side, shown, kind, "wrong", None, self.misfit, None, None)
             self.misfit = ""
-            self.conditions.begin_at_derivative()
+            self.conditions.begin_at_derivative(self.world)
             return
         try:
             tree = self.world.tree(side.text)

@@ -31,10 +31,10 @@ class Conditions:
         """A chain ends in = 0; `true` is what it should have been, where its last side was wrong."""
         self.true, self.stated = (expression, None) if true is None else (true, expression)
 
-    def begin_at_derivative(self) -> None:
-        """A condition that cannot be read for its sizes: what follows is judged by the last derivative."""
-        if self.true is None and self.derivatives:
-            self.true = self.derivatives[-1]
+    def begin_at_derivative(self, world: World) -> None:
+        """A condition that cannot be read for its sizes: what follows is judged by the last derivative, or by that of f."""
+        if self.true is None:
+            self.true = self.derivatives[-1] if self.derivatives else world.gradient()
 
     def implied(self, world: World, pair: Pair) -> bool:
         """Whether an equality holds where the last derivative is zero; it is set to zero then."""

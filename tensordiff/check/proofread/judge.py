@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tensordiff.check.proofread import assumptions, first_order
+from tensordiff.check.proofread import assumptions, equivalence, first_order
 from tensordiff.check.proofread.chains import Chains, Judged
 from tensordiff.check.proofread.proof import Proof, Status
 from tensordiff.check.proofread.roots import Root
-from tensordiff.check.proofread.split import APPROXIMATELY, Statement, Words, split
+from tensordiff.check.proofread.split import APPROXIMATELY, Side, Statement, Words, split
 from tensordiff.errors import TensordiffError
+from tensordiff.matrix import Matrix
 
 
 class Proofreader(Chains):
@@ -40,12 +41,16 @@ class Proofreader(Chains):
         self.root, self.chain = None, []
         self.step(text, line, "assumption", "assumption", reason=said)
 
+    lone = False
+    """Whether the last statement was an expression alone."""
+
     def statement(self, statement: Statement) -> None:
         if assumptions.is_declaration(statement):
             if "forall" not in statement.text:
                 self.step(statement.text, statement.line, "assumption", "assumption", reason="where it lives")
             return
         sides = list(statement.sides)
+        lone, self.lone = self.lone, False
         if not statement.relations:
             self.alone(statement)
             return
@@ -57,9 +62,38 @@ class Proofreader(Chains):
             return
         if self.assumption(statement) or self.definition(statement):
             return
-        self.begin(sides[0], statement)
+        if self.zero_first(statement):
+            return
+        if statement.implied and lone and self.world.variables:  # f => g = 0 claims g as the gradient
+            self.set_root(sides[0])
+        else:
+            self.begin(sides[0], statement)
         for side in sides[1:]:
             self.equality(side)
+
+    def zero_first(self, statement: Statement) -> bool:
+        """Whether the statement is 0 = e, which is the condition e = 0."""
+        first, *others = statement.sides
+        try:
+            if not equivalence.is_zero(self.world.tree(first.text)):
+                return False
+        except TensordiffError:
+            return False
+        self.begin(others[0], statement)
+        for side in others[1:]:
+            self.equality(side)
+        if self.misfit:
+            self.equality(first)
+        elif self.chain and self.chain[-1].value is not None:
+            self.zero(first, f"{first.text} = {others[-1].text}")
+        return True
+
+    def set_root(self, side: Side) -> None:
+        """The next side is a claim on the derivative of what stands alone above."""
+        assert isinstance(self.root, Matrix)
+        self.root = Root(self.root, self.world.variables, self.world.scope)
+        self.chain, self.left = [], ""
+        self.equality(side)
 
     def approximation(self, statement: Statement) -> None:
         """a ≈ b, to first order in what is small; equals signs beside it are read so too."""
@@ -94,6 +128,7 @@ class Proofreader(Chains):
         if self.world.f is None:
             self.world = replace(self.world, f=value)
         self.root, self.chain, self.left = value, [Judged(side, value)], side.text
+        self.lone = True
 
     def continued(self, statement: Statement) -> None:
         """A line that begins with = goes on with the side above; the first one is the derivative of f."""

@@ -60,7 +60,7 @@ _ENVIRONMENTS = (
     r"(?:eqnarray|align|aligned|alignat|split|array|gather|gathered|multline|equation|displaymath|math|cases|flalign)\*?"
 )
 _BEGIN = re.compile(
-    rf"\\begin\s*\{{{_ENVIRONMENTS}\}}(?:\s*\{{[^{{}}]*\}})?(?:\[[a-z]\])?|\\eqalign(?:no)?\s*\{{|\\displaylines\s*\{{"
+    rf"\\begin\s*\{{{_ENVIRONMENTS}\}}(?:\[[a-z]\])?(?:\s*\{{[lcr|@!\s\d]*\}})?|\\eqalign(?:no)?\s*\{{|\\displaylines\s*\{{"
 )
 _DISPLAY = re.compile(
     rf"""

@@ -163,6 +163,15 @@ class World:
             raise FoldError("this differential has no matrix form", hint="write it out")
         return found
 
+    def gradient(self) -> Matrix | None:
+        """The derivative of f by its one variable; None where there is none, or no form of it."""
+        if self.f is None or len(self.variables) != 1 or self.variables[0].op != "symbol":
+            return None
+        (variable,) = self.variables
+        shapes = [variable.shape]
+        axes = matrix_axes(default_layout(self.f.shape, shapes), self.f.shape, shapes)
+        return manner(self.scope).form(free_derivative(self.f, [variable]), axes)
+
     def derivative(self, node: Syntax, values: Sequence[Matrix]) -> Matrix:
         """The derivative that a sign inside a side stands for."""
         f, wanted = values[0], list(values[1:])
