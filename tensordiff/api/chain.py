@@ -19,6 +19,7 @@ from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
 from tensordiff.render import PLAIN, Spelling, free_letters, index_notation
 from tensordiff.show.notebook import text_html
+from tensordiff.simplify import close_spectrum
 from tensordiff.tensor import Named, Symbol, Tensor
 
 
@@ -200,7 +201,8 @@ def chain_through(f: Matrix, scope: Scope, parts: Sequence[Matrix], variable: Ma
         f = scope.where[name]
     symbol: Symbol = variable.data[0]
     loose = build.symbol(freed(symbol), variable.shape)
-    nodes = [lower(build.replace(node, {variable: loose}) if loose is not variable else node) for node in (f, *parts)]
+    whole = [build.replace(node, {variable: loose}) if loose is not variable else node for node in (f, *parts)]
+    nodes = [close_spectrum(lower(node)) for node in whole]
     head, *inner = [node for node in nodes if isinstance(node, Named)]
     found = chain_rule(head, inner, freed(symbol), strict=strict)
     total = restore(found.derivative, [symbol])

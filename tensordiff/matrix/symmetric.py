@@ -37,7 +37,7 @@ def is_symmetric(matrix: Matrix) -> bool:
             case "symbol" if node.data[0].structure.symmetric:
                 return (form(node),) * 2
             case "add":
-                return both("add", *(frozenset(zip(node.data, side, strict=True)) for side in (plain, turned)))
+                return both("add", *(tuple(sorted(zip(node.data, side, strict=True))) for side in (plain, turned)))
             case "product" | "hadamard":
                 scalars = tuple(sorted(p for child, p in zip(node.children, plain, strict=True) if child.is_scalar))
                 rest = [pair for child, pair in zip(node.children, children, strict=True) if not child.is_scalar]

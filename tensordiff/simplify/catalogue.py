@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tensordiff.functions import ADJUGATE, EXP, INVERSE, POWER, Frechet, Inclusion, Unit
+from tensordiff.functions.symmetric_map import SymmetricSlope
 from tensordiff.simplify.cofactors import settle_cofactors
 from tensordiff.simplify.division import divide_out
 from tensordiff.simplify.frechet import close_frechet
@@ -35,6 +36,7 @@ RULES = (
     Rule("indicators", split_indicator, "what it makes begins at 0, and such are left alone", heads=_PLACES, when=When.DEFINED),
     Rule("division", divide_out, "monomials get smaller in a monomial order, or negative powers fewer",
          heads=_POWERS, least=2, when=When.DEFINED),
-    Rule("Frechet derivatives", close_frechet, "each use removes one, or lowers its order", heads=frozenset({Frechet})),
+    Rule("Frechet derivatives", close_frechet, "each use removes one, or lowers its order",
+         heads=frozenset({Frechet, SymmetricSlope})),
 )  # fmt: skip
 """After a rule has rewritten a product in place, the first one is tried again: a rule may count on those before it."""

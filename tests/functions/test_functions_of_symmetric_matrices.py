@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -170,3 +171,14 @@ def test_claims() -> None:
     assert not td.check("logm(A)*inv(A)", "sum(log(eigvals(A)).^2)/4", "A", **DECLARED)
     assert td.equal("A^0.3*A^0.7", "A", **DECLARED)
     assert td.equal("sinm(A)^2 + cosm(A)^2", "eye(n)", **DECLARED)
+
+
+@pytest.mark.parametrize("text", ["tr(B*A^0.3)", "sinm(A)", "sum(eigvals(A).^3)", "lambda_max(A)"])
+def test_programs_are_pickled_and_derivations_told(text: str) -> None:
+    f = td.parse(text, **DECLARED)
+    program = td.compile([td.diff(f, "A"), td.diff(f, "A", "A")])
+    again = pickle.loads(pickle.dumps(program))
+    given = {"A": _definite([1.0, 2.0, 3.5])} | ({"B": np.eye(3)} if "B" in text else {})
+    for one, other in zip(program(**given), again(**given), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert str(td.explain(f, "A"))

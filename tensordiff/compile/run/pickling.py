@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tensordiff.functions import lookup
+from tensordiff.functions import SymmetricMap, lookup
+from tensordiff.functions.symmetric_map import SymmetricSlope
 from tensordiff.tensor import Apply, Dim, Einsum, Function, Named, Sum, Symbol, Tensor, postorder
 
 
@@ -47,6 +48,7 @@ def unpack(table: dict[str, Any]) -> list[Any]:
         elif kind == "apply":
             children, stored = fields
             function = lookup(stored) if isinstance(stored, str) else stored
+            function = function.unpacked() if isinstance(function, _OfFormula) else function
             assert function is not None
             nodes.append(Apply.make(function, tuple(nodes[child] for child in children)))
         else:
@@ -56,9 +58,25 @@ def unpack(table: dict[str, Any]) -> list[Any]:
     return [nodes[place] for place in table["roots"]]
 
 
-def _function(function: Function) -> Function | str:
+class _OfFormula:
+    """A function of matrices by the function of numbers that it is made of, whose nodes are packed too."""
+
+    def __init__(self, function: SymmetricMap | SymmetricSlope) -> None:
+        self.kind = type(function)
+        self.formula = pack([function.formula])
+        self.last = function.order if isinstance(function, SymmetricSlope) else function.name
+
+    def unpacked(self) -> Function:
+        (formula,) = unpack(self.formula)
+        made: Function = self.kind(formula, self.last)  # type: ignore[arg-type]
+        return made
+
+
+def _function(function: Function) -> Function | str | _OfFormula:
     """A function of the table by its name (its rules are code), any other as itself."""
-    return function.name if lookup(function.name) == function else function
+    if lookup(function.name) == function:
+        return function.name
+    return _OfFormula(function) if isinstance(function, SymmetricMap | SymmetricSlope) else function
 
 
 def _dims(dims: Sequence[Dim]) -> tuple[Any, ...]:
