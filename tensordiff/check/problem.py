@@ -11,9 +11,9 @@ from tensordiff.check.expected import expected
 from tensordiff.check.specialise import Renaming, identified, identified_scope, scalar_scope, scalarised
 from tensordiff.check.truth import Candidate, Truth
 from tensordiff.errors import DomainError
-from tensordiff.matrix import Matrix, Scope, text
+from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.parse import parse_answer
-from tensordiff.tensor import Tensor
+from tensordiff.tensor import Symbol, Tensor
 
 Present = Callable[[Matrix, Scope], object]
 """How the correct formula is given back: from its matrix form, in the scope of its names."""
@@ -67,6 +67,26 @@ class Problem:
             f=identified(self.f, renaming),
             variables=tuple(identified(v, renaming) for v in self.variables),
             scope=identified_scope(self.scope, renaming),
+        )
+
+    def of_symbols(self) -> Problem:
+        """The problem of a link with the part that it is differentiated by as a symbol; any other problem as it is."""
+        if not self.is_link:
+            return self
+        changed = {
+            node: build.symbol(Symbol.make(str(node.data[0]), node.dims), node.shape)
+            for node in self.variables
+            if node.op == "named"
+        }
+        held = {str(node.data[0]) for node in changed}
+        symbols = {**self.scope.symbols, **{str(node.data[0]): symbol for node, symbol in changed.items()}}
+        where = {name: build.replace(node, changed) for name, node in self.scope.where.items() if name not in held}
+        return replace(
+            self,
+            f=build.replace(self.f, changed),
+            variables=tuple(changed.get(node, node) for node in self.variables),
+            scope=Scope(symbols, self.scope.dims, where, self.scope.functions),
+            derivative=None,
         )
 
     def with_numbers(self) -> Problem:

@@ -53,3 +53,15 @@ def test_links_that_are_none() -> None:
         check_chain({"dF/dQ": "P"}, F, V, SCOPE)
     with pytest.raises(UnknownNameError):
         check_chain({"F by M": "P"}, F, V, SCOPE)
+
+
+def test_links_multiplied_as_numbers_are_told() -> None:
+    parts = {"M": "X'*P*X", "P": "inv(V)", "F": "inv(M)"}
+    f = td.parse("F", shapes={"X": "n m", "V": "n n"}, where=parts)
+    claims = {"dF/dM": "-inv(M)*inv(M)", "dM/dP": "X*X'", "dP/dV": "-P*P"}
+    found = td.check_chain(claims, f, "V", total="F*X'*X*F*P*P")
+    assert len(found.wrong) == 3
+    for verdict in (*found.links.values(), found.total):
+        assert "chain rule of numbers" in str(verdict.diagnosis)
+    right = td.check_chain({"dF/dM": "-kron(F', F)", "dM/dP": "kron(X', X')", "dP/dV": "-kron(P', P)"}, f, "V")
+    assert not right.wrong

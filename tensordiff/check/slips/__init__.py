@@ -63,4 +63,4 @@ CORRECTIONS = (
 REMARKS = (outer_factor, only_for_numbers, right_for_numbers)
 """Of use where nothing else was found."""
 
-__all__ = ["CAUSES", "CORRECTIONS", "REMARKS", "other_meaning"]
+__all__ = ["CAUSES", "CORRECTIONS", "REMARKS", "other_meaning", "plain_product"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tensordiff.check.slips import CAUSES, CORRECTIONS, REMARKS, other_meaning
+from tensordiff.check.slips import CAUSES, CORRECTIONS, REMARKS, other_meaning, plain_product
 from tensordiff.check.slips.case import Case
 from tensordiff.check.words import in_layouts
 from tensordiff.errors import TensordiffError
@@ -17,7 +17,7 @@ def diagnose(case: Case, *, remarks: bool = True) -> tuple[str, ...]:
     """Sentences that name the slip, at most a cause and a correction; () where none was recognised. `remarks` allows
     general remarks where nothing else was found."""
     if case.problem.is_link:
-        return tuple(_corrections(case))
+        return (*_first((plain_product,), case), *_corrections(case))
     if meant := _first((other_meaning,), case):
         return tuple(meant)
     found = [*_first(CAUSES, case), *_corrections(case)]

@@ -20,12 +20,11 @@ def plain_product(case: Case) -> Iterator[str]:
     if not of_matrices or case.truth.layout == DIFFERENTIAL or not _is_misshapen(case) or not _holds_for_numbers(case):
         return
     sizes = "-by-".join((shape_text(f.shape), shape_text(variable.shape)))
-    name = variable.data[0].name if variable.op == "symbol" else variable.data[0]
+    pointer = "" if case.problem.is_link else f"; tensordiff explain shows them (--wrt {variable.data[0].name})"
     yield (
         "That is the chain rule of numbers, with derivatives multiplied as matrices: it holds for 1-by-1 matrices alone.\n"
         f"The derivative has order 4 ({sizes}), and its links are joined by a double contraction, "
-        "over both indices of the matrix between; "
-        f"tensordiff explain shows them (--wrt {name})."
+        f"over both indices of the matrix between{pointer}."
     )
 
 
@@ -66,7 +65,7 @@ def _holds_for_numbers(case: Case) -> bool:
     if all(not node.shape for node in case.problem.scope.symbols.values()):
         return False
     try:
-        special = case.problem.with_numbers()
+        special = case.problem.of_symbols().with_numbers()
         claim, _ = special.read()
         grader = Grader(special.truth(), claim)
         return bool(grader.right) or grader.up_to_factor(grader.readings) is not None
