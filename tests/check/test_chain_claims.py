@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import tensordiff as td
 from tensordiff.check import check_chain
 from tensordiff.errors import UnknownNameError
 from tensordiff.parse import parse
