@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -248,7 +249,7 @@ def _replaced(scope: Scope, changed: Mapping[Matrix, Matrix]) -> Scope:
         return scope
     symbols = {name: changed.get(node, node) for name, node in scope.symbols.items()}
     where = {name: replace(node, changed) for name, node in scope.where.items()}
-    return Scope(symbols, scope.dims, where, scope.functions, scope.conventions)
+    return dataclasses.replace(scope, symbols=symbols, where=where)
 
 
 def _formula(claim: str | Expression) -> str | Matrix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
 from tensordiff.matrix import Matrix, Scope, build, same_sizes, shape_text, text
@@ -21,7 +22,7 @@ def substituted(formula: Matrix, scope: Scope, values: Mapping[str, tuple[Matrix
         if not same_sizes(node.shape, value.shape):
             raise ShapeError(f"{name} is {shape_text(node.shape)}, and {text(value)} is {shape_text(value.shape)}")
         put[node] = value
-    made = Scope(dims=scope.dims, functions=scope.functions, conventions=scope.conventions)
+    made = replace(scope, symbols={}, where={})
     for name, node in scope.symbols.items():
         if name not in values:
             made = made.with_symbol(node)
@@ -49,4 +50,4 @@ def _needed(value: Matrix, scope: Scope) -> Scope:
     """The scope without the symbols and definitions that the value does not have."""
     parts = set(postorder([value]))
     symbols, where = ({name: node for name, node in kind.items() if node in parts} for kind in (scope.symbols, scope.where))
-    return Scope(symbols, scope.dims, where, scope.functions)
+    return replace(scope, symbols=symbols, where=where, conventions=None)

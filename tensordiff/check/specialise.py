@@ -33,7 +33,7 @@ def identified_scope(scope: Scope, renaming: Renaming) -> Scope:
         {name: renamed_dim(dim, renaming) for name, dim in scope.dims.items()},
         {name: identified(node, renaming) for name, node in scope.where.items()},
         scope.functions,
-        scope.conventions,
+        conventions=scope.conventions,
     )
 
 
@@ -67,7 +67,7 @@ def scalar_scope(scope: Scope) -> Scope:
         {name: Dim.fixed(1) for name in scope.dims},
         {name: scalarised(node) for name, node in scope.where.items()},
         scope.functions,
-        scope.conventions,
+        conventions=scope.conventions,
     )
 
 
