@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 
 from tensordiff.errors import BlockError, ParseError, ShapeError, TensordiffError, nearest
 from tensordiff.matrix import Matrix, Scope, build, describe
@@ -13,6 +12,7 @@ from tensordiff.matrix.symmetric import refuse_unsymmetric
 from tensordiff.parse.differentials import Differentials, Quotient
 from tensordiff.parse.families import Families, Member, Value
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_callable, is_function, resolve_name, unknown_function
+from tensordiff.parse.products import OPERATIONS, frobenius, power
 from tensordiff.parse.sums import restricted, summed
 from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.parse.written_sizes import size_of
@@ -122,7 +122,7 @@ class Elaboration:
                 f"{mark.data} is a size here, so it is not clear whether this is a power or the transpose",
                 mark.start, mark.end, "write ' for the transpose, or call the size otherwise",
             )  # fmt: skip
-        return _power(base, exponent)
+        return power(base, exponent)
 
     def of_members(self, node: Syntax, values: list[Value]) -> Value:
         """An operation on members of families; a sum over the family makes matrices of them again."""
@@ -239,7 +239,7 @@ class Elaboration:
 
     def run(self, node: Syntax, kind: str, place: int, operands: list[Matrix]) -> Matrix:
         """One run of a chain; `place` is that of its first operator."""
-        operation = _OPERATIONS[kind]
+        operation = OPERATIONS[kind]
         try:
             return operation(*operands)
         except TensordiffError as error:
@@ -274,7 +274,7 @@ class Elaboration:
                 "expm" if len(arguments[0].shape) == 2 and arguments[0].rows and arguments[0].cols else "exp", arguments[0]
             )
         if name == "⟨":
-            return _inner(*self.pair(node, arguments))
+            return frobenius(*self.pair(node, arguments))
         if (function := self.scope.function(name)) is not None:
             return build.call(function, *arguments)
         if name in ("tril", "triu") and len(arguments) == 1 and not arguments[0].is_scalar:
@@ -373,51 +373,3 @@ def _failure(terms: list[tuple[int, Matrix]]) -> TensordiffError | None:
     except TensordiffError as error:
         return error
     return None
-
-
-def _power(base: Matrix, exponent: Matrix) -> Matrix:
-    """A power; S^(1/2) of a matrix is its square root."""
-    half = build.as_number(exponent) if exponent.op in ("number", "divide", "product") else None
-    if len(base.shape) == 2 and half is not None and abs(half) == Fraction(1, 2):
-        root = build.call("sqrtm", base)
-        return root if half > 0 else build.inverse(root)
-    return build.power(base, exponent)
-
-
-def _inner(left: Matrix, right: Matrix) -> Matrix:
-    """The sum of the products of entries, tr(A'*B), of two values of one shape."""
-    if left.shape != right.shape:
-        build.hadamard(left, right)  # says what differs
-        if left.is_scalar != right.is_scalar:
-            raise ShapeError(
-                f"the inner product of {describe(left)} and {describe(right)} is not defined", hint="both have one shape"
-            )
-    product = build.product(build.transpose(left), right)
-    return product if product.is_scalar else build.call("tr", product)
-
-
-def _dot(left: Matrix, right: Matrix) -> Matrix:
-    """The inner product of two columns, else the product."""
-    if len(left.shape) == len(right.shape) == 1:
-        return build.product(build.transpose(left), right)
-    return build.product(left, right)
-
-
-def _kronecker_sum(left: Matrix, right: Matrix) -> Matrix:
-    """kron(A, I) + kron(I, B)."""
-    for side in (left, right):
-        if side.rows != side.cols or not side.rows:
-            raise ShapeError(f"a Kronecker sum needs square matrices, got {describe(side)}")
-    return build.add([(1, build.kron(left, build.eye(right.rows))), (1, build.kron(build.eye(left.rows), right))])
-
-
-_OPERATIONS: dict[str, Callable[..., Matrix]] = {
-    "*": build.product,
-    "·": _dot,
-    ":": _inner,
-    "kronsum": _kronecker_sum,
-    ".*": build.hadamard,
-    "/": build.divide,
-    "./": build.dot_divide,
-    "kron": build.kron,
-}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tensordiff.parse.languages.plain import FRACTIONS, NUMBER, OPERATORS
+from tensordiff.parse.languages.plain import NUMBER, OPERATORS
+from tensordiff.parse.languages.raised import FRACTIONS
 from tensordiff.parse.names import SUPERSCRIPTS
 
 _END = r"(?![A-Za-z])"
@@ -16,7 +17,7 @@ SPACE = (
 TEXT_FONTS = r"mathrm|mathit|mathsf|mathtt|mathop|operatorname\*?|text|textrm|textit|textsf|mbox|hbox|rm|it|sf|tt"
 BOLD_FONTS = r"mathbf|boldsymbol|bm|pmb|textbf|vec|bf|bold|symbf"
 ACCENTS = r"hat|widehat|bar|overline|tilde|widetilde|dot|ddot|check|breve"
-_FONT = rf"mathcal|mathbb|mathfrak|mathscr|cal|{BOLD_FONTS}|{TEXT_FONTS}|{ACCENTS}"
+FONT = rf"mathcal|mathbb|mathfrak|mathscr|cal|{BOLD_FONTS}|{TEXT_FONTS}|{ACCENTS}"
 _WORD = r"\\?[^\W\d_]\w*"
 _SUPER = re.escape("".join(SUPERSCRIPTS))
 
@@ -29,7 +30,7 @@ TOKEN = re.compile(
   | (?P<fraction>[{"".join(FRACTIONS)}])
   | (?P<matrix>\\(?P<edge>begin|end)\s*\{{\w*matrix\*?\}})
   | (?P<switch>\{{\s*\\(?P<switched>rm|bf|it|sf|tt|cal|mathrm|mathbf){_END}\s*(?P<inside>{_WORD}|1)\s*\}})
-  | (?P<bold>\\(?P<font>{_FONT}){_END}\s*(?:\{{\s*(?P<braced>{_WORD}|[01])\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z01Ͱ-Ͽ])))
+  | (?P<bold>\\(?P<font>{FONT}){_END}\s*(?:\{{\s*(?P<braced>{_WORD}|[01])\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z01Ͱ-Ͽ])))
   | (?P<command>\\[A-Za-z]+)
   | (?P<row>\\\\)
   | (?P<word>(?![{_SUPER}])[^\W\d_](?:(?![{_SUPER}])\w)*)

@@ -7,11 +7,13 @@ leaves open is refused, with the place and the way out: `\log a / b`, `a / b c`,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from tensordiff.parse.languages import commands as tex
+from tensordiff.parse.languages.arguments import Arguments
 from tensordiff.parse.languages.derivatives import Derivatives
-from tensordiff.parse.languages.plain import inverse, put_fraction, superscript
+from tensordiff.parse.languages.exponents import Exponents
+from tensordiff.parse.languages.plain import OPERATORS
+from tensordiff.parse.languages.raised import put_fraction
 from tensordiff.parse.languages.subscripts import Subscripts
 from tensordiff.parse.languages.tokens import Token
 from tensordiff.parse.languages.words import is_called, is_constant, letters_of
@@ -28,8 +30,8 @@ def read_latex(text: str, vocabulary: Vocabulary) -> tuple[list[Token], tuple[st
     """The tokens of LaTeX, and what was assumed. Raises ParseError."""
     reader = _Reader(text, vocabulary)
     reader.refuse_stray_marks()
-    end = len(text.rstrip()) - len(_FINAL.search(text.rstrip())[0])  # type: ignore[index]
-    reader.read(end)
+    final = _FINAL.search(text.rstrip())
+    reader.read(final.start() if final else len(text))
     return reader.tokens.finish(), tuple(dict.fromkeys(reader.notes))
 
 
@@ -41,7 +43,7 @@ _BEHIND_D = re.compile(
 )
 
 
-class _Reader(Subscripts, Derivatives):
+class _Reader(Exponents, Arguments, Subscripts, Derivatives):
     """One method for each kind of token."""
 
     def refuse_stray_marks(self) -> None:
@@ -127,16 +129,6 @@ class _Reader(Subscripts, Derivatives):
             self.tokens.put("NAME", "0", start, end)
             return
         self.tokens.number(value, start, end)
-
-    def is_transposed(self, place: int) -> bool:
-        match = re.compile(r"\s*\^\s*").match(self.text, place)
-        found = match and tex.TRANSPOSED.match(self.text, match.end())
-        return bool(found) and not (self.transposing_letter(found[0]) & self.vocabulary.raised)  # type: ignore[index]
-
-    @staticmethod
-    def transposing_letter(mark: str) -> set[str]:
-        """The T or t that a transposition mark is written with, where it is a bare letter."""
-        return {mark.strip("{} -")} & {"T", "t"}
 
     def read_fraction(self, match: re.Match[str], start: int, end: int) -> None:
         put_fraction(self.tokens, match[0], start, end)
@@ -231,7 +223,7 @@ class _Reader(Subscripts, Derivatives):
             self.angle("<" if command == "langle" else ">", start, end)
         elif command in ("to", "rightarrow", "longrightarrow"):
             self.tokens.operator("ARROW", "->", start, end)
-        elif re.fullmatch(tex._FONT, command):
+        elif re.fullmatch(tex.FONT, command):
             return  # a font around more than a name
         elif command in tex.REFUSED and not (function in ("max", "min") and tex.OPENS.match(self.text, end)):
             self.refuse(command, start, end)
@@ -243,8 +235,6 @@ class _Reader(Subscripts, Derivatives):
     # Operators.
 
     def read_times(self, match: re.Match[str], start: int, end: int) -> None:
-        from tensordiff.parse.languages.plain import OPERATORS
-
         self.tokens.operator(*OPERATORS.get(match[0], ("TIMES", match[0])), start, end)
 
     def read_sign(self, match: re.Match[str], start: int, end: int) -> None:
@@ -327,143 +317,6 @@ class _Reader(Subscripts, Derivatives):
         if later:
             self.tokens.rename_norm(_which(later), self.place)
             self.skip = (later.start(), later.end())
-
-    # Exponents.
-
-    def read_transpose(self, match: re.Match[str], start: int, end: int) -> None:
-        self.put_transpose("T" if match[0] == "⊤" else "'", start, end)
-
-    def put_transpose(self, mark: str, start: int, end: int) -> None:
-        """A transposition; X_{ij}^T is an entry of the transpose."""
-        place = len(self.tokens.list)
-        if self.tokens.last == "RINDEX" and any(token == "," for token in self.tokens.list[self.tokens.opening() :]):
-            place = self.tokens.opening()
-        self.tokens.list.insert(place, Token.of("TRANSPOSE", mark, start, end))
-
-    def read_left_script(self, match: re.Match[str], start: int, end: int) -> None:
-        r"""{}^tX, the transpose of the operand that follows."""
-        behind = tex.TOKEN.match(self.text, end)
-        if behind is None or behind.lastgroup not in ("word", "command", "letter", "braced"):
-            self.tokens.fail("a transposition stands before nothing", start, end, "write X^T")
-        stop = behind.end() if behind.lastgroup != "word" else end + 1
-        self.read(stop) if behind.lastgroup != "word" else self.name(self.text[end], end, stop)
-        self.place = stop
-        self.tokens.put("TRANSPOSE", "T", start, end)
-
-    def read_super(self, match: re.Match[str], start: int, end: int) -> None:
-        superscript(self.tokens, match[0], start)
-
-    def read_power(self, match: re.Match[str], start: int, end: int) -> None:
-        found = tex.TRANSPOSED.match(self.text, end)
-        if found and not self.transposing_letter(found[0]) & self.vocabulary.raised:
-            self.place = found.end()
-            if found["minus"]:
-                inverse(self.tokens, start, end)
-            mark = (found["bare"] or found["braced"]).strip()
-            self.put_transpose("'" if mark in "'’′" or mark == "\\prime" else "T", start, self.place)
-            return
-        powered = tex.POWER_TRANSPOSED.match(self.text, end)
-        if powered and not self.transposing_letter(powered["t"]) & self.vocabulary.raised:
-            self.place = powered.end()
-            if powered["pseudo"]:
-                self.tokens.put("TRANSPOSE", "+", start, self.place)
-            else:
-                self.tokens.put("POWER", "^", start, end)
-                if powered["power"].startswith("-"):
-                    self.tokens.put("MINUS", "-", start, end)
-                self.tokens.put("NUMBER", powered["power"].lstrip("-"), start, end)
-            self.tokens.put("TRANSPOSE", "T", start, self.place)
-            return
-        if (pseudo := tex.PSEUDO.match(self.text, end)) is not None:
-            self.place = pseudo.end()
-            self.tokens.put("TRANSPOSE", "+", start, self.place)
-            return
-        conjugated = tex.HERMITIAN.match(self.text, end)
-        if conjugated and not ("H" in conjugated[0] and "H" in self.vocabulary.names):
-            self.tokens.fail(
-                "conjugates are not supported", start, conjugated.end(), "everything is real: write ^T for the transpose"
-            )
-        label = tex.LABEL.match(self.text, end)
-        if label and self.tokens.last == "NAME":
-            self.label(label, start)
-            return
-        entrywise = tex.ENTRYWISE.match(self.text, end)
-        if entrywise:
-            self.tokens.put("POWER", ".^", start, end)
-            self.place = entrywise.end()
-            self.tokens.open("{", "LPAR", end, end + 1)
-            return
-        self.tokens.put("POWER", "^", start, end)
-        raised = tex.RAISED.match(self.text, end)
-        if raised and raised[0] not in ("\\frac", "\\dfrac", "\\tfrac"):
-            self.place = raised.end()
-            value = raised[0].removeprefix("-")
-            if value != raised[0]:
-                self.tokens.put("MINUS", "-", end, end + 1)
-            value = tex.VARIANTS.get(value.removeprefix("\\"), value.removeprefix("\\"))
-            type_ = "NUMBER" if value.isdigit() else "NAME"
-            self.tokens.put(type_, value, self.place - len(raised[0].removeprefix("-")), self.place)
-
-    # Arguments of \frac and \sqrt: a braced group or one token.
-
-    def argument(self, *steps: Callable[[int], None]) -> None:
-        """Reads one argument, then runs the steps (which may read further ones)."""
-        match = tex.ARGUMENT.match(self.text, self.place)
-        if match is None:
-            place = max(0, min(self.place, len(self.text) - 1))
-            self.tokens.fail("an argument in braces is missing", place, place + 1)
-        start, self.place = match.start(1), match.end()
-        if match[1] == "{":
-            self.tokens.open("{", "LPAR", start, self.place)
-            self.tokens.then(*steps)
-            return
-        if match[1].isascii() and match[1].isdigit():
-            self.tokens.put("NUMBER", match[1], start, self.place)
-        else:
-            name = match[1].removeprefix("\\")
-            name = tex.VARIANTS.get(name, name)
-            if len(name) > 1 and name not in GREEK:
-                self.tokens.fail("put the argument in braces", start, self.place)
-            self.tokens.name(name, start, self.place)
-        for step in steps:
-            step(self.place)
-
-    def fraction(self, start: int, end: int) -> None:
-        if self.derivative(start, end):
-            return
-        self.tokens.operand(start)
-        self.tokens.open("(", "LPAR", start, end)
-        self.argument(self.divide)
-
-    def divide(self, place: int) -> None:
-        """Between numerator and denominator."""
-        self.tokens.put("TIMES", "/", place, place)
-        self.argument(self.close_group)
-
-    def close_group(self, place: int) -> None:
-        self.tokens.close(")", place, place)
-
-    def root(self, start: int, end: int) -> None:
-        degree = tex.DEGREE.match(self.text, end)
-        if degree is None or degree[1] == "2":
-            self.place = degree.end() if degree else end
-            self.tokens.function("sqrt", start, end, bracket=True)
-            self.tokens.open("(", "LPAR", start, end)
-            self.argument(self.close_group)
-            return
-        self.place = degree.end()
-
-        def raise_to_inverse(place: int) -> None:
-            self.tokens.put("POWER", ".^", place, place)
-            self.tokens.open("(", "LPAR", place, place, implicit=True)
-            for type_, value in (("NUMBER", "1"), ("TIMES", "/"), ("NUMBER", degree[1])):
-                self.tokens.put(type_, value, place, place)
-            self.tokens.shut(place)
-            self.close_group(place)
-
-        self.tokens.operand(start)
-        self.tokens.open("(", "LPAR", start, end)
-        self.argument(raise_to_inverse)
 
     # Differentials.
 

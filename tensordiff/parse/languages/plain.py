@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
+from tensordiff.parse.languages.raised import FRACTIONS, inverse, put_fraction, superscript
 from tensordiff.parse.languages.tokens import Stream, Token
 from tensordiff.parse.languages.words import differentiated, is_called, is_constant, letters_of, ways
-from tensordiff.parse.names import GREEK, SUPERSCRIPTS, is_function, normalise
+from tensordiff.parse.names import GREEK, SUPERSCRIPTS, normalise
 from tensordiff.parse.vocabulary import Vocabulary
 
 _SUPER = re.escape("".join(SUPERSCRIPTS))
@@ -19,7 +20,6 @@ OPERATORS = {
 
 NUMBER = r"(?:[0-9]+(?:\.(?![*/^'])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 """A number; a point before * / ^ ' belongs to the operator."""
-FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "¼": (1, 4), "¾": (3, 4), "⅔": (2, 3), "⅛": (1, 8)}
 PRIMES = "'’′"
 
 _TOKEN = re.compile(
@@ -47,7 +47,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_EXPONENT = re.compile(r"(?P<NUMBER>[0-9]+)|(?P<NAME>[a-z]+)|(?P<PLUS>\+)|(?P<MINUS>-)|(?P<LPAR>\()|(?P<RPAR>\))")
 _NORM_SUBSCRIPT = re.compile(r"([₁₂])|_(?:([12F])|\{\s*([12F])\s*\}|\{?\s*\\(?:math|text)\w+\s*\{\s*(F)\s*\}\s*\}?)")
 _TRANSPOSED = re.compile(r"\s*(?:(?P<minus>[-−]?)\s*(?P<letter>T|t(?!\w))(?!\[)|\(\s*(?P<inner>[-−]?)\s*(?P<inside>[Tt])\s*\))")
 _PLUS = re.compile(r"\s*(?:\+|†)(?=\s*(?:$|[)\]*,;'’+\-]))")
@@ -327,7 +326,7 @@ class _Reader:
             tokens.operand(start)
             tokens.open("(", "LPAR", start, end)
         elif value == "[":
-            index = (tokens.after_operand and self.is_index(end)) or tokens.last == "ARROW"
+            index = tokens.after_operand or tokens.last == "ARROW"
             if not index:
                 tokens.operand(start)
             tokens.open("index" if index else "[", "LINDEX" if index else "LBLOCK", start, end)
@@ -336,10 +335,6 @@ class _Reader:
         else:
             tokens.end_arguments(start)
             tokens.put("_COMMA" if value == "," else "_SEMICOLON", value, start, end)
-
-    def is_index(self, end: int) -> bool:
-        """Whether a square bracket behind an operand holds indices, not a factor in brackets of another kind."""
-        return True
 
     def unexpected(self) -> NoReturn:
         for symbol, (message, hint) in _HINTS.items():
@@ -366,44 +361,6 @@ def _operand_end(text: str, place: int) -> int:
     return end
 
 
-def put_fraction(tokens: Stream, character: str, start: int, end: int) -> None:
-    upper, lower = FRACTIONS[character]
-    tokens.operand(start)
-    tokens.open("(", "LPAR", start, end)
-    tokens.put("NUMBER", str(upper), start, end)
-    tokens.put("TIMES", "/", start, end)
-    tokens.put("NUMBER", str(lower), start, end)
-    tokens.close(")", end, end)
-
-
-def superscript(tokens: Stream, run: str, start: int) -> None:
-    """Superscript characters: ᵀ transposes, a run of others is an exponent, ⁻ᵀ both inverts and transposes."""
-    for part in re.finditer(r"⁻?ᵀ|⁺(?=$)|[^ᵀ]+?(?=⁻ᵀ)|[^ᵀ]+", run):
-        begin, end = start + part.start(), start + part.end()
-        raised = "".join(SUPERSCRIPTS[character] for character in part[0])
-        if raised[-1] == "T":
-            if raised[0] == "-":
-                inverse(tokens, begin, end)
-            tokens.put("TRANSPOSE", "T", begin, end)
-            continue
-        if raised == "+":
-            tokens.put("TRANSPOSE", "+", begin, end)
-            continue
-        tokens.put("POWER", "^", begin, begin)
-        tokens.open("(", "LPAR", begin, begin, implicit=True)
-        for token in _EXPONENT.finditer(raised):
-            assert token.lastgroup is not None
-            tokens.put(token.lastgroup, token[0], begin + token.start(), begin + token.end())
-        tokens.shut(end)
-
-
-def inverse(tokens: Stream, start: int, end: int) -> None:
-    """The exponent -1."""
-    tokens.put("POWER", "^", start, end)
-    tokens.put("MINUS", "-", start, end)
-    tokens.put("NUMBER", "1", start, end)
-
-
 def norm_subscript(tokens: Stream, place: int) -> int:
     """Reads the subscript of norm bars that have just closed, if there is one: ‖X‖_F, ‖x‖₁. Returns the place after it."""
     match = _NORM_SUBSCRIPT.match(tokens.text, place)
@@ -412,6 +369,3 @@ def norm_subscript(tokens: Stream, place: int) -> int:
     assert match.lastindex is not None
     tokens.rename_norm(normalise(match[match.lastindex]), match.end())
     return match.end()
-
-
-__all__ = ["read_plain", "is_function"]

@@ -20,6 +20,11 @@ class Source:
         """A script that was read before its turn."""
 
     def read(self, end: int) -> None:
+        """Reads up to a place."""
+        raise NotImplementedError
+
+    def name(self, name: str, start: int, end: int) -> None:
+        """A name, or the function of that name."""
         raise NotImplementedError
 
 
