@@ -200,6 +200,16 @@ def test_words_and_formulas_in_one_line(text, expected):
     assert statuses(td.proofread(text, F, "w", shapes=SHAPES)) == expected
 
 
+def test_derivatives_inside_a_text_are_columns_or_rows():
+    case = {"shapes": {"A": "m n", "x": "n", "y": "m"}, "where": {"z": "Ax"}, "f": r"\frac12\|z-y\|^2", "wrt": "x"}
+    columns = r"dL &= \left(\frac{\partial L}{\partial z}\right)^T A\,dx \\"
+    rows = r"dL &= \frac{\partial L}{\partial z} A\,dx \\"
+    assert statuses(read(case, rf"\begin{{align}} {columns} {columns} \end{{align}}")) == ["right", "right"]
+    assert statuses(read(case, rf"\begin{{align}} {rows} {rows} \end{{align}}")) == ["right", "right"]
+    assert statuses(read(case, rf"\begin{{align}} {columns} {rows} \end{{align}}")) == ["right", "changes-layout"]
+    assert statuses(read(case, rf"\begin{{align}} {rows} {columns} \end{{align}}")) == ["right", "changes-layout"]
+
+
 def test_what_was_assumed_is_said():
     proof = td.proofread("df/dw = 2*X'*(X*w-y)\nX'*X*w = X'*y", F, "w", shapes=SHAPES)
     assert proof and proof.steps[1].assumed == ("it holds where the last derivative is zero",)

@@ -124,6 +124,7 @@ class Chains:
         if equivalence.is_zero(tree) and not self.is_identically_zero():
             self.zero(side, shown)
             return
+        self.world.habits.pop("changed", None)
         try:
             value = self.world.read(side.text, like=self.expected_shape())
         except (UnknownNameError, ParseError, FoldError, BudgetError) as error:
@@ -193,7 +194,9 @@ class Chains:
             if before is not None and before.right is False:
                 status = "right-but-does-not-follow"
             reason = ""
-            if status == "right" and (changed := self.layout_change(root, verdict)):
+            if status == "right" and self.world.habits.pop("changed", False):
+                status, reason = "changes-layout", "derivatives of scalars are columns in one line and rows in another"
+            elif status == "right" and (changed := self.layout_change(root, verdict)):
                 status, reason = "changes-layout", changed
             self.put(side, shown, kind, status, verdict.method, reason, None, value)
         elif verdict.status == "undecided":

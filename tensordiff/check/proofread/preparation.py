@@ -156,7 +156,7 @@ class _Preparation:
     def again(self, world: World, structures: Mapping[str, str]) -> World:
         """The world with structures that the text assumes."""
         made = self.world({**self.call.structures, **structures})
-        return replace(made, claimed={})
+        return replace(made, claimed={}, habits=world.habits)
 
     def world(self, structures: Mapping[str, str]) -> World:
         f, scope = self.base(structures)

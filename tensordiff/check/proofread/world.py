@@ -37,6 +37,9 @@ class World:
     """How functions of the text are written with their arguments, f(x), and their names."""
     latex: bool = False
     """Whether the derivation is in LaTeX, so that sides without a command are, too."""
+    habits: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    """ "rows": whether derivatives of scalars inside sides are rows, once a side has settled it; "changed": one has them
+    otherwise; "used": the side that was read last has one."""
     said: list[str] = field(default_factory=list, compare=False, repr=False)
     """What was assumed in reading sides, since it was last asked for."""
     memo: dict[tuple[Matrix, ...], Matrix] = field(default_factory=dict, compare=False, repr=False)
@@ -107,15 +110,23 @@ class World:
     def read(self, text: str, *, believed: bool = False, like: Shape | None = None) -> Matrix:
         """What a side means; with `believed`, differentials of parts are what was claimed of them. Entries have their
         letters open. An identity that nothing gives a size is of the shape `like`. Raises TensordiffError."""
+        self.habits.pop("used", None)
+        settled = self.habits.get("rows")
+        first = replace(self, rows=bool(settled))
         try:
-            return self._read(text, believed, like)
+            value = first._read(text, believed, like)
         except ShapeError as error:
-            if self.rows or not any(node.op == "derivative" for node in self.tree(text).nodes):
+            if not any(node.op == "derivative" for node in self.tree(text).nodes):
                 raise
             try:
-                return replace(self, rows=True)._read(text, believed, like)
+                value = replace(self, rows=not first.rows)._read(text, believed, like)
             except TensordiffError:
                 raise error from None
+            self.habits["changed" if settled is not None else "rows"] = True
+            return value
+        if "used" in self.habits:
+            self.habits.setdefault("rows", first.rows)
+        return value
 
     def _read(self, text: str, believed: bool, like: Shape | None) -> Matrix:
         tree = self.tree(text)
@@ -202,8 +213,9 @@ class World:
         shapes = [symbol.shape for symbol, _ in variables]
         stacked = any(value.op == "vec" or value.op == "transpose" for value in (f, *wanted) if len(f.shape) > 0)
         layout = "vec-column" if stacked and f.op == "vec" else default_layout(f.shape, shapes)
-        if layout == "gradient" and self.rows:
-            layout = "numerator"
+        if layout == "gradient" and shapes[0]:
+            self.habits["used"] = True
+            layout = "numerator" if self.rows else "gradient"
         form = manner(self.scope).form(tensor, matrix_axes(layout, closed.shape, shapes))
         if form is None:
             raise FoldError("this derivative has no matrix form", hint="write it out")
