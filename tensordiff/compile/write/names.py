@@ -33,5 +33,10 @@ class Names:
         return name
 
 
-def mentions(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w.]){re.escape(name)}\b", text) is not None
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*)?")
+
+
+def words(text: str) -> set[str]:
+    """The names in a text that begin an expression, and these with the part behind their first point: np, np.linalg."""
+    found = set(_WORD.findall(text))
+    return found | {word.partition(".")[0] for word in found}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tensordiff.compile.plan.graph import Graph, Value, is_number, live
 from tensordiff.compile.plan.lift import Batch
-from tensordiff.compile.write.names import mentions
+from tensordiff.compile.write.names import words
 from tensordiff.compile.write.renaming import renamed, wanted_names
 from tensordiff.compile.write.writer import Backend, Parameter, Writer
 
@@ -120,15 +120,11 @@ def _joined(writers: Sequence[Writer], backend: Backend) -> Source:
 def _head(text: str, backend: Backend) -> list[str]:
     """Imports and helpers that the text uses."""
     helpers = backend.helpers()
-    used: list[str] = []
-    waiting = [name for name in helpers if mentions(text, name)]
-    while waiting:
-        name = waiting.pop(0)
-        if name not in used:
-            used.append(name)
-            waiting += [other for other in helpers if other not in used and mentions(helpers[name], other)]
-    everything = "\n".join([text, *(helpers[name] for name in used)])
-    lines = [line for name, line in backend.imports.items() if mentions(everything, name)]
+    said, used = words(text), set[str]()
+    while more := (said & helpers.keys()) - used:
+        used |= more
+        said |= words("\n".join(helpers[name] for name in more))
+    lines = [line for name, line in backend.imports.items() if name in said]
     lines += ["", ""] if lines else []
     for name in sorted(used):
         lines += [*helpers[name].rstrip("\n").split("\n"), "", ""]
