@@ -114,3 +114,25 @@ def test_differences_beside_pi_are_shown(one: str, other: str) -> None:
     assert found.equal is False
     assert found.witness is not None
     assert str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "each"),
+    [
+        ("A/((n + 1)*(n + 2))", {"n": 2}), ("A/(n + 1) + A/(n + 1)^2", {"n": 2}), ("A/(n + 1)^3", {"n": 3}),
+        ("(n + 2)*A/(n + 1)", {"n": 1}), ("(n*m)^2*A", {"n": 2, "m": 2}), ("A/(1/n + 1)", {"n": 1}),
+        ("A/((n + 1)*(m + 1))", {"n": 1, "m": 1}), ("A/(n + 1)*tr(S)/(n + 1)", {"n": 2}), ("a^(n^2)*A", {"n": 2}),
+        ("a^(n^3 + n)*A", {"n": 3}), ("A/(n + 1) + A/(m + 1)", {"n": 1, "m": 1}), ("exp(n*a)*A", {"n": 1}),
+        ("x'*x*A", {}), ("(n + 1)^4*A", {"n": 4}), ("tr(inv(S)*inv(S + eye(n)))*A", {"n": 1}),
+    ],
+)  # fmt: skip
+def test_degrees_are_those_of_the_functions_written(text: str, each: dict[str, int]) -> None:
+    f, plain = (td.parse(part, shapes=SHAPES).tensor for part in (text, "A"))
+    found = size_degrees(f, plain, ["n", "m"])
+    assert dict(found.each) == each
+    assert found.total == sum(each.values())
+
+
+def test_exponents_that_agree_at_small_sizes() -> None:
+    assert td.equal("a^(n^3 + 47*n)", "a^(12*n^2 + 60)", shapes=SHAPES).equal is False
+    assert td.equal("S^(n^3 + 47*n)", "S^(12*n^2 + 60)", shapes=SHAPES).equal in (False, None)

@@ -158,7 +158,8 @@ def _has_mask(members: Sequence[Factor]) -> bool:
 
 def _of_function(node: Apply, children: tuple[Degree, ...]) -> Degree:
     inner = children[0]
-    others = sum(part.high - part.low + part.bottom for part in children[1:])
+    # Of an exponent no power of n is a common factor: a^(n^2) is not a^(n^3).
+    others = sum(max(part.high, 0) - min(part.low, 0) + part.bottom for part in children[1:])
     exponent = as_number(node.children[1]) if node.function in (POWER, MATRIX_POWER) else None
     times = 1 if exponent is None else max(1, ceil(abs(exponent)))
     if node.function == INVERSE or (exponent is not None and exponent < 0):
