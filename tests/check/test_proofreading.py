@@ -200,6 +200,13 @@ def test_words_and_formulas_in_one_line(text, expected):
     assert statuses(td.proofread(text, F, "w", shapes=SHAPES)) == expected
 
 
+def test_terms_free_of_the_variable_may_go_under_a_sign_and_that_is_said():
+    text = r"$$\nabla_w (w^TX^TXw - 2y^TXw + y^Ty) = \nabla_w (w^TX^TXw - 2y^TXw)$$"
+    proof = td.proofread(text, None, "w", shapes=SHAPES)
+    assert proof and "free of the variable" in proof.steps[0].assumed[0]
+    assert not td.proofread(r"$$w^TX^TXw - 2y^TXw + y^Ty = w^TX^TXw - 2y^TXw$$", None, "w", shapes=SHAPES)
+
+
 def test_derivatives_inside_a_text_are_columns_or_rows():
     case = {"shapes": {"A": "m n", "x": "n", "y": "m"}, "where": {"z": "Ax"}, "f": r"\frac12\|z-y\|^2", "wrt": "x"}
     columns = r"dL &= \left(\frac{\partial L}{\partial z}\right)^T A\,dx \\"

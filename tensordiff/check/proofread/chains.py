@@ -190,6 +190,7 @@ class Chains:
             return
         before = self.chain[-1] if self.chain else None
         if verdict.status == "right":
+            self.note_free_terms(side)
             status = "right"
             if before is not None and before.right is False:
                 status = "right-but-does-not-follow"
@@ -214,6 +215,21 @@ class Chains:
                 self.writer.mended(self.left, verdict),
                 value,
             )
+
+    def note_free_terms(self, side: Side) -> None:
+        """Says where two sides under the same sign differ by terms that are free of the variable."""
+        operands = []
+        for text in (self.chain[-1].side.text if self.chain else self.left, side.text):
+            try:
+                tree = self.world.tree(text)
+                if tree.root.op != "derivative":
+                    return
+                operands.append(self.world.read(tree.source(tree.root.children[0])))
+            except TensordiffError:
+                return
+        found = same_or_none(*operands)
+        if found is not None and found.equal is False:
+            self.world.said.append("equal up to terms that are free of the variable")
 
     def layout_change(self, root: Root, verdict: Verdict) -> str:
         """What to say where the claim is right in another layout than the lines before; "" where it is in theirs."""
