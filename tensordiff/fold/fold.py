@@ -85,11 +85,13 @@ class _Folder:
         self.root: Job | None = None
 
     def matrix(self, tensor: Tensor, rows: Vertices, columns: Vertices) -> Matrix:
-        """The flat form; of a matrix of few axes that has none as the entries of a vector, unvec(v, n, m)."""
+        """The flat form; of a matrix of few axes that has none as the entries of a vector, unvec(v, n, m), where the
+        sizes n and m are read back as they are: products of plain ones."""
         try:
             return self.run((tensor, rows, columns))
         except FoldError:
-            if not rows or not columns or tensor.rank > _MAX_STACKED:
+            compound = any(tensor.dims[axis].is_compound for axis in (*rows, *columns))
+            if not rows or not columns or tensor.rank > _MAX_STACKED or compound:
                 raise
             vector = self.run((tensor, (*columns, *rows), ()))
             sides = [product(*(size(tensor.dims[axis]) for axis in side)) for side in (rows, columns)]

@@ -12,6 +12,7 @@ import pytest
 
 import tensordiff as td
 from tensordiff.canonical import canonical, recognised
+from tests.libraries import LIBRARIES
 
 SHAPES = {"x": "n", "y": "n", "w": "n", "X": "m n", "A": "n n", "a": "", "b": "", "t": "m"}
 
@@ -106,17 +107,19 @@ STABLE: list[tuple[str, Callable[..., Any]]] = [
 POINTS = [[1000.0, -1000.0, 999.0], [-3000.0, -3001.0, -3002.5], [0.3, -0.7, 1.1], [1e-9, -1e-9, 800.0]]
 
 
-@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("backend", LIBRARIES)
 @pytest.mark.parametrize(("f", "truth"), STABLE, ids=[f for f, _ in STABLE])
 def test_values_and_derivatives_within_range(f: str, truth: Callable[..., Any], backend: str) -> None:
     """Against mpmath with 400 digits; first and second derivatives in absolute terms, for they vanish far out."""
     array: Callable[[Any], Any] = np.array
     if backend == "jax":
-        jax = pytest.importorskip("jax")
+        import jax
+
         jax.config.update("jax_enable_x64", True)
         array = jax.numpy.asarray
     elif backend == "torch":
-        torch = pytest.importorskip("torch")
+        import torch
+
         array = partial(torch.tensor, dtype=torch.float64)
     expression = td.parse(f, shapes=SHAPES)
     slope, curvature = td.diff(expression, "x"), td.diff(expression, "x", "x")

@@ -1,8 +1,6 @@
 """Tests of the optional backends are collected where their libraries are installed."""
 
-from importlib.util import find_spec
-
-OPTIONAL = [name for name in ("jax", "torch") if find_spec(name) is not None]
+from tests.libraries import OPTIONAL
 
 collect_ignore = [f"test_{name}.py" for name in ("jax", "torch") if name not in OPTIONAL]
 if "jax" not in OPTIONAL:

@@ -18,6 +18,7 @@ from tensordiff.functions.power import EXP, LOG, power
 from tensordiff.functions.table import COS, SIN, TANH
 from tensordiff.tensor import multiply
 from tests.differentiate.differences import central
+from tests.libraries import LIBRARIES
 
 Array = np.ndarray
 RNG = np.random.default_rng(11)
@@ -137,7 +138,7 @@ def test_sums_over_the_spectrum_have_derivatives_at_repeated_eigenvalues(text: s
     np.testing.assert_allclose(second.evaluate(**given), moved, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("library", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("library", LIBRARIES)
 def test_programs_and_batches(library: str) -> None:
     f = td.parse("tr(B*A^a)", **DECLARED)
     outputs = [f, td.diff(f, "A"), td.diff(f, "A", "A"), td.diff(f, "a")]

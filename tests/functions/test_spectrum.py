@@ -7,6 +7,7 @@ import pytest
 
 import tensordiff as td
 from tests.differentiate.differences import central
+from tests.libraries import LIBRARIES
 
 Array = np.ndarray
 RNG = np.random.default_rng(3)
@@ -27,7 +28,6 @@ OF_ANY = {
     "cond(X)": np.linalg.cond,
     "log(norm_spec(X))*norm_nuc(X)": lambda x: np.log(np.linalg.norm(x, 2)) * np.linalg.norm(x, "nuc"),
 }
-LIBRARIES = ["numpy", "jax", "torch"]
 
 
 def _symmetric(f):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tensordiff as td
+from tests.libraries import LIBRARIES
 
 SHAPES = {"w": 3, "p": 3, "q": 3, "R": "3 3"}
 VALUES = {name: np.random.default_rng(seed).normal(size=3) for seed, name in enumerate("wpq")}
@@ -56,7 +57,7 @@ def test_claims() -> None:
     assert not td.check("hat(w)", "cross(w,cross(w,p))", "p", shapes=SHAPES)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("backend", LIBRARIES)
 def test_programs_and_batches(backend: str) -> None:
     f = td.parse("q'*cross(w,p)", shapes=SHAPES)
     program = td.compile([f, td.diff(f, "w")], backend=backend)

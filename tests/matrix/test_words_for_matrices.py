@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tensordiff as td
+from tests.libraries import LIBRARIES
 
 RNG = np.random.default_rng(2)
 
@@ -102,7 +103,7 @@ def test_refusals(text: str, shapes: dict[str, str], match: str) -> None:
         td.parse(text, shapes=shapes)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("backend", LIBRARIES)
 def test_programs(backend: str) -> None:
     shapes = {"M": "n*m n*m", "v": "m*n", "A": "n n"}
     f = td.parse("tr(A*ptrace(M,n,m)*unvec(v,n,m)*unvec(v,n,m)')", shapes=shapes)
