@@ -22,10 +22,6 @@ _SPACE = re.compile(
     r"\\in(?![A-Za-z])\s*\\(?:mathbb|mathbf|Bbb|bf)\s*\{?\s*R\s*\}?\s*(?:\^\s*(?:\{(?P<sizes>[^{}]*)\}|(?P<size>\w)))?"
     r"|∈\s*(?:R|ℝ)\^?\{?(?P<plain>[\w×x* ]+)\}?"
 )
-_BY = re.compile(
-    r"(?P<name>\w+)\s+(?:is|be|of size|has size|:)\s*(?:an?\s+)?"
-    r"\(?(?P<rows>\w)\s*(?:x|×|by|\\times|-by-)\s*(?P<columns>\w)\)?(?![a-z])"
-)
 
 
 def structures_in(words: str, names: Collection[str]) -> dict[str, str]:
@@ -103,21 +99,3 @@ def is_declaration(statement: Statement) -> bool:
     """Whether a statement only says where something lives: X \\in \\mathbb{R}^{n\\times m}, \\forall k."""
     text = statement.text
     return bool(_SPACE.search(text) or "\\forall" in text or "∈" in text)
-
-
-def shapes_in(text: str) -> dict[str, str]:
-    """The shapes that a text gives: X \\in \\mathbb{R}^{n\\times m}, "X is n x m"."""
-    found: dict[str, str] = {}
-    for match in _SPACE.finditer(text):
-        before = re.findall(r"[A-Za-z]\w*", _MARKUP.sub(" ", text[: match.start()][-40:].split("=")[-1]))
-        sizes = match["sizes"] or match["size"] or match["plain"] or ""
-        parts = re.findall(r"[A-Za-z0-9]+", re.sub(r"\\times|×|\bx\b|\*", " ", sizes))
-        names = [name for name in before if name not in ("and", "with", "where", "let", "Let", "quad", "For", "for")]
-        commas = re.search(r"((?:\w+\s*,\s*)*\w+)\s*$", _MARKUP.sub(" ", text[: match.start()][-40:]))
-        wanted = re.findall(r"\w+", commas[1]) if commas else names[-1:]
-        for name in wanted:
-            if name in names:
-                found[name] = " ".join(parts)
-    for match in _BY.finditer(_MARKUP.sub(" ", text)):
-        found[match["name"]] = f"{match['rows']} {match['columns']}"
-    return found

@@ -211,7 +211,7 @@ class Chains:
                 kind,
                 "wrong",
                 verdict.method,
-                of_verdict(verdict, self.writer),
+                of_verdict(verdict),
                 self.writer.mended(self.left, verdict),
                 value,
             )
@@ -292,8 +292,7 @@ class Chains:
         elif self.believed(side, before, value):
             self.put(side, shown, "rewriting", "follows-from-wrong", None, "", None, value)
         else:
-            reason, factor = of_equality(before.value, value, found, self.world, self.writer)
-            del factor
+            reason = of_equality(before.value, value, found, self.world)
             fix = self.writer.line(self.left, first)
             self.put(side, shown, "rewriting", "wrong", found.method, reason, fix, value)
 

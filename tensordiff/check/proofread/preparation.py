@@ -252,10 +252,9 @@ class _Preparation:
             raise first
         for main in [*(right for _, right in self.found.values()), *self.operands(), *self.sides]:
             try:
-                f, scope = parse(self.marked(main), None, structures or None, where or None, **options)
+                _, scope = parse(self.marked(main), None, structures or None, where or None, **options)
             except TensordiffError:
                 continue
-            del f
             return None, scope
         raise ParseError(
             "nothing in the text could be read", hint="give f, and shapes where names are not what their letters say"

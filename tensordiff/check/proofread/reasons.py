@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from tensordiff.check.proofread.equivalence import compared
-from tensordiff.check.proofread.mend import Writer
 from tensordiff.check.proofread.world import World, closed
 from tensordiff.check.verdict import Verdict
 from tensordiff.errors import TensordiffError
@@ -14,7 +13,7 @@ from tensordiff.evidence.printing import listed
 from tensordiff.matrix import Matrix, number_text
 
 
-def of_verdict(verdict: Verdict, writer: Writer) -> str:
+def of_verdict(verdict: Verdict) -> str:
     """What is wrong with a claim on a derivative."""
     match verdict.status:
         case "right-up-to-factor":
@@ -44,8 +43,8 @@ def _factor(verdict: Verdict) -> str:
     return f"the factor {shown} is missing"
 
 
-def of_equality(left: Matrix, right: Matrix, found: Equality, world: World, writer: Writer) -> tuple[str, object]:
-    """What is wrong with an equality of two expressions, and the factor where that is all."""
+def of_equality(left: Matrix, right: Matrix, found: Equality, world: World) -> str:
+    """What is wrong with an equality of two expressions."""
     try:
         groups = {**dict(left.free), **dict(right.free)}
         if groups:
@@ -54,9 +53,9 @@ def of_equality(left: Matrix, right: Matrix, found: Equality, world: World, writ
     except TensordiffError:
         verdict = None
     if verdict is not None and verdict.status in ("right-up-to-factor", "right-under-assumption"):
-        return of_verdict(verdict, writer), verdict.factor
+        return of_verdict(verdict)
     if verdict is not None and verdict.status == "right":
-        return "the right side is the transpose of the left one", None
+        return "the right side is the transpose of the left one"
     if found.witness is not None:
-        return _numbers(str(found.witness)), None
-    return found.basis, None
+        return _numbers(str(found.witness))
+    return found.basis
