@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -45,6 +46,38 @@ def declare(
     for size in (scope := declared_scope(declared, structure_of, assumption_of)).dims:
         check_name(size)
     return scope
+
+
+_MEMBER = re.compile(r"(?P<family>[^\W\d_]\w*?)_\{?(?P<index>[a-z])\}?")
+
+
+def families(shapes: Shapes, text: str) -> Shapes:
+    r"""The declarations with x_i, a vector for each i under a sum sign over i, as its data: x of shape (n, d), with the size of
+    another name that has the index, or else a new one.
+
+    >>> families({"x_i": "d", "w": "d", "y": "n"}, r"\sum_i (y_i - w^T x_i)^2")
+    {'x': ('n', 'd'), 'w': 'd', 'y': 'n'}
+    """
+    given = dict(shapes.items() if isinstance(shapes, Mapping) else shapes)
+    found: dict[str, ShapeLike] = {}
+    for name, shape in given.items():
+        member = _MEMBER.fullmatch(name)
+        index = member["index"] if member else ""
+        one_axis = isinstance(shape, str) and len(shape.split()) == 1
+        if member is None or member["family"] in given or not one_axis or not _summed(index, text):
+            found[name] = shape
+            continue
+        beside = (other for other, size in given.items() if isinstance(size, str) and len(size.split()) == 1 and other != name)
+        limit = re.search(rf"\\sum(?:\\limits)?_\s*\{{?\s*{index}\s*=\s*1\s*\}}?\s*\^\s*\{{?\s*(\w)", text)
+        known = limit[1] if limit and limit[1].isalpha() else None
+        known = known or next((given[other] for other in beside if re.search(rf"(?<!\w){other}_\{{?{index}\b", text)), None)
+        sizes = {part for size in given.values() if isinstance(size, str) for part in size.split()}
+        found[member["family"]] = (known or next(size for size in "nNmM" if size not in sizes), str(shape))
+    return found
+
+
+def _summed(index: str, text: str) -> bool:
+    return re.search(rf"\\sum(\\limits)?_\s*(\{{\s*)?{index}(?![a-z])", text) is not None
 
 
 def declared_scope(

@@ -16,7 +16,7 @@ from tensordiff.parse import languages
 from tensordiff.parse.alternatives import first
 from tensordiff.parse.assumed import second_name
 from tensordiff.parse.code import code_language, read_code
-from tensordiff.parse.declare import Shapes, declare
+from tensordiff.parse.declare import Shapes, declare, families
 from tensordiff.parse.definitions import ordered, where_names, within
 from tensordiff.parse.differentials import Differentials
 from tensordiff.parse.kinds.letters import usual_rank
@@ -68,7 +68,7 @@ def parse(
                 hint=f'the text is read as {code}; declare its names: shapes={{"X": "n m", "w": "m"}}',
             )  # fmt: skip
         return Undeclared(text, structures, where, assume, own, sizes, texts, answer, applied).read()
-    scope = declare(shapes, structures, assume).merge(own)
+    scope = declare(families(shapes, text), structures, assume).merge(own)
     for name in (sizes or "").replace(",", " ").split():
         scope = scope.with_dim(name)
     scope = scope.with_conventions(Vocabulary(open=False, applied=applied))
