@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from tensordiff.api.claims import shown_in
 from tensordiff.api.expression import Expression, expression
 from tensordiff.errors import ShapeError, TensordiffError, UnknownNameError
 from tensordiff.functions import SYMPY, Undefined, UserFunction
@@ -14,6 +15,7 @@ from tensordiff.interop.to_sympy import to_sympy
 from tensordiff.matrix import Scope, ShapeLike, build, is_column, read_shape
 from tensordiff.parse import check_name
 from tensordiff.parse import parse as parse_text
+from tensordiff.parse.claims import read_definition
 from tensordiff.parse.names import is_function, normalise
 from tensordiff.tensor import STRUCTURES, Assumption, Dim, Function, Size, Symbol
 
@@ -72,8 +74,8 @@ def parse(
     being matrices, a-g scalars, h-z vectors unless their use says otherwise. `structures` and `assume` as in `matrix`;
     `where` names parts: {"P": "inv(V)"}. `functions` are functions of your own (`elementwise`, `function`), in a list, or by
     name: {"softsign": "s/(1 + abs(s))"}. `sizes` ("n m") are sizes that no variable has; `beside` are texts that are read
-    together with this one, which say what words mean. `.assumed` says how the text was read where nobody declared it. Raises
-    ParseError and ShapeError with a caret under the place.
+    together with this one, which say what words mean. `F = ...` and `f(x) = ...` are read as their right sides. `.assumed`
+    says how the text was read where nobody declared it. Raises ParseError and ShapeError with a caret under the place.
 
         >>> import tensordiff as td
         >>> print(td.parse("(X'*inv(V)*X)^-1", shapes={"X": "n m", "V": "n n"}))
@@ -81,7 +83,18 @@ def parse(
     """
     own = _own_functions(functions)
     further = sizes if isinstance(sizes, str) else " ".join(sizes)
-    return Expression(*parse_text(text, shapes, structures, where, assume, own, language, sizes=further, beside=beside))
+    with shown_in(text):
+        right = _defined(text, {*shapes, *(where or ())} if shapes is not None else set(where or ()), language)
+        read = parse_text(right, shapes, structures, where, assume, own, language, sizes=further, beside=beside)
+    return Expression(*read)
+
+
+def _defined(text: str, known: set[str], language: str | None) -> str:
+    """The right side of a definition, F = ... or f(x) = ..., at its place; any other text as it is."""
+    if language is not None:
+        return text
+    name, _, right = read_definition(text)
+    return text if name is None or name in known else right
 
 
 def declared(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, product
 from weakref import WeakKeyDictionary
 
 from tensordiff.functions import (
@@ -33,6 +33,7 @@ from tensordiff.functions.eigen import gap_inverse
 from tensordiff.functions.symmetric_map import real_power
 from tensordiff.lower import entries, products
 from tensordiff.matrix import Matrix, build
+from tensordiff.matrix.block import is_sharing
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.tensor import (
     Dim,
@@ -190,6 +191,8 @@ def _places(whole: Group, parts: Sequence[Group]) -> list[Tensor]:
     """The inclusions of the parts of an axis; what follows the first dimension of a compound axis is shared by all parts."""
     if len(parts) == 1:
         return [identity(whole)]
+    if not is_sharing(whole, parts):
+        return _single_places(whole, parts)
     shared: list[Label] = [("shared", p) for p in range(len(whole) - 1)]
     sizes: dict[Label, Dim] = dict(zip(shared, whole[1:], strict=True))
     start, found = Extent(()), list[Tensor]()
@@ -201,6 +204,27 @@ def _places(whole: Group, parts: Sequence[Group]) -> list[Tensor]:
         )
         start += Extent.of(*before)
     return found
+
+
+def _single_places(whole: Group, parts: Sequence[Group]) -> list[Tensor]:
+    """The same for sizes that are numbers: the places of each part, one after the other, on those of the whole."""
+    places = _in_order(whole)
+    found: list[Tensor] = []
+    for part in parts:
+        own = _in_order(part)
+        here, places = places[: len(own)], places[len(own) :]
+        found.append(add([(1, _unit([*pair[0], *pair[1]])) for pair in zip(here, own, strict=True)], (*whole, *part)))
+    return found
+
+
+def _in_order(group: Group) -> list[tuple[tuple[Dim, int], ...]]:
+    """The places of a compound axis whose sizes are numbers, the last dimension running fastest."""
+    return list(product(*([(dim, k) for k in range(1, dim.size({}) + 1)] for dim in group)))
+
+
+def _unit(place: Sequence[tuple[Dim, int]]) -> Tensor:
+    """The unit tensor of a place on some axes."""
+    return einsum([(constant(Unit(dim, k)), (axis,)) for axis, (dim, k) in enumerate(place)], range(len(place)))
 
 
 def _dot_divide(node: Matrix, values: Values) -> Tensor:

@@ -106,7 +106,34 @@ def rows_of(node: Matrix) -> list[tuple[Matrix, ...]]:
 
 def resplit_blocks(node: Matrix, axis: int, group: Group, fit: Fit) -> Matrix | None:
     """A block matrix with an axis as a sum beside what all parts share, as kron([A B],C) has: of k equal parts n as (k, n),
-    of parts (n, p) and (m, p) as (n+m, p). None where the parts are not such."""
+    of parts (n, p) and (m, p) as (n+m, p); or, where all sizes are numbers, with its places in order as any compound or
+    triangular axis has them: vec(A) = [a; c; b; d] for A 2-by-2. None where the parts are not such."""
+    return _resplit_sharing(node, axis, group, fit) or _resplit_places(node, axis, group)
+
+
+def _resplit_places(node: Matrix, axis: int, group: Group) -> Matrix | None:
+    length = total_size(group).constant
+    parts = [block.cols if axis else block.rows for block in node.children]
+    if length is None or length > _MOST_PLACES or any(total_size(part).constant is None for part in parts):
+        return None
+    if len(rows_of(node)[0] if axis else rows_of(node)) == 1:
+        return None  # the axis of one block
+    return Matrix.make("block", normalise((node.rows, group) if axis else (group, node.cols)), node.data, node.children)
+
+
+_MOST_PLACES = 64
+"""An axis of so many places is taken apart to single ones: each is a term of its own."""
+
+
+def is_sharing(whole: Group, parts: Sequence[Group]) -> bool:
+    """Whether a compound axis is the sum of the first dimensions of its parts beside the other ones, which all parts share."""
+    shared = whole[1:]
+    before = [part[: len(part) - len(shared)] for part in parts]
+    alike = all(part == (*first, *shared) for part, first in zip(parts, before, strict=True))
+    return alike and Extent.of(*whole[:1]) == Extent.of(*direct_sum(before))
+
+
+def _resplit_sharing(node: Matrix, axis: int, group: Group, fit: Fit) -> Matrix | None:
     rows = rows_of(node)
     count = len(rows[0]) if axis else len(rows)
     whole, shared = group[:1], group[1:]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from itertools import product
 
 from tensordiff.errors import GroupingError, ShapeError
 from tensordiff.matrix.block import grid, resplit_blocks
-from tensordiff.matrix.leaves import eye, ones, zeros
+from tensordiff.matrix.leaves import eye, ones, unit, zeros
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
 from tensordiff.matrix.regroup import regroupings
 from tensordiff.matrix.shape import same_sizes, total_size
@@ -23,8 +24,8 @@ _ENTRYWISE = ("hadamard", "dot_divide", "dot_power", "apply")
 
 def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matrix | None:
     """The node with compound axis `axis` split as `group` (same size, other dimensions or order), where the node is
-    flexible: eye, ones, zeros, block matrices, their transposes, sums, quotients, Kronecker products, what is made of them
-    entry by entry, and products that end in them. None where it is not.
+    flexible: eye, ones, zeros, unit vectors, block matrices, their transposes, sums, quotients, Kronecker products, what is
+    made of them entry by entry, and products that end in them. None where it is not.
 
     The identity keeps its rows and columns alike, so both change.
     """
@@ -41,6 +42,8 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
     if node.op in ("ones", "zeros"):
         make = ones if node.op == "ones" else zeros
         return make(rows, group) if axis else make(group, cols)
+    if node.op == "unit":
+        return _resplit_unit(node, group)
     if node.op == "transpose":
         inner = resplit(node.children[0], 1 - axis, group, reach - 1)
         return None if inner is None else Matrix.make("transpose", normalise((inner.cols, inner.rows)), (), (inner,))
@@ -61,6 +64,21 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
     if node.op == "block":
         return resplit_blocks(node, axis, group, lambda block, side, part: resplit(block, side, part, reach - 1))
     return None
+
+
+def _resplit_unit(node: Matrix, group: Group) -> Matrix | None:
+    """A unit vector whose length is a number on the dimensions of a compound axis, the last one running fastest."""
+    dim, place = node.data
+    lengths = [total_size((part,)).constant for part in group]
+    if total_size((dim,)).constant is None or None in lengths:
+        return None
+    parts: list[Matrix] = []
+    rest = place - 1
+    for part, length in zip(reversed(group), reversed(lengths), strict=True):
+        assert length is not None
+        rest, here = divmod(rest, length)
+        parts.insert(0, unit(part, here + 1))
+    return reduce(lambda left, right: Matrix.make("kron", normalise((left.rows + right.rows, ())), (), (left, right)), parts)
 
 
 def _resplit_kron(node: Matrix, axis: int, group: Group, reach: int) -> Matrix | None:

@@ -8,11 +8,15 @@ act entry by entry. What people mean otherwise is refused, with both ways to wri
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from tensordiff.errors import ParseError
 from tensordiff.parse.syntax import Range, Syntax, Tree
 
 Letters = Mapping[Syntax, frozenset[str]]
+
+_DIVIDES = ("/", "./")
+_OF_ENTRIES = ("*", "", "·", ".*", *_DIVIDES)
 
 
 def place_sums(tree: Tree) -> Tree:
@@ -60,13 +64,13 @@ def _terms(node: Syntax) -> Iterator[Syntax]:
 
 
 def _factors(term: Syntax) -> list[Syntax]:
-    """The factors of a term, through products, and signs; divisors are left as they stand."""
+    """The factors of a term, through products of entries and signs; divisors are left as they stand."""
     found: list[Syntax] = []
     pending = [term]
     while pending:
         top = pending.pop()
-        if top.op == "product" and all(operator in ("*", "", "·", ".*", "/") for operator, _, _ in top.data):
-            divided = [False, *(operator == "/" for operator, _, _ in top.data)]
+        if top.op == "product" and all(operator in _OF_ENTRIES for operator, _, _ in top.data):
+            divided = [False, *(operator in _DIVIDES for operator, _, _ in top.data)]
             for child, below in zip(reversed(top.children), reversed(divided), strict=True):
                 found.append(child) if below else pending.append(child)
         elif top.op == "negative":
@@ -82,7 +86,8 @@ def _place(tree: Tree, term: Syntax, summed: frozenset[str], letters: dict[Synta
     while pending:
         top, letter, within = pending.pop()
         holding = [factor for factor in _factors(top) if letter in letters[factor]]
-        partial = [x for x in holding if x.op == "add" and any(letter not in letters[t] for t in _terms(x))]
+        sums = [x for x in holding if x.op == "add" and x not in _divisors(top)]
+        partial = [x for x in sums if any(letter not in letters[t] for t in _terms(x))]
         if len(partial) > 1:
             first = partial[1]
             raise ParseError(
@@ -105,23 +110,60 @@ def _wrap(node: Syntax, letter: str, letters: dict[Syntax, frozenset[str]]) -> N
 
 
 def _refuse_inner_sums(tree: Tree, term: Syntax, summed: frozenset[str], letters: Letters, notes: list[str]) -> None:
-    """An index that stands twice in one product inside a function or power, while a term beside it lacks it, and nowhere
-    outside: (A[i,j]*x[j] - y[i])^2, of which people mean the square of the sum."""
+    """An index that stands twice in one product inside a function, power or divisor, while a term beside it lacks it, and
+    nowhere outside: (A[i,j]*x[j] - y[i])^2, of which people mean the square of the sum."""
     outside = _factors(term)
     for factor in outside:
-        inside = factor.children[:1] if factor.op in ("power", "call") else ()
-        for argument in inside:
-            for letter in sorted(summed & letters[argument]):
-                if any(letter in letters[other] for other in outside if other is not factor):
-                    continue
-                terms = list(_terms(argument))
-                twice = [t for t in terms if sum(letter in letters[x] for x in _factors(t)) > 1]
-                if not twice:
-                    continue
-                if any(letter not in letters[t] for t in terms):
+        inside = factor.children if factor.op in ("power", "call") else (factor,) if factor in _divisors(term) else ()
+        for argument, letter in product(inside, sorted(summed & letters[factor])):
+            if any(letter in letters[other] for other in outside if other is not factor):
+                continue
+            for twice, is_beside_others in _products_of(argument, letter, letters):
+                if is_beside_others:
                     raise ParseError(
-                        f"the index {letter} of {tree.source(twice[0])} is summed outside of what acts entry by entry here",
+                        f"the index {letter} of {tree.source(twice)} is summed outside of what acts entry by entry here",
                         text=tree.text, start=factor.start, end=factor.end,
-                        hint=f"name the inner sum by `where` (r = {tree.source(argument)} -> [...]), or multiply it out",
+                        hint=_both_sums(tree, twice, argument, letter, letters),
                     )  # fmt: skip
                 notes.append(f"the sum over {letter} read as outside of {tree.source(factor)}, which acts entry by entry")
+
+
+def _divisors(term: Syntax) -> list[Syntax]:
+    """What a term is divided by."""
+    found: list[Syntax] = []
+    pending = [term]
+    while pending:
+        top = pending.pop()
+        if top.op == "product":
+            below = [operator in _DIVIDES for operator, _, _ in top.data]
+            found.extend(child for child, divides in zip(top.children[1:], below, strict=True) if divides)
+        if top.op in ("product", "negative"):
+            pending.extend(top.children)
+    return found
+
+
+def _products_of(argument: Syntax, letter: str, letters: Letters) -> Iterator[tuple[Syntax, bool]]:
+    """The products in which an index stands twice, however deep; with each whether a term beside it or around it lacks it."""
+    pending = [(argument, False)]
+    while pending:
+        top, is_beside_others = pending.pop()
+        terms = list(_terms(top))
+        is_beside_others |= any(letter not in letters[term] for term in terms)
+        for term in terms:
+            holding = [factor for factor in _factors(term) if letter in letters[factor]]
+            if len(holding) > 1:
+                yield term, is_beside_others
+            elif holding and holding[0].op == "add":
+                pending.append((holding[0], is_beside_others))
+            elif holding and holding[0].op in ("power", "call", "product"):
+                pending.extend((child, is_beside_others) for child in holding[0].children if letter in letters[child])
+
+
+def _both_sums(tree: Tree, twice: Syntax, argument: Syntax, letter: str, letters: Letters) -> str:
+    """How to write the sum inside, and that outside."""
+    name = next(x for x in "SRQZYWVUTPONMLKJHGFECBA" if f"{x}[" not in tree.text)
+    inner, outer = ",".join(sorted(letters[twice] - {letter})), ",".join(sorted(letters[argument]))
+    return (
+        f"name a part by `where`: for the sum inside {name} = {tree.source(twice)} -> [{inner}], and {name}[{inner}] for it; "
+        f"for the sum outside {name} = {tree.source(argument)} -> [{outer}], and {name}[{outer}] for it"
+    )

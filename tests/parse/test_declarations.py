@@ -2,6 +2,7 @@
 
 import pytest
 
+import tensordiff as td
 from tensordiff.errors import ParseError, ShapeError, TensordiffError, UnknownNameError
 from tensordiff.functions import Undefined
 from tensordiff.matrix import shape_text, text
@@ -122,3 +123,24 @@ def test_functions_of_ones_own_and_their_derivatives():
     assert text(parse("f(A*x)", functions=[Undefined("f")])[0]) == "f(A*x)"
     with pytest.raises(ParseError, match="unknown function gg"):
         parse("gg(x)", SHAPES, functions=[Undefined("f")])
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("F = inv(X'*inv(V)*X)", "inv(X'*inv(V)*X)"), ("f(x) = x'*A*x", "x'*A*x"), ("F(V) = inv(V)", "inv(V)"),
+        (r"$\Sigma = A V A^T$", "A*V*A'"), (r"\mathcal{L}(w) = \|Xw - y\|^2", "norm2(X*w - y)^2"),
+    ],
+)  # fmt: skip
+def test_a_definition_is_read_as_what_it_defines(text, right):
+    assert str(td.parse(text)) == right
+
+
+def test_an_equation_of_what_is_declared_is_no_definition():
+    for written in ("F = inv(V)", "X*F = V", "f = F = V"):
+        with pytest.raises(ParseError, match="= is not an operator") as caught:
+            td.parse(written, shapes={"F": "n n", "V": "n n", "X": "n n"})
+        assert caught.value.text == written
+    with pytest.raises(ParseError) as caught:
+        td.parse("G = inv(V", shapes={"V": "n n"})
+    assert caught.value.text == "G = inv(V"
