@@ -19,6 +19,8 @@ from tensordiff.api.derivative import Derivative, diff
 from tensordiff.api.exchange import from_einsum, from_sympy
 from tensordiff.api.explain import explain
 from tensordiff.api.expression import Expression
+from tensordiff.api.for_jax import jax_function
+from tensordiff.api.for_torch import torch_function
 from tensordiff.api.functions import NAMED, block, commutation, eye, kron, matrix_power, ones, pi, tril, triu, unit, zeros
 from tensordiff.api.grading import Grade, grade
 from tensordiff.api.objective import Objective, objective
@@ -47,9 +49,9 @@ __all__ = [
     "Grade", "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
     "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile", "diff", "dims",
     "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "grade", "gradient",
-    "hessian", "hvp", "jacobian", "jvp", "kron", "matrix", "matrix_power", "named", "number", "objective", "ones", "parse",
-    "pi", "proofread",
-    "scalar", "tensor", "tril", "triu", "unit", "vector", "vjp", "where", "zeros",
+    "hessian", "hvp", "jacobian", "jax_function", "jvp", "kron", "matrix", "matrix_power", "named", "number", "objective",
+    "ones", "parse", "pi", "proofread", "scalar", "tensor", "torch_function", "tril", "triu", "unit", "vector", "vjp", "where",
+    "zeros",
     *NAMED,
 ]  # fmt: skip
 

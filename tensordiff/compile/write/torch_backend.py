@@ -195,7 +195,8 @@ def _frechet(function, order, a, given, *parameters):
     n = len(a)
     def derivative(b):
         for direction in given:
-            spread = torch.kron(torch.eye(len(b) // n, dtype=a.dtype, device=a.device), direction)
+            eye = torch.eye(len(b) // n, dtype=a.dtype, device=a.device)
+            spread = (eye[:, None, :, None] * direction[:, None]).reshape(len(b), len(b))  # torch.kron fails on transposes
             b = torch.cat([torch.cat([b, spread], 1), torch.cat([torch.zeros_like(b), b], 1)])
         return function(b, *parameters)[:n, -n:]
     for _ in range(order - len(given)):
