@@ -340,8 +340,8 @@ GAUSSIAN = [
 ]  # fmt: skip
 
 FUNCTIONS = [
-    ("expm", "expm(X)", "X:m,m", "X", {"unfolded": "X"}),
-    ("tr expm", "tr(A*expm(a*X))", "A:n,n a: X:n,n", "a A X", _gradient("tr(A*X*expm(a*X))", unfolded="X")),
+    ("expm", "expm(X)", "X:m,m", "X"),
+    ("tr expm", "tr(A*expm(a*X))", "A:n,n a: X:n,n", "a A X", _gradient("tr(A*X*expm(a*X))")),
     ("logm", "tr(logm(X))", "X:n,n", "X", _gradient("inv(X)'", assume="X:near-identity")),
     ("sqrtm", "tr(sqrtm(X))", "X:n,n", "X", _gradient("inv(sqrtm(X))'/2", assume="X:near-identity")),
     ("negative power", "X^-2", "X:n,n", "X", _column("-kron((X^-2)', inv(X)) - kron(inv(X)', X^-2)")),
@@ -360,8 +360,7 @@ FUNCTIONS = [
     ("diagonal of a product", "diag(A*X*B)", "A:p,n X:n,m B:m,p", "X", {}),
     ("commutation", "x'*K(m,n)*vec(A*B)", "x:m*n A:m,p B:p,n", "A B"),
     ("compound variable", "x'*kron(A, B)*y", "x:n*m A:n,q B:m,p y:q*p", "A B x"),
-    ("inverse of a kron sum", "vec(C)'*inv(kron(B', eye(n)) + kron(eye(m), A))*vec(D)", "A:n,n B:m,m C:n,m D:n,m", "C A",
-     {"unfolded": "A"}),
+    ("inverse of a kron sum", "vec(C)'*inv(kron(B', eye(n)) + kron(eye(m), A))*vec(D)", "A:n,n B:m,m C:n,m D:n,m", "C A"),
 ]  # fmt: skip
 
 INDEXED = [
@@ -407,7 +406,7 @@ BLOCKS = [
     ("homogeneous coordinates", "[A b; 0 1]*[x; 1]", "A:n,n b:n x:n", "b x A", {}),
     ("entries of blocks", "sum(exp([A B; C D]*z))", "A:n,m B:n,p C:q,m D:q,p z:m+p", "C z", {}),
     ("softmax of a stack", "softmax([x; y])", "x:n y:m", "x", {}),
-    ("kron of a block row", "tr(kron([A B], x')*M)", "A:n,m B:n,p x:q M:m*q+p*q,n", "A x", {"unfolded": "x"}),
+    ("kron of a block row", "tr(kron([A B], x')*M)", "A:n,m B:n,p x:q M:m*q+p*q,n", "A x"),
     ("matrix of numbers", "x'*[s 1; 2 s]*x", "s: x:2", "s x", _gradient("x'*x")),
 ]  # fmt: skip
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from tensordiff.canonical import Canonicaliser
 from tensordiff.errors import BudgetError, FoldError
 from tensordiff.fold.flat.flat import Flat
+from tensordiff.fold.frechet import with_frechets
 from tensordiff.fold.letters import Axes, Job, arguments, groupings, letter
 from tensordiff.fold.network.cuts import matrix_of
 from tensordiff.fold.network.network import Letter, Network, Vertices, network
@@ -98,7 +99,7 @@ class _Folder:
             return call("unvec", vector, *sides)
 
     def run(self, root: Job) -> Matrix:
-        root = (with_hats(root[0]), *root[1:])
+        root = (with_frechets(with_hats(root[0])), *root[1:])
         self.root = root
         stack = [root]
         while stack:

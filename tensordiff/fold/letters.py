@@ -7,6 +7,7 @@ from itertools import permutations
 
 from tensordiff.errors import FoldError
 from tensordiff.fold.flat.flat import Flat
+from tensordiff.fold.frechet import jacobian
 from tensordiff.fold.network.network import Letter, Vertices
 from tensordiff.functions import (
     INVERSE,
@@ -15,6 +16,7 @@ from tensordiff.functions import (
     AlongAxes,
     Duplication,
     Elimination,
+    Frechet,
     Inclusion,
     LowerMask,
     MatrixFunction,
@@ -54,6 +56,9 @@ def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, colum
     if isinstance(node, Apply) and isinstance(node.function, Duplication | SkewDuplication | Elimination):
         cut = 1 if isinstance(node.function, Elimination) else 2
         yield [(axes[:cut], axes[cut:])]
+        return
+    if isinstance(node, Apply) and isinstance(node.function, Frechet):
+        yield [((1, 0), (3, 2))]
         return
     if isinstance(node, Apply) and isinstance(node.function, Inclusion):
         yield [(axes[:1], axes[1:])]
@@ -118,6 +123,8 @@ def letter(
         return _power(node, axes, folded, flat)
     if isinstance(node.function, AlongAxes):
         return Letter(_along_axes(node.function, folded[0], flat), *axes)
+    if isinstance(node.function, Frechet):
+        return Letter(jacobian(node.function, folded[0], folded[1:], flat), *axes)
     matrix = _value(node.function, folded)
     known = bool(folded) and keeps_symmetry(node.function) and all(x.is_scalar or flat.is_symmetric(x) for x in folded)
     if len(matrix.shape) == 2 and known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensordiff.fold.hanging import hanging
 from tensordiff.functions import HAT, LEVI
 from tensordiff.tensor import Apply, Einsum, Node, Tensor, apply, bottom_up, einsum, postorder, rebuild, scale
 
@@ -34,7 +35,7 @@ def _joined(node: Einsum) -> Tensor | None:
         if not _is_levi(factor):
             continue
         for at, index in enumerate(slots):
-            parts = _vector(node, place, index)
+            parts = hanging(node, place, (index,))
             if parts is None or slots.count(index) > 1:
                 continue
             vector = einsum([node.factors[p] for p in parts], (index,))
@@ -45,21 +46,3 @@ def _joined(node: Einsum) -> Tensor | None:
             sizes = {i: dim for i, dim in enumerate(node.index_dims) if i in kept or i in unused}
             return scale(-1, einsum([*rest, hat], node.output, sizes))
     return None
-
-
-def _vector(node: Einsum, place: int, index: int) -> list[int] | None:
-    """The factors that make a vector over this axis of the symbol at `place`: all that hangs on it, and on nothing else."""
-    taken: dict[int, None] = {}
-    seen, waiting = {index}, [index]
-    others = set(node.factors[place][1]) - {index}
-    while waiting:
-        current = waiting.pop()
-        if current in node.output or current in others:
-            return None
-        for number, (_, indices) in enumerate(node.factors):
-            if number != place and current in indices and number not in taken:
-                taken[number] = None
-                new = set(indices) - seen
-                seen |= new
-                waiting.extend(sorted(new))
-    return list(taken) if taken else None

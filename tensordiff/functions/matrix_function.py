@@ -89,6 +89,11 @@ class MatrixFunction(WholeMatrix):
         """det f(A) in closed form, or None."""
         return None
 
+    def jacobian(self, form: Any, x: Any, turned: Any) -> Any:
+        """d vec f(x) / d vec x written in `form`, the constructors of the matrix form, for x and its transpose; None where no
+        formula is shorter than the one by a block matrix, which holds for every function."""
+        return None
+
     def trace_derivative(self, arguments: Sequence[Tensor], order: int) -> Tensor:
         """d^order tr f(A) / dA_k1l1 ... as a tensor with axes k1, l1, ..., that is d^(order - 1) f'(A)_l1k1 / dA_k2l2 ...
         Raises MissingRuleError where f' is not stated."""

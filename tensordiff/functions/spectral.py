@@ -174,6 +174,12 @@ class MatrixSquareRoot(Spectral):
     def determinant_of(self, arguments: Sequence[Tensor]) -> Tensor | None:
         return power(apply(DET, arguments[0]), HALF)
 
+    def jacobian(self, form: Any, x: Any, turned: Any) -> Any:
+        """From R dR + dR R = dX for R = sqrtm(X) (Higham 2008, (6.2))."""
+        unit = form.eye(x.rows)
+        root, turned_root = form.call(self.name, x), form.call(self.name, turned)
+        return form.inverse(form.add([(1, form.kron(unit, root)), (1, form.kron(turned_root, unit))]))
+
     def trace_derivative(self, arguments: Sequence[Tensor], order: int) -> Tensor:
         (argument,) = arguments
         chain = inverse_chain(apply(self, argument), lambda r: apply(Frechet(self, r), argument), order - 1)

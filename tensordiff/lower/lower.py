@@ -148,12 +148,14 @@ def _unvec(node: Matrix, values: Values) -> Tensor:
 
 def _partial_trace(node: Matrix, values: Values) -> Tensor:
     """M_(i,a),(j,b) summed over a = b, or over i = j."""
-    half = values[0].rank // 2
-    outer = len(node.rows) if len(node.children) < 4 else half - len(node.rows)
-    i, a, j, b = ([(name, p) for p in range(count)] for name, count in zip("iajb", (outer, half - outer) * 2, strict=True))
-    if len(node.children) < 4:
-        return einsum([(values[0], (*i, *a, *j, *a))], (*i, *j))
-    return einsum([(values[0], (*i, *a, *i, *b))], (*a, *b))
+    blocks = len(node.children) < 4
+    matrix = node.children[0]
+    summed = len(matrix.rows) - len(node.rows)
+    counts = {"i": len(node.rows), "j": len(matrix.cols) - summed, "s": summed}
+    i, j, s = ([(name, p) for p in range(count)] for name, count in counts.items())
+    if blocks:
+        return einsum([(values[0], (*i, *s, *j, *s))], (*i, *j))
+    return einsum([(values[0], (*s, *i, *s, *j))], (*i, *j))
 
 
 def _commutation(node: Matrix, values: Values) -> Tensor:

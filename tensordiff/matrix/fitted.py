@@ -10,7 +10,7 @@ from tensordiff.matrix.node import Matrix, Shape
 from tensordiff.matrix.regroup import regroupings
 from tensordiff.matrix.resplit import alike, describe, grouping_mismatch, resplit, size_mismatch, square
 from tensordiff.matrix.shape import MalformedSizeError, SizeValue, added, multiplied, total_size
-from tensordiff.matrix.shape_laws import Place
+from tensordiff.matrix.shape_laws import Place, remainder
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Dim, Group, bottom_up, group_text
 
@@ -86,6 +86,11 @@ class Fitted:
             error.regroupings = regroupings((node, axis, size))
             raise error
         self.operands[operand] = fitted
+
+    def beside(self, place: Place, size: Group, usual: Group, *, ahead: bool) -> Group:
+        operand, axis = place
+        own = self.operands[operand].cols if axis else self.operands[operand].rows
+        return usual if total_size(own) == total_size(usual + size) else remainder(own, size, usual, ahead=ahead)
 
     def single(self, place: int) -> None:
         if any(len(group) > 1 for group in self.operands[place].shape):

@@ -10,6 +10,7 @@ methods of `Operands` over sizes of your own and call `law(operation.shape)(oper
     alike(places)       makes the operands of one shape, scalars left out, and gives that shape
     equal(a, b)         makes two axes (operand, axis) equal, and gives that size
     have(a, size)       makes an axis of this size
+    beside(a, s, usual) what an axis has besides the size s behind it (with `ahead`, before it): `usual` where that is not seen
     single(k)           refuses an operand whose axes are compound
     refuse(k, needs)    operand k does not fit; a reader that only guesses may return, and the law then goes on
     number(k), size(k)  an operand that is a plain number (an axis), or a size (as in eye(n*m))
@@ -42,9 +43,18 @@ class Operands(Protocol):
     def alike(self, places: Sequence[int]) -> Sizes: ...
     def equal(self, left: Place, right: Place) -> Size: ...
     def have(self, place: Place, size: Size) -> None: ...
+    def beside(self, place: Place, size: Size, usual: Size, *, ahead: bool) -> Size: ...
     def single(self, place: int) -> None: ...
     def refuse(self, place: int, needs: str, hint: str | None = None) -> None: ...
     def triangular(self, base: Size, strict: bool = False) -> Size: ...
+
+
+def remainder(whole: Size, part: Size, usual: Size, *, ahead: bool) -> Size:
+    """What a compound size has besides a part at its end, or at its beginning; `usual` where it has no such part."""
+    count = len(whole) - len(part)
+    if ahead:
+        return whole[len(part) :] if whole[: len(part)] == part else usual
+    return whole[:count] if count >= 0 and whole[count:] == part else usual
 
 
 def normal(*sizes: Size) -> Sizes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tensordiff.matrix.operands import Operands, Place, Size, Sizes, is_vector, normal, rows_and_columns
+from tensordiff.matrix.operands import Operands, Place, Size, Sizes, is_vector, normal, remainder, rows_and_columns
 from tensordiff.tensor import Dim
 
 Law = Callable[[Operands], Sizes]
@@ -222,12 +222,14 @@ def _unstacked(x: Operands) -> Sizes:
 
 
 def _partial_trace(x: Operands) -> Sizes:
-    """Of a matrix of n by n blocks, m by m each: the traces of the blocks, or (with a 1) the sum of those on the diagonal."""
+    """Of a matrix of n rows of blocks, m rows each: the traces of square blocks, or (with a 1) the sum of those on the
+    diagonal of as many columns of blocks."""
     first, second = x.size(1), x.size(2)
     x.have((0, 0), first + second)
-    x.have((0, 1), first + second)
-    kept = second if len(x) > 3 else first
-    return normal(kept, kept)
+    summed, kept = (first, second) if len(x) > 3 else (second, first)
+    across = x.beside((0, 1), summed, kept, ahead=len(x) > 3)
+    x.have((0, 1), summed + across if len(x) > 3 else across + summed)
+    return normal(kept, across)
 
 
 _THREE: Size = (Dim.fixed(3),)
@@ -361,4 +363,4 @@ LAWS: dict[str, Law] = {
 }
 """By name; a function of functions/ names its law so."""
 
-__all__ = ["LAWS", "Law", "Operands", "Place", "Size", "Sizes", "is_vector", "normal", "rows_and_columns"]
+__all__ = ["LAWS", "Law", "Operands", "Place", "Size", "Sizes", "is_vector", "normal", "remainder", "rows_and_columns"]

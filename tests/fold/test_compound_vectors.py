@@ -26,7 +26,7 @@ FORMS = [
     ("kron(x,z)'*M*kron(x,z)", "x", "kron(eye(n), z')*(M + M')*kron(x, z)"),
     ("kron(x,z)'*M*y", "z", "kron(x', eye(m))*M*y"),
     ("exp(kron(x,z))'*y", "x", None),
-    ("kron(X,A)*u", "A", "kron(X*kron(eye(m), vec(eye(q))')*kron(u, eye(q)), eye(p))"),
+    ("kron(X,A)*u", "A", "kron(X*unvec(u, q, m)', eye(p))"),
     ("kron(X,A)*u", "X", None),
     ("v'*kron(X,A)*u", "A", None),
     ("v'*kron(X,A)*u", "u", "kron(X, A)'*v"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
+from itertools import combinations
 
 import pytest
 
@@ -100,18 +101,22 @@ def test_a_tensor_of_three_axes_is_refused() -> None:
 
 
 def test_a_network_without_a_matrix_form_is_refused() -> None:
-    """The entries of a compound vector are a matrix by a product with vec(eye(m)); a partial trace is no product."""
+    """The entries of a compound vector are a matrix, a sum over blocks is a partial trace; eight indices of which
+    each is joined to each are neither."""
     vector = Symbol.make("y", (N, M))
     from tensordiff.matrix.build import symbol
 
     written = {"y": symbol(vector, ((N, M),))}
     assert text(fold(vector, (0, 1), (), written)) == "y"
     assert text(fold(vector, (1, 0), (), written)) == "K(m,n)*y"
-    assert text(fold(vector, (0,), (1,), written)) == "kron(eye(n), vec(eye(m))')*kron(y, eye(m))"
+    assert text(fold(vector, (0,), (1,), written)) == "unvec(y, m, n)'"
     square = Symbol.make("S", (N, M, N, M))
     partial_trace = einsum([(square, "iajb"), (Symbol.make("B", (M, M)), "ba")], "ij")
+    assert text(fold(partial_trace, (0,), (1,), {"S": symbol(square, ((N, M), (N, M)))})) == "ptrace(kron(eye(n), B)*S, n, m)"
+    pairs = list(combinations(range(8), 2))
+    clique = einsum([(letter, pair) for letter, pair in zip(LETTERS, pairs, strict=False)], (0, 1))
     with pytest.raises(FoldError, match="product of"):
-        fold(partial_trace, (0,), (1,), {"S": symbol(square, ((N, M), (N, M)))})
+        fold(clique, (0,), (1,))
 
 
 def test_numbers_and_zeros() -> None:

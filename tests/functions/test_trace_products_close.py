@@ -39,5 +39,4 @@ def test_other_products_stay_frechet_derivatives() -> None:
     """A matrix that does not commute with the argument, and one that is transposed."""
     for f in ("tr(B*expm(A))", "tr(A'*expm(A))", "tr(A*expm(A + B))"):
         expression = td.parse(f, shapes={"A": "n n", "B": "n n"})
-        with pytest.raises(td.FoldError):
-            td.diff(expression, "A").matrix_form()
+        assert "expm([" in str(td.diff(expression, "A").matrix_form()), f

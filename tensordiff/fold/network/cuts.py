@@ -8,16 +8,18 @@ The cuts are found by moving a front of indices from the rows to the columns, th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import combinations
 
 from tensordiff.fold.flat.factors import letters
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.network.network import Block, Vertices
+from tensordiff.fold.network.partial_traces import partial_traces, readable
 from tensordiff.fold.network.reduce import trace
 from tensordiff.fold.network.terminals import Graph, Piece, assemble, between
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import call, eye, kron
+from tensordiff.matrix.build import call, eye, kron, size
 
 _HADAMARD = 20
 """How much longer a product may be than a Hadamard product of compound matrices, and still be preferred."""
@@ -58,6 +60,8 @@ def matrix_of(
             way = between(own_rows, own_columns, unstacked, flat) if terminal else None
             way = way or _cut(own_rows, own_columns, unstacked, flat)
             found += [] if way is None else [way]
+        if not found and own.blocks and (unstack or all(block.rows and block.columns for block in own.blocks)):
+            found = list(partial_traces(own_rows, own_columns, own, flat, matrix_of))
         matrix = min(found, key=lambda m: _cost(m, flat), default=None)
         if matrix is None:
             return None
@@ -76,20 +80,25 @@ def _weights_joined(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat)
     outer = [flat.product([vectors[p], flat.flip(vectors[p + 1])]) for p in range(0, len(ends), 2)]
     links = [(ends[2 * p], ends[2 * p + 1], matrix) for p, matrix in enumerate(outer)]
     weights = {v: w for v, w in graph.weights.items() if v not in ends}
-    return Graph(graph.dims, [*graph.links, *links], weights, graph.blocks)
+    return replace(graph, links=[*graph.links, *links], weights=weights)
 
 
 def _unstacked(graph: Graph, flat: Flat) -> Graph | None:
-    """Vectors of compound length n*m as n-by-m matrices, kron(eye(n), vec(eye(m))')*kron(u, eye(m)); None without any."""
+    """Vectors of compound length n*m as m-by-n matrices, unvec(u, m, n), or kron(eye(n), vec(eye(m))')*kron(u, eye(m)) where a
+    size is triangular and has no word; None without any."""
     vectors = [block for block in graph.blocks if len(block.rows) == 2 and not block.columns]
     if not vectors:
         return None
     links = list(graph.links)
     for block in vectors:
-        slow, fast = (eye(graph.group((v,))) for v in block.rows)
-        matrix = flat.product([kron(slow, flat.flip(call("vec", fast))), kron(block.matrix, fast)])
-        links.append((block.rows[0], block.rows[1], matrix))
-    return Graph(graph.dims, links, graph.weights, [block for block in graph.blocks if block not in vectors])
+        slow, fast = block.rows
+        if readable([graph.dims[v] for v in block.rows]):
+            links.append((fast, slow, call("unvec", block.matrix, size(graph.dims[fast]), size(graph.dims[slow]))))
+            continue
+        left, right = (eye(graph.group((v,))) for v in block.rows)
+        matrix = flat.product([kron(left, flat.flip(call("vec", right))), kron(block.matrix, right)])
+        links.append((slow, fast, matrix))
+    return replace(graph, links=links, blocks=[block for block in graph.blocks if block not in vectors])
 
 
 def _stacked(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> Matrix | None:
@@ -188,16 +197,17 @@ def _enter(
     """Rows or columns of compound length of which this front has some axes and vectors have the others: these come in
     with their vectors, as in kron(eye(n), z')*y. An index whose vector is used up is marked in `done` as its complement."""
     linked = {v for link in graph.links for v in link[:2]} | done | set(columns)
+    ends = [v for block in graph.blocks for v in block.vertices]
     for side in (side for block in graph.blocks for side in (block.rows, block.columns)):
         new = [v for v in side if v not in front]
         if not new or len(new) == len(side) or linked.intersection(side):
             continue
-        if any(v not in graph.weights for v in new):
+        if any(v not in graph.weights and ends.count(v) > 1 for v in new):
             continue
         others = [v for v in front if v not in side]
         following = (*others, *side)
         part, copy = _between_fronts(front, [v for v in following if v in front], frozenset(), False, Graph(graph.dims))
-        part.weights = {v: graph.weights[v] for v in new}
+        part.weights = {v: graph.weights.get(v) or flat.ones(graph.dims[v]) for v in new}
         factor = between(front, tuple(copy.get(v, v) for v in following), part, flat)
         if factor is not None:
             yield following, frozenset(~v for v in new), factor

@@ -33,6 +33,8 @@ class Graph:
     links: list[Link] = field(default_factory=list)
     weights: dict[int, Matrix] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
+    opened: int = 0
+    """How many summed indices were cut open for a partial trace."""
 
     def group(self, vertices: Iterable[int]) -> Group:
         return tuple(self.dims[v] for v in vertices)
@@ -69,6 +71,7 @@ class Graph:
             [link for link in self.links if link[0] in vertices and link[1] in vertices],
             {v: w for v, w in self.weights.items() if v in vertices} if weighted else {},
             [block for block in self.blocks if vertices.issuperset(block.vertices)],
+            self.opened,
         )
 
     def without(self, other: Graph) -> Graph:

@@ -14,7 +14,7 @@ from tensordiff.matrix.build import call, kron, ones, product, transpose
 
 _BARE: object = "diagonal"
 """The frame of a diagonal matrix that is a whole term."""
-_LINEAR = frozenset({"kron", "diag", "vec", "transpose", "tr", "sum"})
+_LINEAR = frozenset({"kron", "diag", "vec", "transpose", "tr", "sum", "ptrace"})
 
 
 def common_operands(terms: Sequence[Term], flat: Flat, inner_sum: Collect) -> Iterator[Join]:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from tensordiff.errors import ShapeError
 from tensordiff.functions import SYNONYMS, lookup
 from tensordiff.matrix.operations import OPERATIONS, called
-from tensordiff.matrix.shape_laws import LAWS, Place, normal, rows_and_columns
-from tensordiff.parse.kinds.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown
+from tensordiff.matrix.shape_laws import LAWS, Place, normal, remainder, rows_and_columns
+from tensordiff.parse.kinds.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown, resolve
 from tensordiff.parse.names import UNSIZED, unknown_function
 from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.tensor import Group
@@ -109,6 +109,11 @@ class _Operands:
     def have(self, place: Place, size: Size) -> None:
         operand, axis = place
         self._equate(self.of or self.verb, rows_and_columns(self.sizes(operand))[axis], size, [self.placed[operand]])
+
+    def beside(self, place: Place, size: Size, usual: Size, *, ahead: bool) -> Size:
+        operand, axis = place
+        own = resolve(rows_and_columns(self.sizes(operand))[axis])
+        return remainder(own, resolve(size), usual, ahead=ahead)
 
     def single(self, place: int) -> None:
         """Whether an axis is compound is not known here."""

@@ -205,6 +205,9 @@ class _Operands:
         if not rows_and_columns(self.sizes(operand))[axis]:
             raise _MisfitError
 
+    def beside(self, place: Place, size: Size, usual: Size, *, ahead: bool) -> Size:
+        return usual
+
     def single(self, place: int) -> None:
         """Any axis is one dimension here."""
 
