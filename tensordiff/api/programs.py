@@ -201,7 +201,8 @@ def compile_expressions(
     program(**arrays) gives the value, for a list the list of values in its order: an expression's as `evaluate` gives it,
     a derivative's with the axes of f, then of the variables. `program.source` is code that stands alone, `program.einsum`
     its contractions. Inputs are given as declared; axes before the declared ones are a batch, broadcast as in NumPy, and
-    come first in every result (`program.batch_source(*inputs)` is the code for these). Backends: "numpy", "jax", "torch".
+    come first in every result (`program.batch_source(*inputs)` is the code for these). Backends: "numpy", "jax", "torch",
+    "dask".
     With `sizes` the program is planned at once, for these sizes. Arrays that break the structure or assumption which their
     symbols declare, beyond rounding, are refused; with validate=False they are not looked at. Results are views where that
     saves a copy; with order="C" they lie in memory row by row. Raises TensordiffError for an unknown backend or one that is

@@ -3,7 +3,7 @@
 `python -m tests.docs.blocks` puts the present output into the files, to be read as a difference and committed.
 
 python   examples after >>> with what they print; the blocks of one file share their names
-python jax, python torch
+python jax, python torch, python dask
          the same, run by the tests of these libraries
 console  tensordiff commands after $ with what they print
 sh       commands for a shell; .ci/run runs them
@@ -46,7 +46,7 @@ def rewritten(page: Path) -> str:
             content = _python(content, names)
         elif language == "console":
             content = _console(content)
-        elif language not in ("sh", "text", "python jax", "python torch"):
+        elif language not in ("sh", "text", "python jax", "python torch", "python dask"):
             raise ValueError(f"{page.name}: a code block in {language or 'no language'} is run by nothing:\n{content}")
         return f"```{language}\n{content}```"
 

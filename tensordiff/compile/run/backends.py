@@ -26,6 +26,7 @@ LIBRARIES: dict[str, _Entry] = {
     "numpy": _Entry("tensordiff.compile.write.numpy_backend", "NumpyBackend", "NumpyLibrary", ()),
     "jax": _Entry("tensordiff.compile.write.jax_backend", "JaxBackend", "JaxLibrary", ("jax", "jaxlib")),
     "torch": _Entry("tensordiff.compile.write.torch_backend", "TorchBackend", "TorchLibrary", ("torch",)),
+    "dask": _Entry("tensordiff.compile.write.dask_backend", "DaskBackend", "DaskLibrary", ("dask",)),
 }
 BACKENDS = tuple(LIBRARIES)
 

@@ -12,6 +12,7 @@ from tensordiff.compile.write.array_backend import ArrayBackend, diagonal_subscr
 from tensordiff.compile.write.numpy_helpers import HELPERS
 from tensordiff.compile.write.numpy_stacks import STACKS
 from tensordiff.compile.write.text import Scope, Text, atom, call, method, tuple_text
+from tensordiff.compile.write.writer import Backend
 from tensordiff.errors import EvaluationError
 
 
@@ -97,7 +98,7 @@ class NumpyLibrary:
         import numpy as np
 
         self.np = np
-        self.backend = NumpyBackend(rows)
+        self.backend: Backend = NumpyBackend(rows)
 
     @property
     def failures(self) -> tuple[type[Exception], ...]:
