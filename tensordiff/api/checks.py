@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tensordiff.api.claims import posed, shown_in, variable_name
 from tensordiff.api.declare import declared, parse
@@ -13,6 +13,10 @@ from tensordiff.api.exchange import from_sympy
 from tensordiff.api.expression import Expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import is_entry, read_variable, variable_node
+from tensordiff.check import ChainVerdict, Equality, Verdict, check_callable, check_claim, equal_tensors
+from tensordiff.check import check_chain as link_verdicts
+from tensordiff.check import equal as equal_matrices
+from tensordiff.check.problem import split_where
 from tensordiff.errors import DomainError, ParseError, ShapeError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, brief
@@ -20,9 +24,6 @@ from tensordiff.matrix.build import replace
 from tensordiff.parse import code_language, extended, parse_answer
 from tensordiff.parse import parse as parse_text
 from tensordiff.tensor import Symbol, dims_text
-
-if TYPE_CHECKING:
-    from tensordiff.check import ChainVerdict, Equality, Verdict
 
 
 def check(
@@ -87,9 +88,6 @@ def _checked(
     sizes: str | Sequence[str],
 ) -> Verdict:
     """The verdict on a claim, whose errors are placed in a side of it."""
-    from tensordiff.check import check_callable, check_claim
-    from tensordiff.check.problem import split_where
-
     extra, stated = where, None
     right, applied = answer, frozenset[tuple[str, str]]()
     answer, f = (x.expression() if isinstance(x, TensorForm) else x for x in (answer, f))
@@ -164,8 +162,6 @@ def check_chain(
         >>> bool(verdict), verdict.wrong
         (False, (('M', 'V'),))
     """
-    from tensordiff.check import check_chain as link_verdicts
-
     scope = f.scope
     for formula in (*claims.values(), total):
         if isinstance(formula, Expression):
@@ -187,9 +183,6 @@ def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **
         >>> bool(found), found.method
         (True, 'proved')
     """
-    from tensordiff.check import equal as equal_matrices
-    from tensordiff.check import equal_tensors
-
     if isinstance(a, TensorForm) or isinstance(b, TensorForm):
         scope = next(x.scope for x in (a, b) if isinstance(x, TensorForm))
         left, right = (lower(parse_answer(x, scope)[0]) if isinstance(x, str) else x.tensor for x in (a, b))
@@ -258,8 +251,6 @@ def _formula(claim: str | Expression) -> str | Matrix:
 
 def refuse_other(stated: str, f: Matrix, scope: Scope) -> None:
     """Raises ParseError where a left-hand side is the derivative of another function than f."""
-    from tensordiff.check import equal as equal_matrices
-
     meant = parse_answer(stated, scope)[0]
     first, second = (x.children[0] if x.op == "named" else x for x in (meant, f))
     if first is not second and not (first.shape == second.shape and equal_matrices(first, second)):

@@ -11,7 +11,6 @@ from tensordiff.api.claims import shown_in
 from tensordiff.api.expression import Expression, expression
 from tensordiff.errors import ShapeError, TensordiffError, UnknownNameError
 from tensordiff.functions import SYMPY, Undefined, UserFunction
-from tensordiff.interop.to_sympy import to_sympy
 from tensordiff.matrix import Scope, ShapeLike, build, is_column, read_shape
 from tensordiff.parse import check_name
 from tensordiff.parse import parse as parse_text
@@ -190,8 +189,7 @@ def _formula_of(name: str, source: str) -> Any:
     if len(variables) > 1:
         raise UnknownNameError(f"{name} is a function of one variable, but its expression has {', '.join(variables)}")
     spelled = _CALLED.sub(lambda call: SYMPY[call[0]].name if call[0] in SYMPY else call[0], source.replace("**", "^"))
-    matrix, _ = parse_text(spelled, dict.fromkeys(variables, ()))
-    return to_sympy(matrix)
+    return Expression(*parse_text(spelled, dict.fromkeys(variables, ()))).to_sympy()
 
 
 _VARIABLE = re.compile(r"\b(?!\d)\w+\b(?!\s*\()")

@@ -6,21 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.expression import Expression, expression
-from tensordiff.api.programs import at, evaluate, laid_out
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import Variable, display_name, read_variable
-from tensordiff.compile import LinearMap
 from tensordiff.derive import contracted, derivative_form, differential, free_derivative, own_form
-from tensordiff.derive.layouts import DerivativeAxes, read_entries
+from tensordiff.derive.layouts import DerivativeAxes, MatrixAxes, read_entries
 from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import DomainError, FoldError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Shape, build
 from tensordiff.render import PLAIN, Spelling, derivative_notation, index_latex, index_notation
-from tensordiff.tensor import Structure, Symbol, Tensor, add, einsum, postorder
+from tensordiff.tensor import Structure, Symbol, Tensor, add, einsum, permute, postorder
 
 if TYPE_CHECKING:
     from tensordiff.check.differences import Verification
+    from tensordiff.compile import LinearMap
 
 
 class Derivative(TensorForm):
@@ -144,8 +143,8 @@ class Derivative(TensorForm):
         (validate=False does not look at them).
         """
         if layout in (None, "index"):
-            return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formulas)
-        return evaluate(*laid_out(self.tensor, self.axes.in_layout(layout)), self.scope, values, validate, self.formulas)
+            return self._value_of(self.array_shape, self.tensor, values, validate)
+        return self._value_of(*_laid_out(self.tensor, self.axes.in_layout(layout)), values, validate)
 
     @property
     def array_shape(self) -> Shape:
@@ -166,6 +165,8 @@ class Derivative(TensorForm):
             >>> L.apply(np.ones((2, 2)))
             array([[9.]])
         """
+        from tensordiff.api.programs import at  # see Value
+
         return at(self, self.axes.ranks, values, validate, self._contracted)
 
     def _contracted(self, given: Sequence[Tensor | None]) -> Tensor | None:
@@ -271,6 +272,13 @@ class EntryDerivative(Derivative):
 
     def verify(self, points: int = 3, seed: int = 0) -> Verification:
         return self._whole.verify(points, seed)
+
+
+def _laid_out(tensor: Tensor, axes: MatrixAxes) -> tuple[Shape, Tensor]:
+    """The tensor with its axes in the order of a matrix, and that matrix's shape (two groups, empty ones of size 1)."""
+    permuted = permute(tensor, axes.rows + axes.columns)
+    split = len(axes.rows)
+    return (permuted.dims[:split], permuted.dims[split:]), permuted
 
 
 def _picked(tensor: Tensor, axes: DerivativeAxes, variables: Sequence[Variable]) -> Tensor:

@@ -11,7 +11,6 @@ from tensordiff.api.naming import name_repeats
 from tensordiff.api.substitution import substituted
 from tensordiff.api.value import Value
 from tensordiff.errors import ShapeError, TensordiffError
-from tensordiff.interop.to_sympy import to_sympy
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, read_group, shape_text, text
 from tensordiff.matrix.operations import OPERATIONS
@@ -191,6 +190,8 @@ class Expression(Value):
         Sizes and scalars are Symbol(name), the others MatrixSymbol(name, rows, columns); `symbols` gives SymPy objects of
         your own for some names. Raises MissingRuleError for what SymPy's matrix expressions cannot say.
         """
+        from tensordiff.interop.to_sympy import to_sympy  # SymPy
+
         return to_sympy(self.matrix, symbols)
 
     def _repr_latex_(self) -> str:

@@ -132,3 +132,9 @@ NAMED: dict[str, Callable[..., Expression]] = {
 def pi() -> Expression:
     """The number pi."""
     return _constant(build.pi())
+
+
+def described() -> dict[str, Callable[..., Expression]]:
+    """Every function and constant that expressions are made with, by its name in Python."""
+    own = (eye, ones, zeros, unit, tril, triu, commutation, matrix_power, kron, block, pi)
+    return {**NAMED, **{function.__name__: function for function in own}}

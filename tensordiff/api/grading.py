@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tensordiff.api.checks import check
 from tensordiff.api.declare import parse
 from tensordiff.api.expression import Expression
+from tensordiff.check import Verdict
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import DomainError, TensordiffError
 from tensordiff.matrix import number_text
-
-if TYPE_CHECKING:
-    from tensordiff.check import Verdict
 
 COLUMNS = ("name", "status", "layout", "slip", "formula")
 """What is said of an answer, in this order."""

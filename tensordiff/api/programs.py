@@ -9,14 +9,13 @@ from typing import Any, Protocol
 from tensordiff.canonical import defined
 from tensordiff.compile import LinearMap, Program, Sweep, backend_of, compile_program, complex_entries, is_complex, real_inputs
 from tensordiff.compile import at as linear_map
-from tensordiff.derive.layouts import MatrixAxes
 from tensordiff.errors import EvaluationError, FoldError
 from tensordiff.fold import fold
 from tensordiff.matrix import Matrix, Scope, Shape, text
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.parse.names import normalise
 from tensordiff.render import index_notation
-from tensordiff.tensor import Dim, Named, Symbol, Tensor, permute, postorder
+from tensordiff.tensor import Dim, Named, Symbol, Tensor, postorder
 
 
 class Valued(Protocol):
@@ -82,13 +81,6 @@ def refuse_complex(real: Mapping[str, str], values: Mapping[str, Any]) -> None:
     for name, function in real.items():
         if name in values and is_complex(getattr(values[name], "dtype", type(values[name]))):
             raise complex_entries(name, function)
-
-
-def laid_out(tensor: Tensor, axes: MatrixAxes) -> tuple[Shape, Tensor]:
-    """The tensor with its axes in the order of a matrix, and that matrix's shape (two groups, empty ones of size 1)."""
-    permuted = permute(tensor, axes.rows + axes.columns)
-    split = len(axes.rows)
-    return (permuted.dims[:split], permuted.dims[split:]), permuted
 
 
 def join_axes(array: Any, shape: Shape, dims: Sequence[Dim]) -> Any:
@@ -189,7 +181,7 @@ def _symbols(scope: Scope) -> tuple[Symbol, ...]:
     return tuple(node.data[0] for node in scope.symbols.values())
 
 
-def compile_expressions(
+def compile(
     what: Valued | Sequence[Valued],
     backend: str = "numpy",
     sizes: Mapping[str, int] | None = None,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tensordiff.api.expression import Expression
+from tensordiff.check.proofread import Call, Proof
+from tensordiff.check.proofread import proofread as read
 from tensordiff.errors import UnknownNameError
-
-if TYPE_CHECKING:
-    from tensordiff.check.proofread import Proof
 
 
 def proofread(
@@ -43,9 +42,6 @@ def proofread(
         >>> bool(proof), proof.summary
         (True, '2 equalities: all right')
     """
-    from tensordiff.check.proofread import Call
-    from tensordiff.check.proofread import proofread as read
-
     wanted = [] if wrt is None else [wrt] if isinstance(wrt, str | Expression) else list(wrt)
     names = tuple(name if isinstance(name, str) else _name(name) for name in wanted)
     given = f.matrix if isinstance(f, Expression) else f

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tensordiff.api.expression import Expression, expression
-from tensordiff.api.programs import join_axes, operand_arrays, operand_source, operand_text
 from tensordiff.api.value import Value
 from tensordiff.canonical import Canonicaliser, with_names
 from tensordiff.derive import Manner, by_entries, named_parts
 from tensordiff.derive.layouts import MatrixAxes
 from tensordiff.errors import BudgetError, FoldError, ShapeError
-from tensordiff.interop.to_einsum import EinsumTerms, terms_of
 from tensordiff.matrix import Matrix, Scope, Shape, shape_text
 from tensordiff.render import index_latex, index_notation
-from tensordiff.show.svg import Picture, terms_svg
 from tensordiff.tensor import Tensor, add, broadcast, einsum, postorder
+
+if TYPE_CHECKING:
+    from tensordiff.interop.to_einsum import EinsumTerms
+    from tensordiff.show.svg import Picture
 
 
 class TensorForm(Value):
@@ -177,6 +178,9 @@ class TensorForm(Value):
         operands, free indices ones operands; over 52 indices `subscripts` is a sequence of pairwise strings. Compound axes
         are taken apart in the strings; the sum's `evaluate` joins them. `.source` is NumPy code that runs as it stands,
         `.source_for("opt_einsum")`, "jax", "torch" that of other libraries."""
+        from tensordiff.api.programs import join_axes, operand_arrays, operand_source, operand_text  # see Value
+        from tensordiff.interop.to_einsum import terms_of
+
         return terms_of(
             self._products,
             operand_text(self.scope),
@@ -194,10 +198,14 @@ class TensorForm(Value):
             >>> td.diff(td.parse("A*V*A'", shapes={"A": "m n", "V": "n n"}), "V").svg()[:4]
             '<svg'
         """
+        from tensordiff.show.svg import terms_svg  # pictures
+
         return terms_svg(self.einsum(), str(self))
 
     def plot(self) -> Picture:
         """The contraction networks (`svg`) as a picture that notebooks show and `save(path)` writes."""
+        from tensordiff.show.svg import Picture
+
         return Picture(self.svg())
 
     @property

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tensordiff.api.programs import compile_expressions, evaluate
-from tensordiff.compile import Program
 from tensordiff.matrix import Matrix, Scope, Shape
 from tensordiff.tensor import Dim, Size, Tensor
+
+if TYPE_CHECKING:
+    from tensordiff.compile import Program
 
 
 class Value(ABC):
@@ -60,8 +61,16 @@ class Value(ABC):
             >>> f.evaluate(A=np.eye(2), x=np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]))
             array([ 5., 25.,  1.])
         """
-        return evaluate(self.array_shape, self.tensor, self.scope, values, validate, self.formulas)
+        return self._value_of(self.array_shape, self.tensor, values, validate)
+
+    def _value_of(self, shape: Shape, tensor: Tensor, values: Mapping[str, Any], validate: Any) -> Any:
+        """The value of the tensor, its axes joined to the groups of a shape."""
+        from tensordiff.api.programs import evaluate  # programs are planned, written and run: no formula needs that
+
+        return evaluate(shape, tensor, self.scope, values, validate, self.formulas)
 
     def compile(self, backend: str = "numpy", sizes: Mapping[str, int] | None = None, validate: bool = True) -> Program:
         """A program that computes the value; see `tensordiff.compile`."""
-        return compile_expressions(self, backend=backend, sizes=sizes, validate=validate)
+        from tensordiff.api.programs import compile
+
+        return compile(self, backend=backend, sizes=sizes, validate=validate)

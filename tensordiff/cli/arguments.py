@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from tensordiff import __version__
+from tensordiff.cli.texts import given_text
 from tensordiff.derive.layouts import DIFFERENTIAL, LAYOUTS
 from tensordiff.tensor import STRUCTURES, Assumption
 
-FORMS = ("matrix", "index", "latex", "einsum", "svg", "html", "numpy", "jax", "torch")
+COMPILED = ("numpy", "jax", "torch")
+FORMS = ("matrix", "index", "latex", "einsum", "svg", "html", *COMPILED)
 
 _EXAMPLES = """\
 examples:
@@ -23,9 +25,12 @@ examples:
   tensordiff proofread derivation.tex --wrt V --var X:n,m V:n,n
   tensordiff grade answers.csv --of "x'*A*x" --wrt x
   tensordiff explain "inv(X'*inv(V)*X)" --wrt V
+  tensordiff compile "norm2(A*x - b)^2" --wrt x --backend torch
+  tensordiff functions logdet
 
 Sizes are inferred: capitals are matrices, a-g scalars, h-z vectors, unless their use
-says otherwise. With --var every variable is declared. `tensordiff COMMAND --help` has more.
+says otherwise. With --var every variable is declared. For any text, - is standard input
+and @FILE a file. `tensordiff COMMAND --help` has more.
 """
 
 _DIFF_EXAMPLES = """\
@@ -71,6 +76,21 @@ row each: name, status, layout, slip, formula. An answer that cannot be read is 
 The exit status is 0 where all are right, 1 where not, 2 for an error in the input.
 """
 
+_COMPILE_EXAMPLE = """\
+examples:
+  tensordiff compile "inv(X'*X)*X'*y" > fit.py
+  tensordiff compile "norm2(A*x - b)^2" --wrt x --wrt A --backend jax
+
+What is printed is code that stands alone: one function, which returns the value and, with --wrt, the derivatives by each
+variable. --size n=1000 plans it for sizes that are known.
+"""
+
+_COMPLETION_EXAMPLE = """\
+examples:
+  tensordiff completion bash > ~/.local/share/bash-completion/completions/tensordiff
+  tensordiff completion zsh > ~/.zfunc/_tensordiff
+"""
+
 _SHORT_OPTIONS = ("-h", "-")
 _PAIRS = ("--var", "--structure", "--assume", "--where")
 _PAIR = re.compile(r"\s*[^\W\d]\w*\s*(?P<separator>[:=]).*", re.DOTALL)
@@ -78,8 +98,13 @@ _PAIR = re.compile(r"\s*[^\W\d]\w*\s*(?P<separator>[:=]).*", re.DOTALL)
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments, read. Prints usage and exits with status 2 where they are malformed."""
-    return _parser().parse_args(_plain(arguments))
+    """The arguments, read, with the texts that they name. Prints usage and exits with status 2 where they are malformed;
+    raises ParseError for a file that cannot be read."""
+    found = make_parser().parse_args(_plain(arguments))
+    for name in ("expression", "answer"):
+        if (text := getattr(found, name, None)) is not None:
+            setattr(found, name, given_text(text))
+    return found
 
 
 def _plain(arguments: Sequence[str]) -> list[str]:
@@ -112,7 +137,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {message}\nsee {self.prog} --help\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
     parser = _Parser(
         prog="tensordiff",
         description="Derivatives of matrix expressions, entry by entry: as tensors, formulas, programs, and verdicts.",
@@ -146,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--json", action="store_true", help="print a JSON object")
 
     check = command("check", "judge a derivative that somebody worked out", _CHECK_EXAMPLES)
-    check.add_argument("answer", metavar="ANSWER", type=_text, help="the claim to judge; - for standard input")
+    check.add_argument("answer", metavar="ANSWER", type=_text, help="the claim to judge")
     check.add_argument(
         "--of", metavar="EXPR", type=_text, dest="expression", help="what was differentiated, where it does not say"
     )
@@ -179,7 +205,36 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("expression", metavar="EXPR", type=_text, help="what to differentiate")
     explain.add_argument("--wrt", metavar="V", action="append", required=True, type=_text, help=variable)
     _declarations(explain)
+    explain.add_argument("--json", action="store_true", help="print a JSON object")
     explain.add_argument("--to", choices=("text", "html"), default="text", help="html: a page of its own")
+
+    compile = command("compile", "print a program for an expression and its derivatives", _COMPILE_EXAMPLE)
+    compile.add_argument("expression", metavar="EXPR", type=_text, help="what to compute")
+    compile.add_argument(
+        "--wrt", metavar="V", action="append", default=[], type=_text, help="a variable whose derivative is wanted as well"
+    )
+    _declarations(compile)
+    compile.add_argument("--entries", choices=meanings, help="what varies in a structured variable (projected)")
+    compile.add_argument("--backend", choices=COMPILED, default="numpy", help="the array library (numpy)")
+    compile.add_argument(
+        "--size",
+        dest="sizes",
+        metavar="n=1000",
+        action="append",
+        default=[],
+        type=_pair("=", "n=1000"),
+        help="a size as a number",
+    )
+    compile.add_argument("--json", action="store_true", help="print a JSON object")
+
+    functions = command(
+        "functions", "list the functions of the language, or tell about one", "example:\n  tensordiff functions logdet"
+    )
+    functions.add_argument("name", metavar="NAME", nargs="?", help="a function; without it all are listed")
+    functions.add_argument("--json", action="store_true", help="print a JSON object")
+
+    completion = command("completion", "print what a shell needs to complete commands", _COMPLETION_EXAMPLE)
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell")
 
     serve = command("serve", "serve the page on this machine", "example:\n  tensordiff serve --open")
     serve.add_argument("--port", type=int, default=8765, help="the port on 127.0.0.1; 0 for any free one (8765)")

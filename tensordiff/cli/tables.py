@@ -1,26 +1,12 @@
-"""Texts and tables from files and standard input."""
+"""Tables of answers, and of grades."""
 
 from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Mapping, Sequence
 
 from tensordiff.errors import ParseError
-
-
-def read_text(place: str) -> str:
-    """What a file holds, or standard input for "-". Raises ParseError where it cannot be read."""
-    if place == "-":
-        return sys.stdin.read()
-    try:
-        with open(place, encoding="utf-8-sig") as file:
-            return file.read()
-    except OSError as error:
-        raise ParseError(f"cannot read {place}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ParseError(f"cannot read {place}: it is not text in UTF-8") from None
 
 
 def read_answers(text: str) -> dict[str, str]:

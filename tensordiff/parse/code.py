@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from tensordiff.errors import ParseError
 from tensordiff.matrix import Matrix, Scope
-from tensordiff.parse.arrays.elaborate import evaluate
-from tensordiff.parse.languages.code import Code
-from tensordiff.parse.languages.julia import read_julia
 from tensordiff.parse.languages.marks import LANGUAGES, language_of
-from tensordiff.parse.languages.mathematica import read_mathematica
-from tensordiff.parse.languages.matlab import read_matlab
-from tensordiff.parse.languages.python import read_python
-from tensordiff.parse.languages.r import read_r
-
-READERS: dict[str, Callable[[str, Collection[str]], Code]] = {
-    "python": read_python,
-    "matlab": read_matlab,
-    "julia": read_julia,
-    "r": read_r,
-    "mathematica": read_mathematica,
-}
 
 
 def code_language(text: str, language: str | None = None, known: Collection[str] = ()) -> str | None:
@@ -31,11 +16,13 @@ def code_language(text: str, language: str | None = None, known: Collection[str]
         return None
     if language is None:
         return language_of(text, known)
-    if language.lower() not in READERS:
+    if language.lower() not in LANGUAGES:
         raise ParseError(f"unknown language {language!r}", hint=f"known are plain, latex, {', '.join(LANGUAGES)}")
     return language.lower()
 
 
 def read_code(text: str, scope: Scope, language: str) -> tuple[Matrix, tuple[str, ...]]:
     """What code means in a scope, and what was assumed. Raises ParseError, ShapeError ... with the place."""
-    return evaluate(READERS[language](text, {*scope.names(), *scope.functions}), scope)
+    from tensordiff.parse.arrays import reading  # most texts are no code
+
+    return reading.read_code(text, scope, language)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from tensordiff.errors import FoldError
 from tensordiff.matrix import shape_text, text
 from tensordiff.render.names import latex_name
-from tensordiff.show.svg import terms_svg
 from tensordiff.show.typeset import HOVER_LATEX, HOVER_TEX
 
 if TYPE_CHECKING:
@@ -66,6 +65,25 @@ def explanation_data(found: Explanation) -> Report:
     }
 
 
+def explanation_report(found: Explanation) -> Report:
+    """A derivation as plain data: its text, its chain rules link by link, and the result."""
+    return {
+        "text": str(found),
+        "chains": [
+            {
+                "paths": [list(path) for path in rule.paths],
+                "definitions": {name: str(part) for name, part in rule.definitions.items()},
+                "links": [
+                    {"index": link.index_form, "shape": list(link.shape), "matrix": link.matrix_form} for link in rule.links
+                ],
+            }
+            for rule in found.chains
+        ],
+        "index": str(found.derivative),
+        "shape": [str(size) for size in found.derivative.shape],
+    }
+
+
 def _chain_data(rule: ChainRule) -> Report:
     return {
         "paths": [" ← ".join(path) for path in rule.paths],
@@ -102,6 +120,8 @@ def proof_data(found: Proof) -> Report:
 
 def pictures(derivative: Derivative) -> str:
     """The contraction networks, for a page that has their style among its own."""
+    from tensordiff.show.svg import terms_svg  # only pages have pictures
+
     return terms_svg(derivative.einsum(), str(derivative), alone=False)
 
 

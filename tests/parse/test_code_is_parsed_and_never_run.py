@@ -9,7 +9,8 @@ from contextlib import suppress
 import pytest
 
 import tensordiff as td
-from tensordiff.parse.code import READERS, code_language
+from tensordiff.parse.arrays.reading import READERS
+from tensordiff.parse.code import code_language
 
 SHAPES = {"X": "n m", "w": "m", "y": "n", "A": "m m", "lambda": "", "beta": "m", "lam": "m"}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tensordiff.errors import ParseError
 from tensordiff.parse.index_sums import place_sums
-from tensordiff.parse.languages.latex import is_latex, read_latex
+from tensordiff.parse.languages.latex_signs import is_latex
 from tensordiff.parse.languages.parser import parse_tokens
 from tensordiff.parse.languages.plain import read_plain
 from tensordiff.parse.languages.scan import argument_text
@@ -20,7 +20,11 @@ __all__ = ["is_latex", "read", "sides", "tokens_of"]
 
 def tokens_of(text: str, vocabulary: Vocabulary) -> tuple[list[Token], tuple[str, ...]]:
     """The tokens of a text, plain or LaTeX, and what was assumed. Raises ParseError with the place."""
-    return read_latex(text, vocabulary) if is_latex(text) else (read_plain(text, vocabulary), ())
+    if not is_latex(text):
+        return read_plain(text, vocabulary), ()
+    from tensordiff.parse.languages.latex import read_latex  # a large reader
+
+    return read_latex(text, vocabulary)
 
 
 def read(text: str, vocabulary: Vocabulary) -> Tree:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 
+from tensordiff.parse.languages import latex_signs
+from tensordiff.parse.languages.latex_signs import BOLD_FONTS, TEXT_FONTS
+from tensordiff.parse.languages.latex_signs import END as _END
+from tensordiff.parse.languages.latex_signs import T as _T
 from tensordiff.parse.languages.plain import NUMBER, OPERATORS
 from tensordiff.parse.languages.raised import FRACTIONS
 from tensordiff.parse.names import SUPERSCRIPTS
 
-_END = r"(?![A-Za-z])"
 _DELIMITER_SIZE = r"\\(?:left|right|middle|[bB]igg?[lrm]?)" + _END
 SPACE = (
     r"(?:\s|[~$]|\\[,;:!> ]|\\[()\[\]]|\\(?:quad|qquad|displaystyle|textstyle|limits|nolimits|nonumber|thinspace)(?![A-Za-z])"
     r"|\\(?:left|right)\s*\.|\\hspace\{[^{}]*\})+"
 )
-TEXT_FONTS = r"mathrm|mathit|mathsf|mathtt|mathop|operatorname\*?|text|textrm|textit|textsf|mbox|hbox|rm|it|sf|tt"
-BOLD_FONTS = r"mathbf|boldsymbol|bm|pmb|textbf|vec|bf|bold|symbf"
 ACCENTS = r"hat|widehat|bar|overline|tilde|widetilde|dot|ddot|check|breve"
 FONT = rf"mathcal|mathbb|mathfrak|mathscr|cal|{BOLD_FONTS}|{TEXT_FONTS}|{ACCENTS}"
 _WORD = r"\\?[^\W\d_]\w*"
@@ -71,12 +72,7 @@ REFUSED = {
     "begin": "this environment", "sup": "suprema", "inf": "infima", "infty": "infinity",
 }  # fmt: skip
 """What is refused by name."""
-_THIN = r"(?:\\[,!;: ]|\s)*"
-_T = (
-    r"(?:\\(?:top|intercal|prime|T|transp|transpose|tran|trans)" + _END + r"|⊤|T|t|['’′]"
-    r"|\\(?:math|text)\w*\s*(?:\{\s*[Tt]\s*\}|T|t)|\{\s*\\(?:rm|sf|tt|it)\s*[Tt]\s*\}|\\(?:rm|sf|tt|it)\s*[Tt])"
-)
-TRANSPOSED = re.compile(rf"(?P<bare>{_T})|\{{{_THIN}(?P<minus>-?)\s*(?P<braced>{_T}){_THIN}\}}")
+TRANSPOSED = re.compile(latex_signs.TRANSPOSED)
 POWER_TRANSPOSED = re.compile(rf"\{{\s*(?:(?P<power>-?[0-9]+)|(?P<pseudo>\+|\\dagger|\\dag))\s*(?P<t>{_T})\s*\}}")
 HERMITIAN = re.compile(r"\{?\s*(?:\*|H|\\(?:ast|star)(?![A-Za-z]))\s*\}?")
 PSEUDO = re.compile(r"(?:\+|\\(?:dagger|dag|ddagger)(?![A-Za-z]))|\{\s*(?:\+|\\(?:dagger|dag|ddagger))\s*\}")

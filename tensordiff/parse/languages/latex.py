@@ -12,6 +12,7 @@ from tensordiff.parse.languages import commands as tex
 from tensordiff.parse.languages.arguments import Arguments
 from tensordiff.parse.languages.derivatives import Derivatives
 from tensordiff.parse.languages.exponents import Exponents
+from tensordiff.parse.languages.latex_signs import TEXT_FONTS
 from tensordiff.parse.languages.plain import OPERATORS
 from tensordiff.parse.languages.raised import put_fraction
 from tensordiff.parse.languages.subscripts import Subscripts
@@ -19,11 +20,6 @@ from tensordiff.parse.languages.tokens import Token
 from tensordiff.parse.languages.words import is_called, is_constant, letters_of
 from tensordiff.parse.names import GREEK, LETTERS, normalise
 from tensordiff.parse.vocabulary import Vocabulary
-
-
-def is_latex(text: str) -> bool:
-    """Whether the text is LaTeX: it has a command, a brace or a dollar sign, which plain text never has."""
-    return any(mark in text for mark in "\\{}$")
 
 
 def read_latex(text: str, vocabulary: Vocabulary) -> tuple[list[Token], tuple[str, ...]]:
@@ -170,7 +166,7 @@ class _Reader(Exponents, Arguments, Subscripts, Derivatives):
         if greek:
             word = tex.VARIANTS.get(word, word)
         function = tex.FUNCTIONS.get(word, word)
-        text_font = re.fullmatch(tex.TEXT_FONTS, font)
+        text_font = re.fullmatch(TEXT_FONTS, font)
         if greek and word not in GREEK:
             self.tokens.fail(f"cannot read {match[0]}", start, end)
         if f"{font} {word}" in tex.REFUSED or (text_font and word in tex.REFUSED and not self.vocabulary.knows(word)):

@@ -7,30 +7,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cache
 
 from tensordiff.errors import ParseError
-from tensordiff.parse.languages.mathematica import HEADS
 from tensordiff.parse.names import GREEK
 
 _NAME = r"[^\W\d]\w*"
 _METHODS = "dot|sum|mean|trace|t|transpose|inverse|matmul|mm|mv|reshape|ravel|flatten|view|pow|square|exp|log|diagonal|det|norm"
-_MARKS: dict[str, tuple[str, ...]] = {
+_MARKS: dict[str, tuple[tuple[str, str], ...]] = {
     "python": (
-        r"(?<=[\w\])}])\s*@",
-        r"(?m:^\s*return\s)",
-        r"\*\*",
-        r"\b(?:np|numpy|jnp|torch|jax|scipy)\.(?=[A-Za-z])",
-        rf"\blambda\s+(?:{_NAME}\s*(?:,\s*{_NAME}\s*)*)?:",
-        rf"(?m:^\s*def\s+{_NAME}\s*\()",
-        r"\[[^\[\]]*\bNone\b[^\[\]]*\]",
-        rf"(?<=[\w\])])\.(?:{_METHODS})\(",
+        ("@", r"(?<=[\w\])}])\s*@"),
+        ("return", r"(?m:^\s*return\s)"),
+        ("**", r"\*\*"),
+        (".", r"\b(?:np|numpy|jnp|torch|jax|scipy)\.(?=[A-Za-z])"),
+        ("lambda", rf"\blambda\s+(?:{_NAME}\s*(?:,\s*{_NAME}\s*)*)?:"),
+        ("def", rf"(?m:^\s*def\s+{_NAME}\s*\()"),
+        ("None", r"\[[^\[\]]*\bNone\b[^\[\]]*\]"),
+        (".", rf"(?<=[\w\])])\.(?:{_METHODS})\("),
     ),
-    "matlab": (r"(?<=[\w\])'])\.'", r"(?:^|=)\s*@\("),
-    "julia": (rf"\b{_NAME}\.\((?!')", r"(?<!\d)\.[+-](?!\d)", r"^\s*@\.", r"\bDiagonal\("),
-    "r": (r"%(?:\*|o|x)%", r"\bt?crossprod\(", r"\bfunction\s*\("),
-    "mathematica": (rf"\b(?:{'|'.join(HEADS)})\[",),
+    "matlab": ((".'", r"(?<=[\w\])'])\.'"), ("@", r"(?:^|=)\s*@\(")),
+    "julia": (
+        (".(", rf"\b{_NAME}\.\((?!')"),
+        (".", r"(?<!\d)\.[+-](?!\d)"),
+        ("@.", r"^\s*@\."),
+        ("Diagonal", r"\bDiagonal\("),
+    ),
+    "r": (("%", r"%(?:\*|o|x)%"), ("crossprod", r"\bt?crossprod\("), ("function", r"\bfunction\s*\(")),
+    "mathematica": (("[", r"\b[A-Z][A-Za-z]*\["),),
 }
-_COMPILED = {language: [re.compile(mark) for mark in marks] for language, marks in _MARKS.items()}
+"""What marks a language: a pattern, and the part of it that a text must have for the pattern to be tried."""
 _TEX = re.compile(r"\\(?:[A-Za-z]{2,}|[^\sA-Za-z(\[])|[{}$]")
 _LEFT_DIVISION = re.compile(r"(?<=[\w)\]'])\s*\\\s*(?=[\w(\[])")
 
@@ -49,9 +54,9 @@ def language_of(text: str, known: Collection[str] = ()) -> str | None:
     if _is_latex(text, known):
         return None
     found: dict[str, re.Match[str]] = {}
-    for language, marks in _COMPILED.items():
-        for mark in marks:
-            if match := mark.search(text):
+    for language, marks in _MARKS.items():
+        for part, mark in marks:
+            if part in text and (match := next((m for m in re.finditer(mark, text) if _is_mark(m, language)), None)):
                 found.setdefault(language, match)
                 break
     if len(found) > 1:
@@ -67,6 +72,18 @@ def language_of(text: str, known: Collection[str] = ()) -> str | None:
 
 
 NAMES = {"python": "Python", "matlab": "MATLAB", "julia": "Julia", "r": "R", "mathematica": "Mathematica"}
+
+
+def _is_mark(match: re.Match[str], language: str) -> bool:
+    """Whether what was found marks the language: of words before a bracket only Mathematica's own."""
+    return language != "mathematica" or match[0][:-1] in _heads()
+
+
+@cache
+def _heads() -> frozenset[str]:
+    from tensordiff.parse.languages.mathematica import HEADS  # most texts call nothing by a bracket
+
+    return frozenset(HEADS)
 
 
 def _is_latex(text: str, known: Collection[str]) -> bool:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tensordiff.parse.languages import commands as tex
-from tensordiff.parse.languages.latex import is_latex
+from tensordiff.parse.languages import latex_signs as tex
+from tensordiff.parse.languages.latex_signs import is_latex
 from tensordiff.parse.languages.source import group_end
 from tensordiff.parse.names import GREEK, is_function, spelled
 
@@ -86,7 +86,7 @@ def exponential(texts: Iterable[str]) -> bool:
                 if latex and _in_word(bare, match.start()):
                     continue
                 return False
-            transposed = tex.TRANSPOSED.match(behind[1:].lstrip()) if behind.startswith("^") else None
+            transposed = re.match(tex.TRANSPOSED, behind[1:].lstrip()) if behind.startswith("^") else None
             if transposed:
                 return False
     return True
