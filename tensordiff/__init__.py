@@ -48,11 +48,12 @@ if TYPE_CHECKING:
 
     __all__ = [
         "BudgetError", "ChainLink", "ChainRule", "Derivative", "DomainError", "EvaluationError", "Expression", "FoldError",
-        "Grade", "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError", "Verdict",
-        "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile", "diff",
-        "dims", "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton", "grade",
-        "gradient", "hessian", "hvp", "jacobian", "jax_function", "jvp", "kron", "matrix", "matrix_power", "named", "number", "objective",
-        "ones", "parse", "pi", "proofread", "scalar", "tensor", "torch_function", "tril", "triu", "unit", "vector", "vjp", "where", "zeros",
+        "Grade", "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError",
+        "Verdict", "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile",
+        "diff", "dims", "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton",
+        "grade", "gradient", "hessian", "hvp", "jacobian", "jax_function", "jvp", "kron", "matrix", "matrix_power", "named",
+        "number", "objective", "ones", "parse", "pi", "proofread", "scalar", "tensor", "torch_function", "tril", "triu",
+        "unit", "vector", "vjp", "where", "zeros",
     ]  # fmt: skip
 
 _NAMES = {
