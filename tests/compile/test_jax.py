@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import tensordiff as td
 from tensordiff.compile import at, backend_of, compile_program
 from tensordiff.differentiate import differentiate
 from tensordiff.errors import EvaluationError
@@ -64,3 +65,15 @@ def test_derivatives_at_a_point() -> None:
     found = made.apply(direction)
     assert isinstance(found, jax.Array)
     np.testing.assert_allclose(found, jnp.tensordot(made.dense(), direction, axes=2), rtol=1e-10)
+
+
+def test_transposed_matrices_are_not_copied_for_a_product_with_a_vector() -> None:
+    f = td.parse("norm2(A'*B'*x)^2 + y'*C'*x", shapes={"A": "n n", "B": "m n", "C": "m k", "x": "m", "y": "k"})
+    gradients = [td.gradient(f, name) for name in ("x", "y")]
+    program = td.compile(gradients, backend="jax")
+    assert ".T" not in program.source
+    rng = np.random.default_rng(0)
+    arrays = {"A": (3, 3), "B": (2, 3), "C": (2, 4), "x": (2,), "y": (4,)}
+    point = {name: rng.normal(size=shape) for name, shape in arrays.items()}
+    for found, gradient in zip(program(**point), gradients, strict=True):
+        np.testing.assert_allclose(found, gradient.evaluate(**point), rtol=1e-12)

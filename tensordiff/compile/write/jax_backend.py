@@ -9,7 +9,7 @@ from typing import Any
 from tensordiff.compile.plan.graph import Value, is_number
 from tensordiff.compile.write.array_backend import extent_text, linear_algebra
 from tensordiff.compile.write.library import FEW
-from tensordiff.compile.write.text import Scope, Text, atom, call, method
+from tensordiff.compile.write.text import PRODUCT, Scope, Text, atom, binary, call, method
 from tensordiff.compile.write.traced_backend import TracedBackend, traced_helpers
 from tensordiff.errors import EvaluationError
 
@@ -34,6 +34,17 @@ class JaxBackend(TracedBackend):
 
     def dtype_line(self, inputs: Sequence[str]) -> str:
         return f"jnp.result_type({', '.join([*inputs, '1.0'])})" if inputs else "jnp.result_type(float)"
+
+    def expression(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        """A transposed matrix times a vector is the vector times the matrix: XLA copies the transposed one, which takes two to
+        three times the product."""
+        if value.operation == "matmul" and sorted(operand.rank for operand in value.operands) == [1, 2]:
+            matrix = 0 if value.operands[0].rank > 1 else 1
+            if value.operands[matrix].operation == "transpose" and operands[matrix].text.endswith(".T"):
+                plain = atom(operands[matrix].text.removesuffix(".T"))
+                operands = [operands[1], plain] if matrix == 0 else [plain, operands[0]]
+                return binary(operands[0], "@", PRODUCT, operands[1])
+        return super().expression(value, operands, scope)
 
     def output(self, value: Value, text: str, scope: Scope, *, shared: bool) -> str:
         return f"jnp.asarray({text}, {scope.dtype()})" if is_number(value) else text
