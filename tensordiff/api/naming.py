@@ -12,6 +12,8 @@ from tensordiff.tensor import bottom_up, postorder
 
 _SHORT = 6
 """Parts that print in at most so many characters keep their text."""
+_MOST = 40
+"""Of formulas with more parts that repeat, the shorter ones keep their text."""
 _CAPITALS = "FGHMPQRWYZ"
 _SMALL = "pqrstuvwyz"
 _SCALARS = "cdegabf"
@@ -23,7 +25,10 @@ def name_repeats(formula: Matrix, scope: Scope) -> tuple[Matrix, Scope]:
     Parts are values of functions, inverses, powers and sums; the largest are named first, and then what still repeats
     outside of them. Names that the user gave are kept as they are.
     """
-    while (part := _repeated(formula)) is not None:
+    for _ in range(_MOST):
+        part = _repeated(formula)
+        if part is None:
+            break
         name = next(letter for letter in _letters(part) if letter not in scope)
         scope = scope.with_where(name, part)
         formula = _substituted(formula, part, scope.where[name])
@@ -50,8 +55,16 @@ def _repeated(formula: Matrix) -> Matrix | None:
     for node in order:
         for child in _parts(node):
             uses[child] += uses[node]
-    found = [node for node in order if uses[node] > 1 and OPERATIONS[node.op].names_itself and len(text(node)) > _SHORT]
-    return max(found, key=lambda node: (len(text(node)), text(node)), default=None)
+    written: dict[str, Matrix] = {}
+    inside: set[Matrix] = set()  # what stands in a part that repeats is shorter
+    for node in order:
+        repeats = node not in inside and uses[node] > 1 and OPERATIONS[node.op].names_itself
+        if repeats:
+            written[text(node)] = node
+        if repeats or node in inside:
+            inside.update(_parts(node))
+    longest = max(written, key=lambda shown: (len(shown), shown), default="")
+    return written[longest] if len(longest) > _SHORT else None
 
 
 def _parts(node: Matrix) -> tuple[Matrix, ...]:

@@ -10,7 +10,7 @@ from tensordiff.canonical import defined
 from tensordiff.compile import LinearMap, Program, Sweep, backend_of, compile_program, complex_entries, is_complex, real_inputs
 from tensordiff.compile import at as linear_map
 from tensordiff.errors import EvaluationError, FoldError
-from tensordiff.fold import fold
+from tensordiff.fold import folding
 from tensordiff.matrix import Matrix, Scope, Shape, text
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.parse.names import normalise
@@ -111,13 +111,15 @@ def refuse_named_parts(scope: Scope, values: Mapping[str, Any]) -> None:
 def operand_text(scope: Scope) -> Callable[[Tensor], str]:
     """How an operand of an einsum is written: its name, its matrix formula, or its index form where there is none."""
 
+    folded = folding({**scope.symbols, **scope.where})
+
     def describe(node: Tensor) -> str:
         if isinstance(node, Symbol | Named):
             return node.name
         if node.rank <= 2:
             try:
                 axes = tuple(range(node.rank))
-                return text(fold(node, axes[:1], axes[1:], {**scope.symbols, **scope.where}))
+                return text(folded(node, axes[:1], axes[1:]))
             except FoldError:
                 pass
         return index_notation(node)

@@ -17,7 +17,7 @@ Atom = Callable[[Tensor], Tensor]
 class _Partial:
     """A product on its way: atoms placed, nodes still to be opened, sums to be distributed last."""
 
-    __slots__ = ("coefficient", "dims", "done", "gone", "output", "parent", "sums", "todo")
+    __slots__ = ("coefficient", "dims", "done", "gone", "of_sums", "output", "parent", "placed", "sums", "todo")
 
     def __init__(self, coefficient: Fraction, node: Tensor) -> None:
         self.coefficient = coefficient
@@ -29,6 +29,18 @@ class _Partial:
         self.parent: dict[int, int] = {}
         self.gone: set[int] = set()
         """Indices whose sum has been carried out."""
+        self.of_sums = False
+        """Whether an inverse or a power of a sum is among what is done."""
+        self.placed: tuple[int, ...] = ()
+        """Indices on which what is done takes a part."""
+
+    def place(self, node: Tensor, indices: tuple[int, ...]) -> None:
+        """Put an atom among what is done."""
+        self.done.append((node, indices))
+        if isinstance(node, Apply):
+            self.of_sums |= bool(node.children) and isinstance(node.children[0], Sum)
+            if indices and Place.of(node) is not None:
+                self.placed += (indices[0],)
 
     def copy(self) -> _Partial:
         other = object.__new__(_Partial)
@@ -36,6 +48,7 @@ class _Partial:
         other.done, other.todo, other.sums = self.done.copy(), self.todo.copy(), self.sums.copy()
         other.output, other.dims, other.parent = self.output, self.dims.copy(), self.parent.copy()
         other.gone = self.gone.copy()
+        other.of_sums, other.placed = self.of_sums, self.placed
         return other
 
     def find(self, index: int) -> int:
@@ -73,18 +86,16 @@ def expand(
     `max_terms` products or `max_factors` factors in all.
     """
     stack, products, written = [_Partial(coefficient, node)], [], 0
+    max_terms = max(max_terms, len(node.children) if isinstance(node, Sum) else 0)
     while stack:
         partial = stack.pop()
-        branching = _open(partial, atom, keep_sum)
+        branching = _open(partial, atom, keep_sum, max_terms, max_factors)
         if branching is None:
             if partial.coefficient:
                 written += len(partial.done)
                 products.append(partial.product())
                 if len(products) > max_terms or written > max_factors:
-                    raise BudgetError(
-                        f"expanding the expression gives more than {max_terms} terms or {max_factors} factors",
-                        hint="the derivative itself is unharmed: evaluate it, apply it to a direction, or name parts",
-                    )
+                    raise _too_long(max_terms)
             continue
         total, indices = branching
         for c, term in reversed(total.terms):
@@ -93,17 +104,32 @@ def expand(
             branch.todo.append((term, indices))
             stack.append(branch)
         if len(stack) > max_terms:
-            raise BudgetError(f"expanding the expression gives more than {max_terms} terms")
+            raise _too_long(max_terms)
     return products
 
 
-def _open(partial: _Partial, atom: Atom, keep_sum: Callable[[Tensor], bool]) -> tuple[Sum, tuple[int, ...]] | None:
+def _too_long(max_terms: int) -> BudgetError:
+    return BudgetError(
+        f"expanding the expression gives more than {max_terms} terms, or more factors in all than the budget has",
+        hint="the derivative itself is unharmed: evaluate it, apply it to a direction, or name parts",
+    )
+
+
+def _open(
+    partial: _Partial, atom: Atom, keep_sum: Callable[[Tensor], bool], max_terms: int, max_factors: int
+) -> tuple[Sum, tuple[int, ...]] | None:
     """Open everything that does not branch; then the next sum to distribute, or None when the product is complete."""
     while True:
         while partial.todo:
             node, indices = partial.todo.pop()
             if isinstance(node, Einsum):
-                _splice(partial, node, indices)
+                short = atom(node)
+                if short is node:
+                    _splice(partial, node, indices)
+                    if len(partial.done) + len(partial.todo) > max_factors:
+                        raise _too_long(max_terms)
+                else:
+                    partial.todo.append((short, indices))
             elif isinstance(node, Named):
                 partial.todo.append((node.definition, indices))
             elif isinstance(node, Sum):
@@ -119,25 +145,28 @@ def _open(partial: _Partial, atom: Atom, keep_sum: Callable[[Tensor], bool]) -> 
             else:
                 found = atom(node)
                 if found is node or not isinstance(found, Einsum | Sum | Named):
-                    partial.done.append((found, indices))
+                    partial.place(found, indices)
                 else:
                     partial.todo.append((found, indices))
         if not partial.sums:
             return None
         node, indices = partial.sums.pop()
         assert isinstance(node, Sum)
-        if _cancel(partial, node, indices, atom):
+        if partial.of_sums and _cancel(partial, node, indices, atom):
             continue
         if (partial.done or partial.sums) and keep_sum(node) and not _beside_part(partial, node, indices):
             found = atom(node)
-            (partial.done if isinstance(found, Sum) and len(found.children) > 1 else partial.todo).append((found, indices))
+            if isinstance(found, Sum) and len(found.children) > 1:
+                partial.place(found, indices)
+            else:
+                partial.todo.append((found, indices))
             continue
         return node, indices
 
 
 def _beside_part(partial: _Partial, node: Sum, indices: tuple[int, ...]) -> bool:
     """Whether a part of an axis is taken on which the terms of the sum have parts too: then most of them vanish."""
-    taken = {partial.find(slots[0]) for factor, slots in partial.done if slots and Place.of(factor) is not None}
+    taken = {partial.find(index) for index in partial.placed}
     axes = [axis for axis, index in enumerate(indices) if partial.find(index) in taken]
     for term in node.children if axes else ():
         if isinstance(term, Einsum):

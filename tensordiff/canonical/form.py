@@ -13,6 +13,7 @@ from itertools import permutations
 from tensordiff.canonical.block_functions import by_blocks
 from tensordiff.canonical.closed_forms import closed_form
 from tensordiff.canonical.expand import expand
+from tensordiff.canonical.extents import Extents
 from tensordiff.canonical.monomial import normalise
 from tensordiff.canonical.recognise import recognise
 from tensordiff.functions import PINV, MatrixFunction, keeps_symmetry
@@ -39,7 +40,12 @@ from tensordiff.tensor import (
 )
 
 _MAX_TERMS = 3000
-_MAX_FACTORS = 300_000
+_MAX_FACTORS = 6_000
+_PER_NODE = 4
+"""So many factors may all products that are written out for one form have, and more where the graph itself is large: each
+takes a tenth of a millisecond."""
+_MATRIX = 2
+"""Sums with more axes are never factors."""
 _MAX_AXES = 3
 """Arguments of elementwise functions with more axes keep the order of axes they have."""
 
@@ -79,22 +85,47 @@ class Canonicaliser:
         self._functions: dict[Node, Tensor] = {}
         self._ready: set[Node] = set()
         self._symmetric: dict[Tensor, bool] = {}
+        self._short: dict[Tensor, Tensor] = {}
+        self._inside = self._left = 0
+        self._extents = Extents(self)
 
     def tensor(self, node: Tensor) -> Tensor:
         """The canonical form of any tensor. Depth costs no recursion: functions are done innermost first."""
         found = self._forms.get(node)
         if found is None:
-            self._prepare(node)
-            found = self._forms[node] = self._form(node)
-            self._forms[found] = found
+            self._inside += 1
+            try:
+                self._prepare(node)
+                found = self._form(node)
+            finally:
+                self._inside -= 1
+            self._remember(node, found)
         return found
 
     def _prepare(self, root: Tensor) -> None:
-        """Bring every function below a node to canonical form, innermost first."""
-        for node in postorder([root], known=self._ready):
+        """Bring every function below a node to canonical form, innermost first; sums that stay factors too, and products
+        that would be long when they are written out: powers of powers are short, and repeated terms are collected."""
+        order = postorder([root], known=self._ready)
+        if self._inside == 1:
+            self._left = _MAX_FACTORS + _PER_NODE * len(order)
+        for node in order:
             if isinstance(node, Apply) and node not in self._functions:
                 self._functions[node] = self._function(node)
+            elif node is not root and self._is_done_first(node):
+                self._remember(node, self._form(node))
             self._ready.add(node)
+
+    def _is_done_first(self, node: Node) -> bool:
+        if isinstance(node, Sum):
+            return not self.distribute and node not in self._forms and node.rank <= _MATRIX
+        return isinstance(node, Einsum) and self._extents.is_long(node)
+
+    def _remember(self, node: Tensor, found: Tensor) -> None:
+        self._forms[node] = found
+        self._forms[found] = found
+        if isinstance(node, Einsum) and self._extents.is_long(node):
+            self._short[node] = found
+            self._extents.shorten(node, found)
 
     def is_atom(self, node: Tensor) -> bool:
         """Whether a node may stand as a factor of a canonical product."""
@@ -108,6 +139,8 @@ class Canonicaliser:
             if node not in self._functions:
                 self._functions[node] = self._function(node)
             return self._functions[node]
+        if isinstance(node, Einsum):
+            return self._short.get(node, node)
         return self.tensor(node) if isinstance(node, Sum) else node
 
     def symmetric(self, node: Tensor) -> bool:
@@ -142,7 +175,7 @@ class Canonicaliser:
         return self.tensor(permute(node, (1, 0))) is self.tensor(node)
 
     def _keep_sum(self, node: Tensor) -> bool:
-        if self.distribute or node.rank > 2:
+        if self.distribute or node.rank > _MATRIX:
             return False
         return self.kept is None or sum_key(self.tensor(node)) in self.kept
 
@@ -169,7 +202,9 @@ class Canonicaliser:
             if node in self._forms and node is not root:
                 self._collect(collected, coefficient, self._forms[node])
                 continue
-            for product in expand(coefficient, node, self.atom, self._keep_sum, self.max_terms, _MAX_FACTORS):
+            products = expand(coefficient, node, self.atom, self._keep_sum, self.max_terms, self._left)
+            self._left -= sum(len(product.factors) for product in products)
+            for product in products:
                 if not self.distribute and self._vanishes(product):
                     continue
                 factor, made, done = normalise(product, self)

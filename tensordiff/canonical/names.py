@@ -20,6 +20,7 @@ from tensordiff.tensor import (
     apply,
     bottom_up,
     einsum,
+    postorder,
     rebuild,
     scale,
     split_coefficient,
@@ -65,11 +66,15 @@ def _definitions(
     table: dict[Tensor, Tensor] = {}
     products: list[ProductName] = []
     scalars: list[ScaledName] = []
+    without: set[Node] = set()
     for named in names:
+        if without and not without.isdisjoint(postorder([named.definition])):
+            continue  # it is no shorter than what is in it
         try:
             definition = forms.tensor(named.definition)
         except (BudgetError, DomainError):
-            continue  # a part that has no canonical form is not found in others
+            without.add(named)  # a part that has no canonical form is not found in others
+            continue
         coefficient, core = split_coefficient(definition)
         if isinstance(core, Einsum):
             if len(core.factors) == 1 and sorted(core.factors[0][1]) == sorted(core.output) == list(range(core.rank)):

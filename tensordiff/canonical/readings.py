@@ -19,12 +19,11 @@ def readings(
     """The tensor with sums kept as factors, then with products multiplied out but for the sums that `like` has, then with
     all products of sums multiplied out, where these differ.
 
-    Raises BudgetError where neither form is within `max_terms` terms.
+    Raises BudgetError where the first form, which is the shortest, is not within `max_terms` terms.
     """
     tensor = spelled_out(tensor)
     first: Tensor | None = None
     seen: list[Tensor] = []
-    failure: BudgetError | None = None
     for distribute, only in ((False, False), (False, True), (True, False)):
         if only and like is None:
             continue
@@ -32,8 +31,9 @@ def readings(
             kept = _sums(like) if only and like is not None else None
             forms = Canonicaliser(distribute=distribute, define=False, max_terms=max_terms, kept=kept)
             reading = with_names(forms.tensor(one_orientation(forms.tensor(tensor))), names, forms)
-        except BudgetError as error:
-            failure = failure or error
+        except BudgetError:
+            if first is None:
+                raise
             continue
         if reading not in seen:
             yield reading
@@ -41,8 +41,6 @@ def readings(
         if first is None and not distribute and not _keeps_sums(reading):
             return
         first = first or reading
-    if first is None and failure is not None:
-        raise failure
 
 
 def _sums(node: Tensor) -> Sums:

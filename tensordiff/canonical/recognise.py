@@ -72,6 +72,8 @@ _EXPONENTIALS = (EXP, POWER, COSH, SINH, EXPM1)
 _SPELLED = (ABS, EXP, LOG, COSH, DET, POWER)
 _MAX_TERMS = 6
 """Logarithms of more terms are left as they are."""
+_MOST_FACTORS = 100
+"""What shares its parts may be a product of more factors than can be written."""
 
 
 def recognised(root: Tensor, *, evaluated: bool = False) -> Tensor:
@@ -169,10 +171,10 @@ def _exponent(node: Tensor) -> Fraction:
 
 
 def _flat(node: Einsum) -> Product:
-    """The product with the exponentials that stand in products inside it."""
+    """The product with the exponentials that stand in products inside it, as far as it stays short."""
     product = Product(Fraction(1), node.factors, node.output, enumerate(node.index_dims))
     queue = list(product.factors)
-    while queue:
+    while queue and len(product.factors) < _MOST_FACTORS:
         name = queue.pop()
         inner, indices = product.factors[name]
         if not isinstance(inner, Einsum) or len(set(inner.output)) != inner.rank or not any(map(_nests, inner.children)):

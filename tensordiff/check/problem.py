@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tensordiff.check.claim import Claim
 from tensordiff.check.expected import expected
 from tensordiff.check.specialise import Renaming, identified, identified_scope, scalar_scope, scalarised
-from tensordiff.check.truth import Candidate, Truth
+from tensordiff.check.truth import Candidate, DerivativeTruth, Truth
 from tensordiff.errors import DomainError
 from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.parse import parse_answer
@@ -117,7 +117,7 @@ class Problem:
 
     def truth(self) -> Truth:
         """The derivative to compare with."""
-        return Truth(self.f, self.variables, self.layout, self.entries, self.derivative)
+        return DerivativeTruth(self.f, self.variables, self.layout, self.entries, self.derivative)
 
     def correct(self, truth: Truth, candidate: Candidate, scope: Scope, present: Present | None) -> object:
         """The correct formula, as the caller wants it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 
 from tensordiff.canonical import Canonicaliser
@@ -35,18 +35,53 @@ class Candidate:
     """Rows and columns; None for index notation."""
 
 
-class Truth:
+class Truth(ABC):
+    """What a claim is compared with: in every meaning of the entries, in every layout."""
+
+    free: Tensor
+    """The derivative by all entries of the variables."""
+    meanings: Mapping[Entries, Tensor]
+    candidates: Sequence[Candidate]
+    default_layout: str
+    """The layout to answer in where none is asked for."""
+    changes: Mapping[str, str] = MappingProxyType({})
+    """By variable, the name of its differential, for claims in differentials."""
+    differences = 0
+    """The order of the differences of f along all changes that tend to the differential; 0 where there are none."""
+
+    def __init__(self, f: Matrix, variables: Sequence[Matrix], layout: str) -> None:
+        self.f = f
+        self.variables = tuple(variables)
+        self.symbols: tuple[Symbol, ...] = tuple(symbol_of(v) for v in variables)
+        self.layout = layout
+        self.structured = any(not s.structure.general for s in self.symbols)
+
+    def axes(self, meaning: Entries) -> DerivativeAxes:
+        """The axes of the derivative under a meaning of the entries."""
+        return DerivativeAxes.of(self.f.shape, self.variables, meaning)
+
+    def by(self, meaning: Entries) -> Tensor:
+        """The derivative under a meaning. Raises DomainError where a structure has none."""
+        return constrain(self.free, len(self.f.dims), self.symbols, meaning)
+
+    @abstractmethod
+    def asked(self, candidate: Candidate, by_entries: bool) -> bool:
+        """Whether a claim that is right in this layout is right in the one asked for. `by_entries`: the claim is in
+        index notation, whose axes are f's, then the variable's."""
+
+    @abstractmethod
+    def applied(self, derivative: Tensor) -> Tensor | None:
+        """A derivative by the variables (free, with the axes of f, then of each) as what a claim is compared with; None
+        where it cannot be."""
+
+
+class DerivativeTruth(Truth):
     """The derivative of f by the variables (declared symbols in matrix form), as a person may mean it.
 
     `layout` and `entries` are what was asked for, or "any"; `derivative` is given where it is known, and the variables may
     then be named parts. Raises FoldError for a layout that the shapes do not have,
     DomainError for a meaning that a structure does not have.
     """
-
-    changes: Mapping[str, str] = MappingProxyType({})
-    """By variable, the name of its differential, for claims in differentials."""
-    differences = 0
-    """The order of the differences of f along all changes that tend to the differential; 0 where there are none."""
 
     def __init__(
         self,
@@ -56,13 +91,10 @@ class Truth:
         entries: str = "any",
         derivative: Tensor | None = None,
     ) -> None:
-        self.f = f
-        self.variables = tuple(variables)
-        self.symbols: tuple[Symbol, ...] = tuple(symbol_of(v) for v in variables)
-        self.layout = layout
-        self.structured = any(not s.structure.general for s in self.symbols)
+        super().__init__(f, variables, layout)
         self.free = lighter(free_derivative(f, variables)) if derivative is None else derivative
         self.meanings = self._meanings(entries)
+        self.default_layout = self.axes(next(iter(self.meanings))).default_layout
         self.candidates = [c for meaning, tensor in self.meanings.items() for c in self._laid_out(meaning, tensor)]
         if layout not in ("any", INDEX) and not any(c.layout == layout for c in self.candidates):
             meaning = next(iter(self.meanings))
@@ -83,14 +115,6 @@ class Truth:
                 continue
         return found
 
-    def axes(self, meaning: Entries) -> DerivativeAxes:
-        """The axes of the derivative under a meaning of the entries."""
-        return DerivativeAxes.of(self.f.shape, self.variables, meaning)
-
-    def by(self, meaning: Entries) -> Tensor:
-        """The derivative under a meaning. Raises DomainError where a structure has none."""
-        return constrain(self.free, len(self.f.dims), self.symbols, meaning)
-
     def _laid_out(self, meaning: Entries, tensor: Tensor) -> list[Candidate]:
         found: list[Candidate] = []
         laid_out = dict(self.axes(meaning).laid_out())
@@ -104,21 +128,12 @@ class Truth:
         return found
 
     def asked(self, candidate: Candidate, by_entries: bool) -> bool:
-        """Whether a claim that is right in this layout is right in the one asked for. `by_entries`: the claim is in
-        index notation, whose axes are f's, then the variable's."""
         if self.layout == "any":
             return candidate.layout != INDEX or by_entries
         return candidate.layout == self.layout
 
     def applied(self, derivative: Tensor) -> Tensor | None:
-        """A derivative by the variables (free, with the axes of f, then of each) as what a claim is compared with; None
-        where it cannot be."""
         return derivative
-
-    @cached_property
-    def default_layout(self) -> str:
-        """The layout to answer in where none is asked for."""
-        return self.axes(next(iter(self.meanings))).default_layout
 
 
 def lighter(tensor: Tensor) -> Tensor:

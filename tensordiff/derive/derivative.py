@@ -6,10 +6,15 @@ from collections.abc import Sequence
 
 from tensordiff.canonical import recognised
 from tensordiff.differentiate import differentiate, freed, restore
+from tensordiff.errors import BudgetError
 from tensordiff.lower.lower import lower
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.simplify import close_frechet_in, close_spectrum
-from tensordiff.tensor import Named, Node, Tensor
+from tensordiff.tensor import Named, Node, Tensor, postorder
+
+_MAX_NODES = 8_000
+_GROWTH = 40
+"""So many operations, and so many times those of the function, may a derivative have that is differentiated again."""
 
 
 def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Tensor] | None = None) -> Tensor:
@@ -19,8 +24,14 @@ def free_derivative(f: Matrix, variables: Sequence[Matrix], memo: dict[Node, Ten
     for `lower`.
     """
     tensor = loosened(f, variables, memo)
-    for node in variables:
+    most = max(_MAX_NODES, _GROWTH * len(postorder([tensor])))
+    for order, node in enumerate(variables, start=1):
         tensor = close_frechet_in(differentiate(tensor, freed(node.data[0])))
+        if order < len(variables) and (size := len(postorder([tensor]))) > most:
+            raise BudgetError(
+                f"the derivative of order {order} has {size} operations, too many to be differentiated again",
+                hint=f"order {order} is known: evaluate it, or take products with directions (td.jvp, td.hvp)",
+            )
     return restore(tensor, [node.data[0] for node in variables])
 
 

@@ -1,5 +1,5 @@
 """Folding: index form to matrix form."""
 
-from tensordiff.fold.fold import fold, fold_best
+from tensordiff.fold.fold import fold, fold_best, folding
 
-__all__ = ["fold", "fold_best"]
+__all__ = ["fold", "fold_best", "folding"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from tensordiff.canonical import Canonicaliser
@@ -34,9 +34,18 @@ def fold(tensor: Tensor, rows: Sequence[int], columns: Sequence[int], written: M
 
     Raises FoldError where there is no matrix form.
     """
-    assert sorted((*rows, *columns)) == list(range(tensor.rank)), "rows and columns are all axes of the tensor"
+    return folding(written)(tensor, rows, columns)
+
+
+def folding(written: Mapping[str, Matrix] | None = None) -> Callable[[Tensor, Sequence[int], Sequence[int]], Matrix]:
+    """`fold` for many tensors that share parts, which are folded once."""
     folder = _Folder(written or {})
-    return orient(with_norms(folder.matrix(tensor, tuple(rows), tuple(columns)), folder.flat), folder.flat)
+
+    def folded(tensor: Tensor, rows: Sequence[int], columns: Sequence[int]) -> Matrix:
+        assert sorted((*rows, *columns)) == list(range(tensor.rank)), "rows and columns are all axes of the tensor"
+        return orient(with_norms(folder.matrix(tensor, tuple(rows), tuple(columns)), folder.flat), folder.flat)
+
+    return folded
 
 
 def fold_best(

@@ -13,7 +13,7 @@ from tensordiff.check.differential.truth import DifferentialTruth
 from tensordiff.check.expected import expected, manner
 from tensordiff.check.grade import Grader
 from tensordiff.check.problem import Present, Problem, presented
-from tensordiff.check.truth import Candidate, Truth
+from tensordiff.check.truth import Candidate, DerivativeTruth, Truth
 from tensordiff.check.words import in_layouts
 from tensordiff.derive import along, free_derivative, identified
 from tensordiff.derive.layouts import matrix_axes
@@ -100,7 +100,7 @@ class DifferentialProblem(Problem):
         variables = self.variables * (2 if self.form.kind == "second" else 1)
         if self.form.kind == "first" and len(variables) > 1:
             return []
-        right = Grader(Truth(self.f, variables, derivative=self.derivative), claim).right
+        right = Grader(DerivativeTruth(self.f, variables, derivative=self.derivative), claim).right
         return list(dict.fromkeys(match.reading.candidate.layout for match in right if match.reading.candidate.axes))
 
     def _is_of_degree(self, tensor: Tensor, symbols: Sequence[Symbol]) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import product
 
 from tensordiff.check.differential.form import Form, change_of
 from tensordiff.check.differential.left_side import LeftSide
 from tensordiff.check.truth import Candidate, Truth, lighter
 from tensordiff.derive import along, free_derivative
-from tensordiff.derive.layouts import DIFFERENTIAL, matrix_axes, symbol_of
+from tensordiff.derive.layouts import DIFFERENTIAL, matrix_axes
 from tensordiff.differentiate import Entries
 from tensordiff.errors import DomainError
 from tensordiff.lower import lower
@@ -21,6 +20,8 @@ from tensordiff.tensor import Symbol, Tensor, add
 class DifferentialTruth(Truth):
     """The true differential, as a tensor with the axes of f in which differentials are variables."""
 
+    default_layout = DIFFERENTIAL
+
     def __init__(
         self,
         f: Matrix,
@@ -30,11 +31,8 @@ class DifferentialTruth(Truth):
         entries: str,
         derivative: Tensor | None = None,
     ) -> None:
-        self.f = f
-        self.variables = tuple(variables) * (2 if form.kind == "second" else 1)
-        self.symbols = tuple(symbol_of(v) for v in variables)
-        self.layout = DIFFERENTIAL
-        self.structured = any(not s.structure.general for s in self.symbols)
+        super().__init__(f, variables, DIFFERENTIAL)
+        self.variables *= 2 if form.kind == "second" else 1
         self.directions = [lower(node) for node in directions]
         self.kind = form.kind
         if self.structured and form.kind != "first" and any(not s.structure.is_linear for s in self.symbols):
@@ -82,10 +80,6 @@ class DifferentialTruth(Truth):
 
     def asked(self, candidate: Candidate, by_entries: bool) -> bool:
         return True
-
-    @cached_property
-    def default_layout(self) -> str:
-        return DIFFERENTIAL
 
     def applied(self, derivative: Tensor) -> Tensor | None:
         if self.kind != "first" or len(self.variables) != 1:

@@ -24,6 +24,12 @@ class Value:
     operands: tuple[Value, ...]
     attributes: tuple[Any, ...]
     shape: Shape
+    is_number: bool = field(init=False)
+    """Whether it is a Python number, or made of them alone."""
+
+    def __post_init__(self) -> None:
+        of_numbers = self.kind == "elementwise" and not self.shape and all(value.is_number for value in self.operands)
+        object.__setattr__(self, "is_number", self.kind == "number" or of_numbers)
 
     @property
     def rank(self) -> int:
@@ -231,9 +237,7 @@ def number_of(value: Value) -> Fraction | None:
 
 
 def is_number(value: Value) -> bool:
-    """Whether the value is a Python number, or made of them alone."""
-    kind = value.kind
-    return kind == "number" or (kind == "elementwise" and not value.shape and all(is_number(v) for v in value.operands))
+    return value.is_number
 
 
 def is_array(value: Value) -> bool:
