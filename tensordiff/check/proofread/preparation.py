@@ -15,11 +15,12 @@ from tensordiff.check.proofread.split import DEFINED, Statement, split
 from tensordiff.check.proofread.world import World, called_plainly
 from tensordiff.errors import ParseError, TensordiffError
 from tensordiff.evidence.equality import equal
-from tensordiff.matrix import Matrix, Scope
+from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.parse import define, is_latex, parse, resolve_name, tree_in
 from tensordiff.parse.names import GREEK, spellings
 from tensordiff.parse.syntax import Tree
 from tensordiff.parse.vocabulary import Vocabulary
+from tensordiff.tensor import Structure, Symbol
 
 _CALLED = re.compile(
     r"^(?P<head>[^()=+*/ ]+?|\\[A-Za-z]+\s*\{[^{}]*\})\s*(?:\\left\s*)?\((?P<arguments>[^()=]*?)(?:\\right\s*)?\)$"
@@ -305,9 +306,6 @@ class _Preparation:
     @staticmethod
     def restructured(f: Matrix | None, scope: Scope, structures: Mapping[str, str]) -> tuple[Matrix | None, Scope]:
         """The expression and its scope with other structures of symbols."""
-        from tensordiff.matrix import build
-        from tensordiff.tensor import Structure, Symbol
-
         changed = {}
         for name, structure in structures.items():
             node = scope.symbols[name]
