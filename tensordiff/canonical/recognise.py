@@ -277,13 +277,20 @@ def spelled_out(root: Tensor) -> Tensor:
     derivatives of L may stand for the logarithm of the sum of all and its derivatives: softmax(z) becomes exp(z).
     """
 
+    if not any(_is_relative(node) for node in postorder([root])):
+        return root
+
     def visit(node: Tensor, children: tuple[Tensor, ...]) -> Tensor:
         made = rebuild(node, children)
-        if not isinstance(made, Apply) or not isinstance(made.function, AlongAxes) or not made.function.relative:
+        if not isinstance(made, Apply) or not _is_relative(made):
             return made
         return apply(EXP, *children) if isinstance(made.function, Softmax) else zero(made.dims)
 
     return bottom_up(root, visit)
+
+
+def _is_relative(node: Tensor) -> bool:
+    return isinstance(node, Apply) and isinstance(node.function, AlongAxes) and node.function.relative
 
 
 def one_orientation(root: Tensor) -> Tensor:

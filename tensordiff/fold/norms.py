@@ -14,7 +14,7 @@ from tensordiff.tensor import bottom_up, postorder
 
 def with_norms(root: Matrix, flat: Flat) -> Matrix:
     """The flat expression with inner products of what it has norms of as squares of these."""
-    seen = postorder([root], _operands)
+    seen = postorder([root], lambda node: () if node.op == "named" else node.children)
     norms = {node.children[0] for node in (*seen, *flat.habits) if node.op == "norm2"}
     norms |= {flat.negative(u) for u in norms if u.op == "add"}
     if not norms:

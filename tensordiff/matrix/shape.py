@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from numbers import Integral
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -73,7 +74,7 @@ def _groups(shape: ShapeLike) -> tuple[Group, ...]:
     if isinstance(shape, str):
         text = re.sub(r"\s*([*/+^])\s*", r"\1", shape.replace(",", " "))
         return tuple(read_group(part) for part in text.split())
-    if isinstance(shape, int | float | Dim | Sized):
+    if type(shape) is not tuple and isinstance(shape, int | float | Dim | Sized):
         return (read_group(shape),)
     return tuple(read_group(part) for part in shape)
 
@@ -174,6 +175,7 @@ def halved(factors: Sequence[SizeValue]) -> list[SizeValue]:
 _TOKEN = re.compile(r"(?P<atom>\w+)(?:\^(?P<power>\d+))?|(?P<half>/2(?!\w))|(?P<sign>[*+\-()])")
 
 
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> Group:
     """The group that a text without spaces stands for: a product is a compound axis, a sum one axis. Raises
     MalformedSizeError, and ShapeError for a number below 1."""

@@ -121,9 +121,13 @@ def postorder(
             done.add(node)
             order.append(node)
         elif node not in done and node not in known:
-            stack.append((node, True))
             below = node.children if children is None else children(node)
-            stack.extend([(child, False) for child in reversed(below) if child not in done])
+            if waiting := [(child, False) for child in reversed(below) if child not in done]:
+                stack.append((node, True))
+                stack.extend(waiting)
+            else:
+                done.add(node)
+                order.append(node)
     return order
 
 

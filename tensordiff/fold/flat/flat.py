@@ -56,7 +56,8 @@ class Flat(Order):
 
     def flip(self, node: Matrix) -> Matrix:
         """The transpose, with transposes at the letters."""
-        return bottom_up(node, self._flip_node, self._flipped, _flip_operands)
+        found = self._flipped.get(node)
+        return bottom_up(node, self._flip_node, self._flipped, _flip_operands) if found is None else found
 
     def _flip_node(self, node: Matrix, flipped: tuple[Matrix, ...]) -> Matrix:
         match node.op:

@@ -17,4 +17,4 @@ TRANSPOSED = rf"(?P<bare>{T})|\{{{_THIN}(?P<minus>-?)\s*(?P<braced>{T}){_THIN}\}
 
 def is_latex(text: str) -> bool:
     """Whether the text is LaTeX: it has a command, a brace or a dollar sign, which plain text never has."""
-    return any(mark in text for mark in "\\{}$")
+    return "\\" in text or "{" in text or "}" in text or "$" in text

@@ -38,7 +38,7 @@ def alone(texts: Iterable[str]) -> frozenset[str]:
 def indices(texts: Iterable[str]) -> frozenset[str]:
     """The letters that sums run over, and those of the entries in a derivative."""
     found: set[str] = set()
-    for text in texts:
+    for text in filter(is_latex, texts):
         for match in _SUMS.finditer(text):
             inside = match["group"] or match["one"] or ""
             found.update(re.findall(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])", re.sub(r"=.*", "", inside)))
@@ -66,7 +66,7 @@ def _labels(text: str) -> set[str]:
 def raised(texts: Iterable[str], scalars: Iterable[str]) -> frozenset[str]:
     """T and t where they stand as numbers: declared scalars or sizes, limits of sums."""
     found = {name for name in ("T", "t") if name in set(scalars)}
-    for text in texts:
+    for text in filter(is_latex, texts):
         if re.search(r"\\sum\s*_\s*\{?\s*t\b", text):
             found.update(letter for letter in ("t", "T") if letter == "t" or re.search(r"\^\s*\{?\s*T", text))
     return frozenset(found)
@@ -75,6 +75,8 @@ def raised(texts: Iterable[str], scalars: Iterable[str]) -> frozenset[str]:
 def exponential(texts: Iterable[str]) -> bool:
     """Whether e is never written without an exponent."""
     for text in texts:
+        if "e" not in text:
+            continue
         bare = _COMMAND.sub(lambda match: " " * len(match[0]), text)
         latex = is_latex(text)
         pattern = r"e" if latex else r"(?<![^\W_])e(?![^\W_])"
@@ -112,7 +114,8 @@ def unknown_functions(texts: Iterable[str], known: Iterable[str]) -> frozenset[s
     found = set()
     joined = list(texts)
     for name in UNKNOWN_FUNCTIONS:
-        if name in declared or GREEK.get(name) in declared:
+        letters = (name, GREEK.get(name, name))
+        if declared.intersection(letters) or not any(letter in text for text in joined for letter in letters):
             continue
         spellings = [rf"\\{name}(?![A-Za-z])", GREEK[name]] if name in GREEK else []
         plain = rf"(?<![\w\\]){name}(?!\w)"
@@ -157,7 +160,7 @@ def primes(texts: Iterable[str]) -> frozenset[str]:
 def bold(texts: Iterable[str]) -> frozenset[str]:
     r"""Small letters in bold, and whatever stands under an arrow: vectors."""
     found = set()
-    for text in texts:
+    for text in filter(is_latex, texts):
         for match in re.finditer(
             rf"\\(?P<font>{tex.BOLD_FONTS})(?![A-Za-z])\s*(?:\{{\s*(?P<braced>\\?[A-Za-z]+)\s*\}}|(?P<letter>\\[A-Za-z]+|[A-Za-z]))",
             text,
@@ -179,7 +182,7 @@ _UNDER_TRACE = re.compile(
 def of_matrices(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
     """exp and log that stand directly under tr or det in LaTeX, each with its argument."""
     found = set()
-    for text in texts:
+    for text in filter(is_latex, texts):
         for match in _UNDER_TRACE.finditer(text):
             name = "exp" if match["function"] == "exp" else "log"
             found.add((name, argument_text(text[match.end() :])))
