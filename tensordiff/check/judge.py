@@ -11,6 +11,7 @@ from tensordiff.check.grade import Grader, Match
 from tensordiff.check.problem import Present, Problem
 from tensordiff.check.slips.case import Case
 from tensordiff.check.slips.diagnosis import diagnose
+from tensordiff.check.slips.place import place_in, slipped
 from tensordiff.check.specialise import renamings
 from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.check.verdict import Explanation, Status, Verdict
@@ -193,17 +194,21 @@ class _Judge:
         if candidates and (self.problem.layout == "any" or status == "right"):
             candidate = candidates[0]
         formula = self.problem.correct(self.truth, candidate, self.scope, self.present)
+        claimed = grader.claim.matrix
         if status in ("right", "undecided"):
             gradient = self._gradient(candidates) if status == "right" else None
             if gradient is None:
-                return Explanation(formula, candidate.layout)
+                return Explanation(formula, candidate.layout, claimed=claimed)
             shaped = self.problem.correct(self.truth, gradient, self.scope, self.present)
-            return Explanation(formula, candidate.layout, shaped=shaped, variable=self.truth.symbols[0].name)
+            named = self.truth.symbols[0].name
+            return Explanation(formula, candidate.layout, shaped=shaped, variable=named, claimed=claimed)
         witness = None
         if nearest is not None and grader.first is not None:
             witness = find_witness(self._subject(nearest), grader.samples)
         case = Case(self.problem, self.truth, grader.claim, self.scope, candidate.layout)
-        return Explanation(formula, candidate.layout, diagnose(case, remarks=status == "wrong"), witness)
+        said = diagnose(case, remarks=status == "wrong")
+        place, slip = slipped(grader.claim, case.mended, self.scope)
+        return Explanation(formula, candidate.layout, said, witness, place=place, claimed=claimed, slip=slip)
 
     def _gradient(self, candidates: Sequence[Candidate]) -> Candidate | None:
         """The gradient, where the claim is its transpose and the layout was left open."""
@@ -244,7 +249,8 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
     def explain() -> Explanation:
         candidate = default_candidate(truth)
         formula = problem.correct(truth, candidate, problem.scope, how)
-        return Explanation(formula, candidate.layout, diagnose(Case(problem, truth, None, problem.scope, candidate.layout)))
+        said = diagnose(Case(problem, truth, None, problem.scope, candidate.layout))
+        return Explanation(formula, candidate.layout, said, place=place_in(str(problem.answer), error))
 
     return Verdict(
         # Sizes that agree do conform as plain matrices; no formula that mixes two orders of an axis is right.

@@ -13,7 +13,7 @@ from tensordiff.check.words import in_layouts
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.evidence.agreement import Method
 from tensordiff.evidence.printing import listed
-from tensordiff.matrix import number_text
+from tensordiff.matrix import Matrix, number_text
 from tensordiff.show.notebook import verdict_html
 
 Status = Literal[
@@ -40,6 +40,12 @@ class Explanation:
     """For a claim that is the transpose of the gradient, the gradient: the formula in the shape of the variable."""
     variable: str = ""
     """The variable's name, for this."""
+    place: tuple[int, int] | None = None
+    """Where in the claim the slip stands."""
+    claimed: Matrix | None = None
+    """The claim as it was read."""
+    slip: Matrix | None = None
+    """The part of it that the slip is in, where it stands once."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,6 +99,11 @@ class Verdict:
         return self._explanation.expected
 
     @property
+    def layout(self) -> str:
+        """The layout of `expected`; "differential" for a claim in differentials."""
+        return self._explanation.layout
+
+    @property
     def diagnosis(self) -> str | None:
         """The likely slip, confirmed by a test; None where none was recognised."""
         return "\n".join(self._explanation.diagnosis) or None
@@ -101,6 +112,28 @@ class Verdict:
     def witness(self) -> Witness | None:
         """Numbers that show the difference: the first wrong entry."""
         return self._explanation.witness
+
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Where in `claim` the slip stands, start and end as of a slice: what does not conform, or what a correction that was
+        found right replaces; None where it is the whole or is not certain.
+
+            >>> import tensordiff as td
+            >>> verdict = td.check("A*x + A*x", "x'*A*x", "x")
+            >>> verdict.claim[slice(*verdict.place)]
+            'A'
+        """
+        return self._explanation.place
+
+    @property
+    def claimed(self) -> Matrix | None:
+        """The claim as it was read, in matrix form; None where it does not conform."""
+        return self._explanation.claimed
+
+    @property
+    def slip(self) -> Matrix | None:
+        """The part of `claimed` that the slip is in, where it is known and stands once."""
+        return self._explanation.slip
 
     def __repr__(self) -> str:
         return f"<verdict: {str(self).partition(chr(10))[0]}>"

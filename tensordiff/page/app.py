@@ -23,13 +23,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tensordiff.page.gallery import GALLERY
 from tensordiff.page.openapi import description
+from tensordiff.page.reference import reference
 from tensordiff.page.requests import RequestError, read_request
 from tensordiff.page.workers import SLOW, BusyError, TooSlowError, WorkerLostError, Workers
 
 _HOSTS = ["127.0.0.1", "localhost"]
 _LONGEST_BODY = 100_000
 _BODY_SECONDS = 5.0
-_JOBS = ("diff", "check", "proofread", "explain")
+_JOBS = ("diff", "check", "proofread", "explain", "read", "answers", "grade")
 
 _POLICY = "; ".join(
     (
@@ -64,6 +65,7 @@ def make_app(workers: Workers | None = None) -> Starlette:
     routes = [
         Route("/", _file("index.html", "text/html; charset=utf-8")),
         Route("/api/gallery", _json(lambda: GALLERY)),
+        Route("/api/reference", _json(reference)),
         Route("/api/openapi.json", _json(description)),
         *(Route("/api/{job:str}", job, methods=["POST"]),),
         Mount("/static", StaticFiles(directory=static)),

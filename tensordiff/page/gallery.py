@@ -22,6 +22,19 @@ _SQUARES = r"""f = (Xw - y)^T(Xw - y)
 \frac{\partial f}{\partial w} = 2X^TXw - 2X^Ty
  = 2X^T(Xw - y)"""
 
+_ANSWERS = """Ada: (A + A')*x
+Ben: 2*A*x
+Chloe: x'*(A + A')
+Dai: A*x + A*x
+Eve: A*x
+Fu: 2*x'*A
+Gita: A*x + A'*x
+Hal: \\left(A + A^T\\right)x
+Ines: (A + A)*x
+Jo: A + A'
+Kim: A @ x + A.T @ x
+Lea: A*x +"""
+
 
 def _diff(title: str, f: str, wrt: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "job": "diff", "request": {"f": f, "wrt": wrt, **more}}
@@ -97,6 +110,8 @@ GALLERY: list[dict[str, Any]] = [
                    shapes={"A": "p n", "X": "n m", "B": "m q"}),
             _check("Weights of a Hessian forgotten", "X'*X", "sum(exp(X*w))", "w w", shapes={"X": "n m", "w": "m"}),
             _proof("Least squares, proofread", _SQUARES, shapes=_LEAST["shapes"]),
+            {"title": "A dozen answers to one exercise", "job": "grade",
+             "request": {"f": "x'*A*x", "wrt": "x", **_FORM, "answers": _ANSWERS}},
         ],
     },
 ]  # fmt: skip

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensordiff as td
-from tensordiff.matrix import shape_text
+from tensordiff.matrix import Matrix, shape_text
 from tensordiff.page.requests import RequestError
-from tensordiff.show import report
-from tensordiff.tensor import STRUCTURES, Assumption, group_text
+from tensordiff.show import html, report
+from tensordiff.show.answers import pasted_answers
+from tensordiff.show.typeset import HOVER_LATEX
+from tensordiff.tensor import group_text
 
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -32,9 +34,11 @@ def answer(kind: str, request: Request) -> Answer:
 def _diff(request: Request) -> Answer:
     derivative = _derivative(request)
     backend = request.get("to")
+    if backend == "html":
+        return _page(html.derivative_page(derivative, request.get("layout") or None))
     if backend:
         if backend not in ("numpy", "jax", "torch"):
-            raise RequestError(f"to is numpy, jax or torch, not {backend!r}")
+            raise RequestError(f"to is numpy, jax, torch or html, not {backend!r}")
         return {"kind": "program", "backend": backend, "source": derivative.compile(backend=backend).source}
     layout = request.get("layout") or None
     return {"kind": "derivative", **report.derivative_data(derivative, layout), **_names(derivative.f, request)}
@@ -56,8 +60,11 @@ def _check(request: Request) -> Answer:
         language=request.get("language"),
         **_declarations(request),
     )
+    if request.get("to") == "html":
+        return _page(html.verdict_page(verdict))
     names = _names(verdict.expected, request) if isinstance(verdict.expected, td.Expression) else {}
-    return {"kind": "verdict", **report.verdict_data(verdict), **names, "assumed": list(verdict.assumed)}
+    found = {"kind": "verdict", **names, **report.verdict_data(verdict), "assumed": list(verdict.assumed)}
+    return {**found, "typeset_f": _typeset_f(request) if request.get("f") else None}
 
 
 def _proofread(request: Request) -> Answer:
@@ -68,12 +75,48 @@ def _proofread(request: Request) -> Answer:
         sizes=request.get("sizes") or "",
         **_declarations(request),
     )
-    return {"kind": "proof", **report.proof_data(found)}
+    if request.get("to") == "html":
+        return _page(html.proof_page(found))
+    data = {"kind": "proof", **report.proof_data(found), "names": _rows(found.names, request)}
+    return {**data, "typeset_f": _typeset_f(request) if request.get("f") else None}
 
 
 def _explain(request: Request) -> Answer:
     f = _expression(request)
-    return {"kind": "explanation", **report.explanation_data(td.explain(f, *_variables(request))), **_names(f, request)}
+    told = td.explain(f, *_variables(request))
+    if request.get("to") == "html":
+        return _page(html.explanation_page(told))
+    return {"kind": "explanation", **report.explanation_data(told), **_names(f, request)}
+
+
+def _read(request: Request) -> Answer:
+    """How the function is read, before it is said by what it is differentiated."""
+    return {"kind": "reading", **_names(_expression(request), request)}
+
+
+def _answers(request: Request) -> Answer:
+    """The answers in a pasted text, each with its name."""
+    found = pasted_answers(_required(request, "text", "the list of answers"))
+    return {"kind": "answers", "answers": [{"name": name, "answer": answer} for name, answer in found.items()]}
+
+
+def _grade(request: Request) -> Answer:
+    """One answer to an exercise as `td.grade` has it: the page asks for one after the other, and shows how far it is."""
+    name, answer = request.get("name") or "1", _required(request, "answer", "the answer")
+    f = _expression(request)
+    (found,) = td.grade({name: answer}, f, tuple(_variables(request)), layout=request.get("layout") or None)
+    right = None if found.verdict is None else found.verdict.expected
+    typeset = HOVER_LATEX.render(right.matrix) if isinstance(right, td.Expression) else None
+    row = {**found.row(), "answer": answer, "tone": _tone(found.status), "typeset_formula": typeset}
+    return {"kind": "grade", **row, **_names(f, request)}
+
+
+def _tone(status: str) -> str:
+    return "open" if status == "not-read" else report.tone(status)
+
+
+def _page(source: str) -> Answer:
+    return {"kind": "page", "source": source}
 
 
 def _ready(request: Request) -> Answer:
@@ -85,6 +128,9 @@ _JOBS: dict[str, Callable[[Request], Answer]] = {
     "check": _check,
     "proofread": _proofread,
     "explain": _explain,
+    "read": _read,
+    "answers": _answers,
+    "grade": _grade,
     "ready": _ready,
 }
 
@@ -110,10 +156,29 @@ def _required(request: Request, key: str, what: str) -> str:
 
 
 def _names(f: td.Expression, request: Request) -> Answer:
+    """How f is read: typeset, what each name is, and what was assumed."""
+    return {"names": _rows(f.scope.symbols, request), "assumed": list(f.assumed), "typeset_f": _typeset(f)}
+
+
+def _typeset_f(request: Request) -> str | None:
+    """The function typeset, where it can be read on its own; what is wrong with it was said already."""
+    try:
+        return _typeset(_expression(request))
+    except td.TensordiffError:
+        return None
+
+
+def _typeset(f: td.Expression) -> str:
+    """The function as it is read; a name alone with what it stands for."""
+    shown = HOVER_LATEX.render(f.matrix)
+    return f"{shown} = {HOVER_LATEX.render(f.matrix.children[0])}" if f.matrix.op == "named" else shown
+
+
+def _rows(symbols: Mapping[str, Matrix], request: Request) -> list[Answer]:
     """What each name is: what was declared, and what was inferred."""
     declared = request.get("shapes") or {}
     rows = []
-    for name, node in f.scope.symbols.items():
+    for name, node in symbols.items():
         symbol = node.data[0]
         rows.append(
             {
@@ -125,7 +190,4 @@ def _names(f: td.Expression, request: Request) -> Answer:
                 "declared": name in declared,
             }
         )
-    return {"names": rows, "assumed": list(f.assumed)}
-
-
-CHOICES = {"structures": list(STRUCTURES), "assumptions": [str(a) for a in Assumption]}
+    return rows

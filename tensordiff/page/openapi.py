@@ -11,12 +11,13 @@ _KEYS = {
     "f": "what is differentiated, as text, LaTeX or code",
     "wrt": "the variable, or several for a higher order, separated by commas or blanks",
     "answer": "the formula to judge",
-    "text": "a whole derivation",
+    "text": "a whole derivation, or a list of answers",
     "layout": "gradient, numerator, denominator, vec-column, vec-row, index; any for a check",
     "entries": "projected, free, tied, vech: what varies in a structured variable",
     "sizes": "sizes that no variable has",
-    "to": "numpy, jax or torch: the program instead of the formula",
+    "to": "numpy, jax or torch: the program instead of the formula; html: a page of its own",
     "language": "the language of a claim that is code",
+    "name": "whose answer it is",
     "shapes": "the sizes of each variable: {\"X\": \"n m\"}",
     "structures": "the structure of a variable: {\"V\": \"symmetric\"}",
     "where": "names for parts: {\"P\": \"inv(V)\"}",
@@ -28,6 +29,9 @@ _JOBS = {
     "check": ("Judge a formula", ("answer",)),
     "proofread": ("Judge a derivation, equality by equality", ("text",)),
     "explain": ("Derive step by step", ("f", "wrt")),
+    "read": ("How a function is read: typeset, its names, what is assumed", ("f",)),
+    "answers": ("The answers in a pasted list or table", ("text",)),
+    "grade": ("Judge one answer to an exercise, in a row", ("f", "wrt", "answer")),
 }
 
 

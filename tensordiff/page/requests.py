@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-TEXTS = ("f", "wrt", "answer", "text", "layout", "entries", "sizes", "to", "language")
+TEXTS = ("f", "wrt", "answer", "text", "layout", "entries", "sizes", "to", "language", "name")
 TABLES = ("shapes", "structures", "where", "assume")
 
 

@@ -28,7 +28,9 @@ WAITING_SLOW = 8
 MEMORY = 3 << 30
 """Of address space, in bytes: twice what a worker has mapped when it starts."""
 _ANSWERS = 400
-"""After so many a worker makes room for a fresh one, so that memory stays flat."""
+_GROWN = 48 << 20
+"""After so many answers, or when it has ever held so much more memory than at its start, a worker makes room for a fresh one,
+so that the memory of all of them stays flat."""
 
 Answer = dict[str, Any]
 
@@ -54,10 +56,21 @@ def _work(connection: Connection) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    start = _peak()
     with suppress(EOFError, OSError):
         while True:
             kind, request = connection.recv()
-            connection.send(answer(kind, request))
+            connection.send((answer(kind, request), _peak() - start > _GROWN))
+
+
+def _peak() -> int:
+    """The most memory that this process has held, in bytes; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return held if sys.platform == "darwin" else held << 10
 
 
 class _Worker:
@@ -67,11 +80,13 @@ class _Worker:
         self._process.start()
         theirs.close()
         self.answers = 0
+        self.grown = False
 
     def ask(self, kind: str, request: Mapping[str, Any]) -> Answer:
         try:
             self._connection.send((kind, request))
-            found: Answer = self._connection.recv()
+            found: Answer
+            found, self.grown = self._connection.recv()
         except (EOFError, OSError):
             self._connection.close()
             raise WorkerLostError from None
@@ -147,7 +162,7 @@ class Workers:
             ended = True
             return found
         finally:
-            if ended and worker.answers < _ANSWERS and len(self._idle) <= PLACES:
+            if ended and not worker.grown and worker.answers < _ANSWERS and len(self._idle) <= PLACES:
                 self._idle.append(worker)
             else:
                 worker.end()

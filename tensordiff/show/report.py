@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tensordiff.errors import FoldError
 from tensordiff.matrix import shape_text, text
 from tensordiff.render.names import latex_name
-from tensordiff.show.typeset import HOVER_LATEX, HOVER_TEX
+from tensordiff.show.typeset import HOVER_LATEX, HOVER_TEX, marking
 
 if TYPE_CHECKING:
     from tensordiff.api import Derivative, Expression
@@ -110,7 +111,7 @@ def proof_data(found: Proof) -> Report:
     right = sum(step.status == "right" for step in judged)
     wrong = [str(step.line) for step in judged if step.status == "wrong"]
     noun = "equality" if len(judged) == 1 else "equalities"
-    said = f"{len(judged)} {noun}, {'all' if right == len(judged) > 1 else right} right"
+    said = f"{len(judged)} {noun}, {'all' if right == len(judged) > 1 else right or 'none'} right"
     if wrong:
         said += f"; wrong: line{'s' if len(wrong) > 1 else ''} {', '.join(wrong)}"
     if unread := [str(step.line) for step in found if step.status == "not-read"]:
@@ -161,14 +162,20 @@ def proof_report(proof: Proof) -> Report:
 
 
 def verdict_data(verdict: Verdict) -> Report:
-    """A verdict for a page: the words, the colour they stand for, and the right formula typeset."""
+    """A verdict for a page: the words, the colour they stand for, the claim with its slip marked and the right formula, set.
+    What is shown otherwise (the formula, the numbers, what was assumed) is left out of the words."""
     found = verdict_report(verdict)
     found["tone"] = tone(verdict.status)
-    lines = str(verdict).splitlines()
-    found["headline"], found["details"] = lines[0], lines[1:]
     expected = verdict.expected
     found["typeset_expected"] = HOVER_LATEX.render(expected.matrix) if hasattr(expected, "matrix") else None
-    found["claim"] = verdict.claim
+    found["layout"] = verdict.layout
+    shown = {*(found["witness"] or "").splitlines(), f"Read so: {'; '.join(verdict.assumed)}."}
+    headline, *details = str(verdict).splitlines()
+    if found["typeset_expected"]:
+        details = [line for line in details if not re.match(r"The (derivative|differential) is ", line)]
+    found["headline"], found["details"] = headline, [line for line in details if line not in shown]
+    found["claim"], found["place"] = verdict.claim, verdict.place
+    found["typeset_claim"] = None if verdict.claimed is None else marking(verdict.slip).render(verdict.claimed)
     found["witness_code"] = verdict.witness.code() if verdict.witness is not None else None
     return found
 

@@ -23,6 +23,23 @@ class HoverLatex(Latex):
         return [rf"\htmlData{{shape={shape_text(node.shape)}}}{{", *inner, "}"]
 
 
+class _MarkedLatex(HoverLatex):
+    """One part is marked as a slip."""
+
+    def __init__(self, slip: Matrix) -> None:
+        super().__init__()
+        self._slip = slip
+
+    def pieces(self, node: Matrix) -> Sequence[Piece]:
+        inner = super().pieces(node)
+        return [r"\htmlClass{slip}{", *inner, "}"] if node is self._slip else inner
+
+
+def marking(slip: Matrix | None) -> HoverLatex:
+    """LaTeX in which a part is marked as a slip, where there is one."""
+    return HOVER_LATEX if slip is None else _MarkedLatex(slip)
+
+
 class HoverTex(Tex):
     """Every index carries its letter, so that the same index can be lit wherever it stands."""
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tensordiff.page.reference import products
 from tensordiff.parse.languages import commands, plain
 from tensordiff.parse.languages.scan import UNKNOWN_FUNCTIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reading.md"
-_MEANING = {
-    "*": "product", "·": "inner product of two vectors, else the product", "/": "division by a scalar", ".*": "entry by entry",
-    "./": "division entry by entry", "kron": "Kronecker product", "kronsum": "Kronecker sum", ":": "inner product, tr(A'B)",
-}  # fmt: skip
-_LEVELS = ("TIMES", "CIRCLE", "KRON", "COLON")
 
 
 def tables() -> dict[str, str]:
@@ -31,11 +27,7 @@ def _words() -> dict[str, str]:
 
 
 def _operators() -> str:
-    spelled: dict[tuple[str, str], list[str]] = {}
-    for sign, meaning in [*plain.OPERATORS.items(), *((f"\\{name}", found) for name, found in commands.OPERATIONS.items())]:
-        spelled.setdefault(meaning, []).append(f"`{sign}`")
-    rows = sorted(spelled.items(), key=lambda row: (_LEVELS.index(row[0][0]), row[0][1]))
-    lines = [f"| {_MEANING[operator]} | {' '.join(signs)} |" for (_, operator), signs in rows]
+    lines = [f"| {meaning} | {' '.join(f'`{sign}`' for sign in signs)} |" for meaning, signs in products()]
     return "\n".join(["| meaning (from tight to loose) | signs |", "| --- | --- |", *lines])
 
 

@@ -16,6 +16,7 @@ DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 GLS = {"job": "diff", "f": "F", "wrt": "V", "where:F": "inv(X'*P*X)", "where:P": "inv(V)"}
 _FOUNDING = {"job": "proofread", "f": "inv(X'*inv(V)*X)", "wrt": "V", "shape:X": "n m", "shape:V": "n n"}
+_ANSWERS = next(e["request"]["answers"] for group in GALLERY for e in group["examples"] if e["job"] == "grade")
 _QUESTION, _ANSWER = (example["request"]["text"] for example in GALLERY[0]["examples"][:2])
 STATES: Mapping[str, Mapping[str, str]] = {
     "empty": {},
@@ -26,6 +27,10 @@ STATES: Mapping[str, Mapping[str, str]] = {
     "wrong": {"job": "check", "f": "inv(X)", "wrt": "X", "answer": "-inv(X)*inv(X)"},
     "proof": {**_FOUNDING, "text": _ANSWER},
     "question": {**_FOUNDING, "text": _QUESTION},
+    "slip": {"job": "check", "answer": r"\nabla_w \|Xw-y\|^2 = 2X^TXw + 2X^Ty"},
+    "grade": {"job": "grade", "f": "x'*A*x", "wrt": "x", "shape:A": "n n", "shape:x": "n", "answers": _ANSWERS},
+    "reading": {"job": "diff", "f": "logdet(V) + x'*inv(V)*x"},
+    "definition": {"job": "diff", "f": "tr(P*A)", "wrt": "A", "where:P": "inv(V"},
     "long": {"job": "diff", "f": "logdet(A*V*A' + B*V*B') + tr(inv(A*V*A')*C)*x'*inv(V)*x", "wrt": "V"},
 }
 

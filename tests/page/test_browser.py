@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.page.browser import DESKTOP, GLS, PHONE, STATES, chromium, opened
 from tests.page.server import running
+from tests.page.test_server import SLOW
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
@@ -87,7 +89,7 @@ def test_layout_and_entries_redo_the_answer(browser: Browser, port: int) -> None
 def test_names_are_edited_in_place_and_undone(browser: Browser, port: int) -> None:
     page = opened(browser, port, {"f": "logdet(V)", "wrt": "V"})
     expect(page.locator("#names .badge")).to_have_text("assumed")
-    page.select_option("#structure-V", "symmetric")
+    page.select_option("#kind-V", "symmetric")
     expect(page.locator("#names .badge")).to_have_text("declared")
     page.fill("#size-V", "3 3")
     page.press("#size-V", "Enter")
@@ -104,7 +106,7 @@ def test_a_definition_is_added_and_removed(browser: Browser, port: int) -> None:
     page.click("#add-definition")
     page.locator("#definitions input").nth(1).fill("inv(A)")
     expect(page.locator("#form-panel pre")).not_to_have_text("P'")
-    page.click("#definitions button")
+    page.locator("#definitions button").click()
     expect(page.locator("#form-panel pre")).to_have_text("P'")
     clean(page)
 
@@ -115,6 +117,124 @@ def test_an_error_stands_under_its_place(browser: Browser, port: int) -> None:
     expect(page.locator("#f-place mark")).to_be_visible()
     page.fill("#f", "A*B")
     expect(page.locator("#f-place")).to_be_hidden()
+    clean(page)
+
+
+def test_an_error_in_a_definition_stands_under_it(browser: Browser, port: int) -> None:
+    page = opened(browser, port, {"f": "tr(P*A)", "wrt": "A", "where:P": "inv(V"})
+    expect(page.locator("#where-P")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#where-P-place")).to_contain_text("never closed")
+    clean(page)
+
+
+@pytest.mark.parametrize("job", ["check", "proofread", "grade"])
+def test_errors_in_the_function_stand_under_it_in_every_tab(browser: Browser, port: int, job: str) -> None:
+    state = {"job": job, "f": "A*(B + ", "wrt": "A", "answer": "A", "answers": "A", "text": "dA = dA"}
+    page = opened(browser, port, state)
+    expect(page.locator("#f-place")).to_contain_text("never closed")
+    clean(page)
+
+
+def test_the_slip_is_marked_in_the_text_and_in_the_formula(browser: Browser, port: int) -> None:
+    page = opened(browser, port, STATES["slip"])
+    expect(page.locator(".claim .own mark")).to_have_text("2X^Ty")
+    assert page.locator(".claim .slip").count() == 1
+    clean(page)
+
+
+def test_the_function_is_typeset_as_one_types(browser: Browser, port: int) -> None:
+    page = opened(browser, port, {})
+    page.fill("#f", "logdet(V) + x'*inv(V)*x")
+    expect(page.locator("#f-preview .katex")).to_be_visible()
+    expect(page.locator("#names tr")).to_have_count(2)
+    page.click("#result button:has-text('V')")
+    expect(page.locator("#wrt")).to_have_value("V")
+    expect(page.locator("#form-panel pre")).to_contain_text("inv(V)'")
+    clean(page)
+
+
+def test_what_takes_long_says_so_and_can_be_stopped(browser: Browser, port: int) -> None:
+    page = opened(browser, port, {})
+    page.fill("#f", SLOW["f"])
+    page.fill("#wrt", SLOW["wrt"])
+    expect(page.locator("#working [role=status]")).to_be_visible()
+    page.click("#working button")
+    expect(page.locator("#result")).to_contain_text("Stopped.")
+    expect(page.locator("#working button")).to_have_count(0)
+    clean(page)
+
+
+def test_the_names_of_a_derivation_are_edited_in_place(browser: Browser, port: int) -> None:
+    page = opened(browser, port, {"job": "proofread", "text": "f = x'*A*x\ndf/dx = 2*A*x", "wrt": "x"})
+    expect(page.locator(".steps li.tone-wrong")).to_have_count(1)
+    page.select_option("#kind-A", "symmetric")
+    expect(page.locator(".steps li.tone-wrong")).to_have_count(0)
+    page.click(".steps li:nth-child(2) .line-number")
+    assert (
+        page.evaluate("getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart)")
+        == "df/dx = 2*A*x"
+    )
+    clean(page)
+
+
+def test_kinds_and_sizes_keep_the_function_conforming(browser: Browser, port: int) -> None:
+    page = opened(browser, port, {"f": "norm2(A*x - y)^2", "wrt": "x"})
+    page.select_option("#kind-A", "symmetric")
+    expect(page.locator("#form-panel pre")).to_have_text("2*A*(A*x - y)")
+    page.fill("#size-A", "3 3")
+    page.press("#size-A", "Enter")
+    expect(page.locator("#size-y")).to_have_value("3")
+    clean(page)
+
+
+def test_a_pile_of_answers_is_graded_and_saved(browser: Browser, port: int) -> None:
+    page = opened(browser, port, STATES["grade"])
+    expect(page.locator("#grade-summary")).to_contain_text("12 answers: 4 right")
+    assert page.locator(".verdicts tbody tr").count() == 12
+    with page.expect_download() as download:
+        page.click("button[aria-label='Download grades.csv']")
+    rows = list(csv.DictReader(download.value.path().read_text(encoding="utf-8").splitlines()))
+    assert [row["status"] for row in rows[:3]] == ["right", "right-under-assumption", "right-in-other-layout"]
+    page.select_option(".grade-tools select", "tone")
+    expect(page.locator(".verdicts tbody tr").last).to_contain_text("not read")
+    page.click("button[aria-label='Look at the answer of Ben']")
+    expect(page.locator(".tone-partly .headline")).to_contain_text("only if A is symmetric")
+    page.go_back()
+    expect(page.locator("#grade-summary")).to_contain_text("12 answers: 4 right")
+    clean(page)
+
+
+def test_a_file_of_answers_is_read(browser: Browser, port: int) -> None:
+    page = opened(browser, port, {"job": "grade", "f": "x'*A*x", "wrt": "x"})
+    page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": b"name,answer\nAda,(A + A')*x\nBob,A\n"})
+    expect(page.locator("#grade-summary")).to_contain_text("2 answers: 1 right")
+    clean(page)
+
+
+def test_presenting_shows_the_answer_alone(browser: Browser, port: int) -> None:
+    page = opened(browser, port, STATES["question"])
+    page.click("#present")
+    expect(page.locator(".input")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator(".input")).to_be_visible()
+    clean(page)
+
+
+def test_an_answer_is_saved_as_a_page_of_its_own(browser: Browser, port: int) -> None:
+    page = opened(browser, port, STATES["wrong"])
+    with page.expect_download() as download:
+        page.click("text=Save as a page")
+    assert "<!doctype html>" in download.value.path().read_text(encoding="utf-8")
+    clean(page)
+
+
+def test_what_can_be_written_is_found_and_inserted(browser: Browser, port: int) -> None:
+    page = opened(browser, port, {})
+    page.click("#open-help")
+    page.fill("#help input", "nuclear")
+    page.click("#help .functions button")
+    page.keyboard.type("X")
+    expect(page.locator("#f")).to_have_value("norm_nuc(X)")
     clean(page)
 
 
@@ -142,7 +262,7 @@ def test_an_assumption_is_declared_by_its_button(browser: Browser, port: int) ->
     page = opened(browser, port, STATES["partly"])
     page.click("text=Declare: A is symmetric")
     expect(page.locator(".tone-right")).to_be_visible()
-    expect(page.locator("#structure-A")).to_have_value("symmetric")
+    expect(page.locator("#kind-A")).to_have_value("symmetric")
     page.go_back()
     expect(page.locator(".tone-partly")).to_be_visible()
     clean(page)

@@ -23,7 +23,8 @@ class Proofreader(Chains):
             else:
                 self.statement(part)
         assumed = tuple(dict.fromkeys([*self.notes, *getattr(self.world.scope.conventions, "assumed", ())]))
-        return Proof(tuple(self.steps), assumed)
+        symbols = self.world.scope.symbols
+        return Proof(tuple(self.steps), assumed, {name: symbols[name] for name in self.world.declared})
 
     def words(self, words: Words) -> None:
         found = assumptions.structures_in(words.text, self.world.declared)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from tensordiff.evidence.agreement import Method
+from tensordiff.matrix import Matrix
 
 Kind = Literal["definition", "rewriting", "differential", "derivative", "condition", "assumption", "not-read"]
 Status = Literal[
@@ -64,6 +65,8 @@ class Proof:
     steps: tuple[Step, ...]
     assumed: tuple[str, ...] = field(default=())
     """What was assumed in reading the whole."""
+    names: Mapping[str, Matrix] = field(default_factory=dict, compare=False, repr=False)
+    """What the names mean: the variables and their shapes, declared or inferred."""
 
     def __bool__(self) -> bool:
         judged = [step for step in self.steps if step.counts]

@@ -46,6 +46,8 @@ class Case:
         symbols = [lower(node) for node in scope.symbols.values()]  # corrections may need any of them
         self._samples = Samples([*truth.meanings.values(), *claims], beside=symbols)
         self._budget = Budget(self._samples.steps, _MOST_STEPS)
+        self.mended: Matrix | None = None
+        """The correction that was found right, once there is one."""
         self.points: list[Point] = list(varied(self._samples, 2))
 
     def more(self, count: int) -> list[Point]:
@@ -93,6 +95,7 @@ class Case:
             if self.late:
                 return
             if self.is_right(matrix):
+                self.mended = matrix
                 yield sentence
                 return
 

@@ -40,6 +40,7 @@ def wrong_coefficient(case: Case) -> Iterator[str]:
             continue
         wrong = [(c, d, term) for (c, term), d in zip(terms, right, strict=True) if c != d]
         if len(wrong) <= max(1, len(terms) // 2):
+            case.mended = build.add([(d, term) for d, (_, term) in zip(right, terms, strict=True)])
             yield listed([_corrected(c, d, term) for c, d, term in wrong]).replace("the ", "The ", 1) + "."
             return
 

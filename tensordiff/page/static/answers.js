@@ -1,10 +1,8 @@
 // Answers on the page: a derivative, a verdict, a proof, an explanation, an error.
 
-import { copyButton, downloadButton, make, tabs, typeset } from "./dom.js";
+import { copyButton, downloadButton, make, marked, SIGNS, tabs, typeset } from "./dom.js";
 
-const SIGNS = { right: ["✓", "right"], partly: ["≈", "right with a concession"], wrong: ["✗", "wrong"], open: ["?", "undecided"] };
-
-export function derivative(found, { program, explain }) {
+export function derivative(found, { program, explain, save }) {
   const card = make("article", { class: "card" });
   if (found.typeset_matrix) {
     card.append(typeset(`${found.typeset_left} = ${found.typeset_matrix.formula}`), ...where(found.typeset_matrix.where));
@@ -16,7 +14,7 @@ export function derivative(found, { program, explain }) {
     found.meaning && ["layout", found.meaning],
     ["factors", factors(card)],
   ]), ...assumed(found.assumed));
-  card.append(forms(found, program), more("How it is derived", explain));
+  card.append(forms(found, program), more("How it is derived", explain), saving(save));
   return card;
 }
 
@@ -70,6 +68,9 @@ function forms(found, program) {
   return make("div", {}, list, panel);
 }
 
+// The answer as a page of its own, to print or to put on the wall.
+const saving = save => make("div", { class: "actions" }, make("button", { type: "button", onclick: save }, "Save as a page"));
+
 // What is worked out when it is opened.
 function more(title, fill) {
   const inside = make("div", {}, make("p", { class: "hint" }, "…"));
@@ -97,19 +98,20 @@ function chain(rule) {
     make("p", {}, "The chain is ", make("strong", {}, rule.paths.join("; ")), ", with"),
     make("div", { class: "where", tabindex: "0", role: "group", "aria-label": "definitions" }, ...rule.definitions.map(line => make("div", {}, typeset(line, false)))),
     make("div", { class: "links" }, ...rule.links.map(link => make("details", { class: "link" },
-      make("summary", {}, make("span", { class: "equation" }, typeset(link.equation, false)), make("span", { class: "badge" }, `shape (${link.shape})`)),
+      make("summary", {}, make("span", { class: "equation" }, typeset(`\\displaystyle ${link.equation}`, false)), make("span", { class: "badge" }, `shape (${link.shape})`)),
       make("p", {}, link.matrix ? make("code", {}, `d vec = (${link.matrix}) d vec, with vec stacking columns`) : "This link has no matrix form; its index form is all there is.")))),
     make("p", { class: "hint" }, rule.joined), typeset(rule.total)];
 }
 
-export function verdict(found, { declare, explain, mend }) {
+export function verdict(found, { declare, explain, mend, save, written }) {
   const [sign, word] = SIGNS[found.tone];
   const card = make("article", { class: `card verdict tone-${found.tone}` },
-    make("p", { class: "headline" }, make("span", { class: "sign", role: "img", "aria-label": word }, sign), make("span", {}, found.headline)));
-  const witness = found.witness?.split("\n") ?? [];
-  for (const line of found.details) if (!witness.includes(line)) card.append(make("p", {}, line));
+    make("p", { class: "headline" }, make("span", { class: "sign", role: "img", "aria-label": word }, sign), make("span", {}, found.headline)),
+    ...claim(found, written));
+  for (const line of found.details) card.append(make("p", {}, line.replace(/; tensordiff explain shows them \(.*?\)/, "; they are shown below")));
   if (found.tone !== "right" && found.typeset_expected) {
-    card.append(make("h3", {}, "The derivative"), typeset(found.typeset_expected));
+    const layout = found.layout === "differential" ? "The differential" : `The derivative${found.layout ? ` (${found.layout} layout)` : ""}`;
+    card.append(make("h3", {}, layout), typeset(found.typeset_expected), make("code", { class: "plain" }, found.expected));
   }
   card.append(...assumed(found.assumed));
   const buttons = found.assumptions.map(declaration).filter(Boolean).map(({ words, change }) =>
@@ -121,12 +123,22 @@ export function verdict(found, { declare, explain, mend }) {
       ...(found.witness_code ? [make("div", { class: "tools" }, copyButton(found.witness_code, "NumPy code"), downloadButton(found.witness_code, "witness.py", "text/x-python")),
         make("pre", { tabindex: "0" }, found.witness_code)] : [])));
   }
-  card.append(more("How the derivative is found", explain));
+  if (explain) card.append(more("How the derivative is found", explain));
+  card.append(saving(save));
   return card;
 }
 
+// The claim as it was written and as it is read, the slip marked in both.
+function claim(found, written) {
+  const text = written.length === found.claim.length ? written : found.claim.trim();
+  const [start, end] = found.place ?? [];
+  const own = found.place && written.length === found.claim.length ? marked(text, start, end) : [text];
+  return [make("div", { class: "claim" }, make("h3", {}, "Your answer"), found.typeset_claim ? typeset(found.typeset_claim) : null,
+    found.place || !found.typeset_claim ? make("p", { class: "own", role: "group", "aria-label": "as you wrote it" }, ...own) : null)];
+}
+
 const STRUCTURES = { symmetric: "symmetric", skew: "skew", diagonal: "diagonal", orthogonal: "orthogonal", "positive definite": "positive-definite",
-  "lower triangular": "lower-triangular", "upper triangular": "upper-triangular" };
+  "lower triangular": "lower-triangular", "upper triangular": "upper-triangular", "a correlation matrix": "correlation" };
 const ASSUMPTIONS = { positive: "positive", nonzero: "nonzero" };
 
 // What a sentence of a verdict declares: "A is symmetric" is a structure, "x is positive" an assumption.
@@ -141,28 +153,54 @@ const STEPS = { right: "right", "right-but-does-not-follow": "partly", "changes-
   "not-read": "open", undecided: "open" };
 const MARKS = { definition: "≔", assumption: "∗", condition: "⇔" };
 
-export function proof(found) {
+export function proof(found, { save, show }) {
   return make("article", { class: `card verdict tone-${found.tone}` },
     make("p", { class: "headline" }, make("span", { class: "sign", role: "img", "aria-label": SIGNS[found.tone][1] }, SIGNS[found.tone][0]), make("span", {}, found.headline)),
     ...assumed(found.assumed),
-    make("ol", { class: "steps" }, ...found.steps.map(step)));
+    make("ol", { class: "steps" }, ...found.steps.map(one => step(one, show))), saving(save));
 }
 
-function step(found) {
+const isLatex = text => /[\\^_]/.test(text);
+const line = text => typeset(`\\displaystyle ${text}`, false);
+
+function step(found, show) {
   const tone = STEPS[found.status] ?? "open";
   const mark = MARKS[found.status] ?? SIGNS[tone][0];
-  const text = /[\\^_]/.test(found.text) ? make("div", { class: "typeset", tabindex: "0", role: "group", "aria-label": `line ${found.line}` }, typeset(found.text, false)) : make("div", { class: "text" }, found.text);
+  const text = isLatex(found.text) ? make("div", { class: "typeset", tabindex: "0", role: "group", "aria-label": `line ${found.line}` }, line(found.text)) : make("div", { class: "text" }, found.text);
+  const [reason, ...caret] = (found.reason ?? "").split("\n");
+  const said = found.status === "right" || MARKS[found.status] || found.status === "wrong" ? "" : `${found.status.replaceAll("-", " ")}: `;
   return make("li", { class: `tone-${tone}` }, make("span", { class: "sign", role: "img", "aria-label": found.status.replaceAll("-", " ") }, mark),
     make("div", {}, text,
-      found.reason ? make("p", { class: "reason" }, found.reason.split("\n")[0]) : null,
-      found.fix ? make("div", { class: "fix", tabindex: "0", role: "group", "aria-label": "mended" }, "Right is: ", /[\\^_]/.test(found.fix) ? typeset(found.fix, false) : make("code", {}, found.fix)) : null,
-      ...(found.assumed?.length ? [make("p", { class: "reason" }, found.assumed.join("; "))] : [])));
+      reason || said ? make("p", { class: "reason" }, said ? make("strong", {}, said) : null, reason) : null,
+      found.status === "not-read" && caret.length ? make("pre", { class: "wrap", tabindex: "0" }, caret.join("\n")) : null,
+      found.fix ? make("div", { class: "fix", tabindex: "0", role: "group", "aria-label": "mended" }, make("span", {}, "It should be "), isLatex(found.fix) ? line(found.fix) : make("code", {}, found.fix)) : null,
+      ...(found.assumed?.length ? [make("p", { class: "reason" }, found.assumed.join("; "))] : [])),
+    make("button", { type: "button", class: "line-number", "aria-label": `Show line ${found.line} in the text`, onclick: () => show(found.line) }, String(found.line)));
 }
 
-export const failure = message => make("article", { class: "card error" },
-  make("p", {}, make("strong", {}, "This cannot be done as it stands")), make("pre", { class: "wrap", tabindex: "0" }, message));
+export const failure = message => {
+  const [first, ...rest] = message.split("\n");
+  return make("article", { class: "card error" }, make("p", {}, make("strong", {}, "This cannot be done as it stands")),
+    make("p", {}, first), rest.length ? make("pre", { class: "wrap", tabindex: "0" }, rest.join("\n")) : null);
+};
 
-export const welcome = open => make("article", { class: "card empty" },
-  make("p", {}, "Write a function and a variable, and its derivative stands here. With F = inv(X'*P*X) and P = inv(V), for one,"),
-  typeset("\\frac{\\partial F_{ij}}{\\partial V_{kl}} = (F X^\\top P)_{ik}\\,(P X F)_{lj} \\qquad \\frac{\\partial \\operatorname{vec} F}{\\partial (\\operatorname{vec} V)^\\top} = (P X F)^\\top \\otimes (F X^\\top P)"),
+export const stopped = again => make("article", { class: "card empty" }, make("p", {}, "Stopped."),
+  make("div", { class: "actions" }, make("button", { type: "button", onclick: again }, "Try again")));
+
+const WELCOME = {
+  diff: "Write a function and a variable, and its derivative stands here. With F = inv(X'*P*X) and P = inv(V), for one,",
+  check: "Write a function, the variable, and your own formula for the derivative: whether it is right stands here, and if not, what is wrong with it.",
+  proofread: "Paste a whole derivation, LaTeX or plain text: every equality in it is judged, and the first slip is found.",
+  grade: "Write the exercise, and paste everybody's answers: a verdict on each stands here, in a table to save.",
+};
+
+export const welcome = (job, open) => make("article", { class: "card empty" },
+  make("p", {}, WELCOME[job]),
+  job === "diff" ? typeset("\\frac{\\partial F_{ij}}{\\partial V_{kl}} = (F X^\\top P)_{ik}\\,(P X F)_{lj} \\qquad \\frac{\\partial \\operatorname{vec} F}{\\partial (\\operatorname{vec} V)^\\top} = (P X F)^\\top \\otimes (F X^\\top P)") : null,
   make("div", { class: "actions" }, make("button", { type: "button", onclick: open }, "Look at examples")));
+
+// The function alone, before the rest is there: how it is read, and what is missing.
+export const reading = (found, what, choose) => make("article", { class: "card empty" }, make("p", {}, "The function is read as"), typeset(found.typeset_f),
+  ...assumed(found.assumed),
+  make("p", {}, { wrt: "By which variable?", answer: "Your answer is missing.", answers: "The answers are missing.", text: "The derivation is missing." }[what]),
+  what === "wrt" ? make("div", { class: "actions" }, ...found.names.map(({ name }) => make("button", { type: "button", onclick: () => choose(name) }, name))) : null);

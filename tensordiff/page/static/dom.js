@@ -2,6 +2,8 @@
 
 export const $ = id => document.getElementById(id);
 
+export const SIGNS = { right: ["✓", "right"], partly: ["≈", "right with a concession"], wrong: ["✗", "wrong"], open: ["?", "undecided"] };
+
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) {
@@ -14,13 +16,26 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// What takes a while: how long it has taken, and a button that stops it. Shown once it has taken 0.7 s; the function that is
+// given back takes it away.
+export function working(place, stop) {
+  const start = performance.now();
+  const seconds = make("span", {});
+  const bar = make("div", { class: "working" }, make("span", { class: "spinner", "aria-hidden": "true" }),
+    make("span", { role: "status" }, "Still working"), seconds, make("button", { type: "button", onclick: stop }, "Stop"));
+  const tick = () => { seconds.textContent = `${Math.round((performance.now() - start) / 1000)} s`; };
+  const timer = setTimeout(() => { place.replaceChildren(bar); }, 700);
+  const clock = setInterval(tick, 500);
+  return () => { clearTimeout(timer); clearInterval(clock); bar.remove(); };
+}
+
 // LaTeX by KaTeX; its text where KaTeX cannot read it, so that nothing is lost.
 export function typeset(latex, display = true) {
   const element = make(display ? "div" : "span", display ? { class: "formula", tabindex: "0", role: "group", "aria-label": "formula" } : {});
   try {
     window.katex.render(latex, element, {
       displayMode: display, throwOnError: true, strict: false, maxExpand: 10000,
-      trust: context => context.command === "\\htmlData",
+      trust: context => context.command === "\\htmlData" || context.command === "\\htmlClass",
     });
   } catch {
     element.append(make("code", {}, latex));
@@ -46,12 +61,18 @@ export function copyButton(text, what) {
   return button;
 }
 
-export function downloadButton(text, name, type) {
-  return make("button", { type: "button", "aria-label": `Download ${name}`, onclick: () => {
-    const address = URL.createObjectURL(new Blob([text], { type }));
-    make("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
-  } }, "Download");
+export function download(text, name, type) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  make("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+export const downloadButton = (text, name, type) =>
+  make("button", { type: "button", "aria-label": `Download ${name}`, onclick: () => download(text, name, type) }, "Download");
+
+// The user's text with a part of it marked.
+export function marked(text, start, end) {
+  return [text.slice(0, start), make("mark", {}, text.slice(start, end) || "␣"), text.slice(end)];
 }
 
 // Tabs by the pattern of the ARIA practices: arrows move, one tab stop.

@@ -1,17 +1,29 @@
-// The page: fields, live answers, the table of names, dialogs. Nothing is computed here.
+// The page: fields, live answers, presenting. Nothing is computed here.
 
 import * as answers from "./answers.js";
-import { $, copyButton, make, tabs } from "./dom.js";
-import { empty, fromAddress, isComplete, pythonCode, request, shellCommand, toAddress } from "./state.js";
+import { gallery, help, share } from "./dialogs.js";
+import { $, download, make, marked, tabs, typeset, working } from "./dom.js";
+import { grading } from "./grading.js";
+import { fillNames } from "./names.js";
+import { empty, fromAddress, missing, request, toAddress } from "./state.js";
 
-const FIELDS = ["f", "wrt", "answer", "text", "layout", "entries"];
-const VERBS = { diff: "Differentiate", check: "Check", proofread: "Proofread" };
-const STRUCTURES = ["general", "symmetric", "skew", "diagonal", "lower-triangular", "upper-triangular", "orthogonal", "positive-definite"];
-const ASSUMPTIONS = ["none", "positive", "nonzero", "binary", "probability", "near-identity"];
+const FIELDS = ["f", "wrt", "answer", "text", "answers", "layout", "entries"];
+const WRITTEN = ["answer", "text", "f", "wrt"];
+const VERBS = { diff: "Differentiate", check: "Check", proofread: "Proofread", grade: "Grade" };
 const SYMBOLS = ["'", "^-1", ".*", "⊗", "inv()", "tr()", "det()", "logdet()", "diag()", "vec()", "norm2()", "exp()", "λ", "Σ", "μ"];
+const LAYOUTS = {
+  gradient: "In the shape of the variable.", numerator: "Rows of the function, columns of the variable.",
+  denominator: "Rows of the variable, columns of the function.", "vec-column": "d vec F = (answer) d vec X, columns stacked.",
+  "vec-row": "The same with rows stacked, as arrays lie in memory.", index: "Entry by entry, as in … -> [i,j,k,l].",
+};
+const ENTRIES = {
+  projected: "Of a structured variable: the derivative within the structure.", free: "As if all entries were independent.",
+  tied: "Equal entries vary together.", vech: "By the free entries, stacked.",
+};
 
 let state = empty();
 let known = [];
+let reference = { structures: ["general"], assumptions: ["none"] };
 let asking = null;
 let timer = 0;
 let last = $("f");
@@ -28,52 +40,128 @@ async function ask(job, given, signal) {
   return found;
 }
 
+// A question beside the answer, such as a program: it can be stopped as well.
+async function aside(job, given) {
+  const mine = new AbortController();
+  const done = working($("working"), () => mine.abort());
+  try {
+    return await ask(job, given, mine.signal);
+  } catch (error) {
+    if (error.name === "AbortError") throw new Error("Stopped.");
+    throw error;
+  } finally {
+    done();
+  }
+}
+
 async function answer() {
   clearTimeout(timer);
   asking?.abort();
   const mine = asking = new AbortController();
-  clearPlaces();
-  if (!isComplete(state)) {
-    $("result").replaceChildren(answers.welcome(() => $("open-gallery").click()));
+  const lacking = missing(state);
+  const stop = () => {
+    mine.abort();
+    $("result").classList.remove("busy");
+    $("result").replaceChildren(answers.stopped(answer));
+    $("announce").textContent = "Stopped.";
+  };
+  if (lacking && (!state.f.trim() || (state.job === "proofread"))) {
+    clearPlaces();
+    preview(null);
+    $("result").replaceChildren(answers.welcome(state.job, () => $("open-gallery").click()));
+    $("result").classList.remove("busy");
     names([]);
     return;
   }
   $("result").classList.add("busy");
+  const done = state.job === "grade" && !lacking ? () => {} : working($("working"), stop);
   try {
-    const found = await ask(state.job, request(state), mine.signal);
+    const [card, said] = lacking ? await reading(lacking, mine.signal) : state.job === "grade" ? await graded(mine, stop)
+      : await judged(mine.signal);
     if (mine.signal.aborted) return;
-    names(found.names ?? []);
-    $("result").replaceChildren(card(found));
-    $("announce").textContent = found.headline ?? "The derivative is there.";
+    clearPlaces();
+    if (card) $("result").replaceChildren(card);
+    $("announce").textContent = said;
   } catch (failure) {
-    if (failure.name === "AbortError") return;
+    if (failure.name === "AbortError" || mine.signal.aborted) return;
     const message = failure instanceof TypeError ? "There is no answer from the server; is it still running?" : failure.message;
+    clearPlaces();
     place(failure.place);
     $("result").replaceChildren(answers.failure(message));
     $("announce").textContent = message.split("\n")[0];
   } finally {
+    done();
     if (asking === mine) $("result").classList.remove("busy");
   }
 }
 
-const soon = () => { clearTimeout(timer); timer = setTimeout(answer, 350); };
+async function judged(signal) {
+  const found = await ask(state.job, request(state), signal);
+  if (!signal.aborted) read(found);
+  return [card(found), found.headline ?? "The derivative is there."];
+}
+
+async function reading(lacking, signal) {
+  const found = await ask("read", request(state, "read"), signal);
+  if (!signal.aborted) read(found);
+  return [answers.reading(found, lacking, name => { state.wrt = name; step(); }), "The function is read."];
+}
+
+async function graded(mine, stop) {
+  const { answers: given } = await ask("answers", { text: state.answers }, mine.signal);
+  if (mine.signal.aborted) return [null, ""];
+  const asked = request(state);
+  const { card, run } = grading(given, {
+    place: $("working"), stop: () => { mine.abort(); $("result").classList.remove("busy"); }, aborted: () => mine.signal.aborted, begun: read,
+    ask: async ({ name, answer }) => {
+      try {
+        return await ask("grade", { ...asked, name, answer }, mine.signal);
+      } catch (failure) {
+        if (!failure.place || failure.place.text) throw failure; // what is wrong with the exercise itself
+        return { name, answer, status: "undecided", tone: "open", layout: "", slip: failure.message, formula: "" };
+      }
+    },
+    look: row => { Object.assign(state, { job: "check", answer: row.answer }); step(); },
+  });
+  $("result").replaceChildren(card);
+  $("result").classList.remove("busy");
+  return [null, await run()];
+}
+
+function read(found) {
+  names(found.names ?? []);
+  preview(found.typeset_f);
+}
+
+function preview(latex) {
+  $("f-preview").hidden = !latex;
+  if (latex) $("f-preview").replaceChildren(typeset(latex, false));
+}
 
 function card(found) {
-  const explain = async () => answers.explanation(await ask("explain", request(state, "explain")));
+  const explain = async () => answers.explanation(await aside("explain", request(state, "explain")));
+  const save = async () => download((await aside(state.job, { ...request(state), to: "html" })).source, `${found.kind}.html`, "text/html");
   if (found.kind === "derivative") {
-    return answers.derivative(found, { explain, program: async to => (await ask("diff", { ...request(state), to })).source });
+    return answers.derivative(found, { explain, save, program: async to => (await aside("diff", { ...request(state), to })).source });
   }
-  if (found.kind === "proof") return answers.proof(found);
+  if (found.kind === "proof") return answers.proof(found, { save, show: selectLine });
   return answers.verdict(found, {
-    explain,
+    explain: state.f.trim() && state.wrt.trim() ? explain : null, save, written: state.answer,
     declare: change => { declareKnown(); for (const table in change) Object.assign(state[table], change[table]); step(); },
     mend: formula => { state.answer = formula; step(); },
   });
 }
 
+function selectLine(number) {
+  const lines = state.text.split("\n");
+  const start = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
+  $("text").focus();
+  $("text").setSelectionRange(start, start + (lines[number - 1] ?? "").length);
+}
+
 // The address: typing replaces it, an action adds to the history, so that the back button undoes it.
 
-function typed() { history.replaceState(null, "", toAddress(state)); soon(); }
+function typed() { history.replaceState(null, "", toAddress(state)); clearTimeout(timer); timer = setTimeout(answer, state.job === "grade" ? 900 : 350); }
 function step() { history.pushState(null, "", toAddress(state)); show(); answer(); }
 
 function show() {
@@ -89,95 +177,58 @@ function show() {
   }
   $("panel").setAttribute("aria-labelledby", `tab-${state.job}`);
   $("go").textContent = VERBS[state.job];
+  for (const [key, words] of [["layout", LAYOUTS], ["entries", ENTRIES]]) {
+    $(`${key}-hint`).textContent = words[$(key).value] ?? "";
+    $(`${key}-hint`).hidden = !words[$(key).value] || Boolean($(key).closest("[hidden]"));
+  }
   definitions();
 }
 
 // Errors under the place.
 
 function clearPlaces() {
-  for (const key of ["f", "wrt", "answer", "text"]) {
-    $(key).removeAttribute("aria-invalid");
-    $(`${key}-place`).hidden = true;
-  }
+  for (const field of document.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  for (const box of document.querySelectorAll(".place")) box.hidden = true;
 }
 
 function place(error) {
   if (!error?.text || error.start === null || error.start === undefined) return;
-  const key = ["answer", "text", "f", "wrt"].find(k => state[k].trim() && !$(k).closest("[hidden]") && (state[k] === error.text || state[k].includes(error.text)));
-  if (!key) return;
-  const end = Math.max(error.end ?? error.start + 1, error.start + 1);
-  $(key).setAttribute("aria-invalid", "true");
-  $(`${key}-place`).hidden = false;
-  $(`${key}-place`).replaceChildren(error.text.slice(0, error.start), make("mark", {}, error.text.slice(error.start, end) || "␣"), error.text.slice(end));
+  const inside = text => text.trim() && text.includes(error.text);
+  const key = WRITTEN.find(k => inside(state[k]) && !$(k).closest("[hidden]"));
+  const name = Object.keys(state.where).find(n => inside(state.where[n]));
+  const [field, box] = key ? [$(key), $(`${key}-place`)] : name ? [$(`where-${name}`), $(`where-${name}-place`)] : [];
+  if (!field || !box) return;
+  field.setAttribute("aria-invalid", "true");
+  box.hidden = false;
+  box.replaceChildren(make("div", { class: "said" }, error.message.split("\n")[0]),
+    make("div", { class: "where-at" }, ...marked(error.text, error.start, Math.max(error.end ?? 0, error.start + 1))));
 }
 
-// Names: what each one is, inferred or declared, and to be changed in place.
+// Names and definitions.
 
 function declareKnown() { for (const row of known) state.shapes[row.name] ??= row.sizes; }
 
 function names(rows) {
   known = rows;
-  const focused = document.activeElement?.id;
-  $("names").replaceChildren(...rows.map(row => {
-    const change = (table, none) => event => {
-      declareKnown();
-      const value = event.target.value.trim();
-      if (none !== undefined && value === none) delete state[table][row.name];
-      else state[table][row.name] = value;
-      step();
-    };
-    const choice = (id, all, chosen, table, none, label) => make("select", { id, "aria-label": `${label} of ${row.name}`, onchange: change(table, none) },
-      ...all.map(value => make("option", { value, selected: value === chosen }, value === none ? "–" : value)));
-    const square = row.sizes.split(/\s+/).length === 2;
-    return make("tr", {},
-      make("td", { class: "name" }, row.name),
-      make("td", {}, make("input", { id: `size-${row.name}`, value: row.sizes, placeholder: "scalar", "aria-label": `Sizes of ${row.name}`, onchange: change("shapes") })),
-      make("td", {}, square ? choice(`structure-${row.name}`, STRUCTURES, row.structure, "structures", "general", "Structure") : "–"),
-      make("td", {}, choice(`assume-${row.name}`, ASSUMPTIONS, row.assumption, "assume", "none", "Values")),
-      make("td", {}, make("span", { class: `badge ${row.declared ? "" : "assumed"}` }, row.declared ? "declared" : "assumed")));
-  }));
-  if (focused && $(focused)) $(focused).focus();
-  const assumed = rows.filter(row => !row.declared).length;
-  $("names-state").textContent = rows.length ? assumed ? `${assumed} of ${rows.length} assumed` : "all declared" : "";
-  $("forget").hidden = !Object.keys(state.shapes).length && !Object.keys(state.structures).length && !Object.keys(state.assume).length;
-  $("names-hint").hidden = !rows.length;
+  fillNames(rows, state, reference, step);
 }
 
 function definitions() {
   if ($("definitions").contains(document.activeElement)) return;
-  $("definitions").replaceChildren(...Object.entries(state.where).map(([name, formula], place) => {
+  $("definitions").replaceChildren(...Object.entries(state.where).flatMap(([name, formula], place) => {
     const rename = event => {
       const renamed = event.target.value.trim();
       state.where = Object.fromEntries(Object.entries(state.where).map(([n, f]) => [n === name ? renamed : n, f]).filter(([n]) => n));
       event.target.blur();
       step();
     };
-    return make("div", { class: "definition" },
+    return [make("div", { class: "definition" },
       make("input", { value: name, "aria-label": `Name of definition ${place + 1}`, onchange: rename }), "=",
-      make("input", { value: formula, "aria-label": `Definition of ${name}`, oninput: event => { state.where[name] = event.target.value; typed(); } }),
-      make("button", { type: "button", "aria-label": `Remove the definition of ${name}`, onclick: () => { delete state.where[name]; step(); } }, "✕"));
+      make("input", { id: `where-${name}`, value: formula, "aria-label": `Definition of ${name}`, "aria-describedby": `where-${name}-place`,
+        oninput: event => { state.where[name] = event.target.value; typed(); } }),
+      make("button", { type: "button", "aria-label": `Remove the definition of ${name}`, onclick: () => { delete state.where[name]; step(); } }, "✕")),
+    make("div", { class: "place", id: `where-${name}-place`, hidden: true })];
   }));
-}
-
-// Dialogs.
-
-async function gallery() {
-  if (!$("gallery-list").childElementCount) {
-    const groups = await (await fetch("/api/gallery")).json();
-    $("gallery-list").replaceChildren(...groups.map(group => make("section", {}, make("h3", {}, group.title),
-      make("div", { class: "gallery-group" }, ...group.examples.map(example => make("button", { type: "button", onclick: () => {
-        state = { ...empty(), ...structuredClone(example.request), job: example.job };
-        $("gallery").close();
-        step();
-      } }, example.title, make("small", {}, VERBS[example.job])))))));
-  }
-  $("gallery").showModal();
-}
-
-function share() {
-  const item = (title, text) => make("div", { class: "share-item" }, make("div", { class: "bar" }, make("h3", {}, title), copyButton(text, title)), make("pre", { class: "wrap", tabindex: "0" }, text));
-  $("share-list").replaceChildren(item("Link (to this page on your machine)", location.href), item("Shell", shellCommand(state)), item("Python", pythonCode(state)));
-  $("share").showModal();
 }
 
 // Pointer and focus: the same index lit wherever it stands, shapes in a tip.
@@ -207,34 +258,61 @@ for (const key of FIELDS) {
   $(key).addEventListener(event, () => { state[key] = $(key).value; if (event === "change") step(); else typed(); });
   if (event === "input") $(key).addEventListener("focus", () => { last = $(key); });
 }
-for (const key of ["f", "answer", "text"]) {
+for (const key of ["f", "answer", "text", "answers"]) {
   $(key).addEventListener("keydown", event => {
     if (event.key !== "Enter" || event.isComposing) return;
-    if (event.ctrlKey || event.metaKey || (key !== "text" && !event.shiftKey)) { event.preventDefault(); answer(); }
+    if (event.ctrlKey || event.metaKey || (!["text", "answers"].includes(key) && !event.shiftKey)) { event.preventDefault(); answer(); }
   });
 }
-$("form").addEventListener("submit", event => { event.preventDefault(); answer(); });
+$("form").addEventListener("submit", event => {
+  event.preventDefault();
+  answer();
+  if (innerWidth < 960) $("result").scrollIntoView({ block: "start" });
+});
 tabs(document.querySelector(".jobs"), tab => { state.job = tab.dataset.job; step(); });
 $("forget").addEventListener("click", () => { Object.assign(state, { shapes: {}, structures: {}, assume: {} }); step(); });
 $("add-definition").addEventListener("click", () => {
   const name = ["P", "M", "F", "G", "H", "Q", "R"].find(n => !(n in state.where)) ?? `P${Object.keys(state.where).length}`;
   state.where[name] = "";
   show();
-  $("definitions").lastElementChild.querySelector("input").select();
+  $(`where-${name}`).focus();
 });
-$("open-gallery").addEventListener("click", gallery);
-$("open-share").addEventListener("click", share);
+$("open-file").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", async () => {
+  const [file] = $("file").files;
+  if (file) { state.answers = await file.text(); step(); }
+  $("file").value = "";
+});
+$("open-gallery").addEventListener("click", () => gallery(VERBS, (job, given) => { state = { ...empty(), ...structuredClone(given), job }; step(); }));
+$("open-help").addEventListener("click", () => help(reference, insert));
+$("open-share").addEventListener("click", () => share(state));
 for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
-document.querySelector(".palette").append(...SYMBOLS.map(symbol => make("button", { type: "button", "aria-label": `Insert ${symbol}`, onclick: () => {
+
+// By the browser's own insertion, so that undo takes it back.
+function insert(symbol) {
   const field = last.closest("[hidden]") ? $("f") : last;
   field.focus();
-  field.setRangeText(symbol, field.selectionStart, field.selectionEnd, "end");
+  if (!document.execCommand("insertText", false, symbol)) field.setRangeText(symbol, field.selectionStart, field.selectionEnd, "end");
   if (symbol.endsWith("()")) field.selectionStart = field.selectionEnd = field.selectionEnd - 1;
   field.dispatchEvent(new Event("input"));
-} }, symbol)));
+}
+document.querySelector(".palette").append(...SYMBOLS.map(symbol => make("button", { type: "button", "aria-label": `Insert ${symbol}`, onclick: () => insert(symbol) }, symbol)));
+
+// For a class: the answer alone, large.
+function present(on) {
+  document.body.classList.toggle("presenting", on);
+  $("present").setAttribute("aria-pressed", String(on));
+  $("present").textContent = on ? "Back" : "Present";
+}
+$("present").addEventListener("click", () => present(!document.body.classList.contains("presenting")));
+document.addEventListener("keydown", event => { if (event.key === "Escape" && !document.querySelector("dialog[open]")) present(false); });
+
 document.addEventListener("pointerover", light);
-addEventListener("popstate", () => { state = fromAddress(location.hash); show(); answer(); });
-addEventListener("hashchange", () => { state = fromAddress(location.hash); show(); answer(); });
+const again = () => { state = fromAddress(location.hash); show(); answer(); };
+addEventListener("popstate", again);
+addEventListener("hashchange", again);
 state = location.hash.length > 1 ? fromAddress(location.hash) : empty();
 show();
+names([]);
+try { reference = await (await fetch("/api/reference")).json(); } catch { /* the page says so with the first answer */ }
 answer();
