@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from tensordiff.errors import ParseError
 
-_NAMED = re.compile(r"\s*(?P<name>[^\W\d][^\t,;:()=*^\\]*?)\s*(?:\t|[,;:](?=\s))\s*(?P<answer>\S.*)")
-"""A name and an answer on a line: a tab, or one of , ; : and a blank between them."""
+_NAMED = re.compile(r"\s*(?P<name>[^\W\d][^\t,;:()=*^\\]*?)\s*(?:\t|[,;]|:(?=\s))\s*(?P<answer>\S.*)")
+"""A name and an answer on a line, with a tab, a comma, a semicolon, or a colon and a blank between them."""
 
 
 def read_answers(text: str) -> dict[str, str]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tensordiff.show.report import derivative_data, explanation_data, proof_data, verdict_data
 from tensordiff.show.svg import STYLE
@@ -37,7 +37,7 @@ _FONTS = (
 
 _SCRIPT = (
     'for(const e of document.querySelectorAll(".tex"))katex.render(e.textContent,e,'
-    '{displayMode:e.classList.contains("formula"),throwOnError:false,strict:false,trust:c=>c.command==="\\\\htmlData"});'
+    '{displayMode:e.classList.contains("formula"),throwOnError:false,strict:false,trust:c=>/^.html(Data|Class)$/.test(c.command)});'
 )
 
 
@@ -78,14 +78,26 @@ def explanation_page(found: Explanation) -> str:
 def verdict_page(verdict: Verdict) -> str:
     """A verdict: what was claimed, what holds, the right formula, and numbers."""
     found = verdict_data(verdict)
-    witness = (found["witness"] or "").split("\n")
-    parts = ["<h1>A claim, and what holds</h1>", _code(found["claim"]), _headline(found["tone"], found["headline"])]
-    parts.extend(f"<p>{escape(line)}</p>" for line in found["details"] if line not in witness)
+    parts = ["<h1>A claim, and what holds</h1>", _headline(found["tone"], found["headline"]), _claim(found)]
+    parts.extend(f"<p>{escape(line)}</p>" for line in found["details"])
     if found["tone"] != "right" and found["typeset_expected"]:
-        parts += ["<h2>The derivative</h2>", _formula(found["typeset_expected"])]
+        layout = found["layout"]
+        noun = "differential" if layout == "differential" else f"derivative{f' ({layout} layout)' if layout else ''}"
+        parts += [f"<h2>The {noun}</h2>", _formula(found["typeset_expected"]), _code(found["expected"])]
+    if found["assumed"]:
+        parts.append(f'<p class="soft">Assumed: {escape("; ".join(found["assumed"]))}.</p>')
     if found["witness"]:
         parts += ["<h2>Numbers that show it</h2>", _code(found["witness"])]
     return _page("A claim, and what holds", parts)
+
+
+def _claim(found: Mapping[str, Any]) -> str:
+    """The claim as it was written and as it is read, with the slip marked in both."""
+    start, end = found["place"] or (0, 0)
+    text = found["claim"]
+    own = f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}" if end else escape(text)
+    typeset = _formula(found["typeset_claim"]) if found["typeset_claim"] else ""
+    return f"<pre>{own}</pre>{typeset}"
 
 
 _STEP_TONES = {"right": "right", "wrong": "wrong", "not-read": "open", "undecided": "open"}

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tensordiff.cli.main import main
-from tensordiff.cli.tables import read_answers
 from tensordiff.errors import ParseError
+from tensordiff.show.answers import read_answers
 
 EXERCISE = ["--of", "x'*A*x", "--wrt", "x", "--var", "A:n,n", "x:n"]
 TABLE = 'name,answer\nAda,(A + A\')*x\n"Bob, Jr",2*A*x\nCy,"np.dot(A + A.T, x)"\nDi,(A +\nEd,np.dot(A, x) + A.T @ x\n'

@@ -5,15 +5,15 @@ from __future__ import annotations
 from argparse import Namespace
 
 from tensordiff.api.grading import COLUMNS, grade
-from tensordiff.cli import tables
 from tensordiff.cli.declared import expression
 from tensordiff.cli.output import NOT_RIGHT, RIGHT, Output, as_json
 from tensordiff.cli.texts import read_text
+from tensordiff.show.answers import read_answers, written
 
 
 def run(arguments: Namespace) -> Output:
-    answers = tables.read_answers(read_text(arguments.answers))
+    answers = read_answers(read_text(arguments.answers))
     grades = grade(answers, expression(arguments), tuple(arguments.wrt), layout=arguments.layout)
     rows = [grade.row() for grade in grades]
     status = RIGHT if all(grades) else NOT_RIGHT
-    return Output(as_json(rows) if arguments.json else tables.written(rows, COLUMNS), status)
+    return Output(as_json(rows) if arguments.json else written(rows, COLUMNS), status)
