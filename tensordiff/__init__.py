@@ -19,7 +19,20 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from tensordiff.api.chain import ChainLink, ChainRule, chain
     from tensordiff.api.checks import assert_equal, check, check_chain, equal
-    from tensordiff.api.declare import dims, elementwise, function, matrix, named, number, parse, scalar, tensor, vector, where
+    from tensordiff.api.declare import (
+        dims,
+        elementwise,
+        function,
+        matrix,
+        matrix_function,
+        named,
+        number,
+        parse,
+        scalar,
+        tensor,
+        vector,
+        where,
+    )
     from tensordiff.api.derivative import Derivative, diff
     from tensordiff.api.exchange import from_einsum, from_sympy
     from tensordiff.api.explain import explain
@@ -51,16 +64,17 @@ if TYPE_CHECKING:
         "Grade", "MissingRuleError", "Objective", "ParseError", "ShapeError", "TensordiffError", "UnknownNameError",
         "Verdict", "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile",
         "diff", "dims", "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton",
-        "grade", "gradient", "hessian", "hvp", "jacobian", "jax_function", "jvp", "kron", "matrix", "matrix_power", "named",
-        "number", "objective", "ones", "parse", "pi", "proofread", "scalar", "tensor", "torch_function", "tril", "triu",
-        "unit", "vector", "vjp", "where", "zeros",
+        "grade", "gradient", "hessian", "hvp", "jacobian", "jax_function", "jvp", "kron", "matrix", "matrix_function",
+        "matrix_power", "named", "number", "objective", "ones", "parse", "pi", "proofread", "scalar", "tensor",
+        "torch_function", "tril", "triu", "unit", "vector", "vjp", "where", "zeros",
     ]  # fmt: skip
 
 _NAMES = {
     "api.chain": ("ChainLink", "ChainRule", "chain"),
     "api.checks": ("assert_equal", "check", "check_chain", "equal"),
     "api.declare": (
-        "dims", "elementwise", "function", "matrix", "named", "number", "parse", "scalar", "tensor", "vector", "where",
+        "dims", "elementwise", "function", "matrix", "matrix_function", "named", "number", "parse", "scalar", "tensor",
+        "vector", "where",
     ),
     "api.derivative": ("Derivative", "diff"),
     "api.exchange": ("from_einsum", "from_sympy"),

@@ -10,7 +10,7 @@ from typing import Any
 from tensordiff.api.claims import shown_in
 from tensordiff.api.expression import Expression, expression
 from tensordiff.errors import ShapeError, TensordiffError, UnknownNameError
-from tensordiff.functions import SYMPY, Undefined, UserFunction
+from tensordiff.functions import SYMPY, Undefined, UserFunction, UserMap
 from tensordiff.matrix import Scope, ShapeLike, build, is_column, read_shape
 from tensordiff.parse import check_name
 from tensordiff.parse import parse as parse_text
@@ -139,8 +139,8 @@ def number(value: int | float | Fraction | str) -> Expression:
 
 
 class OwnFunction:
-    """A function of the user's own, entry by entry: call it with an expression, or give it to `parse(functions=[...])` and
-    call it by its name in text."""
+    """A function of the user's own, entry by entry or of a symmetric matrix: call it with an expression, or give it to
+    `parse(functions=[...])` and call it by its name in text."""
 
     def __init__(self, head: Function) -> None:
         self.head = head
@@ -151,7 +151,7 @@ class OwnFunction:
         return Expression(build.call(self.head, value.matrix), value.scope.with_function(self.head))
 
     def __repr__(self) -> str:
-        return f"<elementwise function {self.head.name}>"
+        return f"<{'elementwise function' if self.head.elementwise else 'function of a matrix'} {self.head.name}>"
 
 
 def function(name: str) -> OwnFunction:
@@ -176,10 +176,29 @@ def elementwise(name: str, expression: Any, latex: str | None = None) -> OwnFunc
         >>> print(td.diff(td.sum(softsign(A @ x)), x).matrix_form())
         A'*(1./(1 + abs(A*x)).^2)
     """
+    return OwnFunction(_own(name, expression, latex))
+
+
+def _own(name: str, expression: Any, latex: str | None) -> UserFunction:
     name = _own_name(name)
-    if isinstance(expression, str):
-        expression = _formula_of(name, expression)
-    return OwnFunction(UserFunction(name, expression, latex))
+    return UserFunction(name, _formula_of(name, expression) if isinstance(expression, str) else expression, latex)
+
+
+def matrix_function(name: str, expression: Any, latex: str | None = None) -> OwnFunction:
+    """A function of a symmetric matrix, f(A) = U diag(f(lambda)) U' with A = U diag(lambda) U', given by the function of
+    numbers as in `elementwise`: a SymPy expression in one symbol, or text.
+
+    It takes symmetric matrices n-by-n (by structure or by form, as X'*X is) and gives one. Its derivatives use divided
+    differences of the eigenvalues, which are exact where these repeat (Higham, Functions of Matrices, theorem 3.11). Raises
+    UnknownNameError as `elementwise` does; the function raises ShapeError and DomainError for other matrices.
+
+        >>> import tensordiff as td
+        >>> g = td.matrix_function("g", "s*exp(s)")
+        >>> f = td.parse("tr(g(A))", shapes={"A": "n n"}, structures={"A": "symmetric"}, functions=[g])
+        >>> print(td.gradient(f, "A").matrix_form())
+        (eye(n) + A)*expm(A)
+    """
+    return OwnFunction(UserMap(_own(name, expression, latex)))
 
 
 def _formula_of(name: str, source: str) -> Any:
@@ -216,5 +235,5 @@ def _own_functions(functions: Any) -> list[Function]:
         found = list(functions)
     for own in found:
         if not isinstance(own, OwnFunction):
-            raise TypeError(f"not a function made by td.elementwise or td.function: {own!r}")
+            raise TypeError(f"not a function made by td.elementwise, td.function or td.matrix_function: {own!r}")
     return [own.head for own in found]

@@ -33,6 +33,7 @@ from tensordiff.functions.table import Extremum
 from tensordiff.functions.undefined import Undefined
 from tensordiff.functions.univariate import Univariate
 from tensordiff.functions.user import UserFunction, elementwise
+from tensordiff.functions.user_map import UserMap
 
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "HAT", "INVERSE", "LEVI", "LOG", "LOGDET", "LOGM",
@@ -40,6 +41,6 @@ __all__ = [
     "Constant", "Diagonals",
     "Duplication", "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp",
     "LowerMask", "MatrixFunction", "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "SymmetricMap", "Undefined",
-    "Unit", "Univariate", "UpperMask", "UserFunction", "WholeMatrix", "constant", "elementwise", "inclusion", "is_primary",
-    "keeps_symmetry", "lookup", "matrix_power", "power", "sandwich", "smallest", "transpose",
+    "Unit", "Univariate", "UpperMask", "UserFunction", "UserMap", "WholeMatrix", "constant", "elementwise", "inclusion",
+    "is_primary", "keeps_symmetry", "lookup", "matrix_power", "power", "sandwich", "smallest", "transpose",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from tensordiff.functions.table import Extremum
 from tensordiff.functions.univariate import Univariate
 from tensordiff.tensor import Function
 
-_ABOVE = frozenset({"registry", "user"})
+_ABOVE = frozenset({"registry", "user", "user_map"})
 """The modules of this package that read the registry."""
 
 Found = TypeVar("Found", bound=Function)

@@ -114,12 +114,16 @@ class SymmetricMap(SymmetricFunction):
         return _printed(form, self.formula, x, dict(zip(PARAMETERS, parameters, strict=False)))
 
 
+_UNNAMED = "the derivative of a function of a matrix"
+
+
 class SymmetricSlope(SymmetricFunction):
     """The derivative of f(A) of some order, axes of f(A), then those of the directions."""
 
     def __init__(self, scalar: Tensor, order: int) -> None:
         self.formula, self.order = scalar, order
-        self.name = "the derivative of a function of a matrix"
+        named = isinstance(scalar, Apply) and scalar.children == (T,)
+        self.name = f"D{order if order > 1 else ''}{scalar.function.name}" if named else _UNNAMED  # type: ignore[attr-defined]
 
     @property
     def parameters(self) -> tuple[bytes | str | int, ...]:
@@ -205,7 +209,7 @@ def _printed(form: Any, formula: Tensor, x: Any, parameters: Mapping[Tensor, Any
     if formula.function == POWER and not children[1].shape:
         return form.real_power(*children) if as_number(formula.children[1]) is None else form.power(*children)
     name = {EXP: "expm", LOG: "logm", SIN: "sinm", COS: "cosm", SIGN: "signm"}.get(formula.function)  # type: ignore[call-overload]
-    return form.call(name, children[0]) if name else None
+    return form.call(name, children[0]) if name else form.map(formula.function, children[0])
 
 
 def of_eigenvalues(node: Tensor) -> Tensor | None:

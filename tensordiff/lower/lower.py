@@ -314,6 +314,7 @@ _RULES: dict[str, Rule] = {
     "power": _power,
     "dot_power": lambda node, values: power(*values),
     "apply": _apply,
+    "map": _apply,
     "pinv": _pinv,
     "tr": _trace,
     "sum": _sum,

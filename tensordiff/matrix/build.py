@@ -76,7 +76,7 @@ def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
             return contract(add(zip(coefficients, children, strict=True)), letters)
         case "entry":
             return entry(children[0], node.data[0])
-        case "apply":
+        case "apply" | "map":
             return call(node.data[0], *children)
         case "block":
             return _rebuild_block(node, children)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
-from tensordiff.functions import ELEMENTWISE, SYNONYMS, lookup
+from tensordiff.functions import ELEMENTWISE, SYNONYMS, UserFunction, UserMap, WholeMatrix, lookup
 from tensordiff.matrix.block import grid
 from tensordiff.matrix.fitted import Fitted
 from tensordiff.matrix.leaves import as_number, eye, number, ones, size, tril, triu, zeros
@@ -30,6 +30,8 @@ def call(function: str | Function, *operands: Matrix) -> Matrix:
         record = called(SYNONYMS.get(name, name), len(operands))
         if record is not None and not record.is_constant:
             return _word(record, operands)
+        if isinstance(function, WholeMatrix):
+            return _mapped(function, operands)
     if isinstance(function, str):
         found = lookup(function)
         if found is None:
@@ -52,6 +54,16 @@ def _word(record: Operation, operands: tuple[Matrix, ...]) -> Matrix:
     if record.written is not None and (written := record.written(FORM, *fitted.operands)) is not None:
         return written  # type: ignore[no-any-return]
     return Matrix.make(record.name, shape, (), tuple(fitted.operands))
+
+
+def _mapped(function: WholeMatrix, operands: tuple[Matrix, ...]) -> Matrix:
+    """A user's function of a whole matrix; of a scalar it is the function of numbers."""
+    _count(function.name, operands, function.arguments)
+    refuse_open(function.name, operands)
+    if operands[0].is_scalar:
+        return function.of_scalar(FORM, *operands)  # type: ignore[no-any-return]
+    fitted = Fitted(function.name, operands)
+    return Matrix.make("map", OPERATIONS["map"].law(fitted), (function,), tuple(fitted.operands))
 
 
 def suggestion(name: str, known: list[str]) -> str | None:
@@ -119,6 +131,11 @@ _CONSTRUCTORS = {"inv": inverse, "transpose": transpose, "kron": kron}
 """Operators that have a word too: their constructors normalise more than a shape law says."""
 
 
+def _of_matrix(function: Function, x: Matrix) -> Matrix | None:
+    """A user's function of numbers at a matrix; None for others."""
+    return call(UserMap(function), x) if isinstance(function, UserFunction) else None
+
+
 def _axis(x: Matrix, axis: Matrix) -> Group:
     """The group along an axis that is counted from 1."""
     groups = x.shape if len(x.shape) > 2 else (x.rows, x.cols)
@@ -129,7 +146,7 @@ def _axis(x: Matrix, axis: Matrix) -> Group:
 
 FORM = SimpleNamespace(
     add=add, axis=_axis, as_number=as_number, call=call, divide=divide, dot_divide=dot_divide, dot_power=dot_power, eye=eye,
-    hadamard=hadamard, inverse=inverse, kron=kron, number=number, ones=ones, power=power, product=product,
+    hadamard=hadamard, inverse=inverse, kron=kron, map=_of_matrix, number=number, ones=ones, power=power, product=product,
     real_power=real_power, scale=scale,
     size=size, transpose=transpose, tril=tril, zeros=zeros,
 )  # fmt: skip

@@ -79,6 +79,10 @@ _OPERATORS = (
     ),
     Operation("dot_power", "entries", transposes="operands", names_itself=True, result="alike"),
     Operation("apply", "entries", transposes="operands", names_itself=True, result="alike"),
+    Operation(
+        "map", "square-to-square", transposes="outside", names_itself=True, conjugates="never", holomorphic=False, real=True,
+        domain="symmetric", result="symmetric",
+    ),
     Operation("named", "entries", transposes="outside", linear=(0,), integral=True, result="alike"),
     Operation("block", transposes="blocks", linear=(-1,)),
     Operation("entry", linear=(0,)),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tensordiff.errors import UnknownNameError, nearest
-from tensordiff.functions import Undefined, UserFunction
+from tensordiff.functions import Undefined, UserFunction, UserMap
 from tensordiff.matrix.leaves import named, size, symbol
 from tensordiff.matrix.node import Matrix, Shape, shape_text
 from tensordiff.matrix.shape import ShapeLike, is_column, read_shape
@@ -90,7 +90,7 @@ class Scope:
         stem = name.rstrip("'")
         found = self.functions.get(stem)
         for _ in name[len(stem) :]:
-            found = found.primed if isinstance(found, UserFunction | Undefined) else None
+            found = found.primed if isinstance(found, UserFunction | UserMap | Undefined) else None
         return found
 
     def has_function(self, name: str) -> bool:

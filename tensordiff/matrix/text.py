@@ -100,7 +100,7 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return [Operand(children[0], ATOM), "[", ",".join(str(letter) for letter in node.data[0]), "]"]
         case "kron":
             return ["kron(", *_commas(_kron_operands(node)), ")"]
-        case "apply":
+        case "apply" | "map":
             return [node.data[0].name, "(", *_commas(children), ")"]
         case "block":
             return _block(node)

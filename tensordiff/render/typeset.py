@@ -278,7 +278,7 @@ class Style(ABC):
                 # Bars with a 1 around a matrix would be the operator norm.
                 inner = [self.function("vec"), self.brackets[0], *inner, self.brackets[1]]
             return self.norm(inner, "1" if node.op == "norm1" else "F" if matrix else "2")
-        function: Function | str = node.data[0] if node.op == "apply" else OPERATIONS[node.op].word
+        function: Function | str = node.data[0] if node.op in ("apply", "map") else OPERATIONS[node.op].word
         name = function if isinstance(function, str) else function.name
         if name == "abs" and node.is_scalar:
             return self.norm(inner, "")

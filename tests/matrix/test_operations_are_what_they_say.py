@@ -23,7 +23,7 @@ CONSTANTS = [name for name in EVERY if OPERATIONS[name].is_constant]
 
 def expression(name):
     truth = TRUTHS[name]
-    return td.parse(truth.text, shapes=SHAPES, where=truth.where)
+    return td.parse(truth.text, shapes=SHAPES, where=truth.where, functions=truth.functions)
 
 
 def values(name, seed=1, **options):
@@ -51,7 +51,7 @@ def test_value(name):
 @pytest.mark.parametrize("name", EVERY)
 def test_prints_and_reads_back(name):
     made = expression(name)
-    again = td.parse(text(made.matrix), shapes=SHAPES, where=TRUTHS[name].where)
+    again = td.parse(text(made.matrix), shapes=SHAPES, where=TRUTHS[name].where, functions=TRUTHS[name].functions)
     assert again.matrix is made.matrix
     assert made.latex()
 
@@ -72,7 +72,7 @@ _DECLARED = ("named", "number", "size", "unit", "singvals")  # what needs a decl
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in _DECLARED])
 def test_infers(name):
     """Without declarations sizes follow, the same as the constructors give."""
-    made = td.parse(TRUTHS[name].text)
+    made = td.parse(TRUTHS[name].text, functions=TRUTHS[name].functions)
     declared = expression(name)
     assert [len(group) for group in made.matrix.shape] == [len(group) for group in declared.matrix.shape]
     assert made.matrix.op == declared.matrix.op
@@ -169,14 +169,16 @@ def test_real_ones_refuse_complex_entries(name):
 def test_of_a_scalar(name):
     """Where every size is 1 the operation is that of the number."""
     record = OPERATIONS[name]
+    head = TRUTHS[name].functions[0].head if TRUTHS[name].functions else record.word
     a = td.scalar("a")
-    made = td.Expression(build.call(record.word, a.matrix), a.scope)
+    made = td.Expression(build.call(head, a.matrix), a.scope)
     assert made.matrix.is_scalar
     expected = np.squeeze(at(name, {"S": np.array([[0.7]])}))
     np.testing.assert_allclose(made.evaluate(a=0.7), expected, **CLOSE)
     if record.of_scalar is not None:
         assert made.matrix.op != name
-    matrix = td.parse(TRUTHS[name].text, shapes={"S": "n n"}).evaluate(S=np.array([[0.7]]))
+    whole = td.parse(TRUTHS[name].text, shapes={"S": "n n"}, functions=TRUTHS[name].functions)
+    matrix = whole.evaluate(S=np.array([[0.7]]))
     np.testing.assert_allclose(np.squeeze(matrix), expected, **CLOSE)
 
 
@@ -250,7 +252,7 @@ def test_latex(name):
 def test_latex_reads_back(name):
     """As what it was, or refused: never as something else."""
     made = expression(name)
-    again = td.parse(made.latex(), shapes=SHAPES, where=TRUTHS[name].where)
+    again = td.parse(made.latex(), shapes=SHAPES, where=TRUTHS[name].where, functions=TRUTHS[name].functions)
     assert again.matrix is made.matrix or td.equal(again, made)
 
 

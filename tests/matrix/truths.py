@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp, softmax
 
+import tensordiff as td
 from tensordiff.matrix.operations import OPERATIONS
 from tests.reference import MATRIX, triangular_places
 
@@ -24,6 +25,7 @@ class Truth:
     value: Callable[..., Any]
     operands: tuple[str, ...] = ("S",)
     where: Mapping[str, str] = field(default_factory=dict)
+    functions: Sequence[Any] = ()
 
 
 SHAPES: dict[str, Any] = {"S": "n n", "R": "n n", "A": "n m", "B": "n m", "C": "m n", "Q": "m m", "x": "n", "y": "n", "a": (),
@@ -142,6 +144,7 @@ def _of_spectrum(f: Callable[[Array], Array], s: Array) -> Array:
 
 
 _PART = "(S + S')/2"
+GROWTH = td.matrix_function("g", "s*exp(s)")
 TRUTHS |= {
     "eigvals": Truth(f"eigvals({_PART})", lambda s: _spectrum(s)[0]),
     "lambda_max": Truth(f"lambda_max({_PART})", lambda s: _spectrum(s)[0][-1]),
@@ -151,6 +154,7 @@ TRUTHS |= {
     "sinm": Truth(f"sinm({_PART})", lambda s: _of_spectrum(np.sin, s)),
     "cosm": Truth(f"cosm({_PART})", lambda s: _of_spectrum(np.cos, s)),
     "signm": Truth(f"signm(2*eye(n) - {_PART})", lambda s: _of_spectrum(np.sign, 2 * np.eye(len(s)) - s)),
+    "map": Truth(f"g({_PART})", lambda s: _of_spectrum(lambda x: x * np.exp(x), s), functions=[GROWTH]),
     "singvals": Truth(f"singvals({_PART})", lambda s: np.linalg.svd((s + s.T) / 2)[1]),
     "norm_spec": Truth("norm_spec(A)", lambda a: np.linalg.norm(a, 2), ("A",)),
     "norm_p": Truth("norm_p(A,3)", lambda a: (np.abs(a) ** 3).sum() ** (1 / 3), ("A",)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tensordiff.functions import SymmetricMap, lookup
+from tensordiff.functions import SymmetricMap, UserMap, lookup
 from tensordiff.functions.symmetric_map import SymmetricSlope
 from tensordiff.tensor import Apply, Dim, Einsum, Function, Named, Sum, Symbol, Tensor, postorder
 
@@ -76,7 +76,9 @@ def _function(function: Function) -> Function | str | _OfFormula:
     """A function of the table by its name (its rules are code), any other as itself."""
     if lookup(function.name) == function:
         return function.name
-    return _OfFormula(function) if isinstance(function, SymmetricMap | SymmetricSlope) else function
+    if isinstance(function, SymmetricMap | SymmetricSlope) and not isinstance(function, UserMap):
+        return _OfFormula(function)
+    return function
 
 
 def _dims(dims: Sequence[Dim]) -> tuple[Any, ...]:

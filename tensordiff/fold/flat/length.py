@@ -45,7 +45,7 @@ def length_of(node: Matrix, lengths: tuple[int, ...]) -> int:
         case "add":
             signs = 3 * (len(lengths) - 1) + (node.data[0] < 0)
             return sum(lengths) + int(signs) + sum(len(str(abs(c))) + 1 for c in node.data if abs(c) != 1)
-        case "apply":
+        case "apply" | "map":
             return len(node.data[0].name) + 2 + sum(lengths) + 2 * (len(lengths) - 1)
     return len(node.op) + 2 + sum(lengths) + 2 * max(0, len(lengths) - 1)
 
