@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from tensordiff.api import words
     from tensordiff.api.chain import ChainLink, ChainRule, chain
     from tensordiff.api.checks import assert_equal, check, check_chain, equal
     from tensordiff.api.declare import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from tensordiff.api.programs import compile
     from tensordiff.api.proofreading import proofread
     from tensordiff.api.sweeps import gauss_newton, gradient, hessian, hvp, jacobian, jvp, vjp
+    from tensordiff.api.words import *  # noqa: F403
     from tensordiff.check.verdict import Verdict
     from tensordiff.errors import (
         BudgetError,
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
         "matrix_power", "named", "number", "objective", "ones", "parse", "pi", "proofread", "scalar", "tensor",
         "torch_function", "tril", "triu", "unit", "vector", "vjp", "where", "zeros",
     ]  # fmt: skip
+    __all__ += words.__all__
 
 _NAMES = {
     "api.chain": ("ChainLink", "ChainRule", "chain"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tensordiff.api.expression import Expression, expression
+from tensordiff.api import words
+from tensordiff.api.calls import Operand, applied, called
+from tensordiff.api.expression import Expression
 from tensordiff.errors import ShapeError
 from tensordiff.functions import ELEMENTWISE
 from tensordiff.matrix import Matrix, Scope, build, read_group
@@ -47,7 +49,7 @@ def triu(argument: Any) -> Expression:
 
 def _triangle(word: str, argument: Any) -> Expression:
     if isinstance(argument, Expression) and not argument.matrix.is_scalar:
-        return _apply(lambda x: build.triangle(word, x), (argument,))
+        return applied(lambda x: build.triangle(word, x), (argument,))
     (dim,) = read_group(argument) or (Dim.fixed(1),)
     return _constant((build.tril if word == "tril" else build.triu)(dim))
 
@@ -67,12 +69,12 @@ def _constant(node: Matrix) -> Expression:
 def matrix_power(matrix: Any, exponent: Any) -> Expression:
     """A^p: any whole number or size for a square matrix, 1/2 and -1/2 (the principal root), and any number or scalar for a
     symmetric positive definite one."""
-    return _apply(lambda base, power: refuse_unsymmetric(build.power(base, power)), (matrix, exponent))
+    return applied(lambda base, power: refuse_unsymmetric(build.power(base, power)), (matrix, exponent))
 
 
 def kron(*factors: Any) -> Expression:
     """The Kronecker product; kron(A, B) has rows (i_A, i_B) with i_A slowest."""
-    return _apply(build.kron, factors)
+    return applied(build.kron, factors)
 
 
 def block(rows: Sequence[Any]) -> Expression:
@@ -96,37 +98,10 @@ def block(rows: Sequence[Any]) -> Expression:
     if not lines or not lines[0] or any(len(line) != len(lines[0]) for line in lines):
         raise ShapeError("the rows of the block matrix have different lengths", hint="block([[A, B], [C, D]])")
     across = len(lines[0])
-    return _apply(
+    return applied(
         lambda *blocks: build.block([blocks[start : start + across] for start in range(0, len(blocks), across)]),
         tuple(x for line in lines for x in line),
     )
-
-
-def _apply(constructor: Callable[..., Matrix], arguments: tuple[Any, ...]) -> Expression:
-    operands = [expression(argument) for argument in arguments]
-    scope = Scope()
-    for operand in operands:
-        scope = scope.merge(operand.scope)
-    return Expression(constructor(*(operand.matrix for operand in operands)), scope)
-
-
-def _function(name: str, doc: str) -> Callable[..., Expression]:
-    def function(*arguments: Any) -> Expression:
-        return _apply(lambda *operands: refuse_unsymmetric(build.call(name, *operands)), arguments)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
-    return function
-
-
-_OWN = frozenset({"kron", "transpose"})
-"""Words that have a function above, or an operator in Python."""
-
-NAMED: dict[str, Callable[..., Expression]] = {
-    **{word: _function(word, record.doc) for word, record in WORDS.items() if not record.is_constant and word not in _OWN},
-    **{name: _function(name, f"{name} of every entry.") for name in ELEMENTWISE},
-}
-"""The functions of the text syntax, by name; the package exports each."""
 
 
 def pi() -> Expression:
@@ -134,7 +109,30 @@ def pi() -> Expression:
     return _constant(build.pi())
 
 
+OWN = {
+    **{f.__name__: f for f in (eye, ones, zeros, unit, tril, triu, commutation, matrix_power, kron, block, pi)},
+    "transpose": None,
+}
+"""What has a function here, or an operator in Python."""
+
+
+def _function(name: str) -> Callable[..., Expression]:
+    def function(*arguments: Operand) -> Expression:
+        return called(name, *arguments)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = WORDS[name].doc if name in WORDS else f"{name} of every entry."
+    return function
+
+
+_REGISTERED = dict.fromkeys([*(word for word, record in WORDS.items() if not record.is_constant), *ELEMENTWISE])
+
+NAMED: dict[str, Callable[..., Expression]] = {
+    name: getattr(words, name, None) or _function(name) for name in _REGISTERED if name not in OWN
+}
+"""The functions of the text syntax, by name; the package exports each."""
+
+
 def described() -> dict[str, Callable[..., Expression]]:
     """Every function and constant that expressions are made with, by its name in Python."""
-    own = (eye, ones, zeros, unit, tril, triu, commutation, matrix_power, kron, block, pi)
-    return {**NAMED, **{function.__name__: function for function in own}}
+    return {**NAMED, **{name: function for name, function in OWN.items() if function is not None}}
