@@ -95,7 +95,7 @@ def test_a_type_checker_sees_the_names_that_there_are() -> None:
         for node in block.body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if alias.name != "*"
+        if alias.name not in ("*", "words")
     }
     homes = {name: f"tensordiff.{module}" for module, names in tensordiff._NAMES.items() for name in names}
     assert imported == homes

@@ -154,7 +154,9 @@ def check_chain(
 
     `claims` has a formula for each link, by names: {"dF/dM": "-kron(F', F)", "dM/dV": ...}; the quantities between f and
     the variable are `where` names of f. A link is the partial derivative with the other quantities of the chain held
-    fixed. `total` is the formula for the whole: where every link is right and it is wrong, the joining is.
+    fixed. `total` is the formula for the whole: where every link is right and it is wrong, the joining is. `layout` is that
+    of `check`. Raises UnknownNameError for a link that the chain does not have, ParseError and ShapeError for a formula that
+    cannot be read.
 
         >>> import tensordiff as td
         >>> F = td.parse("F", shapes={"X": "n m", "V": "n n"}, where={"M": "X'*V*X", "F": "inv(M)"})
@@ -176,7 +178,8 @@ def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **
     """Whether two expressions, or two derivatives, are equal for all sizes and values, with the evidence of a verdict:
     "proved" by canonical forms or by the relations of inverses and functions, "exact" at random points modulo primes,
     "numeric" with many digits. Texts are read with `shapes`, `structures`, `where` and `assume` as in `parse`, or in the
-    scope of the other expression.
+    scope of the other expression. Raises ShapeError where the two have different shapes, ParseError for a text that cannot
+    be read.
 
         >>> import tensordiff as td
         >>> found = td.equal("tr(A*B)", "sum(A.*B')", shapes={"A": "n m", "B": "m n"})
@@ -193,7 +196,12 @@ def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **
 
 
 def assert_equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **declarations: Any) -> None:
-    """Raises AssertionError, which says where the two differ, unless `equal` finds them equal. For use in tests."""
+    """Raises AssertionError, which says where the two differ, unless `equal` finds them equal; ShapeError where they have
+    different shapes. For use in tests.
+
+        >>> import tensordiff as td
+        >>> td.assert_equal("tr(A*B)", "tr(B*A)")
+    """
     found = equal(a, b, **declarations)
     if not found:
         raise AssertionError(str(found))

@@ -20,18 +20,37 @@ from tensordiff.tensor import STRUCTURES, Assumption, Dim, Function, Size, Symbo
 
 
 def dims(names: str) -> Any:
-    """Named sizes: dims("n m") is a pair, dims("n") one size. Raises UnknownNameError for what cannot be a name."""
+    """Named sizes: dims("n m") is a pair, dims("n") one size. Raises UnknownNameError for what cannot be a name.
+
+    >>> import tensordiff as td
+    >>> n, m = td.dims("n m")
+    >>> td.matrix("X", n * m, n + 1).shape
+    (Size(n*m), Dim(n+1))
+    """
     found = tuple(Dim.named(check_name(name)) for name in names.replace(",", " ").split())
     return found[0] if len(found) == 1 else found
 
 
 def scalar(name: str, *, assume: str = "none") -> Expression:
-    """A scalar variable."""
+    """A scalar variable. Raises UnknownNameError for what cannot be a name.
+
+    >>> import tensordiff as td
+    >>> a = td.scalar("a", assume="positive")
+    >>> print(td.diff(td.log(a) * a, a).matrix_form())
+    1 + log(a)
+    """
     return declared(name, (), "general", assume)
 
 
 def vector(name: str, size: Any, *, assume: str = "none") -> Expression:
-    """A column vector; `size` is a Dim, a name or a number."""
+    """A column vector; `size` is a Dim, a name or a number. Raises ShapeError for what is no size, UnknownNameError for what
+    cannot be a name.
+
+        >>> import tensordiff as td
+        >>> x = td.vector("x", "n")
+        >>> print(td.diff(x.T @ x, x).matrix_form())
+        2*x
+    """
     return declared(name, (size,), "general", assume)
 
 
@@ -42,6 +61,11 @@ def matrix(name: str, *sizes: Any, structure: str = "general", assume: str = "no
     unit-upper-triangular, orthogonal, positive-definite, correlation, toeplitz, stiefel (rectangular, X'X = I).
     assume: positive, nonzero, binary (entries +1 or -1), probability (positive, sums to one), near-identity.
     Raises ShapeError for a structure on a matrix that is not square, or unless there are two sizes.
+
+        >>> import tensordiff as td
+        >>> V = td.matrix("V", "n", "n", structure="symmetric")
+        >>> print(td.diff(td.logdet(V), V).matrix_form())
+        inv(V)
     """
     shape = _sizes_of(*sizes)
     if len(shape) != 2:
@@ -50,7 +74,14 @@ def matrix(name: str, *sizes: Any, structure: str = "general", assume: str = "no
 
 
 def tensor(name: str, *sizes: Any, structure: str = "general", assume: str = "none") -> Expression:
-    """A variable with any number of axes, to be used by index notation and entrywise operations."""
+    """A variable with any number of axes, to be used by index notation and entrywise operations. Raises ShapeError for what is
+    no size, UnknownNameError for what cannot be a name.
+
+        >>> import tensordiff as td
+        >>> T = td.tensor("T", "n", "n", "m")
+        >>> td.diff(td.sum(td.exp(T)), T).shape
+        (Dim(n), Dim(n), Dim(m))
+    """
     return declared(name, tuple(_sizes_of(*sizes)), structure, assume)
 
 
@@ -119,7 +150,15 @@ def _sizes_of(*sizes: Any) -> Sequence[Any]:
 
 
 def where(expression: Expression, **parts: Expression) -> Expression:
-    """The same expression with names for parts, which come back in derivatives: where(F, P=inv(V))."""
+    """The same expression with names for parts, which come back in derivatives; its shape stays. Raises UnknownNameError for
+    what cannot be a name.
+
+        >>> import tensordiff as td
+        >>> X, V = td.matrix("X", "n", "m"), td.matrix("V", "n", "n")
+        >>> F = td.where(X.T @ td.inv(V) @ X, P=td.inv(V))
+        >>> print(td.diff(F, V).matrix_form())
+        -kron(X'*P', X'*P)
+    """
     scope = expression.scope
     for name, part in parts.items():
         scope = scope.merge(part.scope).with_where(check_name(name), part.matrix)
@@ -127,14 +166,26 @@ def where(expression: Expression, **parts: Expression) -> Expression:
 
 
 def named(name: str, value: Expression) -> Expression:
-    """The expression under a name of the user's, which derivatives show in its place."""
+    """The expression, of any shape, under a name of the user's, which derivatives show in its place. Raises UnknownNameError
+    for what cannot be a name.
+
+        >>> import tensordiff as td
+        >>> P = td.named("P", td.inv(td.matrix("V", "n", "n")))
+        >>> print(td.diff(P, "V").matrix_form())
+        -kron(P', P)
+    """
     name = check_name(name)
     scope = value.scope.with_where(name, value.matrix)
     return Expression(scope.where[name], scope)
 
 
 def number(value: int | float | Fraction | str) -> Expression:
-    """An exact number: number("1/3"), number(0.1) is 1/10."""
+    """An exact number as a scalar: a float by its shortest decimal. Raises ValueError for a text that is no number.
+
+    >>> import tensordiff as td
+    >>> print(td.number("1/3"), td.number(0.1))
+    1/3 0.1
+    """
     return expression(Fraction(str(value)) if isinstance(value, float | str) else value)
 
 
@@ -155,7 +206,14 @@ class OwnFunction:
 
 
 def function(name: str) -> OwnFunction:
-    """An undefined elementwise function f: its derivative is f', written with a prime."""
+    """An undefined elementwise function f, of any shape: its derivative is f', written with a prime. Raises UnknownNameError
+    for a name that is no identifier or is taken by the language.
+
+        >>> import tensordiff as td
+        >>> f, x = td.function("f"), td.vector("x", "n")
+        >>> print(td.diff(td.sum(f(x)), x).matrix_form())
+        f'(x)
+    """
     return OwnFunction(Undefined(_own_name(name)))
 
 
@@ -164,8 +222,8 @@ def elementwise(name: str, expression: Any, latex: str | None = None) -> OwnFunc
     read, never run), "s/(1 + abs(s))"; SymPy differentiates it.
 
     The derivative is written in functions that have a name here where that is possible, otherwise it is called f'.
-    Raises UnknownNameError for an expression in several symbols, or a name that is no identifier or is taken by the
-    language.
+    The value has the shape of the argument. Raises UnknownNameError for an expression in several symbols, or a name that is no
+    identifier or is taken by the language.
 
         >>> import sympy
         >>> import tensordiff as td

@@ -36,7 +36,8 @@ class Explanation(str):
 def explain(f: Expression, *wrt: Expression | str) -> Explanation:
     """The derivation of df/dwrt: the intermediate quantities, the rule for each, the contraction, and the matrix form. With
     further variables, the derivation of each further derivative from the one before. The text has its chain rules in
-    `.chains` and its result in `.derivative`.
+    `.chains` and its result in `.derivative`. Raises UnknownNameError for a variable that is not declared, ShapeError and
+    others as `diff` does.
 
     >>> import tensordiff as td
     >>> print(td.explain(td.parse("tr(A*X)"), "X").splitlines()[-1])

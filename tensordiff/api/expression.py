@@ -86,6 +86,7 @@ class Expression(Value):
 
     @property
     def ndim(self) -> int:
+        """How many axes the value's array has."""
         return len(self.matrix.shape)
 
     @property

@@ -22,6 +22,11 @@ def jax_function(f: Formulas, *, validate: bool = True) -> Function:
 
     Raises TensordiffError where JAX is not installed; the function raises EvaluationError for missing and unknown arguments,
     wrong shapes, and data that break a declared structure (unless validate=False).
+
+        >>> import jax, jax.numpy as jnp, tensordiff as td
+        >>> loss = td.jax_function(td.parse("norm2(A*x - b)^2", shapes={"A": "m n", "x": "n", "b": "m"}))
+        >>> jax.grad(loss, argnums=1)(jnp.eye(2), jnp.ones(2), jnp.zeros(2)).tolist()
+        [2.0, 2.0]
     """
     jax = library("jax")
     function = closed(f, "jax", validate)

@@ -21,6 +21,13 @@ def torch_function(f: Formulas, *, validate: bool = True) -> Function:
 
     Raises TensordiffError where PyTorch is not installed; the function raises EvaluationError for missing and unknown
     arguments, wrong shapes, and data that break a declared structure (unless validate=False).
+
+        >>> import torch, tensordiff as td
+        >>> loss = td.torch_function(td.parse("norm2(A*x - b)^2", shapes={"A": "m n", "x": "n", "b": "m"}))
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> loss(torch.eye(2), x, torch.zeros(2)).backward()
+        >>> x.grad.tolist()
+        [2.0, 2.0]
     """
     torch = library("torch")
     function = closed(f, "torch", validate, order="C")  # forward mode refuses results that are views of something else

@@ -17,33 +17,66 @@ from tensordiff.tensor import Dim
 
 
 def eye(size: Any) -> Expression:
-    """The identity; `size` may be a product such as n*m."""
+    """The identity; `size` may be a product such as n*m. Raises ShapeError for what is no size.
+
+    >>> import tensordiff as td
+    >>> print(td.eye("n*m"))
+    eye(n*m)
+    """
     return _constant(build.eye(read_group(size)))
 
 
 def ones(rows: Any, columns: Any = 1) -> Expression:
-    """All entries 1: a column, or a matrix."""
+    """All entries 1: a column, or a matrix of two sizes. Raises ShapeError for what is no size.
+
+    >>> import tensordiff as td
+    >>> print(td.ones("n").T @ td.vector("x", "n"), td.ones("n", "m"))
+    ones(n)'*x ones(n,m)
+    """
     return _constant(build.ones(read_group(rows), read_group(columns)))
 
 
 def zeros(rows: Any, columns: Any = 1) -> Expression:
-    """All entries 0: a column, or a matrix."""
+    """All entries 0: a column, or a matrix of two sizes. Raises ShapeError for what is no size.
+
+    >>> import tensordiff as td
+    >>> print(td.zeros("n", "m"), td.zeros("n").shape)
+    zeros(n,m) (Dim(n),)
+    """
     return _constant(build.zeros(read_group(rows), read_group(columns)))
 
 
 def unit(size: Any, place: int) -> Expression:
-    """The column of a length with a 1 at `place`, counted from 1, and zeros elsewhere."""
+    """The column of a size with a 1 at `place`, counted from 1, and zeros elsewhere. Raises ShapeError for what is no size, and
+    for a place beyond a known size.
+
+        >>> import tensordiff as td
+        >>> print(td.diff(td.unit("n", 2).T @ td.vector("x", "n"), "x").matrix_form())
+        unit(n,2)
+    """
     (dim,) = read_group(size) or (Dim.fixed(1),)
     return _constant(build.unit(dim, place))
 
 
 def tril(argument: Any) -> Expression:
-    """The lower triangle of a matrix; of a size, the mask of ones on and below the diagonal."""
+    """The lower triangle of a square matrix; of a size, the mask of ones on and below the diagonal. Raises ShapeError for other
+    shapes.
+
+        >>> import tensordiff as td
+        >>> print(td.tril("n"), td.tril(td.matrix("A", "n", "n")))
+        tril(n) A.*tril(n)
+    """
     return _triangle("tril", argument)
 
 
 def triu(argument: Any) -> Expression:
-    """The upper triangle of a matrix; of a size, the mask of ones on and above the diagonal."""
+    """The upper triangle of a square matrix; of a size, the mask of ones on and above the diagonal. Raises ShapeError for other
+    shapes.
+
+        >>> import tensordiff as td
+        >>> print(td.triu("n"), td.triu(td.matrix("A", "n", "n")))
+        triu(n) A.*triu(n)
+    """
     return _triangle("triu", argument)
 
 
@@ -55,7 +88,14 @@ def _triangle(word: str, argument: Any) -> Expression:
 
 
 def commutation(m: Any, n: Any) -> Expression:
-    """K(m,n): K(m,n) vec(A) = vec(A') for A m-by-n (Magnus and Neudecker 1979)."""
+    """K(m,n), of size m*n: K(m,n) vec(A) = vec(A') for A m-by-n (Magnus and Neudecker 1979). Raises ShapeError for what is no
+    size.
+
+        >>> import tensordiff as td
+        >>> m, n = td.dims("m n")
+        >>> print(td.commutation(m, n) @ td.vec(td.matrix("A", m, n)))
+        K(m,n)*vec(A)
+    """
     return _constant(build.commutation(read_group(m), read_group(n)))
 
 
@@ -68,12 +108,24 @@ def _constant(node: Matrix) -> Expression:
 
 def matrix_power(matrix: Any, exponent: Any) -> Expression:
     """A^p: any whole number or size for a square matrix, 1/2 and -1/2 (the principal root), and any number or scalar for a
-    symmetric positive definite one."""
+    symmetric positive definite one; of A's shape. Raises ShapeError for another exponent.
+
+        >>> import tensordiff as td
+        >>> A = td.matrix("A", "n", "n")
+        >>> print(td.matrix_power(A, 3), td.diff(td.tr(td.matrix_power(A, 3)), A).matrix_form())
+        A^3 3*(A^2)'
+    """
     return applied(lambda base, power: refuse_unsymmetric(build.power(base, power)), (matrix, exponent))
 
 
 def kron(*factors: Any) -> Expression:
-    """The Kronecker product; kron(A, B) has rows (i_A, i_B) with i_A slowest."""
+    """The Kronecker product; kron(A, B) has rows (i_A, i_B) with i_A slowest: n*p-by-m*q for A n-by-m and B p-by-q. Raises
+    ShapeError for what has more than two axes.
+
+        >>> import tensordiff as td
+        >>> print(td.kron(td.matrix("A", "n", "m"), td.matrix("B", "p", "q")).shape)
+        (Size(n*p), Size(m*q))
+    """
     return applied(build.kron, factors)
 
 
@@ -105,7 +157,12 @@ def block(rows: Sequence[Any]) -> Expression:
 
 
 def pi() -> Expression:
-    """The number pi."""
+    """The number pi, a scalar. Raises nothing.
+
+    >>> import tensordiff as td
+    >>> print(td.sin(td.pi() / 2))
+    sin(pi/2)
+    """
     return _constant(build.pi())
 
 

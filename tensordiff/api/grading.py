@@ -61,7 +61,7 @@ def grade(
 
     `layout` is that of `check`; left out, the gradient (in the shape of the variable) where f is a scalar, and any other
     otherwise. An answer on the differential (df = ...) is judged as such. An answer that cannot be read is a grade of its own,
-    with the error; errors in f and the declarations are raised.
+    with the error. Raises ParseError, ShapeError and others for f and the declarations.
 
         >>> import tensordiff as td
         >>> answers = {"Ada": "(A + A')*x", "Bob": "2*A*x", "Cy": "x'*(A + A')", "Di": "A*x +"}

@@ -181,6 +181,12 @@ def objective(
 
     Raises ShapeError unless f is a scalar, UnknownNameError for an unknown variable, EvaluationError for data that does
     not fit, breaks a declared structure (unless validate=False), or leaves a size of a variable open.
+
+        >>> import numpy as np, tensordiff as td
+        >>> f = td.parse("norm2(A*x - b)^2", shapes={"A": "m n", "x": "n", "b": "m"})
+        >>> problem = td.objective(f, "x", A=np.eye(2), b=np.ones(2))
+        >>> problem.fun(np.zeros(2)), problem.jac(np.zeros(2))
+        (2.0, array([-2., -2.]))
     """
     if f.matrix.shape:
         raise ShapeError(f"an objective is a scalar, and f is {shape_text(f.matrix.shape)}")

@@ -15,7 +15,13 @@ from tensordiff.tensor import Tensor, number
 
 
 def gradient(f: Expression | TensorForm, x: Expression | str, *, entries: str | None = None) -> Derivative:
-    """The derivative of a scalar; `matrix_form()` has the shape of x. Raises ShapeError unless f is a scalar."""
+    """The derivative of a scalar; `matrix_form()` has the shape of x. Raises ShapeError unless f is a scalar, and what `diff`
+    raises.
+
+        >>> import tensordiff as td
+        >>> print(td.gradient(td.parse("norm2(X*w - y)^2"), "w").matrix_form())
+        2*X'*(X*w - y)
+    """
     f = expression(f)
     if f.matrix.shape:
         raise ShapeError(f"a gradient is of a scalar, and f is {shape_text(f.matrix.shape)}", hint="use jacobian or diff")
@@ -23,20 +29,35 @@ def gradient(f: Expression | TensorForm, x: Expression | str, *, entries: str | 
 
 
 def jacobian(f: Expression | TensorForm, x: Expression | str, *, entries: str | None = None) -> Derivative:
-    """The first derivative of any expression."""
+    """The first derivative of any expression: f's shape, then that of x. Raises what `diff` raises.
+
+    >>> import tensordiff as td
+    >>> print(td.jacobian(td.parse("A*exp(x)"), "x").matrix_form())
+    A*diag(exp(x))
+    """
     return diff(f, x, entries=entries)
 
 
 def hessian(
     f: Expression | TensorForm, x: Expression | str, y: Expression | str | None = None, *, entries: str | None = None
 ) -> Derivative:
-    """The second derivative by x twice, or by x and y."""
+    """The second derivative by x twice, or by x and y: f's shape, then those of the variables. Raises what `diff` raises.
+
+    >>> import tensordiff as td
+    >>> print(td.hessian(td.parse("x'*A*x"), "x").matrix_form())
+    A + A'
+    """
     return diff(f, x, x if y is None else y, entries=entries)
 
 
 def jvp(f: Expression | TensorForm, x: Expression | str, dx: Expression | str) -> Product:
     """The directional derivative sum_k df/dx_k dx_k, of f's shape; `dx` is an expression of x's shape, or the name of a
-    new variable of that shape."""
+    new variable of that shape. Raises ShapeError for another shape, UnknownNameError for an unknown variable.
+
+        >>> import tensordiff as td
+        >>> print(td.jvp(td.parse("inv(V)", shapes={"V": "n n"}), "V", "dV").matrix_form())
+        -inv(V)*dV*inv(V)
+    """
     f = expression(f)
     node = variable_node(f.scope, x)
     direction, scope = _like(node.shape, dx, f.scope, "dx")
@@ -46,7 +67,12 @@ def jvp(f: Expression | TensorForm, x: Expression | str, dx: Expression | str) -
 
 def vjp(f: Expression | TensorForm, x: Expression | str, g: Expression | str) -> Product:
     """The adjoint product sum_i g_i df_i/dx, of x's shape; `g` is an expression of f's shape, or the name of a new
-    variable of that shape."""
+    variable of that shape. Raises ShapeError for another shape, UnknownNameError for an unknown variable.
+
+        >>> import tensordiff as td
+        >>> print(td.vjp(td.parse("inv(V)", shapes={"V": "n n"}), "V", "G").matrix_form())
+        -inv(V)'*G*inv(V)'
+    """
     f = expression(f)
     node = variable_node(f.scope, x)
     weights, scope = _like(f.matrix.shape, g, f.scope, "g")
@@ -55,7 +81,13 @@ def vjp(f: Expression | TensorForm, x: Expression | str, g: Expression | str) ->
 
 
 def hvp(f: Expression | TensorForm, x: Expression | str, v: Expression | str) -> Product:
-    """The Hessian of a scalar f times a direction v of x's shape: the directional derivative of the gradient."""
+    """The Hessian of a scalar f times a direction v of x's shape: the directional derivative of the gradient.
+    Raises ShapeError unless f is a scalar and v has x's shape, UnknownNameError for an unknown variable.
+
+        >>> import tensordiff as td
+        >>> print(td.hvp(td.parse("x'*A*x", shapes={"A": "n n", "x": "n"}), "x", "v").matrix_form())
+        (A + A')*v
+    """
     f = expression(f)
     if f.matrix.shape:
         raise ShapeError(f"hvp is of a scalar function, and f is {shape_text(f.matrix.shape)}", hint="use diff(f, x, x)")
@@ -80,7 +112,14 @@ def _like(shape: Shape, value: Expression | str, scope: Scope, role: str) -> tup
 
 def gauss_newton(r: Expression | TensorForm, x: Expression | str, v: Expression | str) -> Product:
     """J' J v for the Jacobian J of a residual r: the Gauss-Newton part of the Hessian of norm2(r)^2/2 times a direction v
-    of x's shape. Weigh the residual for other losses."""
+    of x's shape. Weigh the residual for other losses. Raises ShapeError unless v has x's shape, UnknownNameError for an unknown
+    variable.
+
+        >>> import tensordiff as td
+        >>> r = td.parse("A*exp(x) - b", shapes={"A": "m n", "x": "n", "b": "m"})
+        >>> print(td.gauss_newton(r, "x", "v").matrix_form())
+        exp(x).*(A'*A*(v.*exp(x)))
+    """
     r = expression(r)
     node = variable_node(r.scope, x)
     direction, scope = _like(node.shape, v, r.scope, "v")

@@ -1,4 +1,4 @@
-"""Every public name is a definition that type checkers, completion and `help` see, with a docstring that says what one needs."""
+"""Every public name is a definition that type checkers, completion and `help` see, and its docstring says what one needs."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ verdict: td.Verdict = td.check("A*x", "x'*A*x", "x")
 """
 
 
-@pytest.mark.parametrize(("line", "complaint"), [("", None), ("td.inverse_of(X)", "has no attribute"), ("td.inv(X, X)", "Too many")])
+@pytest.mark.parametrize(
+    ("line", "complaint"), [("", None), ("td.inverse_of(X)", "has no attribute"), ("td.inv(X, X)", "Too many")]
+)
 def test_a_type_checker_knows_every_name(tmp_path: Path, line: str, complaint: str | None) -> None:
     pytest.importorskip("mypy")
     file = tmp_path / "use.py"
