@@ -193,7 +193,8 @@ def compile(
     """A program for one expression or derivative, or for several that share their work.
 
     program(**arrays) gives the value, for a list the list of values in its order: an expression's as `evaluate` gives it,
-    a derivative's with the axes of f, then of the variables. `program.source` is code that stands alone, `program.einsum`
+    a derivative's with the axes of f, then of the variables. Arrays may also be given by place, in the order of
+    `program.inputs`, which is that of the printed function. `program.source` is code that stands alone, `program.einsum`
     its contractions. Inputs are given as declared; axes before the declared ones are a batch, broadcast as in NumPy, and
     come first in every result (`program.batch_source(*inputs)` is the code for these). Backends: "numpy", "jax", "torch",
     "dask".

@@ -250,3 +250,24 @@ def test_columns_are_read_as_declared(text: str) -> None:
     np.testing.assert_allclose(batch, [plain.evaluate(x=row) for row in COLUMN])
     both = td.parse("x'*x + y'*y", shapes={"x": "n", "y": "n"})
     np.testing.assert_allclose(both.evaluate(x=COLUMN, y=np.ones(1)), COLUMN[:, 0] ** 2 + 1)
+
+
+def test_inputs_by_place_are_those_of_the_printed_function() -> None:
+    f = td.parse("norm2(A*y - b)^2 + n", shapes={"b": "m", "A": "m n", "y": "n"})
+    program = td.compile([f, td.diff(f, "y")])
+    A, y, b = np.arange(6.0).reshape(2, 3), np.ones(3), np.array([1.0, 2.0])
+    given = {"A": A, "y": y, "b": b}
+    values = [given[name] for name in program.inputs]
+    names: dict[str, Any] = {}
+    exec(program.source, names)
+    for place in range(4):
+        rest = {name: given[name] for name in program.inputs[place:]}
+        for one, other in zip(program(*values[:place], **rest), names["program"](*values), strict=True):
+            np.testing.assert_allclose(one, other)
+    np.testing.assert_allclose(program(*[value.tolist() for value in values])[0], program(*values)[0])
+    with pytest.raises(EvaluationError, match="4 inputs are given by place"):
+        program(*values, 3)
+    with pytest.raises(EvaluationError, match="is given by place and by name"):
+        program(*values, **{program.inputs[0]: values[0]})
+    with pytest.raises(EvaluationError, match="no values given for"):
+        program(values[0])

@@ -56,8 +56,8 @@ compile_program = _compiler(Request.of)
 
 
 class Program:
-    """Call it with arrays by name; it gives the list of results, in the order of the outputs (one that was asked for alone,
-    bare).
+    """Call it with arrays, by name or in the order of `inputs`; it gives the list of results, in the order of the outputs (one
+    that was asked for alone, bare).
 
     It is planned at the first call for each set of sizes (sizes within about a tenth share a plan). `source` is its text,
     which stands alone. Programs may be shared by threads and pickled.
@@ -106,12 +106,14 @@ class Program:
         """The names of the inputs that the program needs, in the order of the function's parameters."""
         return self._names
 
-    def __call__(self, /, **arrays: Any) -> Any:
-        """The results for these inputs.
+    def __call__(self, /, *given: Any, **arrays: Any) -> Any:
+        """The results for these inputs, by name, or by place in the order of `inputs` and of the printed function.
 
-        Raises EvaluationError for missing or unknown names, shapes that do not fit, data that break a declared structure or
-        assumption beyond rounding, singular matrices, and values outside the domain of a function.
+        Raises EvaluationError for missing or unknown names, too many inputs, shapes that do not fit, data that break a declared
+        structure or assumption beyond rounding, singular matrices, and values outside the domain of a function.
         """
+        if given:
+            arrays = self._named(given, arrays)
         try:
             signature, values = self._signature(**arrays)
             ready = self._ready.get(signature)
@@ -122,6 +124,17 @@ class Program:
         for place, check in self._checks:
             check(values[place])
         return ready.run(values)
+
+    def _named(self, given: Sequence[Any], arrays: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs by name, of which the first are given by place."""
+        takes = f"the program takes {', '.join(self._names) or 'no inputs'}"
+        if len(given) > len(self._names):
+            raise EvaluationError(f"{takes}, and {len(given)} inputs are given by place", hint="give further sizes by name")
+        placed = dict(zip(self._names, given, strict=False))
+        for name in arrays:
+            if normalize("NFKC", name) in placed:
+                raise EvaluationError(f"{takes}, and {name} is given by place and by name")
+        return {**placed, **arrays}
 
     def _run_loose(self, arrays: Mapping[str, Any]) -> Any:
         """A call with plain numbers among the inputs, or with anything else that takes checking."""
