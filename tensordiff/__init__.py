@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         named,
         number,
         parse,
+        pattern,
         scalar,
         tensor,
         vector,
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
         "Verdict", "VerificationError", "assert_equal", "block", "chain", "check", "check_chain", "commutation", "compile",
         "diff", "dims", "elementwise", "equal", "explain", "eye", "from_einsum", "from_sympy", "function", "gauss_newton",
         "grade", "gradient", "hessian", "hvp", "jacobian", "jax_function", "jvp", "kron", "matrix", "matrix_function",
-        "matrix_power", "named", "number", "objective", "ones", "parse", "pi", "proofread", "scalar", "tensor",
+        "matrix_power", "named", "number", "objective", "ones", "parse", "pattern", "pi", "proofread", "scalar", "tensor",
         "torch_function", "tril", "triu", "unit", "vector", "vjp", "where", "zeros",
     ]  # fmt: skip
     __all__ += words.__all__
@@ -76,8 +77,8 @@ _NAMES = {
     "api.chain": ("ChainLink", "ChainRule", "chain"),
     "api.checks": ("assert_equal", "check", "check_chain", "equal"),
     "api.declare": (
-        "dims", "elementwise", "function", "matrix", "matrix_function", "named", "number", "parse", "scalar", "tensor",
-        "vector", "where",
+        "dims", "elementwise", "function", "matrix", "matrix_function", "named", "number", "parse", "pattern", "scalar",
+        "tensor", "vector", "where",
     ),
     "api.derivative": ("Derivative", "diff"),
     "api.exchange": ("from_einsum", "from_sympy"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from tensordiff.api.claims import posed, shown_in, variable_name
 from tensordiff.api.declare import declared, parse
 from tensordiff.api.derivative import diff
 from tensordiff.api.exchange import from_sympy
-from tensordiff.api.expression import Expression
+from tensordiff.api.expression import Expression, expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import is_entry, read_variable, variable_node
 from tensordiff.check import ChainVerdict, Equality, Verdict, check_callable, check_claim, equal_tensors
@@ -23,7 +24,10 @@ from tensordiff.matrix import Matrix, Scope, brief
 from tensordiff.matrix.build import replace
 from tensordiff.parse import code_language, extended, parse_answer
 from tensordiff.parse import parse as parse_text
-from tensordiff.tensor import Symbol, dims_text
+from tensordiff.tensor import Symbol, dims_text, is_zero
+
+Comparable = str | int | float | Fraction | Expression | TensorForm
+"""A text, a number, an expression or a derivative."""
 
 
 def check(
@@ -174,19 +178,21 @@ def check_chain(
     return link_verdicts(links, f.matrix, variable, scope, total=whole, layout=layout, present=Expression)
 
 
-def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **declarations: Any) -> Equality:
+def equal(a: Comparable, b: Comparable, **declarations: Any) -> Equality:
     """Whether two expressions, or two derivatives, are equal for all sizes and values, with the evidence of a verdict:
     "proved" by canonical forms or by the relations of inverses and functions, "exact" at random points modulo primes,
     "numeric" with many digits. Texts are read with `shapes`, `structures`, `where` and `assume` as in `parse`, or in the
-    scope of the other expression. Raises ShapeError where the two have different shapes, ParseError for a text that cannot
-    be read.
+    scope of the other expression; the number 0 is zero of any shape. Raises ShapeError where derivatives have different
+    shapes, ParseError for a text that cannot be read.
 
         >>> import tensordiff as td
         >>> found = td.equal("tr(A*B)", "sum(A.*B')", shapes={"A": "n m", "B": "m n"})
         >>> bool(found), found.method
         (True, 'proved')
     """
+    a, b = (x if isinstance(x, str | TensorForm) else expression(x) for x in (a, b))
     if isinstance(a, TensorForm) or isinstance(b, TensorForm):
+        a, b = _with_zero(a, b), _with_zero(b, a)
         scope = next(x.scope for x in (a, b) if isinstance(x, TensorForm))
         left, right = (lower(parse_answer(x, scope)[0]) if isinstance(x, str) else x.tensor for x in (a, b))
         if left.dims != right.dims:
@@ -195,8 +201,14 @@ def equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **
     return equal_matrices(*_pair(a, b, declarations))
 
 
-def assert_equal(a: str | Expression | TensorForm, b: str | Expression | TensorForm, **declarations: Any) -> None:
-    """Raises AssertionError, which says where the two differ, unless `equal` finds them equal; ShapeError where they have
+def _with_zero(a: str | Expression | TensorForm, other: str | Expression | TensorForm) -> str | Expression | TensorForm:
+    """a; beside a derivative, 0 as the derivative without any terms."""
+    nothing = a.strip() == "0" if isinstance(a, str) else isinstance(a, Expression) and is_zero(a.tensor) and not a.tensor.dims
+    return 0 * other if nothing and isinstance(other, TensorForm) else a
+
+
+def assert_equal(a: Comparable, b: Comparable, **declarations: Any) -> None:
+    """Raises AssertionError, which says where the two differ, unless `equal` finds them equal; ShapeError where derivatives have
     different shapes. For use in tests.
 
         >>> import tensordiff as td

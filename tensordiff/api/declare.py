@@ -9,14 +9,15 @@ from typing import Any
 
 from tensordiff.api.claims import shown_in
 from tensordiff.api.expression import Expression, expression
-from tensordiff.errors import ShapeError, TensordiffError, UnknownNameError
+from tensordiff.errors import ShapeError, UnknownNameError
 from tensordiff.functions import SYMPY, Undefined, UserFunction, UserMap
 from tensordiff.matrix import Scope, ShapeLike, build, is_column, read_shape
 from tensordiff.parse import check_name
 from tensordiff.parse import parse as parse_text
 from tensordiff.parse.claims import read_definition
+from tensordiff.parse.declare import ASSUMPTIONS, read_choices, read_structures
 from tensordiff.parse.names import is_function, normalise
-from tensordiff.tensor import STRUCTURES, Assumption, Dim, Function, Size, Symbol
+from tensordiff.tensor import Dim, Function, Size, Structure, Symbol, masked
 
 
 def dims(names: str) -> Any:
@@ -54,7 +55,7 @@ def vector(name: str, size: Any, *, assume: str = "none") -> Expression:
     return declared(name, (size,), "general", assume)
 
 
-def matrix(name: str, *sizes: Any, structure: str = "general", assume: str = "none") -> Expression:
+def matrix(name: str, *sizes: Any, structure: str | Structure = "general", assume: str = "none") -> Expression:
     """A matrix: matrix("X", n, m), sizes as Dims, names or numbers.
 
     structure: symmetric, skew, diagonal, lower-triangular, upper-triangular, unit-lower-triangular,
@@ -73,7 +74,7 @@ def matrix(name: str, *sizes: Any, structure: str = "general", assume: str = "no
     return declared(name, tuple(shape), structure, assume)
 
 
-def tensor(name: str, *sizes: Any, structure: str = "general", assume: str = "none") -> Expression:
+def tensor(name: str, *sizes: Any, structure: str | Structure = "general", assume: str = "none") -> Expression:
     """A variable with any number of axes, to be used by index notation and entrywise operations. Raises ShapeError for what is
     no size, UnknownNameError for what cannot be a name.
 
@@ -127,12 +128,10 @@ def _defined(text: str, known: set[str], language: str | None) -> str:
     return text if name is None or name in known else right
 
 
-def declared(name: str, shape: ShapeLike, structure: str, assume: str) -> Expression:
+def declared(name: str, shape: ShapeLike, structure: str | Structure, assume: str) -> Expression:
     """A declared variable as an expression."""
-    for what, given, known in (("structure", structure, list(STRUCTURES)), ("assumption", assume, list(Assumption))):
-        if str(given) not in known:
-            raise TensordiffError(f"{name}: unknown {what} {given!r}", hint=f"known are {', '.join(known)}")
-    kind, assumption = STRUCTURES[str(structure)], Assumption(assume)
+    kind = read_structures({name: structure})[check_name(name)]
+    assumption = read_choices("assumption", {name: assume}, ASSUMPTIONS)[check_name(name)]
     name, groups = check_name(name), read_shape(shape)
     for size in {size for group in groups for dim in group for size in dim.names()}:
         check_name(size)
@@ -272,6 +271,31 @@ def _formula_of(name: str, source: str) -> Any:
 _VARIABLE = re.compile(r"\b(?!\d)\w+\b(?!\s*\()")
 """A word that is not called."""
 _CALLED = re.compile(r"\b(?!\d)\w+\b(?=\s*\()")
+
+
+def pattern(mask: Any) -> Structure:
+    """The structure of matrices that are zero where a mask is: an array or nested list of zeros and ones (or truth values). It
+    stands where the name of a structure stands, for a matrix of the mask's sizes, which are numbers.
+
+    The projected and the tied derivative are the mask times the free one, entry by entry. Raises ShapeError for what is no
+    matrix of zeros and ones.
+
+        >>> import tensordiff as td
+        >>> A = td.matrix("A", 2, 2, structure=td.pattern([[1, 1], [0, 1]]))
+        >>> B = td.matrix("B", 2, 2)
+        >>> print(td.gradient(td.tr(A @ B), A).einsum().evaluate(B=[[1, 2], [3, 4]]))
+        [[1. 3.]
+         [0. 4.]]
+    """
+    rows = [list(row) for row in (mask.tolist() if hasattr(mask, "tolist") else mask)]
+    if (
+        not rows
+        or len({len(row) for row in rows}) != 1
+        or not rows[0]
+        or any(entry not in (0, 1) for row in rows for entry in row)
+    ):
+        raise ShapeError("a pattern is a matrix of zeros and ones", hint="for example td.pattern([[1, 1, 0], [0, 1, 1]])")
+    return masked(tuple(tuple(int(entry) for entry in row) for row in rows))
 
 
 def _own_name(name: str) -> str:

@@ -17,8 +17,18 @@ from enum import StrEnum
 from fractions import Fraction
 
 from tensordiff.errors import DomainError
-from tensordiff.functions import Diagonals, Duplication, Elimination, LowerMask, SkewDuplication, UpperMask, constant, power
-from tensordiff.tensor import Assumption, Dim, Structure, Symbol, Tensor, add, einsum, identity, ones, replace
+from tensordiff.functions import (
+    Diagonals,
+    Duplication,
+    Elimination,
+    LowerMask,
+    SkewDuplication,
+    Unit,
+    UpperMask,
+    constant,
+    power,
+)
+from tensordiff.tensor import Assumption, Dim, Mask, Structure, Symbol, Tensor, add, einsum, identity, ones, replace
 
 Placed = tuple[Tensor, tuple[object, ...]]
 """A factor of a product, with a label for each axis."""
@@ -153,6 +163,20 @@ class OnAxes:
     def from_edges(self, a: Tensor) -> Tensor:
         raise NotImplementedError  # pragma: no cover - of arrays alone
 
+    def keep(self, a: Tensor, mask: Mask) -> Tensor:
+        """Rows that are alike are kept together."""
+        rows: dict[tuple[int, ...], list[int]] = {}
+        for place, row in enumerate(mask, start=1):
+            rows.setdefault(row, []).append(place)
+        dims = a.dims[len(self.before) : len(self.before) + 2] if a.rank == self.rank else a.dims
+        terms = []
+        for row, places in rows.items():
+            columns = [place for place, present in enumerate(row, start=1) if present]
+            if columns:
+                marks = [(_marks(dims[0], places), ("k",)), (_marks(dims[1], columns), ("l",))]
+                terms.append((1, einsum([(a, self._labels(a, "k", "l")), *marks], self._labels(a, "k", "l"))))
+        return add(terms, a.dims)
+
     def below(self, a: Tensor) -> Tensor:
         return add([(1, a), (-1, self.upper(a))])
 
@@ -161,6 +185,13 @@ class OnAxes:
 
     def identity(self, like: Tensor) -> Tensor:
         return identity(like.dims[-1:])
+
+
+def _marks(dim: Dim, places: Sequence[int]) -> Tensor:
+    """1 at these places, counted from 1, and 0 elsewhere."""
+    if len(places) == dim.value:
+        return ones((dim,))
+    return add([(1, constant(Unit(dim, place))) for place in places])
 
 
 def _vech(derivative: Tensor, before: tuple[int, ...], after: tuple[int, ...], variable: Symbol) -> Tensor:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-from tensordiff.tensor.structure import Term
+from tensordiff.tensor.structure import Mask, Term
 
 
 class ArrayMatrices:
@@ -62,6 +62,10 @@ class ArrayMatrices:
         rows = [[max(i - j, 0) for j in range(n)] for i in range(n)]
         columns = [[max(j - i, 0) for j in range(n)] for i in range(n)]
         return a[..., rows, columns]
+
+    def keep(self, a: Any, mask: Mask) -> Any:
+        zero = a - a
+        return self.xp.where(self.xp.asarray(mask) == 1, a, zero)
 
     def identity(self, like: Any) -> Any:
         ones = self.xp.ones_like(like[..., :1, :])

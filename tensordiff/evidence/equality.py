@@ -77,8 +77,9 @@ def equal(a: Matrix, b: Matrix) -> Equality:
     """Whether two expressions have equal values for all sizes and values of their symbols.
 
     Expressions of different sizes are not equal; compound axes are compared as plain ones where they are grouped
-    otherwise (then nothing is called proved).
+    otherwise (then nothing is called proved). The number 0 is zero of any shape.
     """
+    a, b = _shaped(a, b), _shaped(b, a)
     if not same_sizes(a.shape, b.shape):
         return Equality(False, "proved", f"the sizes differ, {shape_text(a.shape)} and {shape_text(b.shape)}")
     b = build.fit(b, a.shape) or b
@@ -95,6 +96,11 @@ def equal(a: Matrix, b: Matrix) -> Equality:
         return _reported(found, left, right)
     needed = (*assumptions(a, [b], [right]), *assumptions(b, [a], [left]))
     return Equality(True, found.method, reserved(found.basis, [a, b], pair, samples, needed), assumptions=needed)
+
+
+def _shaped(a: Matrix, other: Matrix) -> Matrix:
+    """a; the number 0 in the shape of the other."""
+    return build.zeros(*other.shape) if a.op == "number" and a.data[0] == 0 and other.shape else a
 
 
 def equal_tensors(a: Tensor, b: Tensor) -> Equality:

@@ -17,8 +17,8 @@ from tensordiff.interop.sympy_arrays import ARRAYS, operands_of, rearranged, res
 from tensordiff.interop.sympy_sizes import read_size
 from tensordiff.matrix import Matrix, Scope, build, normalise, total_size
 from tensordiff.parse import check_name
-from tensordiff.parse.declare import ASSUMPTIONS, read_choices, refuse_undeclared
-from tensordiff.tensor import STRUCTURES, Assumption, Dim, Group, Structure, Symbol
+from tensordiff.parse.declare import ASSUMPTIONS, read_choices, read_structures, refuse_undeclared
+from tensordiff.tensor import Assumption, Dim, Group, Structure, Symbol
 
 _LETTERS = "ijklpqrstuvw"
 
@@ -43,7 +43,7 @@ def from_sympy(
 class _Reader:
     def __init__(self, root: Any, structures: Mapping[str, str] | None, assume: Mapping[str, str] | None) -> None:
         self.root = root
-        self.structures = read_choices("structure", structures, STRUCTURES)
+        self.structures = read_structures(structures)
         self.assume = read_choices("assumption", assume, ASSUMPTIONS)
         self.scope = Scope()
         order = _postorder(root)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
+from tensordiff.errors import ShapeError
 from tensordiff.functions import ELEMENTWISE, MATRIX, WholeMatrix
 from tensordiff.matrix.operation import Operation
 from tensordiff.matrix.shorthands import SHORTHANDS, itself
@@ -50,7 +51,11 @@ def _mean(form: Any, x: Any, axis: Any = None) -> Any:
     return form.divide(total, form.product(*(form.size(dim) for group in groups for dim in group)))
 
 
-def _norm_p(form: Any, x: Any, p: Any) -> Any:
+def _norm_p(form: Any, x: Any, p: Any = None) -> Any:
+    if p is None:
+        raise ShapeError("norm takes the exponent too, norm(x,p)", hint=f"write {_ELSEWHERE['norm']}")
+    if (name := {1: "norm1", 2: "norm2"}.get(form.as_number(p))) is not None:
+        return form.call(name, x)
     powers = form.call("sum", form.dot_power(form.call("abs", x), p))
     return form.power(powers, form.divide(form.number(1), p))
 
@@ -118,6 +123,10 @@ _WORDS = (
     ),
     Operation(
         "norm_p", "first-to-scalar", "(sum |x|^p)^(1/p) over all entries, p a number or a scalar.", (2, 2), written=_norm_p,
+        transposes="never", conjugates="drops", holomorphic=False, domain="nonzero",
+    ),
+    Operation(
+        "norm", "first-to-scalar", "(sum |x|^p)^(1/p) over all entries, as norm_p.", (1, 2), reserved=False, written=_norm_p,
         transposes="never", conjugates="drops", holomorphic=False, domain="nonzero",
     ),
     Operation(

@@ -14,7 +14,8 @@ from tensordiff.matrix.leaves import named, size, symbol
 from tensordiff.matrix.node import Matrix, Shape, shape_text
 from tensordiff.matrix.shape import ShapeLike, is_column, read_shape
 from tensordiff.matrix.text import brief
-from tensordiff.tensor import STRUCTURES, Assumption, Dim, Function, Structure, Symbol
+from tensordiff.tensor import Assumption, Dim, Function, Structure, Symbol
+from tensordiff.tensor.structure import structure as structure_called
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -48,7 +49,7 @@ class Scope:
         """The scope with one more symbol, e.g. declare("V", ("n", "n"), "symmetric")."""
         groups = read_shape(shape)
         dims = tuple(dim for group in groups for dim in group)
-        variable = Symbol.make(name, dims, STRUCTURES[str(structure)], Assumption(assumption))
+        variable = Symbol.make(name, dims, structure_called(structure), Assumption(assumption))
         scope = self.with_symbol(symbol(variable, groups))
         return scope.with_column(name) if is_column(shape) else scope
 

@@ -11,7 +11,8 @@ from tensordiff.matrix import Scope, ShapeLike
 from tensordiff.parse import languages
 from tensordiff.parse.names import is_function, normalise
 from tensordiff.parse.vocabulary import Vocabulary
-from tensordiff.tensor import STRUCTURES, Assumption, Structure
+from tensordiff.tensor import STRUCTURES, Assumption, Structure, is_pattern
+from tensordiff.tensor.structure import structure
 
 Shapes = Mapping[str, ShapeLike] | Iterable[tuple[str, ShapeLike]]
 
@@ -34,7 +35,7 @@ def declare(
     ['X', 'V', 'n', 'm']
     """
     pairs = [(check_name(name), shape) for name, shape in (shapes.items() if isinstance(shapes, Mapping) else shapes)]
-    structure_of = read_choices("structure", structures, STRUCTURES)
+    structure_of = read_structures(structures)
     assumption_of = read_choices("assumption", assume, ASSUMPTIONS)
     declared: dict[str, ShapeLike] = {}
     for name, shape in pairs:
@@ -114,6 +115,15 @@ def check_name(name: str) -> str:
     if found == "pi":
         raise UnknownNameError("pi cannot be declared: it is the number pi", hint="use another name")
     return found
+
+
+def read_structures(given: Mapping[str, str | Structure] | None) -> dict[str, Structure]:
+    """The structure of each name, by name or as it is (`td.pattern`). Raises UnknownNameError, with the list, for one that does
+    not exist."""
+    patterns = {name: text for name, text in (given or {}).items() if is_pattern(text)}
+    named = {name: str(text) for name, text in (given or {}).items() if name not in patterns}
+    found = read_choices("structure", named, STRUCTURES)
+    return found | {check_name(name): structure(text) for name, text in patterns.items()}
 
 
 def read_choices(kind: str, given: Mapping[str, str] | None, choices: Mapping[str, Choice]) -> dict[str, Choice]:

@@ -12,7 +12,7 @@ from tensordiff.matrix import Matrix, Scope
 from tensordiff.matrix.operations import WORDS
 from tensordiff.parse import assumed, languages
 from tensordiff.parse.alternatives import first
-from tensordiff.parse.declare import ASSUMPTIONS, declared_scope, read_choices, refuse_undeclared
+from tensordiff.parse.declare import ASSUMPTIONS, declared_scope, read_choices, read_structures, refuse_undeclared
 from tensordiff.parse.definitions import defined, ordered, where_names, within
 from tensordiff.parse.elaborate import Elaboration, elaborated
 from tensordiff.parse.kinds.choose import Choice, Question, choose, readings
@@ -24,7 +24,6 @@ from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.parse.values import constants, noted
 from tensordiff.parse.vocabulary import Vocabulary
 from tensordiff.parse.written_sizes import size_of
-from tensordiff.tensor import STRUCTURES
 
 _OTHERS = 12
 """The most other readings of f that are tried where the answer does not conform."""
@@ -46,7 +45,7 @@ class Undeclared:
         applied: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.text = text
-        self.structure_of = read_choices("structure", structures, STRUCTURES)
+        self.structure_of = read_structures(structures)
         self.assumption_of = read_choices("assumption", assume, ASSUMPTIONS)
         self.where = where_names(where)
         self.own = own

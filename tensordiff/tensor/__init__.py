@@ -32,13 +32,13 @@ from tensordiff.tensor.function import UNBOUNDED, Bounds, Function
 from tensordiff.tensor.node import Node, bottom_up, digest, hash_of, postorder
 from tensordiff.tensor.nodes import Apply, Einsum, Factor, Indices, Named, Sum, Symbol, Term
 from tensordiff.tensor.opening import opened
-from tensordiff.tensor.structure import STRUCTURES, Assumption, Draws, Matrices, Structure
+from tensordiff.tensor.structure import STRUCTURES, Assumption, Draws, Mask, Matrices, Structure, is_pattern, masked
 
 __all__ = [
     "ONE", "STRUCTURES", "UNBOUNDED", "UNIT", "Apply", "Assumption", "Bounds", "Countable", "Dim", "Draws", "Einsum",
-    "Extent", "Factor", "Function", "Group", "Indices", "Matrices", "Named", "Node", "Size", "Structure", "Sum",
+    "Extent", "Factor", "Function", "Group", "Indices", "Mask", "Matrices", "Named", "Node", "Size", "Structure", "Sum",
     "Symbol", "Tensor", "Term", "add", "apply", "as_number", "bottom_up", "broadcast", "combination", "digest",
-    "dims_text", "direct_sum", "einsum", "group_text", "hash_of", "identity", "is_zero", "multiply", "number",
-    "ones", "opened", "permute", "postorder", "product_as_is", "rebuild", "replace", "scale", "size",
-    "split_coefficient", "split_square", "times", "total", "zero",
+    "dims_text", "direct_sum", "einsum", "group_text", "hash_of", "identity", "is_pattern", "is_zero",
+    "masked", "multiply", "number", "ones", "opened", "permute", "postorder", "product_as_is", "rebuild", "replace", "scale",
+    "size", "split_coefficient", "split_square", "times", "total", "zero",
 ]  # fmt: skip

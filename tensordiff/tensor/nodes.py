@@ -41,6 +41,9 @@ class Symbol(Tensor):
             raise ShapeError(f"{name} is declared {structure}, which needs a square matrix, but is {dims_text(dims)}")
         if not structure.square and not structure.general and len(dims) != 2:
             raise ShapeError(f"{name} is declared {structure}, which needs a matrix, but is {dims_text(dims)}")
+        if structure.mask is not None and [dim.value for dim in dims] != [len(structure.mask), len(structure.mask[0])]:
+            rows, columns = len(structure.mask), len(structure.mask[0])
+            raise ShapeError(f"{name} is declared with a pattern of {rows}-by-{columns} entries, but is {dims_text(dims)}")
         key = digest("symbol", name, len(dims), *(d.key for d in dims), str(structure), str(assumption))
         if (found := Symbol._known(key)) is not None:
             return found

@@ -6,14 +6,18 @@ forms, exact numbers and arrays of every library.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, Protocol
 
 Matrix = Any
 Term = tuple[int | Fraction, Matrix]
+Mask = tuple[tuple[int, ...], ...]
+"""Zeros and ones, row by row."""
 
 
 class Matrices(Protocol):
@@ -41,6 +45,9 @@ class Matrices(Protocol):
 
     def from_edges(self, a: Matrix) -> Matrix:
         """The first row and the first column, repeated along the diagonals."""
+
+    def keep(self, a: Matrix, mask: Mask) -> Matrix:
+        """The entries where the mask has a 1, zeros elsewhere."""
 
     def identity(self, like: Matrix) -> Matrix:
         """The identity with as many rows as `like` has columns."""
@@ -84,6 +91,8 @@ class Structure:
     """Where all entries are zero: above or below the diagonal."""
     diagonal: Literal["free", "zero", "unit"] = "free"
     """What the entries of the diagonal are."""
+    mask: Mask | None = None
+    """Where entries may be other than zero, in matrices of these very sizes."""
     orthonormal: bool = False
     """Whether V'V = I."""
     definite: bool = False
@@ -136,7 +145,8 @@ class Structure:
     @property
     def has_zeros(self) -> bool:
         """Whether some entries are zero whatever is assumed of the others."""
-        return bool(self.zeros) or self.mirror < 0 or self.diagonal == "zero"
+        masked = self.mask is not None and not all(map(all, self.mask))
+        return masked or bool(self.zeros) or self.mirror < 0 or self.diagonal == "zero"
 
     @property
     def is_orthogonal(self) -> bool:
@@ -144,7 +154,10 @@ class Structure:
         return self.orthonormal and self.square
 
     def has_shape(self, lengths: Sequence[int]) -> bool:
-        """Whether there are such matrices with axes of these lengths: orthonormal columns are no more than rows."""
+        """Whether there are such matrices with axes of these lengths: orthonormal columns are no more than rows, and a mask
+        has its own lengths."""
+        if self.mask is not None:
+            return tuple(lengths) == (len(self.mask), len(self.mask[0]))
         return not self.orthonormal or len(lengths) != 2 or lengths[1] <= lengths[0]
 
     @property
@@ -165,11 +178,14 @@ class Structure:
     @property
     def has_identity(self) -> bool:
         """Whether the identity is one of its matrices."""
-        return self.mirror >= 0 and self.diagonal != "zero"
+        unmasked = self.mask is None or all(row[place] for place, row in enumerate(self.mask))
+        return unmasked and self.mirror >= 0 and self.diagonal != "zero"
 
     @property
     def is_invertible(self) -> bool:
         """Whether nearly all of its square matrices, of every size, are invertible."""
+        if self.mask is not None:
+            return _has_matching(self.mask)
         return self.mirror >= 0 and not (self.zeros and self.diagonal == "zero")
 
     @property
@@ -181,6 +197,8 @@ class Structure:
 
     def masked(self, m: Matrices, a: Matrix) -> Matrix:
         """The entries that may change, zeros elsewhere."""
+        if self.mask is not None:
+            return m.keep(a, self.mask)
         if self.is_diagonal:
             return m.diagonal(a)
         if self.diagonal != "free" and not self.zeros:
@@ -219,6 +237,8 @@ class Structure:
             yield m.combine((1, a), (-self.mirror, m.transpose(a)))
         if self.is_diagonal:
             yield m.combine((1, m.above(a)), (1, m.below(a)))
+        elif self.mask is not None:
+            yield m.combine((1, a), (-1, m.keep(a, self.mask)))
         elif self.zeros:
             yield m.above(a) if "above" in self.zeros else m.below(a)
         if self.diagonal != "free":
@@ -307,7 +327,34 @@ Structure.POSITIVE_DEFINITE = STRUCTURES["positive-definite"]
 
 def structure(name: str | Structure) -> Structure:
     """The structure of this name. Raises KeyError where there is none."""
-    return name if isinstance(name, Structure) else STRUCTURES[name]
+    if isinstance(name, Structure):
+        return name
+    if is_pattern(name):
+        return masked(tuple(tuple(map(int, row)) for row in name[len("pattern[") : -1].split(";")))
+    return STRUCTURES[name]
+
+
+def is_pattern(name: str | Structure) -> bool:
+    """Whether this is a structure told by a mask, or the name of one."""
+    return name.mask is not None if isinstance(name, Structure) else _PATTERN.fullmatch(name) is not None
+
+
+_PATTERN = re.compile(r"pattern\[[01]+(?:;[01]+)*\]")
+
+
+@lru_cache(maxsize=1024)
+def masked(mask: Mask) -> Structure:
+    """The matrices with zeros where the mask has them; its name says the mask: pattern[110;011]."""
+    name = ";".join("".join(map(str, row)) for row in mask)
+    return Structure(f"pattern[{name}]", square=len(mask) == len(mask[0]), mask=mask)
+
+
+def _has_matching(mask: Mask) -> bool:
+    """Whether each row has a column of its own, so that nearly all matrices of the mask are invertible."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import structural_rank
+
+    return bool(structural_rank(csr_array(list(mask))) == len(mask))
 
 
 class Assumption(StrEnum):

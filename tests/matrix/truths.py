@@ -158,6 +158,7 @@ TRUTHS |= {
     "singvals": Truth(f"singvals({_PART})", lambda s: np.linalg.svd((s + s.T) / 2)[1]),
     "norm_spec": Truth("norm_spec(A)", lambda a: np.linalg.norm(a, 2), ("A",)),
     "norm_p": Truth("norm_p(A,3)", lambda a: (np.abs(a) ** 3).sum() ** (1 / 3), ("A",)),
+    "norm": Truth("norm(A,3)", lambda a: (np.abs(a) ** 3).sum() ** (1 / 3), ("A",)),
     "cond": Truth("cond(A)", np.linalg.cond, ("A",)),
     "norm_nuc": Truth("norm_nuc(A)", lambda a: np.linalg.norm(a, "nuc"), ("A",)),
     "kyfan": Truth("kyfan(A,1)", lambda a: np.linalg.norm(a, 2), ("A",)),

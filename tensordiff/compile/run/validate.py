@@ -69,7 +69,7 @@ def _mirror(a: Any) -> Any:
 def _is_exact(structure: Structure, a: Any) -> bool:
     """Whether a matrix, or each of a stack, has a structure to the last bit; an orthonormal one within what double precision
     rounds, and only where it is small. The quick tests are of facts that have one, and false where there is none."""
-    if structure.deviation is not None:
+    if structure.deviation is not None or structure.mask is not None:
         return False
     n = a.shape[-1]
     if structure.orthonormal:
