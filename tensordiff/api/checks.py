@@ -208,8 +208,8 @@ def _with_zero(a: str | Expression | TensorForm, other: str | Expression | Tenso
 
 
 def assert_equal(a: Comparable, b: Comparable, **declarations: Any) -> None:
-    """Raises AssertionError, which says where the two differ, unless `equal` finds them equal; ShapeError where derivatives have
-    different shapes. For use in tests.
+    """Raises AssertionError, which says where the two differ, unless `equal` finds them equal; ShapeError where
+    derivatives have different shapes. For use in tests.
 
         >>> import tensordiff as td
         >>> td.assert_equal("tr(A*B)", "tr(B*A)")
