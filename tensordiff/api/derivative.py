@@ -11,9 +11,9 @@ from tensordiff.api.variables import Variable, display_name, read_variable
 from tensordiff.derive import contracted, derivative_form, differential, free_derivative, own_form
 from tensordiff.derive.layouts import DerivativeAxes, MatrixAxes, read_entries
 from tensordiff.differentiate import Entries, constrain
-from tensordiff.errors import DomainError, FoldError, UnknownNameError
+from tensordiff.errors import DomainError, FoldError, TensordiffError, UnknownNameError
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Shape, build
+from tensordiff.matrix import Matrix, Shape, build, sized_text
 from tensordiff.render import PLAIN, Spelling, derivative_notation, index_latex, index_notation
 from tensordiff.tensor import Structure, Symbol, Tensor, add, einsum, permute, postorder
 
@@ -93,6 +93,17 @@ class Derivative(TensorForm):
             return Expression(own_form(self._readings, self.axes, self._manner, self._by_other_entries), self.scope)
         except FoldError as failure:
             raise self._no_form(failure) from None
+
+    def _no_form(self, failure: FoldError) -> FoldError:
+        """What has no form as a whole may have one along a direction."""
+        told = super()._no_form(failure)
+        if self.order > 2 or not self.f.matrix.shape:
+            return told
+        try:
+            along = differential(self.f.matrix, self._nodes, self.scope, sized_text)
+        except TensordiffError:
+            return told
+        return FoldError(f"{told.message}; along a direction: {along}", hint=told.hint)
 
     def _added(self, other: TensorForm, sign: int) -> TensorForm:
         """Derivatives by the same variables add to the derivative of the sum."""

@@ -8,7 +8,7 @@ from tensordiff.api.tensor_form import Product, TensorForm
 from tensordiff.api.variables import variable_node
 from tensordiff.derive import loosened
 from tensordiff.differentiate import freed, pullback, pushforward, restore
-from tensordiff.errors import ShapeError
+from tensordiff.errors import ShapeError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Scope, Shape, shape_text
 from tensordiff.tensor import Tensor, number
@@ -102,6 +102,8 @@ def _like(shape: Shape, value: Expression | str, scope: Scope, role: str) -> tup
     if isinstance(value, str):
         if value in scope.symbols:
             value = Expression(scope.symbols[value], scope)
+        elif not value.isidentifier():
+            raise UnknownNameError(f"{value} is no name of a direction", hint="give a name, or td.parse(...) of the formula")
         else:
             scope = scope.declare(value, shape)
             return lower(scope.symbols[value]), scope

@@ -14,6 +14,7 @@ from tensordiff.canonical.block_functions import by_blocks
 from tensordiff.canonical.closed_forms import closed_form
 from tensordiff.canonical.expand import expand
 from tensordiff.canonical.extents import Extents
+from tensordiff.canonical.jets import opened_jet
 from tensordiff.canonical.monomial import normalise
 from tensordiff.canonical.recognise import recognise
 from tensordiff.functions import PINV, MatrixFunction, keeps_symmetry
@@ -256,6 +257,8 @@ class Canonicaliser:
             return self._again(opened)
         if (parted := by_blocks(made, self.define)) is not None:
             return self._again(parted)
+        if self.define and (jet := opened_jet(made)) is not None:
+            return self._again(jet)
         if (reduced := self._without_broadcast(made)) is not None:
             return self._again(reduced)
         best, axes = self._orientation(made)

@@ -3,7 +3,7 @@ Calculus, the identification theorems)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import takewhile
 
@@ -19,9 +19,9 @@ from tensordiff.render import index_notation
 from tensordiff.tensor import Tensor
 
 
-def differential(f: Matrix, variables: Sequence[Matrix], scope: Scope) -> str:
+def differential(f: Matrix, variables: Sequence[Matrix], scope: Scope, write: Callable[[Matrix], str] = text) -> str:
     """df = tr(G'*dX), dF = A*dV*B, d2f = dx'*H*dx, whichever way it is shortest. All entries of the variables vary, as far
-    as the differentials, which are matrices of their structure, admit.
+    as the differentials, which are matrices of their structure, admit. `write` spells the form.
 
     Raises DomainError for more than two variables, FoldError where there is no such form.
     """
@@ -34,7 +34,8 @@ def differential(f: Matrix, variables: Sequence[Matrix], scope: Scope) -> str:
         name = variable.data[0].name
         change = next(made for made in (f"d{name}", f"delta_{name}") if made not in scope)
         if change not in declared:
-            declared = declared.declare(change, variable.shape)
+            structure = "symmetric" if variable.data[0].structure.symmetric else "general"
+            declared = declared.declare(change, variable.shape, structure)
         directions.append(declared.symbols[change])
     forms = [identified(f, free, directions, Manner(scope, f))]
     try:
@@ -42,7 +43,7 @@ def differential(f: Matrix, variables: Sequence[Matrix], scope: Scope) -> str:
     except (FoldError, BudgetError):
         if forms == [None]:
             raise
-    shortest = min((text(form) for form in forms if form is not None), key=len)
+    shortest = min((write(form) for form in forms if form is not None), key=len)
     return f"{'d' if order == 1 else 'd2'}{scope.name_for(f)} = {shortest}"
 
 

@@ -108,7 +108,7 @@ class _Folder:
             return call("unvec", vector, *sides)
 
     def run(self, root: Job) -> Matrix:
-        root = (with_frechets(with_hats(root[0])), *root[1:])
+        root = (with_frechets(with_hats(root[0]), self._symmetric), *root[1:])
         self.root = root
         stack = [root]
         while stack:

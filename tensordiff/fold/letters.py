@@ -27,6 +27,7 @@ from tensordiff.functions import (
     WholeMatrix,
     keeps_symmetry,
 )
+from tensordiff.functions.symmetric_map import SymmetricSlope
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.build import call, number, transpose
 from tensordiff.matrix.calls import FORM
@@ -124,7 +125,9 @@ def letter(
     if isinstance(node.function, AlongAxes):
         return Letter(_along_axes(node.function, folded[0], flat), *axes)
     if isinstance(node.function, Frechet):
-        return Letter(jacobian(node.function, folded[0], folded[1:], flat), *axes)
+        return Letter(jacobian(node.function, folded[0], flat), *axes)
+    if isinstance(node.function, SymmetricSlope):
+        raise FoldError(f"{node.function.name}, a whole derivative of a function of a matrix, is no formula in matrices")
     matrix = _value(node.function, folded)
     known = bool(folded) and keeps_symmetry(node.function) and all(x.is_scalar or flat.is_symmetric(x) for x in folded)
     if len(matrix.shape) == 2 and known:

@@ -269,10 +269,16 @@ def _formula(node: Tensor, values: Tensor, parameters: dict[Tensor, Symbol]) -> 
 
 def real_power(base: Tensor, exponent: Tensor) -> Tensor:
     """A^p for a symmetric positive definite A and any real p."""
+    function, parameters = power_map(exponent)
+    return apply(function, base, *parameters)
+
+
+def power_map(exponent: Tensor) -> tuple[SymmetricMap, list[Tensor]]:
+    """The function A^p of symmetric positive definite matrices, and its arguments after the matrix."""
     value = as_number(exponent)
     if value is not None:
-        return apply(SymmetricMap(power(T, value)), base)
-    return apply(SymmetricMap(power(T, PARAMETERS[0])), base, exponent)
+        return SymmetricMap(power(T, value)), []
+    return SymmetricMap(power(T, PARAMETERS[0])), [exponent]
 
 
 SINM = SymmetricMap(SIN(T), "sinm", "The sine of a symmetric matrix.")

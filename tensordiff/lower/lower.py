@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import accumulate, product
 from weakref import WeakKeyDictionary
 
+from tensordiff.canonical.jets import of_jet
 from tensordiff.functions import (
     ABS,
     HAT,
@@ -30,7 +31,7 @@ from tensordiff.functions import (
     smallest,
 )
 from tensordiff.functions.eigen import gap_inverse
-from tensordiff.functions.symmetric_map import real_power
+from tensordiff.functions.symmetric_map import SymmetricMap, power_map
 from tensordiff.lower import entries, products
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.block import is_sharing
@@ -89,6 +90,8 @@ def _visit(node: Matrix, values: Values) -> Tensor:
         return _RULES[node.op](node, values)
     function = OPERATIONS[node.op].function
     assert function is not None, f"{node.op} has no index form"
+    if isinstance(function, SymmetricMap) and (jet := of_jet(function, values[0], values[1:])) is not None:
+        return jet
     return apply(function, *values)
 
 
@@ -104,7 +107,9 @@ def _apply(node: Matrix, values: Values) -> Tensor:
 
 def _power(node: Matrix, values: Values) -> Tensor:
     if node.data:
-        return real_power(*values)
+        base, exponent = values
+        function, parameters = power_map(exponent)
+        return of_jet(function, base, parameters) or apply(function, base, *parameters)
     return (matrix_power if node.shape else power)(*values)
 
 

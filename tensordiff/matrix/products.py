@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tensordiff.errors import DomainError, ShapeError
+from tensordiff.matrix.jets import jet_block
 from tensordiff.matrix.leaves import as_number, eye, number
 from tensordiff.matrix.linear import CHUNK, scale, split_coefficient
 from tensordiff.matrix.node import Free, Matrix, Shape, normalise
@@ -190,7 +191,8 @@ def power(base: Matrix, exponent: Matrix) -> Matrix:
         return _scalar_power(base, exponent, free)
     base = square("^", base, "write .^ for powers entry by entry")
     if value is None:
-        if is_definite(base):
+        block = jet_block(base, lambda above: True)
+        if is_definite(base if block is None else block):
             return real_power(base, exponent)
         _check_integer(base, exponent)
     elif value.denominator != 1:

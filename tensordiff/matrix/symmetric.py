@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tensordiff.errors import DomainError
+from tensordiff.functions.symmetric_map import SymmetricMap
+from tensordiff.matrix.jets import jet_block
 from tensordiff.matrix.leaves import as_number
 from tensordiff.matrix.node import Matrix
 from tensordiff.matrix.operations import OPERATIONS
@@ -64,14 +66,27 @@ def is_symmetric(matrix: Matrix) -> bool:
     return first == second
 
 
+def _is_jet(matrix: Matrix) -> bool:
+    """Whether it is [A E; 0 A], or has more blocks, all of them symmetric."""
+    block = jet_block(matrix, _is_symmetric_or_jet)
+    return block is not None and _is_symmetric_or_jet(block)
+
+
+def _is_symmetric_or_jet(matrix: Matrix) -> bool:
+    return is_symmetric(matrix) or _is_jet(matrix)
+
+
 def refuse_unsymmetric(matrix: Matrix) -> Matrix:
     """The matrix. Raises DomainError where it is a function of symmetric matrices, of one that is not seen to be so."""
-    if OPERATIONS[matrix.op].domain == "symmetric" and not is_symmetric(matrix.children[0]):
+    record = OPERATIONS[matrix.op]
+    if record.domain == "symmetric" and not is_symmetric(matrix.children[0]):
+        if isinstance(record.function, SymmetricMap) and _is_jet(matrix.children[0]):
+            return matrix
         raise DomainError(
             f"{matrix.op} is of a symmetric matrix, and {brief(matrix.children[0])} is not known to be one",
             hint='declare structure="symmetric", or write the symmetric part, (A + A\')/2',
         )
-    if matrix.op == "power" and matrix.data and not is_symmetric(matrix.children[0]):
+    if matrix.op == "power" and matrix.data and not is_symmetric(matrix.children[0]) and not _is_jet(matrix.children[0]):
         base, exponent = matrix.children
         value = as_number(exponent)
         shown = brief(exponent) if value is None else str(value)

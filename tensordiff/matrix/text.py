@@ -16,6 +16,11 @@ def text(node: Matrix) -> str:
     return write(node, _pieces, _level)
 
 
+def sized_text(node: Matrix) -> str:
+    """The same with the size of every block of zeros, as formulas are printed in books."""
+    return write(node, lambda x: _block(x, blank=False) if x.op == "block" else _pieces(x), _level)
+
+
 def brief(node: Matrix, limit: int = 60) -> str:
     """The node in text syntax for a message, cut after `limit` characters."""
     return write(node, _pieces, _level, limit=limit)
@@ -133,14 +138,14 @@ def constant_text(node: Matrix) -> str:
     return f"{name}({group_text((node.data[0],) if node.data else node.rows)})"
 
 
-def _block(node: Matrix) -> list[Piece]:
+def _block(node: Matrix, blank: bool = True) -> list[Piece]:
     """[A B; 0 D], with commas where an entry is a sum."""
     separator = ", " if any(_level(x) < PRODUCT for x in node.children) else " "
-    return ["[", *block_pieces(node, separator, "; "), "]"]
+    return ["[", *block_pieces(node, separator, "; ", blank), "]"]
 
 
-def block_pieces(node: Matrix, separator: str, end: str) -> list[Piece]:
-    """The entries of a block matrix, row by row; 0 for a block of zeros whose size its neighbours say."""
+def block_pieces(node: Matrix, separator: str, end: str, blank: bool = True) -> list[Piece]:
+    """The entries of a block matrix, row by row; `blank`: 0 for a block of zeros whose size its neighbours say."""
     across: int = node.data[0]
     rows = [node.children[start : start + across] for start in range(0, len(node.children), across)]
     sized_rows = [any(x.op != "zeros" for x in row) for row in rows]
@@ -148,8 +153,8 @@ def block_pieces(node: Matrix, separator: str, end: str) -> list[Piece]:
     pieces: list[Piece] = []
     for r, row in enumerate(rows):
         for c, x in enumerate(row):
-            blank = x.op == "zeros" and sized_rows[r] and sized_columns[c]
-            pieces += [separator if c else end, "0" if blank else Operand(x, SUM)]
+            known = blank and x.op == "zeros" and sized_rows[r] and sized_columns[c]
+            pieces += [separator if c else end, "0" if known else Operand(x, SUM)]
     return pieces[1:]
 
 

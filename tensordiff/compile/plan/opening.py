@@ -14,7 +14,6 @@ from math import prod
 
 from tensordiff.compile.plan.distances import by_products
 from tensordiff.compile.plan.effort import cost, elements
-from tensordiff.compile.plan.frechet import contracted
 from tensordiff.compile.plan.low_rank import updated
 from tensordiff.compile.plan.norms import in_unit_vectors
 from tensordiff.compile.plan.powers import chained, split_diagonals, thin
@@ -22,6 +21,7 @@ from tensordiff.compile.plan.properties import Memo, properties
 from tensordiff.compile.plan.sharing import settled
 from tensordiff.compile.plan.weights import together
 from tensordiff.functions import MATRIX_POWER
+from tensordiff.simplify.along import contracted
 from tensordiff.tensor import (
     Apply,
     Einsum,

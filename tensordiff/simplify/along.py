@@ -1,8 +1,8 @@
 """Contractions with derivatives of functions of a matrix: one block function for each, never the array of all entries.
 
 D f(A) contracted with a direction over its last axes is one evaluation of f at a matrix of twice the size (Mathias 1996;
-Higham and Relton 2014, theorem 3.5), and contracted with a cotangent over its first axes it is the derivative at A':
-sum_ij G_ij D f(A)_ijkl = D f(A')[G]_kl, since f is a power series; of second order D2 f(A')[G, E']. This saves a factor n^2.
+Higham and Relton 2014, theorem 3.5). So it is contracted with a cotangent over its first axes, in a direction again:
+sum_ij G_ij D f(A)_ijkl = D f(A)[G']_lk, since f is a power series; of second order D2 f(A)[G', E]_lk. This saves a factor n^2.
 """
 
 from __future__ import annotations
@@ -11,17 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensordiff.functions.frechet import Frechet
-from tensordiff.functions.matrix_function import transpose
+from tensordiff.functions.symmetric_map import SymmetricSlope
 from tensordiff.tensor import Apply, Dim, Einsum, Function, Tensor, apply, einsum, scale, split_coefficient
 
 Labels = tuple[int, ...]
+
+
+Slope = Frechet | SymmetricSlope
+"""A derivative of a function of a matrix, of some order."""
 
 
 class Along(Function):
     """D^r f(A) with some directions given: axes (row, column) of the value, then of each direction that is not. The arguments
     are A, further arguments of f, and the directions."""
 
-    def __init__(self, derivative: Frechet, given: int) -> None:
+    def __init__(self, derivative: Slope, given: int) -> None:
         self.derivative_of = derivative
         self.given = given
         self.name = f"{derivative.name}_along{given}"
@@ -37,16 +41,17 @@ class Along(Function):
     def evaluate(self, ops: Any, *args: Any) -> Any:
         a, *parameters = args[: len(args) - self.given]
         directions = [ops.matricize(direction) for direction in args[len(args) - self.given :]]
+        assert isinstance(self.derivative_of, Frechet)
         base, order = self.derivative_of.base, self.derivative_of.order
         return ops.like(ops.frechet(base.operation, order, ops.matricize(a), *parameters, given=directions), a)
 
 
-def contracted(node: Tensor) -> Tensor:
+def contracted(node: Tensor, slopes: tuple[type[Slope], ...] = (Frechet,)) -> Tensor:
     """The product with its derivatives of functions of a matrix contracted, as far as its other factors do so."""
     coefficient, core = split_coefficient(node)
     position = 0
     while isinstance(core, Einsum) and position < len(core.factors):
-        made = _contracted(core, position)
+        made = _contracted(core, position, slopes)
         if made is None:
             position += 1
         else:
@@ -55,11 +60,12 @@ def contracted(node: Tensor) -> Tensor:
     return scale(coefficient, core)
 
 
-def _contracted(node: Einsum, position: int) -> Tensor | None:
+def _contracted(node: Einsum, position: int, slopes: tuple[type[Slope], ...]) -> Tensor | None:
     part, labels = node.factors[position]
-    if not isinstance(part, Apply) or not isinstance(part.function, Frechet | Along):
+    if not isinstance(part, Apply) or not isinstance(part.function, (*slopes, Along)):
         return None
     function = part.function.derivative_of if isinstance(part.function, Along) else part.function
+    assert isinstance(function, Slope)
     given = part.function.given if isinstance(part.function, Along) else 0
     groups = _groups(labels, 1 + function.order - given)
     others = [p for p in range(len(node.factors)) if p != position]
@@ -71,21 +77,23 @@ def _contracted(node: Einsum, position: int) -> Tensor | None:
     sizes = dict(enumerate(node.index_dims))
     argument, *parameters = part.children[: len(part.children) - given]
     directions = list(part.children[len(part.children) - given :])
-    if kept:  # at A', with the cotangent first, and the directions turned
-        argument, directions = transpose(argument), [transpose(direction) for direction in directions]
     taken: set[int] = set()
-    left: list[int] = [*groups[kept]]
+    open_labels = groups[kept]
+    half = len(open_labels) // 2
+    left: list[int] = [*(open_labels[half:] + open_labels[:half] if kept else open_labels)]
+    given_first: list[Tensor] = []
     for number, (side, group) in enumerate(zip(sides, groups, strict=True)):
         if number == kept:
             continue
-        half = len(group) // 2
-        turned = group[half:] + group[:half] if kept and number else group
         if side is None:
-            left += turned
-        else:
-            taken.update(side)
-            factors = [node.factors[p] for p in side]
-            directions.append(einsum(factors, turned, {label: sizes[label] for label in turned}))
+            left += group
+            continue
+        taken.update(side)
+        factors = [node.factors[p] for p in side]
+        turned = group[half:] + group[:half] if not number else group
+        direction = einsum(factors, turned, {label: sizes[label] for label in turned})
+        (directions if number else given_first).append(direction)
+    directions = given_first + directions
     made = apply(Along(function, len(directions)), argument, *parameters, *directions)
     placed = [(made, tuple(left)), *(node.factors[p] for p in others if p not in taken)]
     summed = {label for _, own in node.factors for label in own} - set(node.output)
