@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -31,8 +31,11 @@ class WholeMatrix(Function):
     """What it is, in a sentence, for the documentation of `td.NAME`."""
     shape: ClassVar[str] = "square-to-square"
     """The name of its shape law (`matrix.shape_laws.LAWS`)."""
+    law: ClassVar[Callable[[Any], Any] | None] = None
+    """A shape law like no other: a static method that takes the operands (`matrix.operands.Operands`) to the shape."""
     operands: ClassVar[tuple[OperandKind, ...]] = ("value",)
     transposes: ClassVar[Transposes] = "never"
+    linear: ClassVar[tuple[int, ...]] = ()
     names_itself: ClassVar[bool] = True
     meets_scalars: ClassVar[bool] = False
     conjugates: ClassVar[Conjugates] = "inside"

@@ -63,12 +63,14 @@ class Operation:
     """What typeset mathematics writes it as, a superscript on the operand, where it does."""
     function: Function | None = None
     """The function of the index form that it is lowered to, where that is one."""
+    own_law: Law | None = None
+    """Its shape law, where that is like no other."""
     elsewhere: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What other systems call it or its like, and how that is written here."""
 
     @property
     def law(self) -> Law:
-        return LAWS[self.shape]
+        return self.own_law or LAWS[self.shape]
 
     @property
     def word(self) -> str:

@@ -21,10 +21,12 @@ def _of_function(function: WholeMatrix) -> Operation:
     """The record that a function of functions/ brings."""
     return Operation(
         function.name, function.shape, function.doc, function.arguments, function.operands,
-        of_scalar=function.of_scalar, transposes=function.transposes, real=function.real_only and not function.scalar,
+        of_scalar=function.of_scalar, transposes=function.transposes, linear=function.linear,
+        real=function.real_only and not function.scalar,
         names_itself=function.names_itself, meets_scalars=function.meets_scalars, conjugates=function.conjugates,
         holomorphic=function.holomorphic, domain=function.domain, result=function.result, primary=function.primary,
-        latex=function.latex_name, superscript=function.superscript, function=function, elsewhere=function.elsewhere,
+        latex=function.latex_name, superscript=function.superscript, function=function, own_law=type(function).law,
+        elsewhere=function.elsewhere,
     )  # fmt: skip
 
 

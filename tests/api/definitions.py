@@ -57,7 +57,7 @@ SHAPES = {
     "columns": ("A", "A is n-by-m; the value is a column of m."),
     "first-to-scalar": ("X, p", "X is a matrix or a vector, p a scalar; the value is a scalar."),
 }  # fmt: skip
-"""By the name of a shape law: the parameters, and what the shapes are."""
+"""By the name of a shape law, or of a function that has its own: the parameters, and what the shapes are."""
 
 DOMAINS = {
     "invertible": "It has a value where {0} is invertible.",
@@ -235,11 +235,12 @@ def written() -> dict[str, str]:
 
 def definition(name: str) -> str:
     parameters, shapes, summary = facts(name)
-    names = [parameter.removesuffix("=") for parameter in parameters]
-    signature = ", ".join(
-        f"{own}: Operand" if own == parameter else f"{own}: Operand | None = None"
-        for own, parameter in zip(names, parameters, strict=True)
-    )
+    names = [parameter.strip("=*") for parameter in parameters]
+    optional = [parameter[:-1] for parameter in parameters if parameter.endswith("=")]
+    further = [parameter for parameter in parameters if parameter.startswith("*")]
+    needed = [name for name in parameters if name in names]
+    taken = [*(f"{own}: Operand" for own in needed), *(f"{own}: Operand | None = None" for own in optional), "/"]
+    signature = ", ".join([*taken, *(f"{own}: Operand" for own in further)])
     record = WORDS.get(name)
     domain = "" if record is None else DOMAINS.get(record.domain, "").format(names[0])
     source = SOURCES.get(name) or getattr(ELEMENTWISE.get(name) or MATRIX[name], "source", None)
@@ -250,11 +251,8 @@ def definition(name: str) -> str:
     lines = [*paragraph(summary), "", *paragraph(body), "", *examples(name, names), "", *paragraph(f"Source: {source}.")]
     escaped = "\n".join(f"    {line}".rstrip() for line in lines).strip()
     mark = 'r"""' if "\\" in escaped else '"""'
-    optional = [own for own, parameter in zip(names, parameters, strict=True) if own != parameter]
-    arguments = ", ".join(
-        [f'"{name}"', *(own for own in names if own not in optional), *(f"*given({own})" for own in optional)]
-    )
-    return f'def {name}({signature}, /) -> Expression:\n    {mark}{escaped}\n    """\n    return called({arguments})\n'
+    arguments = ", ".join([f'"{name}"', *needed, *(f"*given({own})" for own in optional), *further])
+    return f'def {name}({signature}) -> Expression:\n    {mark}{escaped}\n    """\n    return called({arguments})\n'
 
 
 _ARRAYS = "Raises TypeError for arrays: these are given to `evaluate`."
@@ -263,11 +261,11 @@ _ARRAYS = "Raises TypeError for arrays: these are given to `evaluate`."
 def facts(name: str) -> tuple[list[str], str, str]:
     """The parameters, what the shapes are, and what it is."""
     if name in ("max", "min"):
-        return ["x", "other="], "The value of one operand is a scalar; two have one shape, or one is a scalar.", (
-            f"The {'largest' if name == 'max' else 'smallest'} of all entries; of two operands that, entry by entry."
+        return ["x", "*others"], "The value of one operand is a scalar; several have one shape, or are scalars.", (
+            f"The {'largest' if name == 'max' else 'smallest'} of all entries; of several operands that, entry by entry."
         )  # fmt: skip
     if name in WORDS:
-        parameters, shapes = SHAPES[WORDS[name].shape]
+        parameters, shapes = SHAPES.get(name) or SHAPES[WORDS[name].shape]
         return parameters.split(", "), shapes, WORDS[name].doc
     function: Any = ELEMENTWISE[name]
     if isinstance(function, Univariate):

@@ -132,10 +132,10 @@ def softmax(X: Operand, axis: Operand | None = None, /) -> Expression:
     return called("softmax", X, *given(axis))
 
 
-def max(x: Operand, other: Operand | None = None, /) -> Expression:
-    """The largest of all entries; of two operands that, entry by entry.
+def max(x: Operand, /, *others: Operand) -> Expression:
+    """The largest of all entries; of several operands that, entry by entry.
 
-    The value of one operand is a scalar; two have one shape, or one is a scalar. Raises ShapeError for other shapes.
+    The value of one operand is a scalar; several have one shape, or are scalars. Raises ShapeError for other shapes.
 
         >>> import tensordiff as td
         >>> x = td.vector("x", "n")
@@ -144,13 +144,13 @@ def max(x: Operand, other: Operand | None = None, /) -> Expression:
 
     Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
     """
-    return called("max", x, *given(other))
+    return called("max", x, *others)
 
 
-def min(x: Operand, other: Operand | None = None, /) -> Expression:
-    """The smallest of all entries; of two operands that, entry by entry.
+def min(x: Operand, /, *others: Operand) -> Expression:
+    """The smallest of all entries; of several operands that, entry by entry.
 
-    The value of one operand is a scalar; two have one shape, or one is a scalar. Raises ShapeError for other shapes.
+    The value of one operand is a scalar; several have one shape, or are scalars. Raises ShapeError for other shapes.
 
         >>> import tensordiff as td
         >>> x = td.vector("x", "n")
@@ -159,7 +159,7 @@ def min(x: Operand, other: Operand | None = None, /) -> Expression:
 
     Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
     """
-    return called("min", x, *given(other))
+    return called("min", x, *others)
 
 
 def hardmax(X: Operand, axis: Operand | None = None, /) -> Expression:
