@@ -82,7 +82,8 @@ STATISTICS: list[Row] = [
 LEARNING: list[Row] = [
     ("Ba, Kiros and Hinton 2016, centring", "x - mean(x)*ones(n)", "x:n", "x", NUMERATOR, "eye(n) - ones(n,n)/n"),
     ("variance", "var(x)", "x:n", "x", GRADIENT, "2*(x - mean(x)*ones(n))/n"),
-    ("standard deviation", "std(x)", "x:n", "x", GRADIENT, "(x - mean(x)*ones(n))/(n*std(x))"),
+    ("standard deviation", "std(x)", "x:n", "x", GRADIENT, "(x - mean(x)*ones(n))/(n*std(x))",
+     {"reason": "std is a word that is read, and not written"}),
     ("layer normalization, Sinai 2022", "(x - mean(x)*ones(n))/std(x)", "x:n", "x", NUMERATOR,
      "(eye(n) - ones(n,n)/n - z*z'/n)/s", {"where": "s=std(x);z=(x - mean(x)*ones(n))/s"}),
     ("Zhang and Sennrich 2019, root mean square", "sqrt(n)*x/norm2(x)", "x:n", "x", NUMERATOR,
@@ -178,7 +179,8 @@ MECHANICS: list[Row] = [
     ("spring between two points", "k/2*(norm2(x - y) - l)^2", "k: x:n y:n l:", "x x", NUMERATOR,
      "k*(eye(n) - l/norm2(x - y)*(eye(n) - (x - y)*(x - y)'/norm2(x - y)^2))"),
     ("Simo and Hughes 1998, von Mises", "sqrt(3/2)*norm2(dev(S))", "S:3,3", "S", GRADIENT,
-     "sqrt(3/2)*dev(S)/norm2(dev(S))", {"structures": "S:symmetric"}),
+     "sqrt(3/2)*dev(S)/norm2(dev(S))",
+     {"structures": "S:symmetric", "reason": "dev is a word that is read, and not written"}),
     ("elastic energy", "e'*C*e/2", "e:n C:n,n", "e e", NUMERATOR, "C", {"structures": "C:symmetric"}),
     ("Newton potential", "-g/norm2(x - y)", "g: x:n y:n", "x x", NUMERATOR,
      "g*(eye(n) - 3*(x - y)*(x - y)'/norm2(x - y)^2)/norm2(x - y)^3"),
@@ -219,7 +221,8 @@ ALGEBRA: list[Row] = [
      "(inv(A)*B*inv(D - C*inv(A)*B)*C*inv(A))'"),
     ("Harville 1997, 15.8, projection by a weight", "tr(M*X*inv(X'*W*X)*X'*W)", "M:n,n X:n,k W:n,n", "W", GRADIENT,
      "((eye(n) - P)*M*X*inv(X'*W*X)*X')'", {"where": "P=X*inv(X'*W*X)*X'*W"}),
-    ("Cayley transform", "inv(eye(n) + A)*(eye(n) - A)", "A:n,n", "A", COLUMN, "-2*kron(inv(eye(n) + A)', inv(eye(n) + A))"),
+    ("Cayley transform", "inv(eye(n) + A)*(eye(n) - A)", "A:n,n", "A", COLUMN, "-2*kron(inv(eye(n) + A)', inv(eye(n) + A))",
+     {"reason": "(eye(n) - A)*inv(eye(n) + A) is not divided with remainder"}),
 ]  # fmt: skip
 
-PAPERS = [*STATISTICS, *LEARNING, *MECHANICS, *CONTROL, *ALGEBRA]
+ROWS = [*STATISTICS, *LEARNING, *MECHANICS, *CONTROL, *ALGEBRA]

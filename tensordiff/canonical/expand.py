@@ -155,7 +155,8 @@ def _open(
         if partial.of_sums and _cancel(partial, node, indices, atom):
             continue
         if (partial.done or partial.sums) and keep_sum(node) and not _beside_part(partial, node, indices):
-            found = atom(node)
+            content, found = without_content(atom(node))
+            partial.coefficient *= content
             if isinstance(found, Sum) and len(found.children) > 1:
                 partial.place(found, indices)
             else:

@@ -7,6 +7,7 @@ nodes mean that this form could not show them equal.
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from itertools import permutations
 
@@ -215,18 +216,21 @@ class Canonicaliser:
                     work.append((factor, made))
 
     def _vanishes(self, product: Product) -> bool:
-        """Whether a sum that stays a factor is zero when it is totalled: that of x - mean(x) is.
+        """Whether a sum that stays a factor is zero when it is totalled, as x - mean(x) is, or its trace is, as that of a
+        deviator.
 
         Terminates: the total's terms have the sum's own factors, and no sum around them.
         """
         for node, indices in product.factors.values():
             if not isinstance(node, Sum):
                 continue
-            totalled = [i for i in indices if len(product.places[i]) == 1 and i not in product.output]
+            own = Counter(indices)
+            totalled = [i for i in indices if len(product.places[i]) == own[i] and i not in product.output]
             if totalled:
-                open_axes = [axis for axis, i in enumerate(indices) if i not in totalled]
-                terms = [(c, einsum([(core, tuple(range(node.rank)))], open_axes)) for c, core in node.terms]
-                total = self.tensor(add(terms, [node.dims[axis] for axis in open_axes]))
+                kept = [i for i in dict.fromkeys(indices) if i not in totalled]
+                dims = dict(zip(indices, node.dims, strict=True))
+                terms = [(c, einsum([(core, indices)], kept)) for c, core in node.terms]
+                total = self.tensor(add(terms, [dims[i] for i in kept]))
                 if isinstance(total, Sum) and not total.children:
                     return True
         return False

@@ -11,42 +11,56 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tensordiff.tensor import Einsum, Factor, Indices, Named, Tensor, einsum, scale
+from tensordiff.canonical.scalar_names import is_size
+from tensordiff.functions import power
+from tensordiff.simplify import power_parts
+from tensordiff.tensor import Einsum, Factor, Indices, Named, Tensor, einsum, number, scale, size
 
 Symmetric = Callable[[Tensor], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class ProductName:
-    """A name whose definition is coefficient * a connected product of two or more factors."""
+    """A name whose definition is coefficient * powers of sizes * a connected product of two or more factors."""
 
     named: Named
     coefficient: Fraction
     factors: tuple[Factor, ...]
     """In an order in which each factor shares an index with an earlier one."""
     output: Indices
+    below: tuple[Tensor, ...] = ()
+    """The powers of sizes, inverted."""
 
     @staticmethod
     def of(named: Named, coefficient: Fraction, core: Einsum) -> ProductName | None:
         """The name as such a product; None where its definition is something else."""
-        if len(core.factors) < 2 or len(set(core.output)) < len(core.output):
+        if len(set(core.output)) < len(core.output):
             return None
         around: dict[int, list[int]] = {}
-        for place, (_, indices) in enumerate(core.factors):
+        below: list[Tensor] = []
+        factors: list[Factor] = []
+        for node, indices in core.factors:
+            base, exponent = power_parts(node)
+            if not indices and is_size(base):
+                below.append(power(base, scale(-1, exponent)))
+                continue
             for index in indices:
-                around.setdefault(index, []).append(place)
-        if len(around) < len(core.index_dims):
+                around.setdefault(index, []).append(len(factors))
+            factors.append((node, indices))
+        idle = [index for index in range(len(core.index_dims)) if index not in around]
+        if len(factors) < 2 or any(index in core.output for index in idle):
             return None
+        below += [power(size(core.index_dims[index]), number(-1)) for index in idle]
         reached: dict[int, None] = {}
         pending = [0]
         while pending:
             place = pending.pop()
             if place not in reached:
                 reached[place] = None
-                pending.extend(other for index in reversed(core.factors[place][1]) for other in around[index])
-        if len(reached) < len(core.factors):
+                pending.extend(other for index in reversed(factors[place][1]) for other in around[index])
+        if len(reached) < len(factors):
             return None
-        return ProductName(named, coefficient, tuple(core.factors[place] for place in reached), core.output)
+        return ProductName(named, coefficient, tuple(factors[place] for place in reached), core.output, tuple(below))
 
 
 def put_product_names(core: Einsum, names: Sequence[ProductName], symmetric: Symmetric) -> Tensor:
@@ -57,9 +71,9 @@ def put_product_names(core: Einsum, names: Sequence[ProductName], symmetric: Sym
         while (found := _find(core.output, factors, name, symmetric)) is not None:
             members, indices = found
             factors = [factor for place, factor in enumerate(factors) if place not in members]
-            factors.append((name.named, indices))
+            factors += [(name.named, indices), *((scalar, ()) for scalar in name.below)]
             coefficient /= name.coefficient
-    if len(factors) == len(core.factors):
+    if factors == list(core.factors):
         return core
     used = {i for _, indices in factors for i in indices} | set(core.output)
     joined = {i for _, indices in core.factors for i in indices}

@@ -80,10 +80,12 @@ class Parts:
                 del self.scalars[base]
 
     def multiple(self, needed: dict[Tensor, Fraction]) -> Fraction:
-        """How often the product of base^exponent is contained; any power of a lone base, else a whole number."""
-        ratios = [self.scalars.get(base, Fraction(0)) / exponent for base, exponent in needed.items()]
+        """How often the product of base^exponent is contained; any power of a lone base, else a whole number. Sizes do not
+        count where there is something else: mu = sum(x)/n is found in sum(x)/n^2 and in sum(x)."""
+        counted = {base: exponent for base, exponent in needed.items() if not is_size(base)} or needed
+        ratios = [self.scalars.get(base, Fraction(0)) / exponent for base, exponent in counted.items()]
         if len(ratios) == 1:
-            whole = next(iter(needed.values())) == 1
+            whole = next(iter(counted.values())) == 1 and len(needed) == 1
             return ratios[0] if whole or ratios[0].denominator == 1 else Fraction(0)
         least = min(ratios)
         return Fraction(int(least)) if least >= 1 else Fraction(0)
@@ -114,6 +116,11 @@ def put_scaled_names(core: Einsum, names: Sequence[ScaledName]) -> tuple[Fractio
                 coefficient /= name.coefficient
                 found = True
     return (coefficient, parts.tensor()) if found else (Fraction(1), core)
+
+
+def is_size(base: Tensor) -> bool:
+    """Whether a scalar is the size of a dimension."""
+    return isinstance(base, Einsum) and not base.factors
 
 
 def _base(node: Tensor) -> tuple[Tensor, Fraction | None]:

@@ -115,7 +115,8 @@ def letter(
         matrix = written.get(node.name)
         if matrix is None:
             matrix = build.symbol(node) if isinstance(node, Symbol) else build.named(node.name, folded[0])
-        if len(matrix.shape) == 2 and matrix.rows == matrix.cols and symmetric(node):
+        compound = isinstance(node, Symbol) and node.rank > 2 and node.structure.symmetric
+        if len(matrix.shape) == 2 and matrix.rows == matrix.cols and (compound or symmetric(node)):
             flat.mark_symmetric(matrix)
         return Letter(matrix, *axes)
     if not isinstance(node, Apply):

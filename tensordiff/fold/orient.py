@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tensordiff.fold.flat.factors import first_name, letters
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import block, call, entry, product, rebuild, transpose
+from tensordiff.matrix.build import block, call, entry, number, power, product, rebuild, transpose
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.tensor import bottom_up, postorder
 
@@ -230,4 +230,14 @@ def _trace(factors: list[Ways], flat: Flat) -> Way:
     chosen, start = min(choices, key=appeal)
     word = words[chosen]
     nodes = [way.node for way in word[start:] + word[:start]]
-    return Way(sum(way.cost for way in word), call("tr", product(*nodes)))
+    return Way(sum(way.cost for way in word), call("tr", _as_power(nodes, flat)))
+
+
+def _as_power(word: Sequence[Matrix], flat: Flat) -> Matrix:
+    """A product; as a power where it is a word of two letters or more several times, and that is shorter."""
+    whole = product(*word)
+    for period in range(2, len(word) // 2 + 1):
+        if len(word) % period == 0 and all(letter is word[p % period] for p, letter in enumerate(word)):
+            made = power(product(*word[:period]), number(len(word) // period))
+            return made if flat.length(made) + 1 < flat.length(whole) else whole
+    return whole

@@ -259,6 +259,11 @@ class _Writer:
         factors = [*([left] if node.rows else []), value, *([right] if node.cols else [])]
         return self.entry(self.sympy.MatMul(*factors), 0, 0)
 
+    def column_products(self, node: Matrix, a: Any, b: Any) -> Any:
+        """kr(A, B) as kron(A, ones).*kron(ones, B)."""
+        above, below = (self.sympy.OneMatrix(self.size(x.rows), 1) for x in node.children)
+        return self.hadamard([self.sympy.KroneckerProduct(a, below), self.sympy.KroneckerProduct(above, b)])
+
     def norm(self, node: Matrix, value: Any) -> Any:
         x = node.children[0]
         if not x.shape:
@@ -335,6 +340,8 @@ _RULES: dict[str, Rule] = {
     "transpose": lambda w, node, x: w.sympy.Transpose(x[0]),
     "tr": lambda w, node, x: w.sympy.Trace(x[0]),
     "sum": lambda w, node, x: w.total(node.children[0], x[0]),
+    "mean": lambda w, node, x: w.total(node.children[0], x[0]) / w.sympy.Mul(*map(w.dim, node.children[0].dims)),
+    "kr": lambda w, node, x: w.column_products(node, *x),
     "norm1": lambda w, node, x: w.total(node.children[0], w.absolute(x[0]) if node.children[0].shape else w.sympy.Abs(x[0])),
     "norm2": lambda w, node, x: w.norm(node, x[0]),
     "diag": lambda w, node, x: w.diag(node, x[0]),

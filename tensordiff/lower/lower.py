@@ -32,6 +32,7 @@ from tensordiff.functions import (
 )
 from tensordiff.functions.eigen import gap_inverse
 from tensordiff.functions.symmetric_map import SymmetricMap, power_map
+from tensordiff.functions.views import group_size
 from tensordiff.lower import entries, products
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.block import is_sharing
@@ -149,6 +150,15 @@ def _unvec(node: Matrix, values: Values) -> Tensor:
     cols = len(node.cols)
     axes = range(values[0].rank)
     return permute(values[0], (*axes[cols:], *axes[:cols]))
+
+
+def _column_products(node: Matrix, values: Values) -> Tensor:
+    """A_ac B_bc with rows (a, b) and columns c, the columns of B grouped as those of A."""
+    rows = len(node.children[0].rows)
+    a = [("a", p) for p in range(rows)]
+    b = [("b", p) for p in range(len(node.rows) - rows)]
+    c = [("c", p) for p in range(len(node.cols))]
+    return einsum([(values[0], (*a, *c)), (values[1], (*b, *c))], (*a, *b, *c))
 
 
 def _partial_trace(node: Matrix, values: Values) -> Tensor:
@@ -323,6 +333,8 @@ _RULES: dict[str, Rule] = {
     "pinv": _pinv,
     "tr": _trace,
     "sum": _sum,
+    "mean": lambda node, values: multiply(total(values[0]), power(group_size(node.children[0].dims), -1)),
+    "kr": _column_products,
     "norm1": lambda node, values: total(apply(ABS, values[0])),
     "norm2": _norm2,
     "diag": _diag,

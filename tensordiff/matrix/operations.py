@@ -48,6 +48,9 @@ def _vec(form: Any, x: Any) -> Any:
 
 
 def _mean(form: Any, x: Any, axis: Any = None) -> Any:
+    """A sum over its length; None where it is the node of its own, the mean of all entries of a vector or matrix."""
+    if axis is None and 0 < len(x.shape) < 3:
+        return None
     groups = x.shape if axis is None else (form.axis(x, axis),)
     total = form.call("sum", x, *(() if axis is None else (axis,)))
     return form.divide(total, form.product(*(form.size(dim) for group in groups for dim in group)))

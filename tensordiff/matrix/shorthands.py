@@ -38,6 +38,9 @@ def _deviator(form: Any, x: Any) -> Any:
 
 
 def _column_products(form: Any, a: Any, b: Any) -> Any:
+    """Of rows their entrywise product; None where it is the node of its own."""
+    if a.rows and b.rows and a.cols and b.cols:
+        return None
     return form.hadamard(form.kron(a, form.ones(b.rows)), form.kron(form.ones(a.rows), b))
 
 
@@ -112,4 +115,4 @@ SHORTHANDS = (
         written=_cumulated, linear=(0,),
     ),
 )  # fmt: skip
-"""Words that stand for something longer, which is what is printed. A name of the user's own wins over them."""
+"""Words that stand for something longer, which is what is printed where `written` gives it. A name of the user's own wins."""

@@ -39,7 +39,7 @@ FORMS = [
     ("y'*softmax(B*C', 2)*x", "x", {}, "softmax(B*C', 2)'*y"),
     ("exp(-norm2(x - y)^2/2)", "x", {}, "-exp(-norm2(x - y)^2/2)*(x - y)"),
     ("(x - mean(x))/norm2(x - mean(x))", "x", {},
-     "(eye(n) - ones(n,n)/n - (x - sum(x)/n)*(x - sum(x)/n)'/norm2(x - sum(x)/n)^2)/norm2(x - sum(x)/n)"),
+     "(eye(n) - ones(n,n)/n - (x - mean(x))*(x - mean(x))'/norm2(x - mean(x))^2)/norm2(x - mean(x))"),
     ("x - mean(x)", "x", {}, "eye(n) - ones(n,n)/n"),
     ("exp(x'*B*x)", "x x", {}, "exp(x'*B*x)*((B + B')*x*x'*(B + B') + B + B')"),
 ]  # fmt: skip

@@ -71,7 +71,7 @@ FUNCTIONS = [
     ("tr(B*expm(X))", "[zeros(n,n) eye(n)]*expm([X B; 0 X])'*[eye(n); zeros(n,n)]"),
     ("tr(B*sqrtm(X))", "[zeros(n,n) eye(n)]*sqrtm([X B; 0 X])'*[eye(n); zeros(n,n)]"),
     ("sqrtm(X)", "inv(kron(eye(n), sqrtm(X)) + kron(sqrtm(X)', eye(n)))"),
-    ("norm2(logm(X) - B)^2", "[zeros(n,n) eye(n)]*logm([X 2*(logm(X) - B)'; 0 X])'*[eye(n); zeros(n,n)]"),
+    ("norm2(logm(X) - B)^2", "2*[zeros(n,n) eye(n)]*logm([X (logm(X) - B)'; 0 X])'*[eye(n); zeros(n,n)]"),
     ("u'*logm(X*X')*v", None),
     ("tr(B*X^k)", None),
     ("norm2(expm(X)*v - u)^2", None),

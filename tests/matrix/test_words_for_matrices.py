@@ -20,7 +20,7 @@ def form(text: str, variable: str, **shapes: str) -> str:
         ("tr(skew(A)*B)", "A", {"A": "n n", "B": "n n"}, "(B' - B)/2"),
         ("sum(dev(A).^2)", "A", {"A": "n n"}, "2*(A - tr(A)/n*eye(n))"),
         ("solve(A,b)", "b", {"A": "n n", "b": "n"}, "inv(A)"),
-        ("var(x)", "x", {"x": "n"}, "2*(x - sum(x)/n)/n"),
+        ("var(x)", "x", {"x": "n"}, "2*(x - mean(x))/n"),
         ("sum(cumsum(x).^2)", "x", {"x": "n"}, "2*triu(n)*tril(n)*x"),
         ("tr(kronsum(A,B))", "A", {"A": "n n", "B": "m m"}, "m*eye(n)"),
         ("dot(x,y)", "x", {"x": "n", "y": "n"}, "y"),

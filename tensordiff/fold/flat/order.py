@@ -28,6 +28,8 @@ class Order(ABC):
         """Sums that an answer has in several places: these do not take in a minus sign, which would make them two."""
         self.habits: dict[Matrix, None] = dict.fromkeys(postorder([like] if like is not None else []))
         """The parts of the expression in whose manner the answer is written."""
+        self.has_means = any(node.op == "mean" for node in self.habits)
+        """Whether sum(x)/n is written mean(x), as the expression does."""
         self._usual = frozenset(self._differences())
         sums = [(terms_of(node), node) for node in self.habits if node.op == "add" and not node.free]
         self._orders = {frozenset(terms): node for terms, node in sums if len(set(terms)) == len(terms)}
@@ -110,7 +112,7 @@ class Order(ABC):
             return 1, node
         terms = terms_of(node)
         other = self.negative(node)
-        if node in self._usual or other in self._usual:
+        if (node in self._usual) != (other in self._usual):
             return (1, node) if node in self._usual else (-1, other)
         units = [c for c, term in terms if term.op in ("number", "eye")]
         if len(units) == 1:  # 1 - s, eye(n) - P

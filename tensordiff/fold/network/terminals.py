@@ -214,7 +214,19 @@ def _connected(rows: Vertices, columns: Vertices, graph: Graph, flat: Flat) -> M
     if len(layers) < 2:
         return None
     found = [matrix for layer in layers if (matrix := between(rows, columns, layer, flat)) is not None]
-    return hadamard(*found) if len(found) == len(layers) else None
+    return column_products(found) if len(found) == len(layers) else None
+
+
+def column_products(factors: Sequence[Matrix]) -> Matrix:
+    """The product entry by entry; kron(A, ones(m)).*kron(ones(n), B) as the Khatri-Rao product kr(A, B)."""
+    if len(factors) == 2:
+        for first, second in (factors, factors[::-1]):
+            if first.op == second.op == "kron" and len(first.children) == len(second.children) == 2:
+                (a, below), (above, b) = first.children, second.children
+                column = above.op == below.op == "ones" and not (above.cols or below.cols) and a.rows and a.cols and b.cols
+                if column and above.rows == a.rows and below.rows == b.rows and a.cols == b.cols:
+                    return call("kr", a, b)
+    return hadamard(*factors)
 
 
 def _vector(vertex: int, graph: Graph) -> Matrix:

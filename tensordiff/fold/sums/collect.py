@@ -12,7 +12,7 @@ from tensordiff.fold.flat.factors import letters
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.sums.blocks import stacked
 from tensordiff.fold.sums.common_ends import common_ends, congruences, is_unit, sandwiches
-from tensordiff.fold.sums.common_operands import common_entries, common_operands, common_scalars
+from tensordiff.fold.sums.common_operands import common_entries, common_krons, common_operands, common_scalars
 from tensordiff.fold.sums.denominators import over_common_denominators
 from tensordiff.fold.sums.join import Join, content, summed
 from tensordiff.fold.sums.terms import (
@@ -155,7 +155,7 @@ def _equal_letters(terms: Sequence[Term], flat: Flat, depth: int) -> list[Term]:
 
 def _scalar_term(term: Term) -> Term:
     """A scalar term with its one compound factor as the letters, so that it can be joined with others."""
-    compound = [base for base, e in term.scalars if e == 1 and base.op in ("product", "tr", "sum")]
+    compound = [base for base, e in term.scalars if e == 1 and base.op in ("product", "tr", "sum", "mean")]
     if len(compound) != 1:
         return term
     (word,) = compound
@@ -177,5 +177,6 @@ def _ways(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
     yield from sandwiches(terms, flat, inner)
     yield from congruences(terms, flat, inner)
     yield from common_operands(terms, flat, inner)
+    yield from common_krons(terms, flat, inner)
     yield from common_entries(terms, flat, inner)
     yield from common_scalars(terms, flat, inner)

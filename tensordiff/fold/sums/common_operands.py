@@ -44,6 +44,35 @@ def common_operands(terms: Sequence[Term], flat: Flat, inner_sum: Collect) -> It
         yield Join(gain, True, tuple(place for place, _ in members), _operand_maker(p, q, flat, inner_sum))
 
 
+def common_krons(terms: Sequence[Term], flat: Flat, inner_sum: Collect) -> Iterator[Join]:
+    """kron(A, B) - kron(x, y)*kron(x, y)' = kron(A, B - y*y') for A = x*x'."""
+    outer = {place: read for place, term in enumerate(terms) if (read := _outer_kron(term, flat)) is not None}
+    for place, read in outer.items():
+        for other, term in enumerate(terms):
+            if len(term.letters) != 1 or term.letters[0].op != "kron" or term.letters[0].shape != read.shape:
+                continue
+            for join in common_operands([term, Term(terms[place].coefficient, terms[place].scalars, (read,))], flat, inner_sum):
+                yield Join(join.gain, True, (other, place), _after_reading(join, read))
+
+
+def _outer_kron(term: Term, flat: Flat) -> Matrix | None:
+    """kron(x, y)*kron(u, v)' as kron(x*u', y*v')."""
+    if len(term.letters) != 2 or any(letter.op != "kron" for letter in term.letters):
+        return None
+    left, right = (letter.children for letter in term.letters)
+    if len(left) != len(right) or any(x.cols or u.rows or not x.rows or not u.cols for x, u in zip(left, right, strict=True)):
+        return None
+    return kron(*(flat.product([x, u]) for x, u in zip(left, right, strict=True)))
+
+
+def _after_reading(join: Join, read: Matrix) -> Callable[[Sequence[Term]], Term]:
+    def make(terms: Sequence[Term]) -> Term:
+        first, second = terms
+        return join.make([first, Term(second.coefficient, second.scalars, (read,))])
+
+    return make
+
+
 def _share_an_end(operands: Sequence[Matrix]) -> bool:
     words = [letters(x) for x in operands]
     return len({word[0] for word in words}) == 1 or len({word[-1] for word in words}) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +11,7 @@ from math import gcd, lcm
 from tensordiff.fold.flat.factors import letters
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import call, divide, number, power, product, terms_of
+from tensordiff.matrix.build import call, divide, number, power, product, size, terms_of
 
 Powers = tuple[tuple[Matrix, Fraction], ...]
 """Scalar factors with their exponents, in an order of keys."""
@@ -71,11 +72,27 @@ def common_coefficient(terms: Sequence[Term]) -> Fraction:
 
 def scalar_part(scalars: Powers, flat: Flat) -> tuple[list[Matrix], list[Matrix]]:
     """The scalar factors above and below the line, in the order in which they are written."""
+    scalars = _with_means(scalars) if flat.has_means else scalars
     above = [_power(base, exponent, flat) for base, exponent in scalars if exponent > 0]
     below = [_power(base, -exponent, flat) for base, exponent in scalars if exponent < 0]
     for side in (above, below):
         side.sort(key=lambda node: (node.op != "size", flat.length(node), flat.text_key(node)))
     return above, below
+
+
+def _with_means(scalars: Powers) -> Powers:
+    """sum(x)/n as mean(x), where n is the size of x."""
+    found = dict(scalars)
+    for base, exponent in scalars:
+        if base.op != "sum" or exponent < 1 or len(base.children) > 1:
+            continue
+        sizes = Counter(size(dim) for dim in base.children[0].dims)
+        if all(found.get(one, 0) <= -count * exponent for one, count in sizes.items()):
+            del found[base]
+            for one, count in sizes.items():
+                found[one] += count * exponent
+            found[call("mean", base.children[0])] = exponent
+    return powers(found)
 
 
 def cancelled(factors: Mapping[Matrix, Fraction], flat: Flat) -> Mapping[Matrix, Fraction]:
@@ -109,7 +126,7 @@ def written(term: Term, flat: Flat) -> Matrix:
 
 
 def _is_long(scalar: Matrix) -> bool:
-    return scalar.op in ("product", "tr", "add", "sum", "entry")
+    return scalar.op in ("product", "tr", "add", "sum", "mean", "entry")
 
 
 def _power(base: Matrix, exponent: Fraction, flat: Flat) -> Matrix:
