@@ -20,7 +20,7 @@ from tensordiff.functions import (
 from tensordiff.functions.signs import is_nonnegative, is_positive
 from tensordiff.functions.views import group_size
 from tensordiff.simplify import word_letters
-from tensordiff.tensor import Apply, Dim, Einsum, Sum, Tensor, add, apply, as_number, einsum, multiply, number, scale
+from tensordiff.tensor import Apply, Dim, Einsum, Sum, Tensor, add, apply, as_number, einsum, multiply, number, scale, size
 
 _MAX_POWER_TERMS = 200
 _MAX_WORD = 400
@@ -63,7 +63,9 @@ def _power_of_product(base: Einsum, exponent: Tensor, integer: bool) -> Tensor |
     """Factors on output indices, and closed scalar components, take the power each; what sums over an index together
     stays one base."""
     groups = _connected(base, joined_by_output=False)
-    if len(groups) < 2 and not _repeats(base):
+    placed = {i for _, indices in base.factors for i in indices} | set(base.output)
+    idle = [dim for index, dim in enumerate(base.index_dims) if index not in placed]
+    if len(groups) + len(idle) < 2 and not _repeats(base):
         return None
     done: list[tuple[Tensor, tuple[int, ...]]] = []
     left: list[tuple[Tensor, tuple[int, ...]]] = []
@@ -80,8 +82,7 @@ def _power_of_product(base: Einsum, exponent: Tensor, integer: bool) -> Tensor |
         else:
             left.append((part, output))
     # A summed index in no factor is a scalar factor n, which is positive.
-    used = {i for _, indices in base.factors for i in indices} | set(base.output)
-    done.extend((power(einsum([], (), {0: dim}), exponent), ()) for index, dim in dims.items() if index not in used)
+    done.extend((power(size(dim), exponent), ()) for dim in idle)
     if not done or (not left and len(done) == 1 and not _repeats(base)):
         return None
     if left:

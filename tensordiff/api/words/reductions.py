@@ -49,7 +49,7 @@ def mean(X: Operand, axis: Operand | None = None, /) -> Expression:
         >>> import tensordiff as td
         >>> X = td.matrix("X", "n", "m")
         >>> print(td.mean(X), td.mean(X, 1))
-        sum(X)/(n*m) ones(n)'*X/n
+        mean(X) ones(n)'*X/n
 
     Source: Magnus and Neudecker (2019), Matrix Differential Calculus, chapters 2 and 3.
     """
@@ -201,7 +201,7 @@ def var(X: Operand, /) -> Expression:
         >>> import tensordiff as td
         >>> X = td.matrix("X", "n", "m")
         >>> print(td.diff(td.var(X), X).matrix_form())
-        2*(X - sum(X)/(m*n))/(m*n)
+        2*(X - mean(X))/(m*n)
 
     Source: the definition.
     """
@@ -231,7 +231,7 @@ def std(X: Operand, /) -> Expression:
         >>> import tensordiff as td
         >>> X = td.matrix("X", "n", "m")
         >>> print(td.diff(td.std(X), X).matrix_form())
-        (X - sum(X)/(m*n))/(m*n*sqrt((tr(X'*X) - sum(X)^2/(m*n))/(m*n)))
+        (X - mean(X))/(sqrt(m*n)*norm2(X - mean(X)))
 
     Source: the definition.
     """

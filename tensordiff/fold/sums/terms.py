@@ -72,12 +72,25 @@ def common_coefficient(terms: Sequence[Term]) -> Fraction:
 
 def scalar_part(scalars: Powers, flat: Flat) -> tuple[list[Matrix], list[Matrix]]:
     """The scalar factors above and below the line, in the order in which they are written."""
-    scalars = _with_means(scalars) if flat.has_means else scalars
+    scalars = _roots_joined(_with_means(scalars) if flat.has_means else scalars)
     above = [_power(base, exponent, flat) for base, exponent in scalars if exponent > 0]
     below = [_power(base, -exponent, flat) for base, exponent in scalars if exponent < 0]
     for side in (above, below):
         side.sort(key=lambda node: (node.op != "size", flat.length(node), flat.text_key(node)))
     return above, below
+
+
+def _roots_joined(scalars: Powers) -> Powers:
+    """sqrt(m)*sqrt(n) as sqrt(m*n), of sizes."""
+    roots: dict[Fraction, list[Matrix]] = {}
+    for base, exponent in scalars:
+        if base.op == "size" and exponent.denominator > 1:
+            roots.setdefault(exponent, []).append(base)
+    joined = {exponent: sizes for exponent, sizes in roots.items() if len(sizes) > 1}
+    if not joined:
+        return scalars
+    rest = [(base, e) for base, e in scalars if base not in joined.get(e, ())]
+    return (*rest, *((product(*sizes), exponent) for exponent, sizes in joined.items()))
 
 
 def _with_means(scalars: Powers) -> Powers:

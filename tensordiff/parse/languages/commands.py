@@ -19,7 +19,7 @@ SPACE = (
 )
 ACCENTS = r"hat|widehat|bar|overline|tilde|widetilde|dot|ddot|check|breve"
 FONT = rf"mathcal|mathbb|mathfrak|mathscr|cal|{BOLD_FONTS}|{TEXT_FONTS}|{ACCENTS}"
-_WORD = r"\\?[^\W\d_]\w*"
+_WORD = r"\\?[^\W\d_]\w*(?:\\_\w*)*|(?:\\_\w*)+"
 _SUPER = re.escape("".join(SUPERSCRIPTS))
 
 TOKEN = re.compile(
@@ -86,7 +86,7 @@ RAISED = re.compile(r"-?[0-9]|[A-Za-z]|\\[A-Za-z]+")
 SUBSCRIPT = re.compile(r"_\s*")
 LOWERED = re.compile(
     r"\{\s*(?P<list>\w+(?:(?:\s*,\s*|\s*\\times\s*|\\,|\s+|\s*[-+]\s*(?=[0-9]))\w+)*)\s*\}"
-    r"|\{\s*\\(?:math|text|operatorname)?\w*\s*\{(?P<text>[\w ]+)\}\s*\}"
+    r"|\{\s*\\(?:math|text|operatorname)?\w*\s*\{(?P<text>[\w ]+(?:,[\w ]+)*)\}\s*\}"
     r"|\\(?:math|text)\w+\s*\{(?P<roman>\w+)\}|\{\s*\\(?:rm|text)\s+(?P<switched>\w+)\s*\}"
     r"|\{?\s*\\(?P<greek>[A-Za-z]+)\s*\}?|(?P<one>[A-Za-z0-9])"
 )

@@ -161,6 +161,9 @@ class _Reader(Exponents, Arguments, Subscripts, Derivatives):
 
     def font(self, font: str, word: str, match: re.Match[str], start: int, end: int) -> None:
         r"""A name in a font or with an accent: \mathbf{X}, \boldsymbol\Sigma, \operatorname{tr}, \hat{x} for x_hat."""
+        if "\\_" in word:
+            self.tokens.name(word.replace("\\_", "_"), start, end)
+            return
         greek = word.startswith("\\")
         word = word.removeprefix("\\")
         if greek:

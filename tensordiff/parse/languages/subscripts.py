@@ -106,6 +106,8 @@ class Subscripts(Source):
         parts = re.findall(r"\\?\w+|[-+]", written)
         shown = "".join({"-": "m", "+": "p"}.get(part, part) for part in parts if part != "\\times")
         full, joined = normalise(f"{last}_{shown}"), normalise(f"{last}{shown}")
+        if lowered["text"] and "," in written:  # as names with several underscores are typeset
+            full = normalise("_".join([last, *parts]))
         if not self.vocabulary.knows(full) and self.vocabulary.knows(joined):
             full = joined
         letter = last in tex.SUBSCRIPTED and not self.vocabulary.knows(last) and not _is_number(written)
