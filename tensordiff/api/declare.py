@@ -148,20 +148,32 @@ def _sizes_of(*sizes: Any) -> Sequence[Any]:
     return sizes
 
 
-def where(expression: Expression, **parts: Expression) -> Expression:
-    """The same expression with names for parts, which come back in derivatives; its shape stays. Raises UnknownNameError for
-    what cannot be a name.
+def where(*arguments: Any, **parts: Expression) -> Expression:
+    """where(x > 0, a, b): a where the comparison holds, b elsewhere, entry by entry. With one expression and names, the same
+    expression with names for parts, which come back in derivatives; its shape stays. Raises ShapeError where the shapes differ,
+    UnknownNameError for what cannot be a name.
 
         >>> import tensordiff as td
+        >>> x = td.vector("x", "n")
+        >>> f = td.sum(td.where(x > 1, x**2, 2 * x))
+        >>> print(td.gradient(f, x).matrix_form())
+        2*(x.*where(x > 1, 1, 0) + where(x > 1, 0, 1))
         >>> X, V = td.matrix("X", "n", "m"), td.matrix("V", "n", "n")
         >>> F = td.where(X.T @ td.inv(V) @ X, P=td.inv(V))
         >>> print(td.diff(F, V).matrix_form())
         -kron(X'*P', X'*P)
     """
-    scope = expression.scope
+    if len(arguments) == 3 and not parts:
+        condition, a, b = map(expression, arguments)
+        node = build.call("where", build.condition(condition.matrix), a.matrix, b.matrix)
+        return Expression(node, condition.scope.merge(a.scope).merge(b.scope))
+    if len(arguments) != 1:
+        raise ShapeError(f"where takes a comparison and two values, got {len(arguments)}", hint="where(x > 0, a, b)")
+    (named_in,) = arguments
+    scope = named_in.scope
     for name, part in parts.items():
         scope = scope.merge(part.scope).with_where(check_name(name), part.matrix)
-    return Expression(expression.matrix, scope)
+    return Expression(named_in.matrix, scope)
 
 
 def named(name: str, value: Expression) -> Expression:

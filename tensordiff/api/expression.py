@@ -146,6 +146,19 @@ class Expression(Value):
     def __rpow__(self, base: Any) -> Expression:
         return self._combine(base, lambda a, b: build.dot_power(b, a))
 
+    def __gt__(self, other: Any) -> Expression:
+        """1 where it holds, 0 elsewhere; the comparisons are for td.where."""
+        return self._combine(other, lambda a, b: build.call("greater", a, b))
+
+    def __ge__(self, other: Any) -> Expression:
+        return self._combine(other, lambda a, b: build.call("greater_equal", a, b))
+
+    def __lt__(self, other: Any) -> Expression:
+        return self._combine(other, lambda a, b: build.call("less", a, b))
+
+    def __le__(self, other: Any) -> Expression:
+        return self._combine(other, lambda a, b: build.call("less_equal", a, b))
+
     def __bool__(self) -> bool:
         raise TypeError("an expression has no truth value; compare with td.equal(a, b)")
 

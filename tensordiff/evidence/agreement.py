@@ -244,6 +244,8 @@ def numerically(pair: Pair, samples: Samples) -> Evidence:
     further = _Further(samples, first[0].sizes if first else {}, budget, branches=kinks.any or _has_roots(samples.tensors))
     seen = 0
     for point in chain(first, further if first else (), _near_kinks(samples, kinks), _turned(samples)):
+        if kinks.is_tied(point):
+            continue
         if kinks.see(point):
             telling.append(point)
         if (refuted := differs(pair, point)) is not None:
@@ -256,6 +258,8 @@ def numerically(pair: Pair, samples: Samples) -> Evidence:
     few = ((point, 0) for point in islice(samples.real(SMALLEST - 1), _PRECISE_POINTS + 1))
     sure = kinks if costly else Kinks(samples.tensors)
     for point, more in few if costly else chain(((point, 0) for point in telling), _magnified(samples)):
+        if kinks.is_tied(point):
+            continue
         verdict = _precisely(pair, point, samples.tensors, more)
         if verdict is False:
             return Evidence(False, "numeric", "the two sides differ at a random point, computed with 40 digits", point)

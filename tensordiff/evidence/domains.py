@@ -23,8 +23,9 @@ from tensordiff.evidence.printing import listed
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.values import REAL_STYLES, WIDE_STYLES, Array
+from tensordiff.functions import COMPARISONS
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, brief
+from tensordiff.matrix import Matrix, brief, build
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.tensor import Assumption, Function, Structure, Symbol, Tensor, apply, postorder
 
@@ -124,7 +125,8 @@ def _exceptions(sides: Sequence[Matrix], pair: Pair, samples: Samples) -> list[M
     """The operands of jumps at whose zero two values differ."""
     found: dict[Matrix, None] = {}
     for node in [node for side in sides for node in postorder([side]) if isinstance(node, Matrix) and _jumps(node)]:
-        operand = lower(node.children[0])
+        zero = _zero_of(node)
+        operand = lower(zero)
         symbols = [s for s in postorder([operand]) if isinstance(s, Symbol)]
         if any(s.structure is not Structure.GENERAL or s.assumption is not Assumption.NONE for s in symbols):
             continue
@@ -133,8 +135,14 @@ def _exceptions(sides: Sequence[Matrix], pair: Pair, samples: Samples) -> list[M
         for point in _where_zero(operand, samples, symbols):
             a, b = pair(point)
             if not point.equal(a, b):
-                found.setdefault(node.children[0])
+                found.setdefault(zero)
     return list(found)
+
+
+def _zero_of(node: Matrix) -> Matrix:
+    """What is zero where a function jumps."""
+    first, *rest = node.children
+    return build.add([(1, first), (-1, rest[0])]) if node.data[0].name in COMPARISONS else first
 
 
 def _jumps(node: Matrix) -> bool:

@@ -1,5 +1,7 @@
 """The functions that expressions are made of: derivative rules, evaluation, simplification."""
 
+from tensordiff.functions.choice import SIGNS as COMPARISONS
+from tensordiff.functions.choice import WHERE
 from tensordiff.functions.cholesky import CHOL
 from tensordiff.functions.constants import (
     PI,
@@ -36,9 +38,9 @@ from tensordiff.functions.user import UserFunction, elementwise
 from tensordiff.functions.user_map import UserMap
 
 __all__ = [
-    "ABS", "ADJUGATE", "CHOL", "DET", "ELEMENTWISE", "EXP", "EXPM", "HAT", "INVERSE", "LEVI", "LOG", "LOGDET", "LOGM",
-    "LOG_OF_DET", "MATRIX", "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "AlongAxes",
-    "Constant", "Diagonals",
+    "ABS", "ADJUGATE", "CHOL", "COMPARISONS", "DET", "ELEMENTWISE", "EXP", "EXPM", "HAT", "INVERSE", "LEVI", "LOG", "LOGDET",
+    "LOGM", "LOG_OF_DET", "MATRIX", "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "WHERE",
+    "AlongAxes", "Constant", "Diagonals",
     "Duplication", "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp",
     "LowerMask", "MatrixFunction", "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "SymmetricMap", "Undefined",
     "Unit", "Univariate", "UpperMask", "UserFunction", "UserMap", "WholeMatrix", "constant", "elementwise", "inclusion",

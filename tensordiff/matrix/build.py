@@ -7,7 +7,7 @@ from typing import Any
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix.block import rows_of
-from tensordiff.matrix.calls import FORM, call, known_calls, triangle
+from tensordiff.matrix.calls import FORM, call, condition, known_calls, triangle
 from tensordiff.matrix.indexing import contract, entry
 from tensordiff.matrix.leaves import (
     as_number,
@@ -29,7 +29,7 @@ from tensordiff.matrix.leaves import (
 )
 from tensordiff.matrix.linear import add, scale, split_coefficient, terms_of, transpose
 from tensordiff.matrix.node import Matrix
-from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.matrix.operations import OPERATIONS, WORDS
 from tensordiff.matrix.products import (
     divide,
     dot_divide,
@@ -80,7 +80,7 @@ def rebuild(node: Matrix, children: tuple[Any, ...]) -> Matrix:
             return call(node.data[0], *children)
         case "block":
             return _rebuild_block(node, children)
-    return call(OPERATIONS[node.op].word, *children)
+    return call(node.op if node.op in WORDS else OPERATIONS[node.op].word, *children)
 
 
 def of_size_one(node: Matrix) -> Matrix:
@@ -114,8 +114,9 @@ def _rebuild_block(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
 
 
 __all__ = [
-    "add", "as_number", "block", "call", "commutation", "contract", "divide", "dot_divide", "dot_power", "duplication",
-    "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse", "known_calls", "kron", "named",
+    "add", "as_number", "block", "call", "commutation", "condition", "contract", "divide", "dot_divide", "dot_power",
+    "duplication", "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse", "known_calls", "kron",
+    "named",
     "number", "of_size_one", "ones", "pi", "power", "product", "real_power",
     "rebuild", "replace", "resplit", "rows_of", "scale", "size",
     "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "triangle", "tril", "triu", "unit", "zeros",

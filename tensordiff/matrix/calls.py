@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
-from tensordiff.functions import ELEMENTWISE, SYNONYMS, UserFunction, UserMap, WholeMatrix, lookup
+from tensordiff.functions import COMPARISONS, ELEMENTWISE, SYNONYMS, UserFunction, UserMap, WholeMatrix, lookup
 from tensordiff.matrix.block import grid
 from tensordiff.matrix.fitted import Fitted
 from tensordiff.matrix.leaves import as_number, eye, number, ones, size, tril, triu, zeros
@@ -86,10 +86,32 @@ def _entrywise(function: Function, operands: tuple[Matrix, ...]) -> Matrix:
     if high is None and len(operands) > low:  # the largest of several numbers, two by two
         return _entrywise(function, (_entrywise(function, operands[:-1]), operands[-1]))
     _count(function.name, operands, (low, high or low))
+    if function.name == "where":
+        operands = (_compared(operands[0]), *operands[1:])
     free = merge_free(function.name, operands)
     fitted = Fitted(function.name, operands)
     shape = OPERATIONS["apply"].law(fitted)
     return Matrix.make("apply", shape, (function,), tuple(fitted.operands), free)
+
+
+def condition(x: Matrix) -> Matrix:
+    """What a user writes as a condition. Raises ShapeError where it is no comparison."""
+    if not is_comparison(x):
+        raise ShapeError(f"where needs a comparison, got {describe(x)}", hint="where(x > 0, a, b)")
+    return x
+
+
+def is_comparison(x: Matrix) -> bool:
+    """Whether a value is 1 where a comparison holds and 0 elsewhere, written as one."""
+    return x.op == "apply" and x.data[0].name in COMPARISONS
+
+
+def _compared(x: Matrix) -> Matrix:
+    """A condition as a comparison: transposed side by side; what is not written as one is compared with 0."""
+    if x.op == "transpose" and is_comparison(x.children[0]):
+        (inner,) = x.children
+        return call(inner.data[0], *(side if side.is_scalar else transpose(side) for side in inner.children))
+    return x if is_comparison(x) else call("greater", x, number(0))
 
 
 def _count(name: str, operands: tuple[Matrix, ...], arguments: tuple[int, int | None]) -> None:

@@ -156,13 +156,15 @@ _WORDS = (
         (1, 2), _AXIS, names_itself=True, meets_scalars=False,
     ),
     Operation(
-        "largest", "reduced", "The largest of all entries, of every column (axis 1) or of every row (axis 2).", (1, 1),
+        "largest", "reduced", "The largest of all entries, of every column with max(X, axis=1), of every row with axis=2.",
+        (1, 2), _AXIS,
         spelling="max", of_scalar=itself, transposes="itself", names_itself=True, conjugates="never", holomorphic=False,
         real=True,
     ),
     Operation(
-        "smallest", "reduced", "The smallest of all entries.", (1, 1), spelling="min", of_scalar=itself,
-        transposes="itself", names_itself=True, conjugates="never", holomorphic=False, real=True,
+        "smallest", "reduced", "The smallest of all entries, or along an axis: min(X, axis=1).", (1, 2), _AXIS,
+        spelling="min", of_scalar=itself, transposes="itself", names_itself=True, conjugates="never", holomorphic=False,
+        real=True,
     ),
     Operation(
         "hardmax", "anywhere",
@@ -246,9 +248,14 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 """Every operation, by name."""
 
 WORDS: Mapping[str, Operation] = MappingProxyType(
-    {record.word: record for record in OPERATIONS.values() if record.arguments is not None}
+    {
+        name: record
+        for record in OPERATIONS.values()
+        if record.arguments is not None
+        for name in ((record.word, record.name) if record.word in ELEMENTWISE else (record.word,))
+    }
 )
-"""Those that are called by a word, by that word."""
+"""Those that are called by a word, by that word; where a function of entries has it too, by the name as well."""
 
 
 def called(word: str, count: int) -> Operation | None:
@@ -256,8 +263,7 @@ def called(word: str, count: int) -> Operation | None:
     record = WORDS.get(word)
     if record is None or record.arguments is None or word not in ELEMENTWISE:
         return record
-    most = record.arguments[1]
-    return record if most is None or count <= most else None
+    return record if count == record.arguments[0] else None
 
 
 ELSEWHERE: Mapping[str, str] = MappingProxyType(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from tensordiff.functions import COMPARISONS
 from tensordiff.matrix.node import Matrix
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.writer import ATOM, CONTRACTION, POSTFIX, PRODUCT, SUM, Operand, Piece, write
@@ -105,13 +106,32 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return [Operand(children[0], ATOM), "[", ",".join(str(letter) for letter in node.data[0]), "]"]
         case "kron":
             return ["kron(", *_commas(_kron_operands(node)), ")"]
-        case "apply" | "map":
+        case "apply":
+            return _applied(node)
+        case "map":
             return [node.data[0].name, "(", *_commas(children), ")"]
+        case "largest" | "smallest" if len(children) > 1:
+            return [OPERATIONS[node.op].word, "(", Operand(children[0], SUM), ", axis=", Operand(children[1], SUM), ")"]
         case "block":
             return _block(node)
     if OPERATIONS[node.op].is_constant:
         return [constant_text(node)]
     return [OPERATIONS[node.op].word, "(", *_commas(children), ")"]
+
+
+def _applied(node: Matrix) -> list[Piece]:
+    """A function of entries; a comparison stands in a choice, by itself it chooses between 1 and 0."""
+    name: str = node.data[0].name
+    if name in COMPARISONS:
+        return ["where(", *_comparison(node), ", 1, 0)"]
+    if name == "where" and node.children[0].op == "apply" and node.children[0].data[0].name in COMPARISONS:
+        return ["where(", *_comparison(node.children[0]), ", ", *_commas(node.children[1:]), ")"]
+    return [name, "(", *_commas(node.children), ")"]
+
+
+def _comparison(node: Matrix) -> list[Piece]:
+    left, right = node.children
+    return [Operand(left, SUM), f" {COMPARISONS[node.data[0].name]} ", Operand(right, SUM)]
 
 
 def _kron_operands(node: Matrix) -> list[Matrix]:

@@ -292,6 +292,8 @@ class Elaboration:
             inner = self.values[node.children[0].children[0]]
             if not inner.is_scalar:
                 return build.call("logdet", inner)
+        if name == "where":
+            arguments = [build.condition(arguments[0]), *arguments[1:]]
         if is_function(name) or (is_callable(name) and resolve_name(name, self.scope) not in self.scope):
             return build.call(name, *arguments)
         if resolve_name(name, self.scope) in self.scope:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from tensordiff.functions import EXP, INVERSE, POWER, Inclusion, Unit
+from tensordiff.functions import COMPARISONS, EXP, INVERSE, POWER, WHERE, Inclusion, Unit
 from tensordiff.matrix.writer import ATOM, POSTFIX, PRODUCT, SUM
 from tensordiff.render.arrange import Chain, contraction_order
 from tensordiff.render.pieces import Entry, Piece, Printed, Style, Word, joined, juxtapose
@@ -179,6 +179,14 @@ def _apply(style: Style, node: Apply, task: Entry) -> Printed:
     if function == POWER:
         return _power(style, entries[0], entries[1])
     before, after = spelling.around(function)
+    if function.name in COMPARISONS:
+        before, after = spelling.around(WHERE)
+        return [before, *joined(f" {COMPARISONS[function.name]} ", entries), ", 1, 0", after], ATOM
+    condition = arguments[0]
+    if function == WHERE and isinstance(condition, Apply) and condition.function.name in COMPARISONS:
+        sides = [entries[0]._replace(node=side, letters=task.letters if side.dims else ()) for side in condition.children]
+        compared = joined(f" {COMPARISONS[condition.function.name]} ", sides)
+        return [before, *compared, ", ", *joined(", ", entries[1:]), after], ATOM
     return [before, *joined(", ", entries), after], ATOM
 
 

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 
+from tensordiff.functions import COMPARISONS
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.writer import ATOM, CONTRACTION, POSTFIX, PRODUCT, SUM, UNARY, Operand, Piece, write
@@ -258,6 +259,14 @@ class Style(ABC):
         exponent = node.children[1] if len(node.children) > 1 else None
         return node.op == "power" and exponent is not None and exponent.op == "number" and exponent.data[0] == Fraction(1, 2)
 
+    def comparison(self, node: Matrix) -> list[Piece]:
+        left, right = node.children
+        return [Operand(left, SUM), f" {self.relation(COMPARISONS[node.data[0].name])} ", Operand(right, SUM)]
+
+    def relation(self, sign: str) -> str:
+        """How a comparison is written."""
+        return {"<=": r"\le", ">=": r"\ge"}.get(sign, sign)
+
     def call(self, node: Matrix) -> list[Piece]:
         children = node.children
         if node.op == "unit":
@@ -285,6 +294,10 @@ class Style(ABC):
         arguments: list[Piece] = []
         for child in children:
             arguments.extend((", ", Operand(child, SUM)))
+        if name in COMPARISONS:
+            return [self.function("where"), self.brackets[0], *self.comparison(node), ", 1, 0", self.brackets[1]]
+        if name == "where" and children[0].op == "apply" and children[0].data[0].name in COMPARISONS:
+            arguments[1:2] = self.comparison(children[0])
         if name == "sqrt" and (root := self.root(Operand(children[0], SUM))) is not None:
             return root
         return [self.function(function), self.brackets[0], *arguments[1:], self.brackets[1]]

@@ -53,6 +53,9 @@ class Unicode(Style):
     def transposed(self, inverted: bool) -> str:
         return "⁻ᵀ" if inverted else "ᵀ"
 
+    def relation(self, sign: str) -> str:
+        return {"<=": "≤", ">=": "≥"}.get(sign, sign)
+
     def function(self, function: Function | str) -> str:
         return function if isinstance(function, str) else function.name
 

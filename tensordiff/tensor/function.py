@@ -129,6 +129,10 @@ class Function(ABC):
         that it is contracted part by part."""
         return None
 
+    def shielded(self, arguments: Sequence[Tensor], factor: Tensor) -> Tensor:
+        """What may stand for a factor beside this value on the same indices: where this value is 0, anything."""
+        return factor
+
     @abstractmethod
     def evaluate(self, ops: Any, *arguments: Any) -> Any:
         """The value, written in the primitive operations `ops` (see `operations`); the same text serves floating point,

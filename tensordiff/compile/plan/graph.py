@@ -113,6 +113,9 @@ class Graph:
         elif operation in ("subtract", "divide"):
             if number_of(operands[1]) == (0 if operation == "subtract" else 1) and is_array(operands[0]):
                 return operands[0]
+        elif operation == "greater" and number_of(operands[1]) == 0 and operands[0].operation == "where":
+            condition, *sides = operands[0].operands  # a comparison as 1 and 0, compared with 0
+            return condition if [number_of(side) for side in sides] == [1, 0] else None
         elif operation == "power":
             return self._power(*operands)
         elif operation == "sqrt" and _is_square(operands[0]):

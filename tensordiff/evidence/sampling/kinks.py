@@ -12,6 +12,7 @@ from tensordiff.errors import EvaluationError
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.values import Array
+from tensordiff.functions import COMPARISONS
 from tensordiff.tensor import Apply, Tensor, postorder, split_coefficient
 
 _LOOSE = 8
@@ -28,6 +29,8 @@ class Kinks:
     def __init__(self, tensors: Sequence[Tensor]) -> None:
         self._names: dict[Tensor, str] = {}
         self._seen: dict[Tensor, set[int]] = {}
+        self._ties: list[Tensor] = []
+        """What is compared, less the other side."""
         memo: ranges.Memo = {}
         for node in postorder(tensors):
             for branch in node.function.branches(node.children) if isinstance(node, Apply) else ():
@@ -36,6 +39,7 @@ class Kinks:
                 if low < 0 < high and core not in self._seen:
                     self._seen[core] = set()
                     self._names[core] = node.function.name
+                    self._ties += [core] if node.function.name in COMPARISONS else []
 
     @property
     def any(self) -> bool:
@@ -63,6 +67,13 @@ class Kinks:
             if len(beyond) >= _ENOUGH and not any(point.defines(samples.tensors) for point in beyond):
                 sides.update((-1, 1))
 
+    def is_tied(self, point: Point) -> bool:
+        """Whether two sides that are compared are equal there, as they are in single points only."""
+        try:
+            return any(0 in _values(point.value(core)) for core in self._ties)
+        except EvaluationError:
+            return False
+
     def see(self, point: Point) -> bool:
         """Take note of where the branches are at a point: whether a side was not seen before."""
         before = sum(map(len, self._seen.values()))
@@ -77,4 +88,9 @@ class Kinks:
 
 def _sides(value: Array) -> set[int]:
     """The signs of the entries that are not zero."""
-    return set(np.unique(np.sign(value)).astype(int).tolist()) - {0}
+    return _values(value) - {0}
+
+
+def _values(value: Array) -> set[int]:
+    """The signs of the entries."""
+    return set(np.unique(np.sign(value)).astype(int).tolist())

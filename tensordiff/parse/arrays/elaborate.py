@@ -134,7 +134,7 @@ class _Reading:
                 self.refuse("this is no array", child)
         if node.data in ("matmul", "matrix_product"):
             return self.product(node, node.data, a, b)
-        if node.data == "above":
+        if node.data in ("above", "at_least"):
             what = self.code.text[node.start : node.end]
             self.assumed.append(f"{what} read as 1 where it holds and 0 where it does not, which has derivative 0")
         if node.data == "power" and len(b.core.shape) > 1:

@@ -67,9 +67,14 @@ def negative(habits: Habits, x: Array) -> Array:
 
 @known
 def above(habits: Habits, a: Array, b: Array) -> Array:
-    """1 where a is larger, 0 where b is."""
-    found = subtract(habits, a, b)
-    return Array(build.call("step", found.core), found.shape)
+    """1 where a is larger, 0 elsewhere."""
+    return entrywise(lambda x, y: build.call("greater", x, y), habits, a, b)
+
+
+@known
+def at_least(habits: Habits, a: Array, b: Array) -> Array:
+    """1 where a is as large as b or larger, 0 elsewhere."""
+    return entrywise(lambda x, y: build.call("greater_equal", x, y), habits, a, b)
 
 
 @known
@@ -91,5 +96,8 @@ def same(habits: Habits, x: Array) -> Array:
 @known
 def where(habits: Habits, x: Array, a: Array, b: Array) -> Array:
     """a where a condition holds, b where it does not."""
-    other = Array(build.add([(1, build.number(1)), (-1, x.core)]), x.shape)
-    return add(habits, multiply(habits, x, a), multiply(habits, other, b))
+    shape = joint_shape(x, Array(a.core, joint_shape(a, b, habits.align)), habits.align)
+    first, second = (spread(side, shape, habits.align) for side in (a, b))
+    compared = build.condition(x.core)
+    sides = [spread(Array(side, x.shape if side.shape else ()), shape, habits.align) for side in compared.children]
+    return Array(build.call("where", build.call(compared.data[0], *sides), first, second), shape)

@@ -21,7 +21,20 @@ Align = Literal["left", "right"]
 """Which axes of two arrays are put beside each other: the last ones (NumPy) or the first ones (R, Mathematica)."""
 
 _OWN = frozenset(
-    ["row", "turned", "same", "total", "count", "matrix_product", "solve_right", "diag_or_eye", "above", "stack", "squeeze"]
+    [
+        "row",
+        "turned",
+        "same",
+        "total",
+        "count",
+        "matrix_product",
+        "solve_right",
+        "diag_or_eye",
+        "above",
+        "at_least",
+        "stack",
+        "squeeze",
+    ]
 )
 """Functions of arrays that have these names here alone."""
 

@@ -31,6 +31,11 @@ def read_latex(text: str, vocabulary: Vocabulary) -> tuple[list[Token], tuple[st
     return reader.tokens.finish(), tuple(dict.fromkeys(reader.notes))
 
 
+COMPARED = {
+    "lt": ("less", False), "gt": ("greater", False), "le": ("less", True), "ge": ("greater", True), "leq": ("less", True),
+    "geq": ("greater", True), "leqslant": ("less", True), "geqslant": ("greater", True),
+}  # fmt: skip
+"""Comparisons."""
 _FINAL = re.compile(r"(?:(?<!\\)[.,;]|\\[,;]|\s|\$)*$")
 _LONE_BACKSLASH = re.compile(r"\\(?=\s|$)")
 _LATEX = re.compile(r"\\[A-Za-z]|[{}$]")
@@ -220,6 +225,8 @@ class _Reader(Exponents, Arguments, Subscripts, Derivatives):
                 self.put_differential(start, end)
         elif command in ("langle", "rangle"):
             self.angle("<" if command == "langle" else ">", start, end)
+        elif command in COMPARED and self.tokens.within("where"):
+            self.compare(*COMPARED[command], start, end)
         elif command in ("to", "rightarrow", "longrightarrow"):
             self.tokens.operator("ARROW", "->", start, end)
         elif re.fullmatch(tex.FONT, command):
@@ -279,6 +286,11 @@ class _Reader(Exponents, Arguments, Subscripts, Derivatives):
         self.angle(match[0], start, end)
 
     def angle(self, mark: str, start: int, end: int) -> None:
+        if mark in "<>" and self.tokens.inside != "<" and self.tokens.within("where"):
+            equal = re.compile(r"\s*=").match(self.text, end)
+            self.place = equal.end() if equal else end
+            self.compare("less" if mark == "<" else "greater", bool(equal), start, self.place)
+            return
         if mark in "<⟨":
             self.tokens.operand(start)
             self.tokens.put("NAME", "⟨", start, end)
@@ -287,6 +299,9 @@ class _Reader(Exponents, Arguments, Subscripts, Derivatives):
         self.tokens.close(">", start, end)
         subscript = tex.NORM_SUBSCRIPT.match(self.text, end)
         self.place = subscript.end() if subscript else end
+
+    def compare(self, word: str, equal: bool, start: int, end: int) -> None:
+        self.tokens.operator("COMPARE", f"{word}_equal" if equal else word, start, end)
 
     def read_bar(self, match: re.Match[str], start: int, end: int) -> None:
         bar, tokens = match["bar"], self.tokens

@@ -1,8 +1,9 @@
 """Tokens to syntax: an operator-precedence parser with its stacks written out, so that nothing recurses however deep the
 text nests, and the cost is linear.
 
-From loose to tight: + -; the colon; Kronecker products and sums; entrywise products as a circle; * / .* ./ and the dot;
-the sign; side by side; then what is written behind an operand. Operators of one level make one chain, from left to right.
+From loose to tight: comparisons; + -; the colon; Kronecker products and sums; entrywise products as a circle; * / .* ./ and
+the dot; the sign; side by side; then what is written behind an operand. Operators of one level make one chain, from left to
+right.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tensordiff.parse.languages import trees
 from tensordiff.parse.languages.tokens import Token
 from tensordiff.parse.syntax import Syntax
 
-LEVELS = {"PLUS": 1, "MINUS": 1, "COLON": 2, "KRON": 3, "CIRCLE": 4, "TIMES": 5, "JUXT": 7}
+LEVELS = {"COMPARE": 0.25, "PLUS": 1, "MINUS": 1, "COLON": 2, "KRON": 3, "CIRCLE": 4, "TIMES": 5, "JUXT": 7}
 """How tightly the operators between two operands bind; a sign binds at 6, an exponent and d at 9."""
 _SIGN, _TIGHT = 6, 9
 _STARTS_OPERAND = frozenset(("NUMBER", "NAME", "CONSTANT", "LPAR", "LBLOCK", "SUM", "OPERATOR", "DERIV", "DIFF"))

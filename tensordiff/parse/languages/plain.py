@@ -21,6 +21,8 @@ OPERATORS = {
 NUMBER = r"(?:[0-9]+(?:\.(?![*/^'])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 """A number; a point before * / ^ ' belongs to the operator."""
 PRIMES = "'’′"
+COMPARISONS = {"<": "less", "<=": "less_equal", "≤": "less_equal", ">": "greater", ">=": "greater_equal", "≥": "greater_equal"}
+"""Comparisons, and the functions of entries that they stand for."""
 
 _TOKEN = re.compile(
     rf"""
@@ -28,6 +30,7 @@ _TOKEN = re.compile(
   | (?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))
   | (?P<number>{NUMBER})
   | (?P<fraction>[{"".join(FRACTIONS)}])
+  | (?P<axis>axis\s*=(?!=))
   | (?P<nabla>∇(?P<square>²|\^2)?(?:_(?P<by>[A-Za-zͰ-Ͽ]\w*)|(?P<below>ₓ))?)
   | (?P<name>(?![{_SUPER}])[^\W\d](?:(?![{_SUPER}])\w)*(?P<prime>'+(?=\())?)
   | (?P<partial>∂)
@@ -36,6 +39,7 @@ _TOKEN = re.compile(
   | (?P<power>\.?\^)
   | (?P<times>\.[*/]|\*(?!\*)|[/{"".join(OPERATORS)}])
   | (?P<arrow>->|→)
+  | (?P<compare>[<>]=|[≤≥])
   | (?P<plus>\+)
   | (?P<minus>[-−–])
   | (?P<norm>‖|\|\|)
@@ -275,6 +279,16 @@ class _Reader:
     def read_arrow(self, match: re.Match[str], start: int, end: int) -> None:
         self.tokens.operator("ARROW", match[0], start, end)
 
+    def read_compare(self, match: re.Match[str], start: int, end: int) -> None:
+        if not self.tokens.within("where"):
+            self.tokens.fail("a comparison cannot stand here", start, end, "write where(x > 0, a, b)")
+        self.tokens.operator("COMPARE", COMPARISONS[match[0]], start, end)
+
+    def read_axis(self, match: re.Match[str], start: int, end: int) -> None:
+        """sum(X, axis=2): the axis is the last argument; of max and min it makes the largest and the smallest entries."""
+        if not self.tokens.name_axis():
+            self.tokens.fail("an axis cannot stand here", start, end, "write sum(X, axis=1), the axes counted from 1")
+
     def read_plus(self, match: re.Match[str], start: int, end: int) -> None:
         self.tokens.operator("PLUS", "+", start, end)
 
@@ -285,6 +299,9 @@ class _Reader:
         self.tokens.operator("COLON", ":", start, end)
 
     def read_angle(self, match: re.Match[str], start: int, end: int) -> None:
+        if match[0] in "<>" and self.tokens.inside != "<" and self.tokens.within("where"):
+            self.read_compare(match, start, end)
+            return
         if match[0] in "<⟨":
             self.tokens.operand(start)
             self.tokens.put("NAME", "⟨", start, end)

@@ -39,7 +39,8 @@ _CALLED = {
     "inverse": "inv", "tr": "trace", "identity": "eye", "t": "transpose", "permute": "transpose", "permute_dims": "transpose",
     "matrix_transpose": "turned", "moveaxis": "swapaxes", "adjoint": "turned", "flatten": "ravel", "view": "reshape",
     "expand_dims": "unsqueeze", "diagonal": "diag", "diagflat": "diag", "vec": "stack", "norm2": "norm", "vector_norm": "norm",
-    "det": "det", "chol": "cholesky", "len": "length", "greater": "above", "fmax": "maximum", "fmin": "minimum",
+    "det": "det", "chol": "cholesky", "len": "length", "greater": "above",
+    "greater_equal": "at_least", "fmax": "maximum", "fmin": "minimum",
     "clone": "same", "copy": "same", "detach": "same", "numpy": "same", "item": "same", "float": "same", "double": "same",
     "astype": "same", "asarray": "same", "array": "same", "tensor": "same", "as_tensor": "same", "contiguous": "same",
     "squeeze": "squeeze", "einsum": "einsum", "pinverse": "pinv",
@@ -260,7 +261,7 @@ class _Reader:
                 return children[0]
             case ast.Compare(_, [operator], _):
                 turned = children[::-1] if _COMPARISONS[type(operator)] else children
-                return self.make(node, "operate", turned, "above")
+                return self.make(node, "operate", turned, "above" if type(operator) in (ast.Gt, ast.Lt) else "at_least")
             case ast.Tuple() | ast.List():
                 return self.make(node, "tuple", children)
             case ast.Attribute(_, name):

@@ -33,6 +33,8 @@ class Token(str):
 ENDS_OPERAND = frozenset({"NUMBER", "NAME", "CONSTANT", "RPAR", "RINDEX", "RBLOCK", "TRANSPOSE", "SUM"})
 WIDE = frozenset(("tr", "vec"))
 """Functions whose argument, written without brackets, reaches to the next + or -."""
+ALONG = {"max": "largest", "min": "smallest"}
+"""Functions that are others with an axis: max(x, y) is of entries, max(X, axis=1) along an axis."""
 _LONGEST_NUMBER = 1000
 _CLOSER = {"(": ")", "[": "]", "index": "]", "{": "}", "|": "|", "‖": "‖", "begin": "\\end", "<": ">"}
 
@@ -92,6 +94,24 @@ class Stream:
     def inside(self) -> str:
         """The kind of the innermost open bracket; "" outside all."""
         return self.stack[-1].kind if self.stack else ""
+
+    def within(self, word: str) -> bool:
+        """Whether one of the open brackets holds the arguments of this function."""
+        return any(self._called(opened) == word for opened in self.stack)
+
+    def _called(self, opened: Open) -> str:
+        """The function whose arguments a bracket holds; "" where it holds none."""
+        head = self.list[opened.first - 1] if opened.kind == "(" and opened.first else None
+        return str(head) if head is not None and head.type == "NAME" else ""
+
+    def name_axis(self) -> bool:
+        """The argument that comes next is an axis; False where it cannot be one."""
+        if not self.stack or self.last != "_COMMA" or not self._called(self.stack[-1]):
+            return False
+        place = self.stack[-1].first - 1
+        head = self.list[place]
+        self.list[place] = Token.of("NAME", ALONG.get(head, head), head.start, head.end)
+        return True
 
     # Operands.
 
@@ -161,7 +181,7 @@ class Stream:
         level = self.levels[-1]
         if self.after_operand:
             self._end_bracketed(start)
-            if type_ in ("PLUS", "MINUS", "ARROW", "COLON"):
+            if type_ in ("PLUS", "MINUS", "ARROW", "COLON", "COMPARE"):
                 self.end_arguments(start)
             elif level.pending and level.pending[-1][0] == "near":
                 self.fail(

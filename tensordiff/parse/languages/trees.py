@@ -43,6 +43,8 @@ def power(base: Syntax, operator: Token, exponent: Syntax) -> Syntax:
 
 def chain(operators: Sequence[Token], operands: Sequence[Syntax]) -> Syntax:
     """Operands of one level with the operators between them."""
+    if operators[0].type == "COMPARE":
+        return _compared(operators, operands)
     if operators[0].type in ("PLUS", "MINUS"):
         return _add(operators, operands)
     for place, operand in enumerate(operands[:-1]):
@@ -53,6 +55,14 @@ def chain(operators: Sequence[Token], operands: Sequence[Syntax]) -> Syntax:
     if operators[0].type == "KRON":
         _refuse_circles(operators, operands)
     return _product(operators, operands)
+
+
+def _compared(operators: Sequence[Token], operands: Sequence[Syntax]) -> Syntax:
+    """A comparison, a function of two arguments."""
+    if len(operators) > 1:
+        message = "two comparisons in a row"
+        raise RefusedError(message, operators[1].start, operators[1].end, "write where(a < x, where(x < b, u, v), v)")
+    return Syntax("call", operands[0].start, operands[-1].end, tuple(operands), str(operators[0]))
 
 
 def _product(operators: Sequence[Token], operands: Sequence[Syntax]) -> Syntax:
