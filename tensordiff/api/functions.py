@@ -169,8 +169,9 @@ def pi() -> Expression:
 OWN = {
     **{f.__name__: f for f in (eye, ones, zeros, unit, tril, triu, commutation, matrix_power, kron, block, pi)},
     "transpose": None,
+    "where": None,
 }
-"""What has a function here, or an operator in Python."""
+"""What has a function here or among the declarations, or an operator in Python."""
 
 
 def _function(name: str) -> Callable[..., Expression]:
