@@ -22,6 +22,7 @@ from tensordiff.functions.eigen import (
     LAMBDA_MAX,
     TOP_PROJECTOR,
     Eigenvalues,
+    Projectors,
     SymmetricFunction,
 )
 from tensordiff.functions.inclusion import Inclusion, inclusion
@@ -150,11 +151,21 @@ class SingularValues(SingularFunction):
     def of_scalar(self, form: Any, x: Any) -> Any:
         return form.call("abs", x)
 
-    def simplify(self, arguments: Sequence[Tensor]) -> Tensor | None:
+    def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
+        """d s_p = u_p' dA v_p, twice the corner of the projector on the eigenvector of H, which is that of -H."""
+        first, h, part = self._of_doubled(arguments[0])
+        above, below = places(arguments[0])
+        projectors = apply(Projectors(part), scale(-1, h))
+        return scale(2, einsum([(first, "ap"), (projectors, "axy"), (above, "xi"), (below, "yj")], "pij"))
+
+    def opened(self, arguments: Sequence[Tensor]) -> Tensor | None:
         """Those of H from the largest down are those of -H from the least up."""
-        h, part = doubled(arguments[0]), shorter(self.matrix(arguments).dims)
-        values = apply(Eigenvalues(part), scale(-1, h))
-        return scale(-1, einsum([(inclusion(h.dims[0], Extent.number(0), (part,)), "ap"), (values, "a")], "p"))
+        first, h, part = self._of_doubled(arguments[0])
+        return scale(-1, einsum([(first, "ap"), (apply(Eigenvalues(part), scale(-1, h)), "a")], "p"))
+
+    def _of_doubled(self, a: Tensor) -> tuple[Tensor, Tensor, Dim]:
+        h, part = doubled(a), shorter(a.dims)
+        return inclusion(h.dims[0], Extent.number(0), (part,)), h, part
 
 
 def shorter(dims: Sequence[Dim]) -> Dim:

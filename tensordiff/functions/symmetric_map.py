@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from tensordiff.errors import MissingRuleError
 from tensordiff.functions.divided_differences import Table
-from tensordiff.functions.eigen import EIGENVECTORS, EIGVALS, SymmetricFunction
+from tensordiff.functions.eigen import EIGENVECTORS, SymmetricFunction
 from tensordiff.functions.formula import PARAMETERS, T, at_numbers, slope
 from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import Transposes
@@ -28,7 +28,6 @@ from tensordiff.tensor import (
     Einsum,
     Function,
     Sum,
-    Symbol,
     Tensor,
     add,
     apply,
@@ -36,7 +35,6 @@ from tensordiff.tensor import (
     einsum,
     identity,
     multiply,
-    number,
     postorder,
     replace,
     split_coefficient,
@@ -210,61 +208,6 @@ def _printed(form: Any, formula: Tensor, x: Any, parameters: Mapping[Tensor, Any
         return form.real_power(*children) if as_number(formula.children[1]) is None else form.power(*children)
     name = {EXP: "expm", LOG: "logm", SIN: "sinm", COS: "cosm", SIGN: "signm"}.get(formula.function)  # type: ignore[call-overload]
     return form.call(name, children[0]) if name else form.map(formula.function, children[0])
-
-
-def of_eigenvalues(node: Tensor) -> Tensor | None:
-    """sum_a f(lambda_a) over the eigenvalues of one matrix as the trace of f of the matrix, which is differentiable at repeated
-    eigenvalues too; None for anything else."""
-    if not isinstance(node, Einsum):
-        return None
-    for index in range(len(node.index_dims)):
-        with_index = [factor for factor, indices in node.factors if index in indices]
-        alone = all(indices == (index,) for _, indices in node.factors if index in indices)
-        if index in node.output or not alone or not with_index:
-            continue
-        found = {
-            part
-            for factor in with_index
-            for part in postorder([factor])
-            if isinstance(part, Apply) and part.function == EIGVALS
-        }
-        if len(found) != 1:
-            continue
-        (values,) = found
-        parameters: dict[Tensor, Symbol] = {}
-        formulas = [_formula(factor, values, parameters) for factor in with_index]
-        if any(formula is None for formula in formulas):
-            continue
-        formula = multiply(*(made for made in formulas if made is not None))
-        matrix = apply(SymmetricMap(formula), values.children[0], *parameters)
-        rest = [(factor, indices) for factor, indices in node.factors if index not in indices]
-        sizes = {k: dim for k, dim in enumerate(node.index_dims) if k != index}
-        return einsum([(matrix, ("trace", "trace")), *rest], node.output, sizes)
-    return None
-
-
-def _formula(node: Tensor, values: Tensor, parameters: dict[Tensor, Symbol]) -> Tensor | None:
-    """A vector that is a function of the eigenvalues entry by entry, as a function of numbers; scalars become parameters."""
-    if node is values:
-        return T
-    if (value := as_number(node)) is not None and not node.dims:
-        return number(value)
-    if not node.dims:
-        if len(parameters) == len(PARAMETERS) or values in postorder([node]):
-            return None
-        return parameters.setdefault(node, PARAMETERS[len(parameters)])
-    if isinstance(node, Einsum):
-        if len(node.index_dims) != 1 or len(node.output) != 1 or any(len(indices) > 1 for _, indices in node.factors):
-            return None
-        parts = [_formula(factor, values, parameters) for factor, _ in node.factors]
-        return None if any(part is None for part in parts) else multiply(*(part for part in parts if part is not None))
-    if isinstance(node, Sum):
-        terms = [(c, _formula(child, values, parameters)) for c, child in node.terms]
-        return None if any(term is None for _, term in terms) else add([(c, term) for c, term in terms if term is not None], ())
-    if isinstance(node, Apply) and node.function.elementwise:
-        parts = [_formula(child, values, parameters) for child in node.children]
-        return None if any(part is None for part in parts) else apply(node.function, *(p for p in parts if p is not None))
-    return None
 
 
 def real_power(base: Tensor, exponent: Tensor) -> Tensor:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from tensordiff.functions import Frechet, is_primary, transpose
 from tensordiff.functions.eigen import EIGVALS
-from tensordiff.functions.symmetric_map import SymmetricMap, SymmetricSlope, of_eigenvalues
+from tensordiff.functions.singular import SINGVALS
+from tensordiff.functions.spectrum import of_spectrum
+from tensordiff.functions.symmetric_map import SymmetricMap, SymmetricSlope
 from tensordiff.functions.views import split_scalars
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.rule import Context, Step
@@ -53,14 +55,14 @@ def close_frechet_in(node: Tensor) -> Tensor:
 
 
 def close_spectrum(node: Tensor) -> Tensor:
-    """The graph with sums over the eigenvalues of a matrix as traces of functions of the matrix, which have derivatives at
-    repeated eigenvalues too."""
-    if not any(isinstance(inner, Apply) and inner.function == EIGVALS for inner in postorder([node])):
+    """The graph with sums over the eigenvalues or the singular values of a matrix as traces of functions of a matrix, which
+    have derivatives at repeated values too."""
+    if not any(isinstance(inner, Apply) and inner.function in (EIGVALS, SINGVALS) for inner in postorder([node])):
         return node
 
     def visit(old: Tensor, children: tuple[Tensor, ...]) -> Tensor:
         made = rebuild(old, children)
-        return of_eigenvalues(made) or made
+        return of_spectrum(made) or made
 
     return bottom_up(node, visit)
 

@@ -191,3 +191,55 @@ def test_sizes() -> None:
         td.parse("kyfan(X,3)", shapes={"X": (2, 5)}).evaluate(X=WIDE)
     with pytest.raises(td.ShapeError):
         td.parse("lambda_max(X)", shapes={"X": "n m"})
+
+
+OF_SINGULAR = {
+    "sum(singvals(X))": (lambda s: s.sum(), "X*inv(sqrtm(X'*X))"),
+    "sum(singvals(X).^3)": (lambda s: (s**3).sum(), "3*X*sqrtm(X'*X)"),
+    "norm_p(singvals(X),3)": (lambda s: (s**3).sum() ** (1 / 3), None),
+    "norm_p(singvals(X),p)": (lambda s: (s**2.5).sum() ** 0.4, None),
+    "sum(log(1 + singvals(X).^2))": (lambda s: np.log1p(s**2).sum(), "2*X*inv(eye(3) + X'*X)"),
+    "norm2(singvals(X))": (lambda s: np.sqrt((s**2).sum()), "X/norm2(X)"),
+    "sum(log(singvals(X)))": (lambda s: np.log(s).sum(), "X*inv(X'*X)"),
+    "prod(singvals(X))": (np.prod, None),
+    "logsumexp(singvals(X))": (lambda s: np.log(np.exp(s).sum()), None),
+    "sum(exp(-singvals(X)))": (lambda s: np.exp(-s).sum(), None),
+}
+
+
+@pytest.mark.parametrize("text", OF_SINGULAR)
+@pytest.mark.parametrize("turned", [False, True], ids=["tall", "wide"])
+def test_symmetric_functions_of_singular_values_where_these_are_repeated(text: str, turned: bool) -> None:
+    of, form = OF_SINGULAR[text]
+    q, r = np.linalg.qr(RNG.normal(size=(4, 3)))[0], np.linalg.qr(RNG.normal(size=(3, 3)))[0]
+    given = {"p": 2.5} if ",p)" in text else {}
+    f = td.parse(text, shapes={"X": (3, 4) if turned else (4, 3), "p": ()})
+    first, second = td.diff(f, "X"), td.diff(f, "X", "X")
+    assert turned or form is None or str(first.matrix_form()) == form
+
+    def value(x: Array) -> Array:
+        return of(np.linalg.svd(x)[1])
+
+    for spectrum in ([1.0, 1.0, 1.0], [2.0, 2.0, 1.0], [2.0, 1.0 + 1e-9, 1.0], [3.0, 2.0, 0.5]):
+        x = q @ np.diag(spectrum) @ r
+        x = x.T if turned else x
+        np.testing.assert_allclose(first.evaluate(X=x, **given), central(value, x), rtol=1e-6, atol=1e-7)
+        moved = central(lambda y: first.evaluate(X=y, **given), x)
+        np.testing.assert_allclose(second.evaluate(X=x, **given), moved, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("prod(eigvals(A))", "adj(A)"),
+        ("max(eigvals(A))", "eigvec_max(A)*eigvec_max(A)'"),
+        ("min(eigvals(A))", "eigvec_min(A)*eigvec_min(A)'"),
+        ("logsumexp(eigvals(A))", "expm(A)/tr(expm(A))"),
+        ("sum(log(1 + eigvals(A).^2))", "2*inv(eye(n) + A^2)*A"),
+    ],
+)
+def test_symmetric_functions_of_eigenvalues_have_forms(text: str, form: str) -> None:
+    f = td.parse(text, **SYMMETRIC)
+    made = td.diff(f, "A")
+    assert str(made.matrix_form()) == form
+    np.testing.assert_allclose(made.evaluate(A=S), central(_symmetric(lambda a: f.evaluate(A=a)), S), rtol=1e-6, atol=1e-7)
