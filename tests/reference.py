@@ -99,6 +99,12 @@ def _matrix_power(a: Array, exponent: Any) -> Array:
     return np.linalg.matrix_power(a, k)
 
 
+def _sqrtm(a: Array) -> Array:
+    """Older releases of SciPy give real roots with complex entries."""
+    root = scipy.linalg.sqrtm(a)
+    return root.real if np.isrealobj(a) and not np.any(np.imag(root)) else root
+
+
 MATRIX: dict[str, Callable[..., Any]] = {
     "inv": np.linalg.inv,
     "det": np.linalg.det,
@@ -106,7 +112,7 @@ MATRIX: dict[str, Callable[..., Any]] = {
     "adj": _adjugate,
     "expm": scipy.linalg.expm,
     "logm": scipy.linalg.logm,
-    "sqrtm": scipy.linalg.sqrtm,
+    "sqrtm": _sqrtm,
     "matpow": _matrix_power,
     "chol": np.linalg.cholesky,
 }
