@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tensordiff.api.declare import parse
 from tensordiff.api.expression import Expression, expression
 from tensordiff.api.tensor_form import TensorForm
 from tensordiff.api.variables import Variable, display_name, read_variable
@@ -308,7 +309,21 @@ def _picked(tensor: Tensor, axes: DerivativeAxes, variables: Sequence[Variable])
     return einsum(factors, kept)
 
 
-def diff(f: Expression | TensorForm, *variables: Expression | str, entries: str | None = None) -> Derivative:
+def formula(f: str | Expression | TensorForm, declarations: Mapping[str, Any]) -> Expression | TensorForm:
+    """f; a text is read with `declarations` as in `parse`. Raises TypeError for what is neither text nor expression, and for
+    declarations beside an expression, which has its own."""
+    if isinstance(f, str):
+        return parse(f, **declarations)
+    if not isinstance(f, Expression | TensorForm):
+        raise TypeError(f"not a text or an expression: {f!r} ({type(f).__name__})")
+    if declarations:
+        raise TypeError(f"{', '.join(declarations)}: declarations are for a text; an expression brings its own")
+    return f
+
+
+def diff(
+    f: str | Expression | TensorForm, *variables: Expression | str, entries: str | None = None, **declarations: Any
+) -> Derivative:
     """The derivative of f by one or several variables (the order of derivative is their number).
 
     diff(f, X)[i.., k..] = d f_i.. / d X_k..; a further variable adds its axes at the end. Variables are declared symbols
@@ -318,6 +333,8 @@ def diff(f: Expression | TensorForm, *variables: Expression | str, entries: str 
     `entries` says what is varied where a variable has a structure: "projected" (the default: the derivative within the
     structure), "free" (all entries independent), "tied" (equal entries are one variable), "vech" (the free entries as
     one axis). It has no effect on unstructured variables.
+
+    f may be a text, read with `shapes`, `structures`, `where` ... as in `parse`: diff("x'*A*x", "x").
 
     A derivative of a derivative, where its entries have the same meaning, is one of higher order of the same function.
 
@@ -330,8 +347,7 @@ def diff(f: Expression | TensorForm, *variables: Expression | str, entries: str 
         >>> print(td.diff(x.T @ A @ x, x).matrix_form())
         (A + A')*x
     """
-    if not isinstance(f, Expression | TensorForm):
-        raise TypeError(f"diff takes an expression, got {type(f).__name__}; make one with td.parse(text)")
+    f = formula(f, declarations)
     if not variables:
         raise UnknownNameError("diff needs a variable", hint='diff(f, X), or diff(f, "X")')
     try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, count
+from typing import Any
 
 from tensordiff.api.chain import ChainRule, chain_through
-from tensordiff.api.derivative import Derivative, diff
-from tensordiff.api.expression import Expression
+from tensordiff.api.derivative import Derivative, diff, formula
+from tensordiff.api.expression import Expression, expression
 from tensordiff.api.variables import variable_node
 from tensordiff.errors import FoldError, UnknownNameError
 from tensordiff.lower import lower
@@ -33,16 +34,17 @@ class Explanation(str):
         return text_html(repr(self)[1:-1], self)
 
 
-def explain(f: Expression, *wrt: Expression | str) -> Explanation:
+def explain(f: str | Expression, *wrt: Expression | str, **declarations: Any) -> Explanation:
     """The derivation of df/dwrt: the intermediate quantities, the rule for each, the contraction, and the matrix form. With
     further variables, the derivation of each further derivative from the one before. The text has its chain rules in
-    `.chains` and its result in `.derivative`. Raises UnknownNameError for a variable that is not declared, ShapeError and
-    others as `diff` does.
+    `.chains` and its result in `.derivative`. A text f is read with `shapes` ... as in `parse`. Raises UnknownNameError for a
+    variable that is not declared, ShapeError and others as `diff` does.
 
     >>> import tensordiff as td
     >>> print(td.explain(td.parse("tr(A*X)"), "X").splitlines()[-1])
     In matrix form (gradient layout): A'
     """
+    f = expression(formula(f, declarations))
     if not wrt:
         raise UnknownNameError("explain needs a variable", hint='explain(f, X), or explain(f, "X")')
     chains: list[ChainRule] = []

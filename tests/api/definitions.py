@@ -82,6 +82,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "hardmax": (COLUMN, "td.diff(td.max(x), x).matrix_form()"),
     "logsumexp": (COLUMN, "td.diff(td.logsumexp(x), x).matrix_form()"),
     "norm_p": (COLUMN, "td.norm_p(x, 3)"),
+    "norm": (COLUMN, "td.norm(x, 3)"),
     "cond": (SQUARE, "td.cond(A)"),
     "skew": ('w = td.vector("w", 3)', "td.skew(w)"),
     "cross": ('a, b = td.vector("a", 3), td.vector("b", 3)', "td.diff(td.cross(a, b), b).matrix_form()"),
@@ -121,7 +122,7 @@ SOURCES = {
         ["eigvals", "lambda_max", "lambda_min", "eigvec_max", "eigvec_min"],
         "Magnus (1985), On differentiating eigenvalues and eigenvectors",
     ),
-    **dict.fromkeys(["norm1", "norm2", "norm_p", "logsumexp"], f"{BOYD}, appendix A.4 and section 3.1"),
+    **dict.fromkeys(["norm", "norm1", "norm2", "norm_p", "logsumexp"], f"{BOYD}, appendix A.4 and section 3.1"),
     **dict.fromkeys(
         ["norm_spec", "norm_nuc", "singvals", "left_sv", "right_sv", "kyfan", "cond"],
         "Lewis (1995), The convex analysis of unitarily invariant matrix functions",

@@ -101,6 +101,21 @@ def norm_p(X: Operand, p: Operand, /) -> Expression:
     return called("norm_p", X, p)
 
 
+def norm(X: Operand, p: Operand, /) -> Expression:
+    """(sum |x|^p)^(1/p) over all entries, as norm_p.
+
+    X is a matrix or a vector, p a scalar; the value is a scalar. Raises ShapeError for other shapes.
+
+        >>> import tensordiff as td
+        >>> x = td.vector("x", "n")
+        >>> print(td.norm(x, 3))
+        sum(abs(x).^3)^(1/3)
+
+    Source: Boyd and Vandenberghe (2004), Convex Optimization, appendix A.4 and section 3.1.
+    """
+    return called("norm", X, p)
+
+
 def cond(X: Operand, /) -> Expression:
     """The condition number, the largest singular value by the smallest.
 
