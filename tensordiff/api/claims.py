@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tensordiff.api.expression import Expression
@@ -61,8 +61,8 @@ def posed(
         variables = variables[:1]
     if not variables and argument is not None:
         variables = (_variable(argument, names),)
-        if claim.second:
-            variables *= 2
+    if claim.second and claim.kind == "derivative" and len(variables) == 1:
+        variables *= 2
     if f is None or not variables:
         missing = "f" if f is None else "wrt"
         said = f": {claim.name} alone does not say what it is" if f is None and claim.name else ""
@@ -116,6 +116,9 @@ def _variable(written: str, names: frozenset[str]) -> str:
     root = languages.read(written, vocabulary).root
     if root.op == "call" and len(root.children) == 1 and root.children[0].op == "name":
         root = root.children[0]
+    if root.op == "power" and root.children[0].op == "name":  # a^{l-1}, a name with a label
+        vocabulary = replace(vocabulary, labels=True)
+        root = languages.read(written, vocabulary).root
     if root.op != "name":
         raise ParseError(
             f"{written.strip()} is not a variable", text=written, start=root.start, end=root.end,

@@ -33,7 +33,7 @@ def family(name: str, node: Matrix) -> str:
 def constants(tree: Tree, sizes: Mapping[Syntax, tuple[Group, ...]]) -> Iterator[str]:
     """The identities and ones whose sizes followed from their neighbours."""
     for node, shape in sizes.items():
-        if node.op != "constant":
+        if node.op != "constant" or (node.data == "eye" and tree.source(node) in ("", "\\delta")):
             continue
         written = "1" if node.data == "ones" else tree.source(node).strip("{} ") or "I"
         kind = "a vector of ones" if node.data == "ones" else "the identity"

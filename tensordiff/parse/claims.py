@@ -22,8 +22,13 @@ from tensordiff.parse.vocabulary import Vocabulary
 _APPLIED = re.compile(
     r"\s*(?P<f>\\?[^\W\d_]\w*)\s*(?:['’′]|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\((?P<x>[^()]+?)(?:\\right)?\)\s*"
 )
+_SAID = re.compile(
+    r"\s*(?:the\s+)?(?:\\(?:operatorname|mathrm|text)\s*\{\s*)?(?P<word>[gG]rad(?:ient)?|[dD]erivative|[jJ]acobian|[hH]essian)\s*\}?"
+    r"(?:_(?:\{\s*(?P<by>\\?\w+)\s*\}|(?P<below>\w+)))?(?:\s+of)?\s*(?P<f>(?<=[\s}])[A-Za-z])?\s*(?:\(\s*\\?\w*\s*\))?\s*"
+)
+"""grad f, gradient, Hessian of f: words for a derivative on a left side."""
 _DEFINED = re.compile(
-    r"\s*(?P<f>\\?[A-Za-zͰ-Ͽ]\w*|\\(?:mathcal|mathbb|mathbf|boldsymbol|mathrm|bm)\s*\{?\s*\\?\w+\s*\}?)(?:_\w|_\{\w+\})?"
+    r"\s*(?P<f>\\?[A-Za-zͰ-Ͽ][^\W_]*|\\(?:mathcal|mathbb|mathbf|boldsymbol|mathrm|bm)\s*\{?\s*\\?\w+\s*\}?)(?:_(?P<one>\w)|_\{(?P<entry>\w+)\})?"
     r"\s*(?:(?:\\left)?\((?P<x>[^()=]*?)(?:\\right)?\))?\s*"
 )
 
@@ -63,7 +68,13 @@ def read_definition(text: str) -> tuple[str | None, str | None, str]:
         return None, None, text
     start = spans[1][0]
     argument = match["x"]
-    return match["f"], argument if argument and "," not in argument else None, " " * start + text[start:]
+    right = " " * start + text[start:]
+    index, name = match["one"] or match["entry"] or "", match["f"]
+    if len(index) == 1 and index.isalpha() and re.search(rf"_\s*(?:\{{\s*)?{index}(?![A-Za-z])", right):
+        right = f"{right.rstrip(' $.,')} -> [{index}]"  # p_i = ...: the vector of these entries
+    elif index:
+        name = f"{name}_{index}"
+    return name, argument if argument and "," not in argument else None, right
 
 
 def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, declared: bool) -> Claimed:
@@ -91,6 +102,11 @@ def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, decla
     applied = _APPLIED.fullmatch(left)
     if applied:
         return Claimed(right, None, "derivative", None, applied["f"], (applied["x"].strip(),))
+    said = _SAID.fullmatch(left)
+    if said and not set(names) & {said["word"].strip("\\").lower(), said["word"]}:
+        second = said["word"].lower().startswith("hess")
+        by = said["by"] or said["below"]
+        return Claimed(right, None, "derivative", None, said["f"], (by,) if by else (), second)
     vocabulary = vocabulary_of(texts, names, declared=declared)
     root = languages.read(left.replace("&", " "), vocabulary).root
     if root.op == "derivative":

@@ -13,6 +13,7 @@ from tensordiff.parse.differentials import Differentials, Quotient
 from tensordiff.parse.families import Families, Member, Value
 from tensordiff.parse.names import LETTERS, SIZED, UNSIZED, is_callable, is_function, resolve_name, unknown_function
 from tensordiff.parse.products import OPERATIONS, frobenius, power
+from tensordiff.parse.slices import is_slice, sliced
 from tensordiff.parse.sums import restricted, summed
 from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.parse.written_sizes import size_of
@@ -102,6 +103,8 @@ class Elaboration:
                 names = [str(label) for label in node.data]
                 if node.data[0].mark == "below" and set(names) <= {letter for letter, _ in children[0].free}:
                     return build.contract(children[0], names)  # (A_{ij} x_j)_i, the tensor of these entries
+                if is_slice(node.data):
+                    return sliced(children[0], node.data, self.families)
                 if is_member(node) and len(children[0].shape) == 2 and all(children[0].shape):
                     return self.families.member(children[0], self.letter(node.data[0]))
                 return build.entry(children[0], tuple(self.label(token) for token in node.data))
@@ -130,6 +133,8 @@ class Elaboration:
             (member,) = (self.families.spread(value) for value in values)
             member = Member(member.rows, member.columns, restricted(member.body, node.data, self.scope.dims))
             return self.families.summed(member, [each.letter for each in node.data])
+        if node.op == "contract" and isinstance(values[0], Member) and values[0].is_scalar:
+            return build.contract(values[0].body, [self.letter(token) for token in node.data])
         if node.op == "call" and (function := self.scope.function(node.data)) is not None:
             (member,) = (self.families.spread(value) for value in values)
             return Member(member.rows, member.columns, build.call(function, member.body))
@@ -284,7 +289,7 @@ class Elaboration:
         if name in UNSIZED:
             return build.product(arguments[0], build.ones(*self.unsized[node]))
         if name[0] in "|‖":
-            return self.bars(name, arguments[0])
+            return self.bars(self.norm(node), arguments[0])
         if name == "kron":
             return build.kron(*arguments)
         if name == "log" and node.children[0].op == "call" and node.children[0].data == "|" and len(arguments) == 1:
@@ -308,6 +313,13 @@ class Elaboration:
             raise self.error("an inner product is of two values", node.start, node.end, "write <A, B>")
         return arguments[0], arguments[1]
 
+    def norm(self, node: Syntax) -> str:
+        """The name of bars, or of the norm that the word stands for: norm(x), norm(x, 1)."""
+        which = [str(child.data) for child in node.children[1:] if child.op == "number"]
+        if len(node.children) == 1 or (node.data == "‖n" and len(which) == len(node.children) - 1 == 1):
+            return "‖" + which[0] if which else str(node.data)
+        raise self.error("a norm is of one expression", node.start, node.end, "write norm2(x), or norm(x, 1)")
+
     def bars(self, name: str, operand: Matrix) -> Matrix:
         """|a|, |A| for the determinant, and norms: ‖x‖, ‖X‖_F, ‖x‖_1, the spectral ‖X‖_2, the nuclear ‖X‖_*."""
         if name == "|":
@@ -317,7 +329,12 @@ class Elaboration:
                 raise ShapeError(f"|...| of {describe(operand)}", hint="write norm2(x) for its length, abs(x) entry by entry")
             return build.call("det", operand)
         matrix = len(operand.shape) == 2 and not operand.is_vector
-        word = {"‖": "norm2", "‖F": "norm2", "‖2": "norm_spec" if matrix else "norm2"}.get(name)
+        if name == "‖n" and matrix:
+            raise ParseError(
+                f"norm of {describe(operand)} is the Frobenius norm for some and the spectral norm for others",
+                hint="write norm2(A), the Frobenius norm, norm_spec(A) or norm1(A)",
+            )
+        word = {"‖": "norm2", "‖n": "norm2", "‖F": "norm2", "‖2": "norm_spec" if matrix else "norm2"}.get(name)
         if name == "‖*" and matrix:
             word = "norm_nuc"
         elif name == "‖1" and not matrix:

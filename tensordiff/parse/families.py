@@ -16,7 +16,7 @@ from tensordiff.matrix import Matrix, build
 from tensordiff.parse.sums import closed_over, completed
 from tensordiff.parse.syntax import Syntax
 
-NORMS = {"‖": 2, "‖2": 2, "‖F": 2, "norm2": 2, "‖1": 1, "norm1": 1}
+NORMS = {"‖": 2, "‖n": 2, "‖2": 2, "‖F": 2, "norm2": 2, "‖1": 1, "norm1": 1}
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ class Families:
         """x_i of data whose rows are the members."""
         axis = next(self._names)
         return Member(axis, None, build.entry(matrix, (letter, axis)))
+
+    def slice(self, matrix: Matrix, places: Sequence[str | int | None]) -> Member:
+        """A[i,:], the i-th row, or A[:,j], the j-th column: None is the whole axis."""
+        letters = [next(self._names) if place is None else place for place in places]
+        rows, columns = [str(letter) if place is None else None for letter, place in zip(letters, places, strict=True)]
+        return Member(rows, columns, build.entry(matrix, tuple(letters)))
 
     def spread(self, value: Value) -> Member:
         """Any value by its entries."""

@@ -15,6 +15,16 @@ class Range(NamedTuple):
     without: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
 
+    @property
+    def limit(self) -> str | None:
+        """The name at the upper end of a full range: n of i = 1..n and of i = 0..n-1."""
+        high = (self.high or "").strip("{} ")
+        if self.low == "0":
+            high, _, one = high.partition("-")
+            if one.strip() != "1":
+                return None
+        return high.strip() if self.low in ("0", "1") and high.strip().isalpha() else None
+
 
 class Syntax:
     """One operation as written. `start` and `end` are its place in the user's text (0-based, end exclusive).

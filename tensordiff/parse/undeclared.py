@@ -96,13 +96,29 @@ class Undeclared:
         tree = languages.read(self.text, vocabulary)
         written = [tree, *(dict(definitions)[name] for name in self.where)]
         sizes = _size_names(written) | dict.fromkeys(sorted(self.given))
+        if found := [name for name in _limits(written) if name not in sizes]:
+            try:
+                return self.read_with(vocabulary, definitions, tree, written, sizes | dict.fromkeys(found))
+            except ShapeError:  # what a sum runs to is something else besides
+                pass
+        return self.read_with(vocabulary, definitions, tree, written, sizes)
+
+    def read_with(
+        self,
+        vocabulary: Vocabulary,
+        definitions: Sequence[tuple[str, Tree]],
+        tree: Tree,
+        written: Sequence[Tree],
+        sizes: dict[str, None],
+    ) -> tuple[Matrix, Scope]:
+        """The text, given which names are sizes."""
         variables = _variables(written, sizes, dict(definitions))
         refuse_undeclared("structure", self.structure_of, variables)
         refuse_undeclared("assumption", self.assumption_of, variables)
         squares = frozenset(name for name, structure in self.structure_of.items() if structure.square)
         variables.update(dict.fromkeys(squares, 2))
         for name in variables:
-            if name in vocabulary.bold and variables[name] is None:
+            if name in vocabulary.bold and variables[name] is None and name not in _families(written):
                 variables[name] = 1
         naming = Naming({*variables, *self.where, *sizes, *_letters(written), *vocabulary.letters})
         question = Question(
@@ -188,6 +204,13 @@ def _size_names(trees: Sequence[Tree]) -> dict[str, None]:
     return names
 
 
+def _limits(trees: Sequence[Tree]) -> list[str]:
+    """The names that sums run to and that stand as numbers too: n of \\frac1n\\sum_{i=1}^n."""
+    standing = {node.data for tree in trees for node in tree.nodes if node.op == "name"}
+    ranges = [each for tree in trees for node in tree.nodes if node.op == "sum" for each in node.data]
+    return list(dict.fromkeys(each.limit for each in ranges if each.limit in standing))
+
+
 def _is_triangle(node: Syntax, argument: Syntax) -> bool:
     """Whether this is tril or triu of a matrix: something other than a small letter stands in it."""
     inside = Tree("", argument).nodes
@@ -208,7 +231,7 @@ def _variables(trees: Sequence[Tree], sizes: Collection[str], definitions: Mappi
                     ranks.setdefault(node.data, None)
             elif node.op == "index" and node.children[0].op == "name" and node.children[0].data in ranks:
                 name = node.children[0].data
-                if not is_member(node):
+                if not is_member(node) and (len(node.data) > 1 or node.data[0].type != "SLICE"):
                     ranks[name] = ranks[name] or len(node.data)
     return ranks
 
@@ -221,7 +244,14 @@ def _families(trees: Sequence[Tree]) -> frozenset[str]:
 
 def _letters(trees: Sequence[Tree]) -> set[str]:
     """The index letters."""
-    return {str(token) for tree in trees for node in tree.nodes if node.op in ("index", "contract") for token in node.data}
+    return {
+        str(token)
+        for tree in trees
+        for node in tree.nodes
+        if node.op in ("index", "contract")
+        for token in node.data
+        if token.type != "SLICE"
+    }
 
 
 def with_new_names(tree: Tree, scope: Scope) -> Scope:

@@ -44,6 +44,8 @@ class Vocabulary:
     """Whether the colon binds more loosely than + and -."""
     tight: bool = False
     """Whether what stands behind a Kronecker product side by side is multiplied by the whole: A \\otimes B \\, vec(X)."""
+    labels: bool = False
+    """Whether letters as exponents are labels: a^{l-1}, W^L."""
     claim: bool = False
     """Whether d is the differential."""
     assumed: tuple[str, ...] = ()
@@ -72,6 +74,8 @@ class Vocabulary:
             yield replace(self, wide=True), "tr read as the trace of all that follows it"
         if not self.tight:
             yield replace(self, tight=True), "the Kronecker product read before the product with what stands behind it"
+        if not self.labels:
+            yield replace(self, labels=True), "letters above names read as labels, not as exponents"
 
     def merged(self, other: Vocabulary) -> Vocabulary:
         """What holds for texts of both calls."""
@@ -80,6 +84,7 @@ class Vocabulary:
             letters=self.letters | other.letters,
             indices=self.indices | other.indices,
             open=self.open and other.open,
+            labels=self.labels or other.labels,
             exponential=self.exponential and other.exponential,
             primed=self.primed | other.primed,
             bold=self.bold | other.bold,

@@ -111,7 +111,7 @@ def test_one_slip_is_found_and_blamed_once(case):
 def test_mended_lines_are_right(case):
     for text, _ in [(case["text"], 0), *variants(case["text"], random.Random(3))][:6]:
         proof = read(case, text)
-        if any(step.kind == "definition" for step in proof.steps):
+        if any(step.kind in ("definition", "assumption") for step in proof.steps):
             continue  # the mended line may need what stands above it
         for step in proof.steps:
             if step.fix is None or step.status != "wrong" or step.fix.startswith("="):
@@ -119,6 +119,36 @@ def test_mended_lines_are_right(case):
             mended = f"$${step.fix}$$" if "\\" in step.fix else step.fix
             again = read(case, mended)
             assert all(s.status in ("right", "changes-layout") for s in again.steps if s.counts), (step.fix, str(again))
+
+
+def test_entries_are_compared_as_entries():
+    """A_{ij} is not A_{ji}, though both are derivatives in some layout."""
+    square = {"A": "n n", "X": "n n"}
+    wrong = td.proofread(r"$\frac{\partial f}{\partial X_{ij}} = A_{ij}$", "tr(AX)", "X", shapes=square)
+    assert statuses(wrong) == ["wrong"]
+    assert wrong.steps[0].fix.endswith("= A_{ji}")
+    assert td.proofread(r"$\frac{\partial f}{\partial X_{ij}} = A_{ji}$", "tr(AX)", "X", shapes=square)
+
+
+REASONS = [
+    r"$\nabla f = (A+A^T)x = 2Ax$ since $A$ is symmetric.",
+    r"\begin{align} \nabla f &= (A+A^T)x \\ &= 2Ax \end{align} because $A$ is symmetric.",
+    r"\begin{align} \nabla f &= (A+A^T)x \\ &= 2Ax && \text{since } A \text{ is symmetric} \end{align}",
+    r"\begin{align} \nabla f &= (A+A^T)x \\ &= 2Ax \quad\text{(A symmetric)} \end{align}",
+    "grad f = (A+A')x = 2Ax because A is symmetric",
+]
+
+
+@pytest.mark.parametrize("text", REASONS)
+def test_a_reason_may_stand_behind_what_it_is_for(text):
+    shapes = {"x": "n", "A": "n n"}
+    assert td.proofread(text, "x'Ax", "x", shapes=shapes)
+    assert not td.proofread(text.replace("symmetric", "square"), "x'Ax", "x", shapes=shapes)
+
+
+def test_a_sentence_of_its_own_is_no_reason_for_what_stands_before():
+    text = r"$\nabla f = 2Ax$. Since $A$ is symmetric, $\nabla f = (A+A^T)x$."
+    assert statuses(td.proofread(text, "x'Ax", "x", shapes={"x": "n", "A": "n n"})) == ["wrong", "right"]
 
 
 def test_a_long_derivation_takes_little_time():

@@ -1,4 +1,4 @@
-"""Texts from papers, notes and threads, collected before the reader was written: each is read and judged as it should be."""
+"""Texts from papers, notes and threads, collected before what reads them was written: each is judged as it should be."""
 
 import json
 from pathlib import Path
@@ -7,8 +7,9 @@ import pytest
 
 import tensordiff as td
 
-ROWS = [json.loads(line) for line in Path(__file__).with_name("fresh_texts.jsonl").read_text(encoding="utf-8").splitlines()]
-DECLARED = ("f", "wrt", "shapes", "structures", "where", "layout", "sizes")
+FILES = ("fresh_texts.jsonl", "thread_texts.jsonl")
+ROWS = [json.loads(line) for name in FILES for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()]
+DECLARED = ("f", "wrt", "shapes", "structures", "where", "layout", "sizes", "language")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])

@@ -16,6 +16,11 @@ _PROPERTIES = {
     "symmetric": "symmetric", "spd": "positive-definite",
 }  # fmt: skip
 _STRONGER = ("positive-definite",)
+_SUMS_TO_ONE = re.compile(
+    r"(?:\b(?:sums?|add(?:s|ing)?(?: up)?) to (?:1|one)\b|\bone[- ]hot\b|\bprobability (?:vector|distribution)\b)",
+    re.IGNORECASE,
+)
+_REASON = re.compile(r"\s*[,(]?\s*(?:since|because|as|where|when|if|for|using|assuming|provided|given|with)\b")
 _NOT = re.compile(r"\b(?:not|isn't|non|need not|no longer|without|whether)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathrm|mathit|pmb|mathcal|text|bf|rm)(?![A-Za-z])|[${}\\]")
 _SPACE = re.compile(
@@ -25,11 +30,13 @@ _SPACE = re.compile(
 
 
 def structures_in(words: str, names: Collection[str]) -> dict[str, str]:
-    """The structures that a sentence gives to declared names; none for what it denies."""
+    """The structures and assumptions that a sentence gives to declared names; none for what it denies."""
     plain = " ".join(_MARKUP.sub(" ", words).split())
     found: dict[str, str] = {}
     if _NOT.search(plain):
         return found
+    for match in _SUMS_TO_ONE.finditer(plain):
+        found |= dict.fromkeys(_beside(plain, match, names), "probability")
     for word, structure in _PROPERTIES.items():
         for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", plain, re.IGNORECASE):
             for name in _beside(plain, match, names):
@@ -75,6 +82,30 @@ def by_transpose(left: Tree, right: Tree) -> tuple[str, str] | None:
         if second.op == "transpose" and second.children[0].op == "name" and second.children[0].data == first.data:
             return str(first.data), structure
     return None
+
+
+def sums_to_one(left: Tree, right: Tree) -> str | None:
+    """The name that \\sum_i y_i = 1 or 1^T y = 1 is about."""
+    for first, second in ((left.root, right.root), (right.root, left.root)):
+        if second.op != "number" or second.data != 1:
+            continue
+        if first.op == "sum" and len(first.data) == 1:
+            (inner,) = first.children
+            if inner.op == "index" and [str(label) for label in inner.data] == [first.data[0].letter]:
+                first = inner.children[0]
+        elif first.op == "call" and first.data == "sum" and len(first.children) == 1:
+            (first,) = first.children
+        elif first.op == "product" and len(first.children) == 2 and first.children[0].op == "transpose":
+            ones, other = first.children[0].children[0], first.children[1]
+            first = other if ones.op == "constant" and ones.data == "ones" else first
+        if first.op == "name":
+            return str(first.data)
+    return None
+
+
+def is_reason(words: str) -> bool:
+    """Whether a sentence gives the reason of what stands before it: ..., since A is symmetric."""
+    return bool(_REASON.match(words)) or words.strip()[:1] in ("(", "[")
 
 
 def orthogonal(left: Tree, right: Tree) -> str | None:

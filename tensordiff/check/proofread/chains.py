@@ -203,7 +203,16 @@ class Chains:
         elif verdict.status == "undecided":
             self.put(side, shown, kind, "undecided", None, verdict.basis, None, value)
         elif self.follows(side, value) or self.follows_earlier(root, value):
-            self.put(side, shown, kind, "follows-from-wrong", verdict.method, "", self.writer.mended(self.left, verdict), value)
+            self.put(
+                side,
+                shown,
+                kind,
+                "follows-from-wrong",
+                verdict.method,
+                "",
+                self.writer.mended(self.left, verdict, root.indices),
+                value,
+            )
         else:
             self.put(
                 side,
@@ -212,7 +221,7 @@ class Chains:
                 "wrong",
                 verdict.method,
                 of_verdict(verdict),
-                self.writer.mended(self.left, verdict),
+                self.writer.mended(self.left, verdict, root.indices),
                 value,
             )
 

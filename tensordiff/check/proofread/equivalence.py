@@ -41,6 +41,8 @@ def follows(
         except TensordiffError as error:
             return "wrong", str(error)
     assert expression is not None
+    if dict(condition.free).keys() != dict(expression.free).keys():
+        return "undecided", "one condition is on entries, the other is not"
     return _multiple(world, condition, expression)
 
 
@@ -108,8 +110,15 @@ def _nonzero(world: World, factor: Fraction | str | None) -> bool:
     return all(symbol.assumption in (Assumption.POSITIVE, Assumption.NONZERO) for symbol in scalars)
 
 
+def _whole(matrix: Matrix) -> Matrix:
+    """The tensor of an entry whose indices are open."""
+    letters = [letter for letter, _ in matrix.free]
+    return build.contract(matrix, letters) if letters else matrix
+
+
 def compared(world: World, wanted: Matrix, given: Matrix) -> Verdict:
     """The verdict on one expression as another: as the derivative of their inner product with something new, by that."""
+    wanted, given = _whole(wanted), _whole(given)
     name = next(name for name in (f"weight{k}" if k else "weight" for k in range(99)) if name not in world.scope)
     scope = world.scope.declare(name, tuple(wanted.shape))
     weight = scope.symbols[name]

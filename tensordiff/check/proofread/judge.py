@@ -8,7 +8,7 @@ from tensordiff.check.proofread import assumptions, equivalence, first_order
 from tensordiff.check.proofread.chains import Chains, Judged
 from tensordiff.check.proofread.proof import Proof, Status
 from tensordiff.check.proofread.roots import Root
-from tensordiff.check.proofread.split import APPROXIMATELY, Side, Statement, Words, split
+from tensordiff.check.proofread.split import APPROXIMATELY, Part, Side, Statement, Words, split
 from tensordiff.errors import TensordiffError
 from tensordiff.matrix import Matrix
 
@@ -17,11 +17,15 @@ class Proofreader(Chains):
     """One derivation, statement by statement."""
 
     def read(self, text: str) -> Proof:
-        for part in split(text):
+        parts = split(text)
+        while parts:
+            part, *parts = parts
             if isinstance(part, Words):
                 self.words(part)
-            else:
-                self.statement(part)
+                continue
+            if not part.open:
+                parts = self.reasons(parts)
+            self.statement(part)
         assumed = tuple(dict.fromkeys([*self.notes, *getattr(self.world.scope.conventions, "assumed", ())]))
         symbols = self.world.scope.symbols
         return Proof(tuple(self.steps), assumed, {name: symbols[name] for name in self.world.declared})
@@ -31,8 +35,30 @@ class Proofreader(Chains):
         if found:
             self.assume(found, words.text, words.line)
 
+    def reasons(self, parts: list[Part]) -> list[Part]:
+        """Takes up what is said behind a statement, and behind the lines that go on with it, as their reason, and gives the
+        parts that are left."""
+        first = next((n for n, part in enumerate(parts) if not (isinstance(part, Statement) and part.open)), len(parts))
+        for place in range(first, min(first + 2, len(parts))):
+            part = parts[place]
+            rest = [*parts[:place], *parts[place + 1 :]]
+            if isinstance(part, Statement):
+                before = parts[place - 1] if place > first else None
+                words = before.text if isinstance(before, Words) else part.label
+                taken = assumptions.is_reason(words) and len(part.sides) == 2 and self.assumption(part)
+                return rest if taken else parts
+            followed = "," in part.text[-1:] and place + 1 < len(parts)
+            reason = assumptions.is_reason(part.text) and not followed
+            if reason and assumptions.structures_in(part.text, self.world.declared):
+                self.words(part)
+                return rest
+        return parts
+
     def assume(self, structures: dict[str, str], text: str, line: int) -> None:
-        said = ", ".join(f"{name} is {structure}" for name, structure in structures.items())
+        said = ", ".join(
+            f"{name} sums to one" if structure == "probability" else f"{name} is {structure}"
+            for name, structure in structures.items()
+        )
         try:
             self.world = self.rebuilt(self.world, {**self.structures, **structures})
         except TensordiffError as error:
@@ -145,7 +171,7 @@ class Proofreader(Chains):
             self.equality(side)
 
     def assumption(self, statement: Statement) -> bool:
-        """Whether the statement is A = A^T or Q^T Q = I, which assume something."""
+        """Whether the statement is A = A^T, Q^T Q = I or \\sum_i y_i = 1, which assume something."""
         if len(statement.sides) != 2:
             return False
         try:
@@ -155,6 +181,8 @@ class Proofreader(Chains):
         found = assumptions.by_transpose(left, right)
         if found is None and (name := assumptions.orthogonal(left, right)) is not None:
             found = name, "orthogonal"
+        if found is None and (name := assumptions.sums_to_one(left, right)) is not None:
+            found = name, "probability"
         if found is None or found[0] not in self.world.declared:
             return False
         self.assume({found[0]: found[1]}, statement.text, statement.line)

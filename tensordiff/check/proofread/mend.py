@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from tensordiff.check.proofread.split import Statement
@@ -93,14 +93,32 @@ class Writer:
             return None
         return f"{left} = {shown}" if left else f"= {shown}"
 
-    def mended(self, left: str, verdict: Verdict) -> str | None:
-        """The line with the correct right side; None where there is none."""
+    def entry(self, formula: str, indices: str) -> str:
+        """One entry of a formula."""
+        by_entries = re.fullmatch(r"\\left\((?P<entry>.*)\\right\)_\{(?P<letters>\w+)\}", formula)
+        if by_entries:
+            new = dict(zip(by_entries["letters"], indices, strict=False))
+            inside = {letter for found in re.findall(r"_\{([A-Za-z]+)\}", by_entries["entry"]) for letter in found}
+            free = (letter for letter in "pqrstuvab" if letter not in inside and letter not in indices)
+            new |= {letter: next(free) for letter in sorted(inside - set(new)) if letter in indices}  # those summed over
+            return re.sub(
+                r"_\{([A-Za-z]+)\}",
+                lambda found: f"_{{{''.join(new.get(x, x) for x in found[1])}}}",
+                by_entries["entry"],
+            )
+        bare = re.fullmatch(r"\\?[A-Za-z]+", formula)
+        return f"{formula}_{{{indices}}}" if bare else rf"\left({formula}\right)_{{{indices}}}"
+
+    def mended(self, left: str, verdict: Verdict, indices: Collection[str] = ()) -> str | None:
+        """The line with the correct right side, one entry where the left side has indices; None where there is none."""
         try:
             expected = verdict.expected
         except TensordiffError:
             return None
         if expected is None:
             return None
+        if indices:
+            expected = self.entry(str(expected), "".join(indices))
         return f"{left} = {expected}" if left else f"= {expected}"
 
 

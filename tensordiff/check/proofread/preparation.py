@@ -17,6 +17,7 @@ from tensordiff.errors import ParseError, TensordiffError
 from tensordiff.evidence.equality import equal
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.parse import define, is_latex, parse, resolve_name, tree_in
+from tensordiff.parse.declare import ASSUMPTIONS
 from tensordiff.parse.names import GREEK, spellings
 from tensordiff.parse.syntax import Tree
 from tensordiff.parse.vocabulary import Vocabulary
@@ -55,6 +56,7 @@ class _Preparation:
         self.statements = [part for part in split(text) if isinstance(part, Statement) and not is_declaration(part)]
         self.sides = [side.text for statement in self.statements for side in statement.sides]
         self.writer = Writer(text)
+        self.assumed: dict[str, str] = {}
         self.f_name: str | None = None
         self.f_text = call.f if isinstance(call.f, str) else None
         if self.f_text is not None:
@@ -129,7 +131,11 @@ class _Preparation:
             known.add(self.f_name)
         if call.f is not None:  # names of f are no definitions
             tree = self.open_tree(self.f_text) if self.f_text is not None else None
-            known |= set() if tree is None or call.shapes is not None else {str(n.data) for n in tree.nodes if n.op == "name"}
+            known |= (
+                set()
+                if tree is None or call.shapes is not None or tree.root.op == "name"
+                else {str(n.data) for n in tree.nodes if n.op == "name"}
+            )
         known |= {str(name) for name in call.wrt}
         found = self.definitions(known)
         self.found = found
@@ -156,6 +162,8 @@ class _Preparation:
 
     def again(self, world: World, structures: Mapping[str, str]) -> World:
         """The world with structures that the text assumes."""
+        self.assumed = {name: kind for name, kind in structures.items() if kind in ASSUMPTIONS}
+        structures = {name: kind for name, kind in structures.items() if kind not in ASSUMPTIONS}
         made = self.world({**self.call.structures, **structures})
         return replace(made, claimed={}, habits=world.habits)
 
@@ -218,8 +226,14 @@ class _Preparation:
         if call.scope is not None:
             assert isinstance(call.f, Matrix) or call.f is None
             scope = define(call.scope, call.where)
-            return (call.f, scope) if not structures else self.restructured(call.f, scope, structures)
-        options: dict[str, Any] = {"assume": call.assume or None, "sizes": call.sizes, "beside": self.beside}
+            if not structures and not self.assumed:
+                return call.f, scope
+            return self.restructured(call.f, scope, structures)
+        options: dict[str, Any] = {
+            "assume": {**call.assume, **self.assumed} or None,
+            "sizes": call.sizes,
+            "beside": self.beside,
+        }
         if call.shapes is not None:
             main = self.marked(self.f_text) if self.f_text is not None else "0"
             where = {name: self.marked(part) for name, part in call.where.items()}
@@ -303,14 +317,15 @@ class _Preparation:
         """The first definition that no other uses and that is differentiated: what the text is about."""
         return None
 
-    @staticmethod
-    def restructured(f: Matrix | None, scope: Scope, structures: Mapping[str, str]) -> tuple[Matrix | None, Scope]:
-        """The expression and its scope with other structures of symbols."""
+    def restructured(self, f: Matrix | None, scope: Scope, structures: Mapping[str, str]) -> tuple[Matrix | None, Scope]:
+        """The expression and its scope with other structures and assumptions of symbols."""
         changed = {}
-        for name, structure in structures.items():
+        for name in dict.fromkeys([*structures, *self.assumed]):
             node = scope.symbols[name]
             old: Symbol = node.data[0]
-            changed[node] = build.symbol(Symbol.make(name, old.dims, Structure(structure), old.assumption), node.shape)
+            structure = Structure(structures[name]) if name in structures else old.structure
+            assumption = ASSUMPTIONS[self.assumed[name]] if name in self.assumed else old.assumption
+            changed[node] = build.symbol(Symbol.make(name, old.dims, structure, assumption), node.shape)
         symbols = {name: changed.get(node, node) for name, node in scope.symbols.items()}
         where = {name: build.replace(node, changed) for name, node in scope.where.items()}
         return (None if f is None else build.replace(f, changed)), replace(scope, symbols=symbols, where=where)

@@ -52,7 +52,8 @@ class Root:
         claim = closed(claim, self.indices) if self.indices or claim.free else claim
         if self.form is not None:
             return _Differential(claim, self.f, self.variables, self.scope, "any", "any", {}, form=self.form)
-        return Problem(claim, self.f, self.variables, self.scope, "any", "any", {})
+        layout = "index" if self.indices else "any"  # entries are those of f and of the variable, in this order
+        return Problem(claim, self.f, self.variables, self.scope, layout, "any", {})
 
     def verdict(self, claim: Matrix, present: Present | None = None) -> Verdict:
         """The verdict on what a side says. Raises ShapeError where its indices are not those of the left side."""

@@ -56,9 +56,7 @@ class Words:
 
 Part = Statement | Words
 
-_ENVIRONMENTS = (
-    r"(?:eqnarray|align|aligned|alignat|split|array|gather|gathered|multline|equation|displaymath|math|cases|flalign)\*?"
-)
+_ENVIRONMENTS = r"(?:eqnarray|align|aligned|alignat|split|array|gather|gathered|multline|equation|displaymath|math|flalign)\*?"
 _BEGIN = re.compile(
     rf"\\begin\s*\{{{_ENVIRONMENTS}\}}(?:\[[a-z]\])?(?:\s*\{{[lcr|@!\s\d]*\}})?|\\eqalign(?:no)?\s*\{{|\\displaylines\s*\{{"
 )
@@ -73,7 +71,9 @@ _DISPLAY = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _FUNCTIONS = "tr|trace|vec|vech|diag|Diag|det|exp|log|ln|sym|rank|adj|F|T|sin|cos|tanh|softmax|ReLU|relu|sigmoid|logsumexp|inv"
-_TEXT = re.compile(rf"\\(?:text|mbox|hbox|textrm|intertext|textit)\s*\{{(?!\s*(?:{_FUNCTIONS}|.)\s*\}})(?P<words>[^{{}}$]*)\}}")
+_TEXT = re.compile(
+    rf"\\(?:text|mbox|hbox|textrm|intertext|textit)\s*\{{(?!\s*(?:(?i:{_FUNCTIONS})|.)\s*\}})(?P<words>[^{{}}$]*)\}}"
+)
 _DROPPED = re.compile(
     r"\\(?:label|tag\*?|ref|eqref)\s*\{[^{}]*\}|\\(?:nonumber|notag|displaystyle|textstyle|limits|noindent|newline|hline|"
     r"allowdisplaybreaks|qedhere|square|blacksquare|Box)(?![A-Za-z])|\\color\s*\{[^{}]*\}|\\boxed(?=\s*\{)|(?<!\\)&"
@@ -89,11 +89,16 @@ _RELATION = re.compile(
     r"|(?P<equals>\\(?:over|under)set\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*=\s*\}|==?)"
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_CASES = re.compile(r"(?<=\\begin\{cases\}).*?(?=\\end\{cases\})", re.DOTALL)
+_KEPT = {ord(mark): 0xE000 + place for place, mark in enumerate("\\&=$,;\n")}
+"""Marks inside cases, which separate nothing there."""
+_SHOWN = {kept: mark for mark, kept in _KEPT.items()}
 
 
 def split(text: str) -> list[Part]:
     """The statements and sentences of a derivation, in order."""
     parts: list[Part] = []
+    text = _CASES.sub(lambda match: match[0].translate(_KEPT), text)
     for kind, start, end in _regions(text):
         (_formula if kind == "math" else _prose)(text, start, end, parts)
     return parts
@@ -167,12 +172,18 @@ def _row(text: str, offset: int, inner: str, low: int, high: int, parts: list[Pa
     place = 0
     for match in _TEXT.finditer(row):
         _statements(text, offset + low + place, row[place : match.start()], parts, above)
+        rest = row[match.start() :]
+        if _REMARK.match(match["words"]) and _TEXT.search(row, match.end()) and not _has_relation(_TEXT.sub(" ", rest)):
+            said = " ".join(_TEXT.sub(lambda found: found["words"], rest).split())  # words around names
+            parts.append(Words(said, _line(text, offset + low + match.start()) + above))
+            return
         if match["words"].strip(" ,.:;"):
             parts.append(Words(match["words"].strip(), _line(text, offset + low + match.start()) + above))
         place = match.end()
     _statements(text, offset + low + place, row[place:], parts, above)
 
 
+_REMARK = re.compile(r"\s*[,([]?\s*(?:since|because|as|where|when|if|for|using|by|assuming|provided|given|with)\b")
 _SEPARATOR = re.compile(
     rf"(?P<arrow>{_ARROWS})|(?:(?<!\\)[,;]\s*)?\\q?quad(?![A-Za-z])[\s,;]*"
     r"|(?<!\\)[,;]\s*(?:\\[,;: ]\s*)*(?=[^\s].*=)|(?<!\\);\s"
@@ -247,7 +258,7 @@ def _trimmed(side: str) -> str:
         if shorter.endswith("\\"):
             shorter = side
         if shorter == side:
-            return side
+            return side.translate(_SHOWN)
         side = shorter
 
 
@@ -270,7 +281,9 @@ def _sides(text: str) -> Iterator[tuple[str, str, int]]:
             command = re.compile(r"\\[A-Za-z]+|\\.").match(text, place)
             if command:
                 place = command.end()
-                if command[0] in ("\\forall", "\\text"):  # k = 0, 1, ... is no equality
+                if command[0] == "\\forall" or (
+                    command[0] == "\\text" and _TEXT.match(text, place - len(command[0]))
+                ):  # k = 0, 1, ... is no equality
                     place = len(text)
                 continue
         depth += (character in "([{") - (character in ")]}")

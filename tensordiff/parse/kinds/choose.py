@@ -66,7 +66,12 @@ class Question:
             if name in self.squares:
                 leaves[name] = (leaves[name][0],) * 2
         inference = Inference(
-            self.trees, {**self.known, **leaves, **dict.fromkeys(self.sizes, ())}, self.size_of, strict=True, is_own=self.is_own
+            self.trees,
+            {**self.known, **leaves, **dict.fromkeys(self.sizes, ())},
+            self.size_of,
+            strict=True,
+            is_own=self.is_own,
+            limits=self.sizes,
         )
         return Choice(ranks, inference, leaves, cost)
 

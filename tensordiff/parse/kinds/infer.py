@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from tensordiff.errors import ShapeError
@@ -12,7 +12,7 @@ from tensordiff.matrix.shape_laws import LAWS, Place, normal, remainder, rows_an
 from tensordiff.parse.kinds.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown, resolve
 from tensordiff.parse.names import UNSIZED, unknown_function
 from tensordiff.parse.syntax import Syntax, Tree, is_member
-from tensordiff.tensor import Group
+from tensordiff.tensor import Dim, Group
 
 
 class Value(NamedTuple):
@@ -135,9 +135,9 @@ class Inference:
     """One reading of some trees: sizes of the leaves are given, those of all other nodes follow.
 
     `leaves` are the sizes of names (variables, sizes as ()), `definitions` the names whose trees come with it, in an
-    order in which each is defined before it is used. `is_own` says which names are functions of the user's own.
-    With `strict`, what cannot be equal raises ConflictError; otherwise it is
-    left to be found when the expression is built.
+    order in which each is defined before it is used. `is_own` says which names are functions of the user's own, `limits`
+    which are sizes that sums run to. With `strict`, what cannot be equal raises ConflictError; otherwise it is left to be
+    found when the expression is built.
     """
 
     def __init__(
@@ -148,8 +148,10 @@ class Inference:
         *,
         strict: bool,
         is_own: Callable[[str], bool] = lambda name: False,
+        limits: Collection[str] = (),
     ) -> None:
         self.leaves = leaves
+        self.limits = limits
         self.is_own = is_own
         self.size_of = size_of
         self.strict = strict
@@ -278,6 +280,10 @@ class Inference:
             for other in (*each.without, *each.above):
                 if other in letters and each.letter in letters:
                     self.equate(node, f"let the index {each.letter} run over", letters[each.letter], letters[other], [])
+        for each in node.data:
+            if each.limit in self.limits and each.letter in letters:
+                size: Size = (Dim.named(str(each.limit)),)
+                self.equate(node, f"let the index {each.letter} run over", letters[each.letter], size, [])
         bound = {each.letter for each in node.data}
         return Value(value.sizes, {letter: size for letter, size in letters.items() if letter not in bound})
 
@@ -312,11 +318,16 @@ class Inference:
             self.conflict(node, f"give {len(node.data)} indices to", [self._place(node.children[0])])
             sizes = tuple((Unknown(),) for _ in node.data)
         letters: dict[str, Size] = {}
+        kept: list[Size] = []
         for token, size in zip(node.data, sizes, strict=True):
+            if token.type == "SLICE":
+                kept.append(size if token in (":", "1:") else (Unknown(),))
+            elif len(sizes) == 2 and any(other.type == "SLICE" for other in node.data):
+                kept.append(())
             if token.type == "NAME":
                 known = letters.setdefault(str(token), size)
                 self.equate(node, f"let the index {token} run over", known, size, [self._place(node.children[0])])
-        return Value((), letters)
+        return Value(normal(*kept), letters)
 
     def _block(self, node: Syntax) -> Value:
         """Blocks side by side have the same rows, those one below the other the same columns; 0 fits anywhere."""
@@ -392,5 +403,5 @@ _INFIX = {
 }
 """The operation that an operator stands for, and what it does in words."""
 
-BARS = {"|": "det", "‖": "norm2", "‖2": "norm2", "‖F": "norm2", "‖1": "norm1", "‖*": "norm2"}
+BARS = {"|": "det", "‖": "norm2", "‖2": "norm2", "‖F": "norm2", "‖1": "norm1", "‖*": "norm2", "‖n": "norm2"}
 """Bars around a matrix; around a number they are its absolute value."""

@@ -83,6 +83,9 @@ class _Reading:
     def index(self, node: Syntax) -> Rank:
         """A member of a family is a vector, any other entry a number."""
         (child,) = node.children
+        if any(label.type == "SLICE" for label in node.data):
+            single = [label.type != "SLICE" for label in node.data]
+            return 1 if len(single) == 1 else {(True, False): -1, (False, True): 1, (False, False): 2}.get(tuple(single[:2]))
         return 1 if is_member(node) and child.op == "name" and self.ranks.get(child.data) == 2 else 0
 
     def is_name(self, node: Syntax) -> bool:

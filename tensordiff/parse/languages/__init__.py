@@ -104,6 +104,7 @@ def sides(text: str) -> list[tuple[int, int]]:
             command = 1
             while place + command < len(text) and text[place + command].isalpha():
                 command += 1
+            depth += (text[place : place + command] == "\\begin") - (text[place : place + command] == "\\end")
             place += max(command, 2)
             continue
         depth += (character in "([{") - (character in ")]}")

@@ -82,6 +82,8 @@ LABEL = re.compile(
     + _T
     + r")?\s*\}"
 )
+LETTERED = re.compile(r"\{\s*([A-Za-z])(?:\s*[-+]\s*[1-9][0-9]*)?\s*\}|([A-Za-z])")
+"""An exponent that may be a label: a letter, or a letter and a number."""
 RAISED = re.compile(r"-?[0-9]|[A-Za-z]|\\[A-Za-z]+")
 SUBSCRIPT = re.compile(r"_\s*")
 LOWERED = re.compile(

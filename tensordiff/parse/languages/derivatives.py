@@ -76,8 +76,8 @@ class Derivatives(Source):
         """The variables of a derivative, each behind its own sign."""
         place, first = span[0], True
         while place < span[1] and (sign := tex.UPPER.match(self.text, place, span[1])):
-            following = re.compile(tex.DIFFERENTIAL_SIGN).search(self.text, sign.end() + 1, span[1])
-            stop = following.start() if following else span[1]
+            later = re.compile(tex.DIFFERENTIAL_SIGN).finditer(self.text, sign.end() + 1, span[1])
+            stop = next((found.start() for found in later if self._same(sign["sign"], found[0])), span[1])
             square = re.compile(r"\^\s*\{?\s*2\s*\}?\s*$").search(self.text, sign.end(), stop) if order == 2 else None
             if not first:
                 self.tokens.put("_COMMA", ",", place, place)
@@ -155,7 +155,7 @@ class Derivatives(Source):
         if low is None:
             self.tokens.fail("it is not said what this sum runs over", start, end, r"write \sum_i or \sum_{i=1}^n")
         ranges: list[Range] = []
-        if re.fullmatch(r"\s*[A-Za-z]{2,3}\s*", low):
+        if re.fullmatch(r"\s*[A-Za-z]{2,4}\s*", low):
             low = ",".join(low.strip())
         for part in re.split(r",(?![^{]*\})", low):
             match = _SUM_PART.match(part)

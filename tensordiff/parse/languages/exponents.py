@@ -80,6 +80,10 @@ class Exponents(Subscripts):
         if label and self.tokens.last == "NAME":
             self.label(label, start)
             return
+        lettered = tex.LETTERED.match(self.text, end) if self.vocabulary.labels and self.tokens.last == "NAME" else None
+        if lettered and not self.vocabulary.knows(lettered[1] or lettered[2]):
+            self.lettered(lettered[0].strip("{} "), lettered.end())
+            return
         entrywise = tex.ENTRYWISE.match(self.text, end)
         if entrywise:
             self.tokens.put("POWER", ".^", start, end)

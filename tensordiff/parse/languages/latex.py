@@ -10,7 +10,7 @@ import re
 
 from tensordiff.parse.languages import commands as tex
 from tensordiff.parse.languages.arguments import Arguments
-from tensordiff.parse.languages.derivatives import Derivatives
+from tensordiff.parse.languages.cases import Cases
 from tensordiff.parse.languages.exponents import Exponents
 from tensordiff.parse.languages.latex_signs import TEXT_FONTS
 from tensordiff.parse.languages.plain import OPERATORS
@@ -44,7 +44,7 @@ _BEHIND_D = re.compile(
 )
 
 
-class _Reader(Exponents, Arguments, Subscripts, Derivatives):
+class _Reader(Exponents, Arguments, Subscripts, Cases):
     """One method for each kind of token."""
 
     def refuse_stray_marks(self) -> None:
@@ -129,6 +129,8 @@ class _Reader(Exponents, Arguments, Subscripts, Derivatives):
             self.tokens.operand(start)
             self.tokens.put("NAME", "0", start, end)
             return
+        if self.tokens.last == "RPAR" and not self.tokens.calling and self.text[start - 1 : start] in ("}", ")"):
+            self.tokens.operand(start)  # \frac{1}{n}2x, (a+b)2: a product
         self.tokens.number(value, start, end)
 
     def read_fraction(self, match: re.Match[str], start: int, end: int) -> None:
@@ -150,13 +152,27 @@ class _Reader(Exponents, Arguments, Subscripts, Derivatives):
         if len(word) > 1 and self.calls(function, self.place) and not all(letter in names for letter in word):
             self.function(function, start, self.place)
             return
+        ending = self.function_behind(word, start)
         for place, letter in enumerate(word, start):
+            if place == ending:
+                self.place = start + len(word)
+                self.function(tex.FUNCTIONS.get(word[place - start :], word[place - start :]), place, self.place)
+                return
             if letter == "d" and self.vocabulary.claim and self.slash(place):
                 return
             if letter == "d" and self.is_differential(place, place + 1):
                 continue
             self.place = max(self.place, start + len(word)) if place + 1 == start + len(word) else self.place
             self.name(letter, place, place + 1)
+
+    def function_behind(self, word: str, start: int) -> int | None:
+        """The place of a function at the end of a run of letters, with its bracket behind: 2xTr(A), ndet(X)."""
+        for place in range(1, len(word) - 1):
+            function = tex.FUNCTIONS.get(word[place:], word[place:])
+            known = all(letter in self.vocabulary.names for letter in word[place:])
+            if not known and self.calls(function, start + len(word)) and tex.OPENS.match(self.text, start + len(word)):
+                return start + place
+        return None
 
     def read_switch(self, match: re.Match[str], start: int, end: int) -> None:
         self.font(match["switched"], match["inside"], match, start, end)
@@ -206,6 +222,8 @@ class _Reader(Exponents, Arguments, Subscripts, Derivatives):
     def read_command(self, match: re.Match[str], start: int, end: int) -> None:
         command = tex.VARIANTS.get(match[0][1:], match[0][1:])
         function = tex.FUNCTIONS.get(command, command)
+        if command == "begin" and self.cases(start):
+            return
         if command in tex.OPERATIONS:
             self.tokens.operator(*tex.OPERATIONS[command], start, end)
         elif command in GREEK:

@@ -144,7 +144,9 @@ class _Reader:
         if name in WORDS and not vocabulary.knows(name):
             name = WORDS[name]
         bracket = behind.lstrip(" \t").startswith("(")
-        if is_called(name, vocabulary, bracket):
+        if name == "norm" and bracket and not vocabulary.knows(name) and name not in vocabulary.functions:
+            tokens.function("‖n", start, end, bracket=True)
+        elif is_called(name, vocabulary, bracket):
             if name == "eye" and not bracket:
                 tokens.constant("eye", start, end)
             elif bracket or _STARTS_ARGUMENT.match(behind):

@@ -30,8 +30,8 @@ _INFIX = {
     "^": Operator(60, "power", right=True), ">": Operator(10, "above"),
 }  # fmt: skip
 _CALLED = {
-    "t": "row", "diag": "diag_or_eye", "solve": "solve", "ginv": "pinv", "kronecker": "kron", "tr": "trace",
-    "sum": "total", "drop": "squeeze",
+    "t": "row", "plogis": "sigmoid", "diag": "diag_or_eye", "solve": "solve", "ginv": "pinv", "kronecker": "kron",
+    "tr": "trace", "sum": "total", "drop": "squeeze",
     "c": "squeeze", "as.vector": "stack", "as.numeric": "stack", "length": "count",
 }  # fmt: skip
 

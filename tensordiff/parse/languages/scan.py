@@ -42,7 +42,7 @@ def indices(texts: Iterable[str]) -> frozenset[str]:
         for match in _SUMS.finditer(text):
             inside = match["group"] or match["one"] or ""
             found.update(re.findall(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])", re.sub(r"=.*", "", inside)))
-            if re.fullmatch(r"\s*[A-Za-z]{2,3}\s*", inside):
+            if re.fullmatch(r"\s*[A-Za-z]{2,4}\s*", inside):
                 found.update(inside.strip())
             if re.search(r"\\ne|<|\\lt|≠|\\not", inside):
                 found.update(re.findall(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])", inside))

@@ -16,6 +16,11 @@ def _is_number(part: str) -> bool:
     return part.isascii() and part.isdigit()
 
 
+def labelled(name: str, label: str) -> str:
+    """A name with a label as one name."""
+    return f"{name}_{''.join(label.split()).replace('-', 'm').replace('+', 'p')}"
+
+
 class Subscripts(Source):
     """What stands below a name or a bracket."""
 
@@ -186,11 +191,16 @@ class Subscripts(Source):
         if written in self.indices and not self.vocabulary.knows(f"{last}_{written}"):
             self.put_labels(([written], self.place), start)
         else:
-            name = f"{last}_{written.replace('-', 'm').replace('+', 'p')}"
+            name = labelled(last, written)
             self.notes.append(f"{self.text[last.start : label.end()]} read as a name of its own, {name}, not as a power")
             self.tokens.list[-1] = Token.of("NAME", name, last.start, self.place)
         if label["transposed"]:
             self.tokens.put("TRANSPOSE", "T", start, self.place)
+
+    def lettered(self, written: str, end: int) -> None:
+        r"""a^{l-1}, W^L: a name with a label, where letters above names are none of exponents."""
+        last, self.place = self.tokens.list[-1], end
+        self.tokens.list[-1] = Token.of("NAME", labelled(last, written), last.start, end)
 
     def labels(self) -> None:
         """The indices behind an arrow: [i,j]."""
