@@ -15,7 +15,8 @@ import tensordiff as td
 project = "tensordiff"
 author = "the tensordiff maintainers"
 version = release = td.__version__
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
+nb_execution_mode = "off"  # the notebooks hold their output; the tests run them
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "tensordiff"

@@ -17,13 +17,13 @@ from tensordiff.differentiate import chain as chain_rule
 from tensordiff.errors import BudgetError, FoldError, TensordiffError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
-from tensordiff.render import PLAIN, Spelling, free_letters, index_notation
+from tensordiff.render import PLAIN, TEX, Spelling, free_letters, index_notation
 from tensordiff.show.notebook import text_html
 from tensordiff.simplify import close_spectrum
 from tensordiff.tensor import Named, Symbol, Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ChainLink:
     """One link: the partial derivative of `upper` by `lower` with the other listed quantities held fixed."""
 
@@ -55,6 +55,15 @@ class ChainLink:
     def shape(self) -> tuple[str, ...]:
         """The sizes of the axes, of `upper`, then of `lower`."""
         return self.upper_axes + self.lower_axes
+
+    def __str__(self) -> str:
+        return self.index_form
+
+    def __repr__(self) -> str:
+        return f"<link {self.index_form}, shape ({', '.join(self.shape)})>"
+
+    def _repr_latex_(self) -> str:
+        return f"$$ {self.equation(TEX)} $$"
 
 
 class ChainRule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from tensordiff.check import Verdict
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import DomainError, TensordiffError
 from tensordiff.matrix import number_text
+from tensordiff.show.notebook import table_html
 
 COLUMNS = ("name", "status", "layout", "slip", "formula")
 """What is said of an answer, in this order."""
@@ -20,7 +22,7 @@ COLUMNS = ("name", "status", "layout", "slip", "formula")
 UNREADABLE = "not-read"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Grade:
     """What holds of one answer. True where it is right."""
 
@@ -44,6 +46,33 @@ class Grade:
         """What is said, by column."""
         return {column: str(getattr(self, column)) for column in COLUMNS}
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.status.replace('-', ' ')}{f', {self.slip}' if self.slip else ''}"
+
+    def __repr__(self) -> str:
+        return f"<grade of {self}>"
+
+
+class Grades(list[Grade]):
+    """Grades in the order of the answers; a table in a notebook."""
+
+    @property
+    def summary(self) -> str:
+        """One line: "3 answers: 1 right, 1 wrong, 1 not read"."""
+        counts = Counter(grade.status.replace("-", " ") for grade in self)
+        said = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+        return f"{len(self)} answer{'s' if len(self) != 1 else ''}: {said or 'none'}"
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self), f"{self.summary}."])
+
+    def __repr__(self) -> str:
+        return f"<grades of {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(g.status, (g.name, g.answer, g.status.replace("-", " "), g.slip)) for g in self]
+        return table_html(("name", "answer", "status", "what is to be said"), rows, self.summary)
+
 
 def grade(
     answers: Mapping[str, str] | Iterable[str],
@@ -55,7 +84,7 @@ def grade(
     structures: Mapping[str, str] | None = None,
     where: Mapping[str, str] | None = None,
     assume: Mapping[str, str] | None = None,
-) -> list[Grade]:
+) -> Grades:
     """The verdicts on many answers to one exercise, all read in the same way: f and the declarations are read once, before any
     answer. `answers` are texts (formulas or code) by name, or in order.
 
@@ -76,7 +105,7 @@ def grade(
         f = parse(f, shapes, structures, where, assume)
     wanted = layout or ("gradient" if not f.matrix.shape and (isinstance(wrt, str | Expression) or len(wrt) == 1) else "any")
     given = answers if isinstance(answers, Mapping) else {str(place): text for place, text in enumerate(answers, 1)}
-    return [_graded(name, answer, f, wrt, wanted) for name, answer in given.items()]
+    return Grades(_graded(name, answer, f, wrt, wanted) for name, answer in given.items())
 
 
 def _graded(name: str, answer: str, f: Expression, wrt: Any, layout: str) -> Grade:

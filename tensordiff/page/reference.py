@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from inspect import getdoc, isroutine
+from inspect import getdoc
 from typing import Any
 
-import tensordiff as td
+from tensordiff.api.functions import described
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.parse.languages import commands, plain
 from tensordiff.tensor import STRUCTURES, Assumption
@@ -31,10 +31,8 @@ def products() -> list[tuple[str, list[str]]]:
 def functions() -> dict[str, str]:
     """Each function of the language with a sentence of what it is."""
     found = {name: record.doc for name, record in OPERATIONS.items() if record.doc}
-    for name in td.__all__:
-        function = getattr(td, name)
-        if isroutine(function) and name not in found and (getdoc(function) or "").endswith("of every entry."):
-            found[name] = (getdoc(function) or "").split("\n")[0]
+    for name, function in described().items():
+        found.setdefault(name, " ".join((getdoc(function) or "").split("\n\n")[0].split()))
     return found
 
 

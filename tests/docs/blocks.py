@@ -1,4 +1,4 @@
-"""The code blocks of README.md and docs/: each is run, and written again with the output that it really has.
+"""The code blocks of README.md and of all pages in docs/: each is run, and written again with the output that it really has.
 
 `python -m tests.docs.blocks` puts the present output into the files, to be read as a difference and committed.
 
@@ -24,7 +24,7 @@ from typing import Any
 from tensordiff.cli import main
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs").glob("*/*.md"))]
 EXAMPLE = re.compile(r"^>>> .*\n(?:\.\.\..*\n)*", re.MULTILINE)
 FENCE = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 

@@ -29,12 +29,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_page_is_linked_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     for page in PAGES[1:]:
-        assert f"](docs/{page.name})" in readme
+        assert page.parent.name != "docs" or f"](docs/{page.name})" in readme
 
 
 def test_every_page_is_in_the_site() -> None:
     listed = (ROOT / "docs" / "index.rst").read_text().split()
-    assert not [page.name for page in PAGES[1:] if page.stem not in listed]
+    assert not [page.name for page in PAGES[1:] if page.stem not in listed and f"{page.parent.name}/*" not in listed]
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:

@@ -26,6 +26,10 @@ RESULTS: dict[str, Any] = {
     "program": td.compile(SQUARES),
     "objective": td.objective(SQUARES, "x", A=np.ones((3, 2)), y=np.ones(3)),
     "map": td.diff(SQUARES, "x").at(A=np.ones((3, 2)), y=np.ones(3), x=np.ones(2)),
+    "link": td.chain(F, through=["P"], wrt="V").links[0],
+    "proof": td.proofread("f = x'*A*x\ndf/dx = 2*A*x\n", wrt="x"),
+    "grades": td.grade(["2*A*x", "A*x +", "(A + A')*x"], "x'*A*x", "x", shapes={"A": "n n", "x": "n"}),
+    "grade": td.grade(["2*A*x"], "x'*A*x", "x", shapes={"A": "n n", "x": "n"})[0],
     "einsum": td.diff(F, "V").einsum(),
 }
 
@@ -45,7 +49,9 @@ class Text(HTMLParser):
         self.text += data
 
 
-@pytest.mark.parametrize("name", [n for n, r in RESULTS.items() if hasattr(r, "_repr_html_") and n != "program"])
+@pytest.mark.parametrize(
+    "name", [n for n, r in RESULTS.items() if hasattr(r, "_repr_html_") and n not in ("program", "grades")]
+)
 def test_rich_displays_say_the_same(name: str) -> None:
     result = RESULTS[name]
     reader = Text()
@@ -54,9 +60,18 @@ def test_rich_displays_say_the_same(name: str) -> None:
         assert line.strip() in reader.text
 
 
+def test_grades_are_a_table() -> None:
+    shown = RESULTS["grades"]._repr_html_()
+    assert shown.count("<tr>") == 4 and "3 answers: " in shown
+    for grade in RESULTS["grades"]:
+        assert all(cell in unescape(shown) for cell in (grade.name, grade.answer, grade.slip))
+
+
 def test_a_program_shows_its_source() -> None:
     program = RESULTS["program"]
-    assert program.source in unescape(program._repr_html_())
+    reader = Text()
+    reader.feed(program._repr_html_())
+    assert program.source in reader.text
 
 
 def test_errors_are_short_in_ipython() -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tensordiff.evidence.agreement import Method
 from tensordiff.matrix import Matrix
+from tensordiff.show.notebook import steps_html
 
 Kind = Literal["definition", "rewriting", "differential", "derivative", "condition", "assumption", "not-read"]
 Status = Literal[
@@ -57,7 +58,7 @@ class Step:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Proof:
     """What holds of a derivation. True where every equality is right and nothing is unread; `str` shows each line as it was
     written, with a mark, and below it what is wrong and the mended line."""
@@ -107,12 +108,15 @@ class Proof:
         return ", ".join(parts)
 
     def __str__(self) -> str:
-        lines = [str(step) for step in self.steps]
-        if self.assumed:
-            lines.append("Assumed: " + "; ".join(self.assumed) + ".")
-        return "\n".join([*lines, self.summary[:1].upper() + self.summary[1:] + "."])
+        return "\n".join([*map(str, self.steps), *self._closing])
+
+    @property
+    def _closing(self) -> list[str]:
+        assumed = ["Assumed: " + "; ".join(self.assumed) + "."] if self.assumed else []
+        return [*assumed, self.summary[:1].upper() + self.summary[1:] + "."]
+
+    def __repr__(self) -> str:
+        return f"<proof: {self.summary}>"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
+        return steps_html([(step.status, str(step).splitlines()) for step in self.steps], self._closing)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
-from html import escape
 from keyword import iskeyword
 from math import log
 from threading import Lock
@@ -20,6 +19,7 @@ from tensordiff.compile.plan.plan import Plan, plan
 from tensordiff.compile.run import inputs as binding
 from tensordiff.compile.run.backends import backend_called, library
 from tensordiff.compile.run.batch import BatchCall, Runs, common_shape
+from tensordiff.compile.run.coloured import source_html
 from tensordiff.compile.run.compiled import Compiled
 from tensordiff.compile.run.pickling import pack, unpack
 from tensordiff.compile.run.request import Request
@@ -168,7 +168,7 @@ class Program:
         return f"<{self.backend} program of {', '.join(self._names) or 'no inputs'}>"
 
     def _repr_html_(self) -> str:
-        return f"<div><b>{escape(repr(self)[1:-1])}</b><pre>{escape(self.source)}</pre></div>"
+        return source_html(repr(self)[1:-1], self.source)
 
     @property
     def source(self) -> str:
