@@ -111,7 +111,8 @@ class _Judge:
         if needed := assumptions(claim, [f], [first.candidate.tensor]):
             return replace(self._verdict("right-under-assumption", matches), assumptions=needed)
         verdict = self._verdict("right", matches)
-        return replace(verdict, basis=reserved(verdict.basis, [f, claim], first.pair, self.grader.samples))
+        proved = verdict.method == "proved"
+        return replace(verdict, basis=reserved(verdict.basis, [f, claim], first.pair, self.grader.samples, proved=proved))
 
     def _in_other_layout(self, right: list[Match]) -> Verdict:
         """With what would make it right in the layout asked for."""

@@ -191,7 +191,7 @@ def _table() -> dict[str, Primitive]:
         *_alike("reshape broadcast_to", "layout"),
         *_alike("matmul inner inner_last einsum squared_distances", "contraction"),
         *_alike("sum trace", "sum", rational=True),
-        Primitive("norm", "sum"),
+        Primitive("norm", "sum", batch=True),
         Primitive("logsumexp", "sum"),
         Primitive("amax", "sum", complex=False),
         *_alike("add_diagonal block concatenate stack", "assembly"),

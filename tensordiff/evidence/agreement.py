@@ -243,10 +243,21 @@ def numerically(pair: Pair, samples: Samples) -> Evidence:
     first = list(_doubles(samples, kinks, budget))
     further = _Further(samples, first[0].sizes if first else {}, budget, branches=kinks.any or _has_roots(samples.tensors))
     seen = 0
+    points: list[Point] = []
     for point in chain(first, further if first else (), _near_kinks(samples, kinks), _turned(samples)):
         if kinks.is_tied(point):
             continue
         if kinks.see(point):
+            telling.append(point)
+        if (refuted := differs(pair, point)) is not None:
+            return refuted
+        seen += 1
+        points.append(point)
+        kinks.is_new(point)
+    for point in kinks.beside(points, samples):
+        if kinks.is_tied(point):
+            continue
+        if kinks.is_new(point):
             telling.append(point)
         if (refuted := differs(pair, point)) is not None:
             return refuted

@@ -16,6 +16,7 @@ from itertools import islice
 
 import numpy as np
 
+from tensordiff.compile.plan import ranges
 from tensordiff.errors import TensordiffError
 from tensordiff.evaluate.double import NumpyOps
 from tensordiff.evidence.agreement import Pair
@@ -105,16 +106,32 @@ def _has_gaps(function: Function, count: int) -> bool:
     return not all(point.defines([tensor]) for point in points)
 
 
-def reserved(words: str, sides: Sequence[Matrix], pair: Pair, samples: Samples, needed: Sequence[str] = ()) -> str:
+def reserved(
+    words: str, sides: Sequence[Matrix], pair: Pair, samples: Samples, needed: Sequence[str] = (), *, proved: bool = True
+) -> str:
     """The words for an equality of two values with its reservations: that both sides are defined, what the expressions
-    `sides` need for that (`needed`), and that a sign is not zero where it makes a difference."""
+    `sides` need for that (`needed`), that a sign is not zero where it makes a difference, and, for what is not `proved`, that
+    bases of powers with any exponent are positive: others have powers with whole exponents alone, which no point meets."""
     jumps = _exceptions(sides, pair, samples)
     said = [words for words in needed if not words.endswith(_IS_DEFINED)]
     said += [f"{brief(operand)} is nowhere 0" if operand.shape else f"{brief(operand)} is not 0" for operand in jumps]
+    said += [] if proved else [words for words in _positive_bases(sides) if words not in said]
     plain = words.removesuffix(_DEFINED)
     if plain != words or any(_parts(side) for side in sides):
         said.insert(0, "both sides are defined")
     return f"{plain}{'' if plain.endswith('values') else ','} where {listed(said)}" if said else words
+
+
+def _positive_bases(sides: Sequence[Matrix]) -> list[str]:
+    """That the bases of scalar powers are positive whose exponents are made of symbols."""
+    found: dict[str, None] = {}
+    for node in [node for side in sides for node in postorder([side]) if isinstance(node, Matrix) and not node.free]:
+        if node.op not in ("power", "dot_power") or not (node.op == "dot_power" or node.children[0].is_scalar):
+            continue
+        base = lower(node.children[0])
+        if any(isinstance(part, Symbol) for part in postorder([lower(node.children[1])])) and ranges.bounds(base, {})[0] < 0:
+            found.setdefault(f"{brief(node.children[0])} is positive")
+    return list(found)
 
 
 _DEFINED = " where they are defined"

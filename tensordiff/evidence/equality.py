@@ -95,7 +95,8 @@ def equal(a: Matrix, b: Matrix) -> Equality:
     if not found:
         return _reported(found, left, right)
     needed = (*assumptions(a, [b], [right]), *assumptions(b, [a], [left]))
-    return Equality(True, found.method, reserved(found.basis, [a, b], pair, samples, needed), assumptions=needed)
+    words = reserved(found.basis, [a, b], pair, samples, needed, proved=found.method == "proved")
+    return Equality(True, found.method, words, assumptions=needed)
 
 
 def _shaped(a: Matrix, other: Matrix) -> Matrix:

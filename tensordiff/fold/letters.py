@@ -27,6 +27,7 @@ from tensordiff.functions import (
     WholeMatrix,
     keeps_symmetry,
 )
+from tensordiff.functions.radical import rational_power
 from tensordiff.functions.symmetric_map import SymmetricSlope
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.build import call, number, transpose
@@ -160,11 +161,10 @@ def _power(node: Apply, axes: Axes, folded: Sequence[Matrix], flat: Flat) -> Let
         matrix = build.dot_power(base if repeated is None else repeated, exponent)
     elif not node.dims:
         return Letter(base, exponent=value)
-    elif value.denominator == 1:
-        coefficient, core = build.split_coefficient(base)
-        sign, core = flat.signed(core)
+    elif value.denominator == 1 and (power := rational_power(build.split_coefficient(base)[0], value)) is not None:
+        sign, core = flat.signed(build.split_coefficient(base)[1])
         entries = flat.from_entry_factors([(core, value)], core)
-        matrix = build.product(number((coefficient * sign) ** int(value)), entries)
+        matrix = build.product(number(power[0] * (sign if value % 2 else 1)), entries)
     else:
         matrix = flat.from_entry_factors([(base, value)], base)
     if flat.is_symmetric(base) and (exponent.is_scalar or flat.is_symmetric(exponent)):

@@ -51,6 +51,8 @@ def rational_power(base: Fraction, exponent: Fraction) -> tuple[Fraction, int, i
     r is an integer free of q-th powers, and q is as small as it can be; r = q = 1 where the power is rational. None
     where the numbers would grow beyond reason.
     """
+    if abs(base) == 1 and exponent.denominator == 1:
+        return base if exponent.numerator % 2 else Fraction(1), 1, 1
     bits = max(base.numerator.bit_length(), base.denominator.bit_length())
     if bits * (abs(exponent.numerator) + exponent.denominator) > _MAX_BITS:
         return None

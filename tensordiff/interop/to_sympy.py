@@ -63,6 +63,10 @@ def _refuse_tensor(node: Matrix) -> None:
         raise MissingRuleError(f"SymPy's matrix expressions have two axes, and {brief(node)} has {len(node.shape)}")
 
 
+_LONG_POWER = 100_000
+"""Numbers are raised to no higher power for SymPy, which writes out all digits."""
+
+
 class _Writer:
     def __init__(self, root: Matrix, symbols: dict[str, Any]) -> None:
         import sympy
@@ -205,7 +209,11 @@ class _Writer:
 
     def raised(self, node: Matrix, children: Sequence[Any]) -> Any:
         base, exponent = children
-        return self.sympy.MatPow(base, exponent).doit(deep=False) if node.shape else base**exponent
+        if node.shape:
+            return self.sympy.MatPow(base, exponent).doit(deep=False)
+        if base.is_Rational and exponent.is_Integer and abs(exponent) > _LONG_POWER and abs(base) != 1:
+            raise BudgetError(f"SymPy writes out all digits of {base}^{exponent}", hint="give the number a name")
+        return base**exponent
 
     def place(self, node: Matrix, whole: Any) -> Any:
         """An entry at a given place, counted from 1 here and from 0 in SymPy."""

@@ -33,6 +33,30 @@ def test_value_gradient_and_hessian(text: str, scale: float, backend: str) -> No
     np.testing.assert_allclose(hessian.reshape(3, 3), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("backend", ["numpy", *OPTIONAL])
+@pytest.mark.parametrize("text", [*TEXTS, "sqrt(sum(x.^2))", "sqrt(13*sum(x.^2)/n)*sqrt(3/13)"])
+def test_points_of_a_batch_are_scaled_each_by_itself(text: str, backend: str) -> None:
+    name = "X" if "X" in text else "x"
+    f = td.parse(text, shapes={"x": "n", "X": "n m"})
+    scales = np.array([1e200, 1.0, 1e-200, 1e160, 0.0])
+    arrays = scales[:, None] * V
+    if name == "X":
+        arrays = arrays[:, :, None]
+    values = td.compile(f, backend=backend)(**{name: arrays})
+    np.testing.assert_allclose(np.asarray(values), LENGTH * scales, rtol=1e-14)
+    gradients = td.compile(td.diff(f, name), backend=backend)(**{name: arrays[:-1]})
+    np.testing.assert_allclose(np.asarray(gradients).reshape(4, 3), np.tile(UNIT, (4, 1)), rtol=1e-13)
+
+
+@pytest.mark.parametrize("text", ["std(x)", "sqrt(sum((x - mean(x)).^2)/n)", "norm2(x - y)"])
+def test_roots_of_means_of_squares(text: str) -> None:
+    f = td.parse(text, shapes={"x": "n", "y": "n"})
+    values = {name: array for name, array in (("x", V), ("y", V[::-1])) if name in f.scope.symbols and name in text}
+    usual = f.evaluate(**values)
+    for scale in (1e200, 1e-200):
+        np.testing.assert_allclose(f.evaluate(**{name: scale * x for name, x in values.items()}), scale * usual, rtol=1e-13)
+
+
 def test_single_precision() -> None:
     f = td.parse("norm2(x)", shapes={"x": "n"})
     for scale in (1e30, 1e-30):

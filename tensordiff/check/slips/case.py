@@ -13,7 +13,7 @@ from tensordiff.check.truth import INDEX, Truth
 from tensordiff.derive import free_derivative
 from tensordiff.errors import EvaluationError, TensordiffError
 from tensordiff.evaluate.modular import PRIMES
-from tensordiff.evidence.agreement import differs, varied
+from tensordiff.evidence.agreement import differs, numerically, varied
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.steps import Budget
@@ -84,10 +84,16 @@ class Case:
             for candidate in self.truth.candidates:
                 fits = candidate.layout in self.layouts
                 if fits and (reading := read_as(claim, candidate)) is not None and self.holds(reading):
-                    return True
+                    return self._is_confirmed(reading)
         except TensordiffError:
             return False
         return False
+
+    def _is_confirmed(self, reading: Reading) -> bool:
+        """Whether what agrees in double precision does so with many digits and on every side of every kink: x - step(x - 10^20)
+        is no more x than x + step(x - 10^20) is."""
+        samples = Samples([reading.candidate.tensor, reading.source])
+        return samples.rational or numerically(reading.pair, samples).equal is True
 
     def first_right(self, corrections: Iterator[tuple[str, Matrix]]) -> Iterator[str]:
         """The sentence that goes with the first correction that is right."""

@@ -48,6 +48,10 @@ class Value:
         return f"<{self.number}: {self.operation} of {[v.number for v in self.operands]}>"
 
 
+_LONG_POWER = 1000
+"""Powers of whole numbers with higher exponents are taken of floats, which overflow at once."""
+
+
 @dataclass
 class Graph:
     """Values in the order in which they were asked for: operands come before what uses them."""
@@ -118,14 +122,28 @@ class Graph:
             return condition if [number_of(side) for side in sides] == [1, 0] else None
         elif operation == "power":
             return self._power(*operands)
-        elif operation == "sqrt" and _is_square(operands[0]):
-            return self.emit("norm", operands[0].operands[:1], shape=())
+        elif operation == "sqrt":
+            return self._norm(operands[0])
         elif operation == "negative" and operands[0].operation == "negative":
             return operands[0].operands[0]
         return None
 
+    def _norm(self, square: Value) -> Value | None:
+        """The root of a square, or of a positive number times one: its squares may overflow where the root does not."""
+        if (root := _rooted(square)) is not None:
+            return self.emit("norm", (root,), shape=())
+        if square.operation in ("multiply", "divide") and not square.shape:
+            for place, other in ((0, 1), (1, 0)) if square.operation == "multiply" else ((0, 1),):
+                root = _rooted(square.operands[place])
+                if root is not None and _is_positive(square.operands[other]):
+                    norm = self.emit("norm", (root,), shape=())
+                    return self.elementwise(square.operation, norm, self.elementwise("sqrt", square.operands[other]))
+        return None
+
     def _power(self, base: Value, exponent: Value) -> Value | None:
         p = number_of(exponent)
+        if p is not None and abs(p) > _LONG_POWER and number_of(base) is not None:
+            return self.emit("power", (self.constant(float(base.attributes[1])), exponent), shape=())
         if p is None or not is_array(base):
             return None
         if p == 1:
@@ -227,9 +245,24 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
     return tuple(result)
 
 
-def _is_square(value: Value) -> bool:
-    """Whether a number is the product of a vector, or of all entries of an array, with itself."""
-    return value.operation in ("matmul", "inner") and not value.shape and value.operands[0] is value.operands[1]
+def _rooted(value: Value) -> Value | None:
+    """The array of whose entries a number is the sum of squares."""
+    if value.shape or not value.operands:
+        return None
+    (inner, *others) = value.operands
+    if value.operation in ("matmul", "inner") and others[0] is inner:
+        return inner
+    return inner.operands[0] if value.operation == "sum" and inner.operation == "square" else None
+
+
+def _is_positive(value: Value) -> bool:
+    """Whether a value is a positive number: a constant, a size, or products of such."""
+    if value.operation in ("multiply", "divide"):
+        return all(map(_is_positive, value.operands))
+    if value.operation == "power":
+        return _is_positive(value.operands[0])
+    found = number_of(value)
+    return value.operation == "size" or (found is not None and found > 0)
 
 
 def number_of(value: Value) -> Fraction | None:

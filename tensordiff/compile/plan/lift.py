@@ -290,9 +290,6 @@ class _Lift:
         left, right = value.operands
         return self._dot(left, right, (self.points,))
 
-    def _norm(self, value: Value) -> Value:
-        return self.graph.elementwise("sqrt", self._dot(value.operands[0], value.operands[0], (self.points,)))
-
     def _inner_last(self, value: Value) -> Value:
         left, right = value.operands
         return self._dot(left, right, (self.points, *value.shape))

@@ -216,6 +216,10 @@ def _batch_cholesky_factor(a):
     return jnp.linalg.cholesky(a)
 """)
 _define("""
+def _batch_norm(x):
+    return jax.vmap(_norm)(x)
+""")
+_define("""
 def _batch_solve(a, b):
     return jnp.linalg.solve(a, jnp.broadcast_to(b, (len(a), *b.shape[-2:])))
 """)

@@ -104,7 +104,7 @@ class NumpyLibrary:
     def failures(self) -> tuple[type[Exception], ...]:
         """What a program may raise; SciPy's special functions have an error of their own once they are imported."""
         special = sys.modules.get("scipy.special")
-        own = (self.np.linalg.LinAlgError, FloatingPointError, ValueError, ZeroDivisionError)
+        own = (self.np.linalg.LinAlgError, FloatingPointError, OverflowError, ValueError, ZeroDivisionError)
         return own if special is None else (*own, special.SpecialFunctionError)
 
     def array(self, name: str, value: Any) -> Any:

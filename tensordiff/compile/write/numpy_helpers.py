@@ -183,7 +183,8 @@ _define('''
 def _norm(x):
     """The root of the sum of squares, scaled where these would overflow or vanish."""
     x = x.ravel()
-    square = np.dot(x, x)
+    with np.errstate(over="ignore"):
+        square = np.dot(x, x)
     if x.dtype.kind == "c" or 1e-30 < square < 1e30 or not x.size:
         return np.sqrt(square)
     largest = np.abs(x).max()

@@ -108,6 +108,22 @@ _define("""
 def _batch_cholesky_factor(a):
     return np.linalg.cholesky(a)
 """)
+_define('''
+def _batch_norm(x):
+    """The root of the sum of squares of each point, scaled where these would overflow or vanish."""
+    x = x.reshape(len(x), -1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        square = np.einsum("ij,ij->i", x, x)
+    root = np.sqrt(square)
+    far = () if x.dtype.kind == "c" else np.flatnonzero(~((square > 1e-30) & (square < 1e30)))
+    if len(far) and x.shape[1]:
+        y = x[far]
+        largest = np.abs(y).max(axis=1)
+        usual = (0 < largest) & (largest < np.inf)
+        y = y / np.where(usual, largest, 1)[:, None]
+        root[far] = np.where(usual, largest * np.sqrt(np.einsum("ij,ij->i", y, y)), largest)
+    return root
+''')
 _define("""
 def _batch_solve(a, b):
     return np.linalg.solve(a, b)

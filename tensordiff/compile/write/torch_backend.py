@@ -232,6 +232,10 @@ def _batch_cholesky_factor(a):
     return torch.linalg.cholesky(a)
 """)
 _define("""
+def _batch_norm(x):
+    return torch.vmap(_norm)(x)
+""")
+_define("""
 def _batch_solve(a, b):
     return torch.linalg.solve(a, b.expand(len(a), *b.shape[-2:]))
 """)

@@ -267,6 +267,13 @@ class Samples:
                     break
 
     @cached_property
+    def convex(self) -> frozenset[str]:
+        """The symbols that may have any value between two values that they may have."""
+        linear = [name for name, traits in self.traits.items() if traits.structure.is_linear or traits.structure.general]
+        whole = {symbol.name for symbol in self._whole}
+        return frozenset(n for n in linear if self.traits[n].assumption is not Assumption.BINARY and n not in whole)
+
+    @cached_property
     def special(self) -> list[Point]:
         """Points where what holds elsewhere may fail: sizes in another order, equal, odd where they had better be even, two
         and one, and matrices of the other component. As far as the tensors are defined there."""

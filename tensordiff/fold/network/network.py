@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.network.word import Word
+from tensordiff.functions.radical import rational_power
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import as_number, eye
 from tensordiff.tensor import Dim, Einsum, Tensor
@@ -91,8 +92,10 @@ class Network:
             self.coefficient *= sign if exponent.numerator % 2 else 1
         value = as_number(scalar)
         if value is not None and exponent.denominator == 1:
-            self.coefficient *= value ** int(exponent)
-            return
+            found = rational_power(value, exponent)
+            if found is not None:
+                self.coefficient *= found[0]
+                return
         self.scalars[scalar] = self.scalars.get(scalar, Fraction(0)) + exponent
 
     def around(self, vertex: int) -> dict[int, list[int]]:
