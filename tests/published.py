@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.published_papers import ROWS
+from tests.published_spectra import ROWS as SPECTRA
 
 
 @dataclass(frozen=True)
@@ -376,7 +377,7 @@ def _read(source: str, rows: list[Row]) -> Iterator[Published]:
         yield Published(f"{source} {label}".strip(), f, _pairs(shapes), tuple(by.split()), layout, answer, **more)
 
 
-PAPERS = list(_read(OTHERS, ROWS))
+PAPERS = list(_read(OTHERS, [*ROWS, *SPECTRA]))
 PUBLISHED = [
     *_read(COOKBOOK, _COOKBOOK),
     *_read(MAGNUS_NEUDECKER, _MAGNUS_NEUDECKER),

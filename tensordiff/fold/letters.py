@@ -129,7 +129,7 @@ def letter(
     if isinstance(node.function, Frechet):
         return Letter(jacobian(node.function, folded[0], flat), *axes)
     if isinstance(node.function, SymmetricSlope):
-        raise FoldError(f"{node.function.name}, a whole derivative of a function of a matrix, is no formula in matrices")
+        raise FoldError("a whole derivative of a function of a matrix is no formula in matrices")
     matrix = _value(node.function, folded)
     known = bool(folded) and keeps_symmetry(node.function) and all(x.is_scalar or flat.is_symmetric(x) for x in folded)
     if len(matrix.shape) == 2 and known:

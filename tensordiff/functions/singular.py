@@ -26,8 +26,10 @@ from tensordiff.functions.eigen import (
     SymmetricFunction,
 )
 from tensordiff.functions.inclusion import Inclusion, inclusion
+from tensordiff.functions.inverse import INVERSE
 from tensordiff.functions.matrix_function import Conjugates, Domain, Transposes, WholeMatrix
 from tensordiff.functions.power import ABS, power
+from tensordiff.functions.spectral import SQRTM
 from tensordiff.tensor import (
     Dim,
     Extent,
@@ -260,12 +262,23 @@ class PolarFactor(SingularFunction):
             return form.product(form.inverse(form.call("sqrtm", form.product(x, turned))), x)
         return form.product(x, form.inverse(form.call("sqrtm", form.product(turned, x))))
 
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        """As it is printed: where the shorter side is not known, for independent columns."""
+        (a,) = arguments
+        wide = (a.dims[0].value or inf) < (a.dims[1].value or 0)
+        gram = einsum([(a, "ia"), (a, "ja")] if wide else [(a, "ai"), (a, "aj")], "ij")
+        root = apply(INVERSE, apply(SQRTM, gram))
+        return einsum([(root, "ia"), (a, "aj")] if wide else [(a, "ia"), (root, "aj")], "ij")
+
     def evaluate(self, ops: Any, *args: Any) -> Any:
         return ops.polar(args[0])
 
 
 class PolarSlope(PolarFactor):
     name = "polar_slope"
+
+    def rewrite(self, arguments: Sequence[Tensor]) -> Tensor | None:
+        return None
 
     def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
         return super().result_dims(arguments) * 2

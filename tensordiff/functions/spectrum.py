@@ -55,7 +55,7 @@ def _of_whole(node: Apply) -> Tensor | None:
         if _is(values, SINGVALS):
             return power(apply(DET, _gram(values.children[0])), Fraction(1, 2))
     coefficient, values = split_coefficient(argument)
-    if isinstance(node.function, LogSumExp) and (_is(values, EIGVALS) or _is(values, SINGVALS)):
+    if isinstance(node.function, LogSumExp) and argument.rank == 1:
         raised = einsum([(EXP(argument), "a")], "")
         summed = _of_sum(raised) if isinstance(raised, Einsum) else None
         return None if summed is None else LOG(summed)

@@ -35,10 +35,14 @@ from tensordiff.tensor import (
     einsum,
     identity,
     multiply,
+    number,
     postorder,
     replace,
     split_coefficient,
 )
+
+_NAMES: dict[Tensor, str] = {}
+"""The functions of numbers whose functions of matrices have a name."""
 
 
 class SymmetricMap(SymmetricFunction):
@@ -48,7 +52,7 @@ class SymmetricMap(SymmetricFunction):
 
     def __init__(self, scalar: Tensor, name: str = "", doc: str = "") -> None:
         self.formula = scalar
-        self.name = name or "a function of a matrix"
+        self.name = name or _NAMES.get(scalar, "a function of a matrix")
         self.doc = doc  # type: ignore[misc]
 
     @property
@@ -75,6 +79,14 @@ class SymmetricMap(SymmetricFunction):
             made = multiply(identity(a.dims[:1]), replace(core, values))
         elif isinstance(core, Apply) and core.children[0] is T:
             made = self._of_function(core, a, parameters)
+        elif (scalars := [f for f in core.children if T not in postorder([f])]) and isinstance(core, Einsum):
+            values = dict(zip(PARAMETERS, parameters, strict=False))
+            rest = multiply(*(f for f in core.children if f not in scalars))
+            outside = multiply(*(replace(f, values) for f in scalars))
+            made = multiply(outside, apply(SymmetricMap(rest), *arguments))
+        elif (inner := _multiple(core)) is not None:
+            factor = replace(inner, dict(zip(PARAMETERS, parameters, strict=False)))
+            made = apply(SymmetricMap(replace(core, {core.children[0]: T})), multiply(factor, a))
         elif coefficient != 1:
             made = apply(SymmetricMap(core), *arguments)
         if made is None or (made.children == tuple(arguments) and coefficient == 1 and getattr(made, "function", None) == self):
@@ -85,14 +97,20 @@ class SymmetricMap(SymmetricFunction):
         known: dict[Function, Function] = {EXP: EXPM, LOG: LOGM}
         if core.function in known:
             return apply(known[core.function], a)
-        if core.function == POWER and (exponent := as_number(core.children[1])) is not None:
+        exponent = as_number(core.children[1]) if core.function == POWER else None
+        if exponent is not None:
             if exponent.denominator == 1:
                 return matrix_power(a, exponent)
             if abs(exponent) == Fraction(1, 2):
                 root = apply(SQRTM, a)
                 return root if exponent > 0 else apply(INVERSE, root)
+        if core.function == POWER and exponent is None and parameters and core.children[1] is not PARAMETERS[0]:
+            made, values = core.children[1], dict(zip(PARAMETERS, parameters, strict=False))
+            return apply(SymmetricMap(power(T, PARAMETERS[0])), a, replace(made, values))
+        if core.function == POWER and core.children[1] is PARAMETERS[0] and (value := as_number(parameters[0])) is not None:
+            return apply(SymmetricMap(power(T, value)), a)
         if core is not self.formula:
-            return Apply.make(SymmetricMap(core, _NAMES.get(core, "")), (a, *parameters))
+            return apply(SymmetricMap(core), a, *parameters)
         return None
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
@@ -182,6 +200,18 @@ class DividedDifferences(SymmetricSlope):
         return table.second(*axes) if self.order == 2 else table.first(*axes)
 
 
+def _multiple(core: Tensor) -> Tensor | None:
+    """c of f(c*t), a function of numbers of one argument without other parameters than those of c; None of anything else."""
+    if not isinstance(core, Apply) or len(core.children) != 1 or core.children[0] is T:
+        return None
+    coefficient, inner = split_coefficient(core.children[0])
+    factors = list(inner.children) if isinstance(inner, Einsum) else [inner]
+    rest = [factor for factor in factors if factor is not T]
+    if len(rest) != len(factors) - 1 or any(T in postorder([factor]) for factor in rest):
+        return None
+    return multiply(number(coefficient), *rest)
+
+
 def _printed(form: Any, formula: Tensor, x: Any, parameters: Mapping[Tensor, Any]) -> Any:
     """A function of numbers at a matrix x, in the constructors of the matrix form; one without T is a scalar. None where a
     part has no name."""
@@ -227,4 +257,4 @@ def power_map(exponent: Tensor) -> tuple[SymmetricMap, list[Tensor]]:
 SINM = SymmetricMap(SIN(T), "sinm", "The sine of a symmetric matrix.")
 COSM = SymmetricMap(COS(T), "cosm", "The cosine of a symmetric matrix.")
 SIGNM = SymmetricMap(SIGN(T), "signm", "The matrix sign function of a symmetric matrix without eigenvalue 0.")
-_NAMES: dict[Tensor, str] = {function.formula: function.name for function in (SINM, COSM, SIGNM)}
+_NAMES |= {function.formula: function.name for function in (SINM, COSM, SIGNM)}

@@ -7,7 +7,7 @@ from fractions import Fraction
 from tensordiff.errors import DomainError, ShapeError
 from tensordiff.matrix.jets import jet_block
 from tensordiff.matrix.leaves import as_number, eye, number
-from tensordiff.matrix.linear import CHUNK, scale, split_coefficient
+from tensordiff.matrix.linear import CHUNK, scale, split_coefficient, transpose
 from tensordiff.matrix.node import Free, Matrix, Shape, normalise
 from tensordiff.matrix.open_letters import merge_free, refuse_open
 from tensordiff.matrix.operations import OPERATIONS
@@ -192,7 +192,8 @@ def power(base: Matrix, exponent: Matrix) -> Matrix:
     base = square("^", base, "write .^ for powers entry by entry")
     if value is None:
         block = jet_block(base, lambda above: True)
-        if is_definite(base if block is None else block):
+        inner = base if block is None else block
+        if is_definite(inner) or (_is_gram(inner) and not _is_whole(exponent)):
             return real_power(base, exponent)
         _check_integer(base, exponent)
     elif value.denominator != 1:
@@ -212,6 +213,17 @@ def real_power(base: Matrix, exponent: Matrix) -> Matrix:
         root = Matrix.make("sqrtm", base.shape, (), (base,))
         return root if value > 0 else inverse(root)
     return Matrix.make("power", base.shape, ("real",), (base, exponent))
+
+
+def _is_gram(matrix: Matrix) -> bool:
+    """Whether it is written as X'*X, X*X' or X'*V*X, V positive definite."""
+    coefficient, core = split_coefficient(matrix)
+    if core.op != "product" or coefficient <= 0:
+        return False
+    factors = [factor for factor in core.children if not factor.is_scalar]
+    while len(factors) > 1 and transpose(factors[0]) is factors[-1]:
+        factors = factors[1:-1]
+    return len(factors) < len(core.children) and (not factors or (len(factors) == 1 and is_definite(factors[0])))
 
 
 def is_definite(matrix: Matrix) -> bool:
@@ -255,14 +267,19 @@ _MAX_BITS = 4096
 
 def _check_integer(base: Matrix, exponent: Matrix) -> None:
     """A symbolic exponent of a matrix is made of sizes, scalars and integers by +, - and *."""
+    if not _is_whole(exponent):
+        raise DomainError(
+            f"cannot raise the matrix {brief(base)} to the power {brief(exponent)}: the exponent must be an integer or a size",
+            hint="sqrtm(A) is the square root of a matrix, A.^p the power entry by entry",
+        )
+
+
+def _is_whole(exponent: Matrix) -> bool:
     for node in postorder([exponent]):
         fraction = node.op in ("number", "add") and any(c.denominator != 1 for c in node.data)
         if not OPERATIONS[node.op].integral or not node.is_scalar or fraction:
-            raise DomainError(
-                f"cannot raise the matrix {brief(base)} to the power {brief(exponent)}: "
-                "the exponent must be an integer or a size",
-                hint="sqrtm(A) is the square root of a matrix, A.^p the power entry by entry",
-            )
+            return False
+    return True
 
 
 def dot_power(base: Matrix, exponent: Matrix) -> Matrix:

@@ -1,0 +1,90 @@
+"""Published derivatives of continuum mechanics, of eigenvalues and singular values, and of covariance structures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+G = "gradient"
+C, SYM = {"structures": "C:positive-definite"}, {"structures": "A:symmetric"}
+VS = {"structures": "V:positive-definite S:positive-definite"}
+FACTORS = {"structures": "S:symmetric", "where": "V=L*L' + diag(p)"}
+OFDESIGN = "X:n,m w:n"
+
+ROWS: list[tuple[Any, ...]] = [
+    # continuum mechanics: F a deformation gradient, C = F'F, E a strain, S a stress
+    ("Bonet and Wood 2008 (6.27)", "m/2*(tr(F'*F) - 3) - m*log(det(F)) + l/2*log(det(F))^2", "F:n,n m: l:", "F", G,
+     "m*(F - inv(F)') + l*log(det(F))*inv(F)'"),
+    ("Bonet and Wood 2008 (6.28), without the factor 2", "m/2*(tr(C) - 3) - m/2*logdet(C) + l/8*logdet(C)^2",
+     "C:n,n m: l:", "C", G, "m/2*(eye(n) - inv(C)) + l/4*logdet(C)*inv(C)", C),
+    ("Holzapfel 2000 (6.89), St Venant and Kirchhoff", "l/2*tr(E)^2 + m*tr(E*E)", "E:n,n m: l:", "E", G,
+     "l*tr(E)*eye(n) + 2*m*E", {"structures": "E:symmetric"}),
+    ("Holzapfel 2000 (6.30), second invariant", "(tr(C)^2 - tr(C*C))/2", "C:n,n", "C", G, "tr(C)*eye(n) - C", C),
+    ("Holzapfel 2000 (6.31), third invariant", "det(C)", "C:n,n", "C", G, "det(C)*inv(C)", C),
+    ("Holzapfel 2000, Mooney and Rivlin", "a*(tr(C) - 3) + b/2*(tr(C)^2 - tr(C*C))", "C:n,n a: b:", "C", G,
+     "a*eye(n) + b*(tr(C)*eye(n) - C)", C),
+    ("Holzapfel 2000 (6.82), J by C", "sqrt(det(C))", "C:n,n", "C", G, "sqrt(det(C))*inv(C)/2", C),
+    ("Holzapfel 2000 (6.83), isochoric", "det(C)^(-1/3)*tr(C)", "C:n,n", "C", G,
+     "det(C)^(-1/3)*(eye(n) - tr(C)*inv(C)/3)", C),
+    ("Holzapfel 2000, volume ratio", "k/2*(det(F) - 1)^2", "F:n,n k:", "F", G, "k*(det(F) - 1)*det(F)*inv(F)'"),
+    ("Holzapfel 2000 (6.204), fibres", "x'*C*x", "C:n,n x:n", "C", G, "x*x'", C),
+    ("Holzapfel 2000 (6.205), fibres", "x'*C*C*x", "C:n,n x:n", "C", G, "x*x'*C + C*x*x'", C),
+    ("Ogden 1997 (4.3.66)", "a/b*sum(eigvals(C).^(b/2))", "C:n,n a: b:", "C", G, "a/2*C^(b/2 - 1)", C),
+    ("Hencky 1933; Neff, Eidel and Martin 2016", "m/4*tr(logm(C)*logm(C))", "C:n,n m:", "C", G, "m/2*logm(C)*inv(C)", C),
+    ("Neff, Eidel and Martin 2016, volume part", "k/8*tr(logm(C))^2", "C:n,n k:", "C", G, "k/4*tr(logm(C))*inv(C)", C),
+    ("Hoger 1987, tr of the log strain", "tr(logm(C))", "C:n,n", "C", G, "inv(C)", C),
+    ("Hoger and Carlson 1984, the right stretch", "tr(sqrtm(C))", "C:n,n", "C", G, "inv(sqrtm(C))/2", C),
+    ("Simo and Hughes 1998, J2", "tr(dev(S)*dev(S))/2", "S:n,n", "S", G, "S - tr(S)/n*eye(n)", {"structures": "S:symmetric"}),
+    ("Simo and Hughes 1998, flow direction", "norm2(dev(S))", "S:n,n", "S", G, "(S - tr(S)/n*eye(n))/norm2(S - tr(S)/n*eye(n))",
+     {"structures": "S:symmetric"}),
+    ("Miehe 1998, powers of C", "tr(C^a)", "C:n,n a:", "C", G, "a*C^(a - 1)", C),
+    # eigenvalues and singular values
+    ("Magnus 1985, theorem 1", "lambda_max(A)", "A:n,n", "A", G, "eigvec_max(A)*eigvec_max(A)'", SYM),
+    ("Magnus 1985, theorem 1, the smallest", "lambda_min(A)", "A:n,n", "A", G, "eigvec_min(A)*eigvec_min(A)'", SYM),
+    ("Overton and Womersley 1995, spread", "lambda_max(A) - lambda_min(A)", "A:n,n", "A", G,
+     "eigvec_max(A)*eigvec_max(A)' - eigvec_min(A)*eigvec_min(A)'", SYM),
+    ("Watson 1992, spectral norm", "norm_spec(X)", "X:n,m", "X", G, "left_sv(X)*right_sv(X)'"),
+    ("Watson 1992, nuclear norm", "norm_nuc(X)", "X:n,m", "X", G, "X*inv(sqrtm(X'*X))"),
+    ("Lewis 1995, Schatten norms", "sum(singvals(X).^p)", "X:n,n p:", "X", G, "p*X*(X'*X)^(p/2 - 1)"),
+    ("Fazel, Hindi and Boyd 2003", "logdet(X'*X + d*eye(m))", "X:n,m d:", "X", G, "2*X*inv(X'*X + d*eye(m))"),
+    ("Nesterov 2007, smooth largest eigenvalue", "m*logsumexp(eigvals(A)/m)", "A:n,n m:", "A", G,
+     "expm(A/m)/tr(expm(A/m))", SYM),
+    ("Lewis 1996, sums over the spectrum", "sum(sin(eigvals(A)))", "A:n,n", "A", G, "cosm(A)", SYM),
+    ("Lewis 1996, absolute values", "sum(abs(eigvals(A)))", "A:n,n", "A", G, "signm(A)", SYM),
+    ("Higham 2008, tr of an exponential", "tr(expm(t*A))", "A:n,n t:", "A", G, "t*expm(t*A)'"),
+    ("Nielsen and Chuang 2010, entropy", "-tr(C*logm(C))", "C:n,n", "C", G, "-(logm(C) + eye(n))", C),
+    ("Nielsen and Chuang 2010, relative entropy", "tr(C*(logm(C) - B))", "C:n,n B:n,n", "C", G, "logm(C) - B + eye(n)",
+     {"structures": "C:positive-definite B:symmetric"}),
+    ("Absil, Mahony and Sepulchre 2008 (4.6), Rayleigh quotient", "x'*A*x/(x'*x)", "A:n,n x:n", "x", G,
+     "2*(A*x - x'*A*x/(x'*x)*x)/(x'*x)", SYM),
+    ("Absil, Mahony and Sepulchre 2008 (4.8.1), Brockett", "tr(X'*A*X*N)", "A:n,n X:n,p N:p,p", "X", G, "2*A*X*N",
+     {"structures": "A:symmetric N:diagonal"}),
+    ("Absil, Mahony and Sepulchre 2008 (6.19), generalised Rayleigh quotient", "tr(inv(X'*X)*X'*A*X)", "A:n,n X:n,p", "X", G,
+     "2*(eye(n) - X*inv(X'*X)*X')*A*X*inv(X'*X)", SYM),
+    ("Edelman, Arias and Smith 1998, Procrustes", "norm2(A*Q - B)^2/2", "A:m,n Q:n,p B:m,p", "Q", G, "A'*(A*Q - B)"),
+    ("Kiefer 1974, powers", "tr(inv(C)^2)", "C:n,n", "C", G, "-2*inv(C)^3", C),
+    ("Boyd and Vandenberghe 2004 (7.5.2), D-optimal", "logdet(X'*diag(w)*X)", OFDESIGN, "w", G,
+     "diag(X*inv(X'*diag(w)*X)*X')"),
+    ("Boyd and Vandenberghe 2004 (7.5.2), A-optimal", "tr(inv(X'*diag(w)*X))", OFDESIGN, "w", G,
+     "-diag(X*inv(X'*diag(w)*X)^2*X')"),
+    # covariance structures
+    ("Joreskog 1967 (16)", "logdet(V) + tr(inv(V)*S)", "S:n,n L:n,k p:n", "L", G, "2*inv(V)*(V - S)*inv(V)*L", FACTORS),
+    ("Joreskog 1967 (17)", "logdet(V) + tr(inv(V)*S)", "S:n,n L:n,k p:n", "p", G, "diag(inv(V)*(V - S)*inv(V))", FACTORS),
+    ("Anderson 2003, theorem 3.2.1", "N/2*logdet(V) + tr(inv(V)*S)/2", "V:n,n S:n,n N:", "V", G,
+     "N/2*inv(V) - inv(V)*S*inv(V)/2", VS),
+    ("Friedman, Hastie and Tibshirani 2008", "tr(S*V) - logdet(V)", "V:n,n S:n,n", "V", G, "S - inv(V)", VS),
+    ("Kullback 1959, divergence of normals", "(tr(inv(V)*S) - logdet(S) + logdet(V) - n)/2", "V:n,n S:n,n", "S", G,
+     "(inv(V) - inv(S))/2", VS),
+    ("James and Stein 1961", "tr(inv(V)*S) - logdet(inv(V)*S) - n", "V:n,n S:n,n", "S", G, "inv(V) - inv(S)", VS),
+    ("Bhatia, Jain and Lim 2019", "tr(S) + tr(V) - 2*tr(sqrtm(sqrtm(V)*S*sqrtm(V)))", "V:n,n S:n,n", "S", G,
+     "eye(n) - sqrtm(V)*inv(sqrtm(sqrtm(V)*S*sqrtm(V)))*sqrtm(V)", VS),
+    ("Gupta and Nagar 2000, matrix normal", "tr(inv(U)*(Y - M)'*inv(V)*(Y - M))/2", "Y:n,p M:n,p V:n,n U:p,p", "M", G,
+     "inv(V)*(M - Y)*inv(U)", {"structures": "V:positive-definite U:positive-definite"}),
+    ("Dutilleul 1999, matrix normal", "p*logdet(V) + tr(inv(U)*Y'*inv(V)*Y)", "Y:n,p V:n,n U:p,p", "V", G,
+     "p*inv(V) - inv(V)*Y*inv(U)*Y'*inv(V)", {"structures": "V:positive-definite U:positive-definite"}),
+    ("Pinheiro and Bates 1996, a correlation matrix", "logdet(R)", "R:n,n", "R", G, "inv(R) - inv(R).*eye(n)",
+     {"structures": "R:correlation"}),
+    ("Tyler 1987", "logdet(V) + n*log(x'*inv(V)*x)", "V:n,n x:n", "V", G,
+     "inv(V) - n*inv(V)*x*x'*inv(V)/(x'*inv(V)*x)", {"structures": "V:positive-definite"}),
+    ("Ledoit and Wolf 2004", "norm2(a*M + (1 - a)*S - V)^2/2", "M:n,n S:n,n V:n,n a:", "a", "numerator",
+     "tr((M - S)*(a*M + (1 - a)*S - V))", {"structures": "M:symmetric S:symmetric V:symmetric"}),
+]  # fmt: skip
