@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from tensordiff.canonical.duplicated import duplicated_inverse
 from tensordiff.functions import (
     ADJUGATE,
     DET,
@@ -187,7 +188,7 @@ def _inverse(node: Apply, context: Context) -> Tensor | None:
             [(apply(INVERSE, part), rows + tuple(a + half for a in rows)) for part, rows in parts],
             tuple(range(argument.rank)),
         )
-    return None
+    return duplicated_inverse(argument) if context.define else None
 
 
 def _matrix_power(node: Apply, context: Context) -> Tensor | None:

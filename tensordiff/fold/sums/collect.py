@@ -11,7 +11,7 @@ from functools import partial
 from tensordiff.fold.flat.factors import letters
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.sums.blocks import stacked
-from tensordiff.fold.sums.common_ends import common_ends, congruences, is_unit, sandwiches
+from tensordiff.fold.sums.common_ends import common_ends, congruences, is_unit, sandwiches, symmetrised
 from tensordiff.fold.sums.common_operands import common_entries, common_krons, common_operands, common_scalars
 from tensordiff.fold.sums.denominators import over_common_denominators
 from tensordiff.fold.sums.join import Join, content, summed
@@ -174,6 +174,7 @@ def as_term(coefficient: Fraction, scalars: Powers, matrix: Matrix | None, flat:
 def _ways(terms: Sequence[Term], flat: Flat, depth: int) -> Iterator[Join]:
     inner = partial(_inner, flat, depth)
     yield from common_ends(terms, flat, inner)
+    yield from symmetrised(terms, flat, inner)
     yield from sandwiches(terms, flat, inner)
     yield from congruences(terms, flat, inner)
     yield from common_operands(terms, flat, inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 
 from tensordiff.fold.flat.factors import letters
 from tensordiff.fold.flat.flat import Flat
@@ -13,6 +14,8 @@ from tensordiff.matrix.build import commutation, eye, kron
 
 _SYMMETRY = 4
 """How much longer a sum may get where its symmetry shows."""
+_PULLED_OUT = 12
+"""How much shorter a sum has to get for an inverse to be taken out on both sides that is triangular."""
 
 
 def common_ends(terms: Sequence[Term], flat: Flat, inner_sum: Collect) -> Iterator[Join]:
@@ -61,8 +64,44 @@ def sandwiches(terms: Sequence[Term], flat: Flat, inner_sum: Collect) -> Iterato
             continue
         core = bare.children[0] if bare is end else flat.flip(bare.children[0])
         gain = flat.length(end) * (2 * len(places) - 1) - flat.length(core) - 2
+        gain -= _PULLED_OUT if _is_triangular(bare.children[0]) else 0
         words = [*(terms[p].letters for p in places), (end, *letters(core), end)]
         yield Join(gain, False, (*places, place), _end_maker(words, (end,), False, flat, inner_sum))
+
+
+def _is_triangular(matrix: Matrix) -> bool:
+    return matrix.op == "symbol" and bool(matrix.data[0].structure.zeros)
+
+
+def symmetrised(terms: Sequence[Term], flat: Flat, inner_sum: Collect) -> Iterator[Join]:
+    """A + B + A*K + B*K = (A + B)*(eye(n*n) + K(n,n)), before A and B are joined in other ways; a commutation may change
+    sides of a kron for that."""
+    plain = {(term.coefficient, term.scalars, term.letters): place for place, term in enumerate(terms)}
+    pairs: dict[Matrix, dict[int, int]] = {}
+    for place, term in enumerate(terms):
+        for word in _readings(term.letters):
+            last = word[-1] if len(word) > 1 else None
+            if last is None or last.op != "commutation" or last.data[0] != last.data[1]:
+                continue
+            other = plain.get((term.coefficient, term.scalars, word[:-1]))
+            if other is not None:
+                pairs.setdefault(last, {}).setdefault(place, other)
+    for last, found in pairs.items():
+        if len(found) > 1 and len(set(found.values())) == len(found) and not set(found) & set(found.values()):
+            words = [terms[place].letters for place in found.values()]
+            gain = sum(flat.length(letter) + 1 for word in words for letter in word)
+            places = (*found.values(), *found)
+            yield Join(gain, True, places, _symmetrised_maker(len(found), last, flat, inner_sum))
+
+
+def _symmetrised_maker(count: int, last: Matrix, flat: Flat, inner_sum: Collect) -> Callable[[Sequence[Term]], Term]:
+    def make(terms: Sequence[Term]) -> Term:
+        coefficient, scalars, rest = content(terms[:count])
+        c, extra, core = flat.split(inner_sum(rest, ()))
+        twice = flat.ordered_sum([(Fraction(1), eye(last.rows)), (Fraction(1), last)])
+        return Term(coefficient * c, multiplied(scalars, powers(summed(extra))), (*letters(core), twice))
+
+    return make
 
 
 def congruences(terms: Sequence[Term], flat: Flat, inner_sum: Collect) -> Iterator[Join]:
