@@ -3,7 +3,7 @@
 import { copyButton, downloadButton, make, SIGNS, typeset, working } from "./dom.js";
 
 const COLUMNS = ["name", "answer", "status", "layout", "slip", "formula"];
-const STATUS = { right: "right", "right-in-other-layout": "in another layout", "right-under-assumption": "if … holds",
+const STATUS = { right: "right", "right-in-other-layout": "in another layout", "right-under-assumption": "only if …",
   "right-up-to-factor": "up to a factor", wrong: "wrong", "does-not-conform": "does not conform", undecided: "undecided", "not-read": "not read" };
 const TONES = ["right", "partly", "wrong", "open"];
 const KINDS = { right: "right", partly: "right with a concession", wrong: "wrong", open: "undecided or not read" };
