@@ -2,17 +2,27 @@
 
 Agreement at random points speaks of the component that they were drawn from, and of no other. The admissible sets are:
 
-- linear spaces and open parts of them (general, symmetric, skew, diagonal and triangular matrices; positive definite,
-  positive, nonzero, near the identity; probabilities, on the plane of those that sum to one). A rational function that is
-  zero on an open part is zero everywhere, so residues are drawn from the whole space, and the bound of Schwartz and Zippel
-  holds for all parts together. Functions with branches (abs, sqrt, logdet) may differ from part to part: points of real
-  numbers are drawn with either sign of every scalar and of every determinant.
-- orthogonal matrices: two irreducible components, det 1 and det -1. Cayley's transform reaches almost all of the first, and
-  negating a row turns one into the other, so the bound holds for each of them, and both are drawn.
+- linear spaces and open parts of them. General, symmetric, skew, hollow, diagonal, triangular and Toeplitz matrices are drawn
+  by their free entries; unit triangular ones lie on a plane parallel to such a space. Symmetric matrices are drawn indefinite.
+  Positive definite and correlation matrices are open in the symmetric ones and in those with ones on the diagonal; positive,
+  nonzero, near the identity are open in all; probabilities are open in the plane of those that sum to one. A rational
+  function that is zero on an open part is zero everywhere, so residues are drawn from the whole space, every one equally
+  likely, and the bound of Schwartz and Zippel holds for all parts together. Functions with branches (abs, sqrt, logdet) may
+  differ from part to part: points of real numbers are drawn with either sign of every scalar and of every determinant, and
+  on both sides of every place where a branch changes sides (`kinks`).
+- orthogonal matrices: two irreducible components, det 1 and det -1 (Procesi, Lie Groups, 2007, section 5.3). Cayley's
+  transform takes the skew matrices, a linear space, to a dense open part of the first, and its entries are quotients of
+  polynomials of the degree that `degree` counts; negating a row turns one component into the other, so the bound holds for
+  each of them, and both are drawn.
+- matrices with orthonormal columns, fewer than rows: the first columns of orthogonal ones. Both components of these have the
+  same first columns, for the last column may be negated: one irreducible set, and the bound holds as for orthogonal ones.
 - entries that are 1 or -1: as many components as there are patterns of signs. All are drawn where they are few. Of many,
   some are drawn at random: a polynomial of degree d in signs that is not zero is not zero for at least one pattern in 2^d
   (Schwartz 1980 for two values each, as every square is 1; O'Donnell, Analysis of Boolean Functions, 2014, lemma 3.5), so
   m patterns all miss it with a chance of at most (1 - 2^-d)^m.
+
+Sets of measure zero (singular matrices, repeated eigenvalues, exponents that are whole) are not drawn: an equality is one
+"where both sides are defined", almost everywhere.
 
 The components of several symbols are those of each, combined.
 """

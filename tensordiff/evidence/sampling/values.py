@@ -182,9 +182,10 @@ class _Draws:
         return definite
 
     def orthonormal(self) -> Array:
-        """Cayley's transform (I - S) inv(I + S) of a skew S, with a random row negated: det 1 and -1 both occur."""
-        low, high = (1, 10_000) if not self.style.real else (1, 4)
-        draws = _Draws(self.rows, self.rows, Assumption.NONE, Style("skew", low, high), self.random)
+        """Cayley's transform (I - S) inv(I + S) of a skew S, with a random row negated: det 1 and -1 both occur. For a finite
+        field the entries of S are any residues, as the bound of Schwartz and Zippel has it."""
+        style = Style("skew", 1, 4) if self.style.real else FIELD
+        draws = _Draws(self.rows, self.rows, Assumption.NONE, style, self.random)
         skew = Structure.SKEW.draw(draws)
         turned: Array = (_eye(self.rows) - skew) @ _inverse(_eye(self.rows) + skew)
         if self.random.getrandbits(1):
