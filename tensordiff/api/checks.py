@@ -93,13 +93,13 @@ def _checked(
 ) -> Verdict:
     """The verdict on a claim, whose errors are placed in a side of it."""
     extra, stated = where, None
-    right, applied = answer, frozenset[tuple[str, str]]()
+    right, applied, note = answer, frozenset[tuple[str, str]](), None
     answer, f = (x.expression() if isinstance(x, TensorForm) else x for x in (answer, f))
     further = sizes.split() if isinstance(sizes, str) else list(sizes)
     if isinstance(answer, str) and code_language(answer, language) is None:
         claim_ = posed(answer, f, wrt, layout, where, shapes, further)
         answer, f, wrt, layout, stated = claim_.answer, claim_.f, claim_.wrt, claim_.layout, claim_.stated
-        right, where, applied = claim_.right, claim_.parts or None, claim_.applied
+        right, where, applied, note = claim_.right, claim_.parts or None, claim_.applied, claim_.note
         extra = where
     if f is None or wrt is None:
         missing = "f" if f is None else "wrt"
@@ -123,6 +123,8 @@ def _checked(
         scope = scope.merge(_replaced(variable.scope, changed))
     for name in further:
         scope = scope.with_dim(name)
+    if note is not None and scope.conventions is not None:
+        scope = scope.with_conventions(scope.conventions.noting(note))
     if stated is not None:
         refuse_other(stated, f.matrix, scope)
     if isinstance(answer, str) and code_language(answer, language) is None:

@@ -10,6 +10,7 @@ from typing import Any
 from tensordiff.api.expression import Expression
 from tensordiff.errors import DomainError, ParseError, TensordiffError
 from tensordiff.parse import claims, languages
+from tensordiff.parse.names import normalise
 
 Wrt = str | Expression | Sequence[str | Expression]
 
@@ -30,6 +31,8 @@ class Posed:
     """The name of f with that of its argument: f(x) in the answer is f."""
     stated: str | None
     """The f that the left-hand side writes out, where f was given too."""
+    note: str | None = None
+    """What was assumed of the left-hand side."""
 
 
 def posed(
@@ -48,7 +51,9 @@ def posed(
     texts = [answer, *(where or {}).values(), *(x for x in given if isinstance(x, str)), *([text] if text else [])]
     known = f.scope.names() if isinstance(f, Expression) else [*(shapes or {}), *_sizes_in(shapes)]
     names = claims.known_names(known, where, sizes)
-    claim = claims.read_claim(answer, texts, names, declared=shapes is not None or isinstance(f, Expression))
+    claim = claims.read_claim(
+        answer, texts, names, declared=shapes is not None or isinstance(f, Expression), given=f is not None
+    )
     if isinstance(f, str):
         f = text
     stated = None
@@ -78,7 +83,7 @@ def posed(
         parts[own], f = f, own
         by = argument or next((x for x in variables if isinstance(x, str)), "")
         applied = frozenset({(own, by.strip())})
-    return Posed(claim.right, f, variables, layout, right, parts, applied, stated)
+    return Posed(claim.right, f, variables, layout, right, parts, applied, stated, claim.note)
 
 
 def _own_name(written: str | None, names: frozenset[str]) -> str | None:
@@ -111,7 +116,7 @@ def variable_name(variable: str) -> str:
 
 def _variable(written: str, names: frozenset[str]) -> str:
     if written.strip().isidentifier():
-        return written.strip()
+        return normalise(written.strip())
     vocabulary = claims.vocabulary_of([written], names, declared=False)
     root = languages.read(written, vocabulary).root
     if root.op == "call" and len(root.children) == 1 and root.children[0].op == "name":

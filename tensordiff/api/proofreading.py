@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tensordiff.api.claims import variable_name
 from tensordiff.api.expression import Expression
 from tensordiff.check.proofread import Call, Proof
 from tensordiff.check.proofread import proofread as read
@@ -43,7 +44,7 @@ def proofread(
         (True, '2 equalities: all right')
     """
     wanted = [] if wrt is None else [wrt] if isinstance(wrt, str | Expression) else list(wrt)
-    names = tuple(name if isinstance(name, str) else _name(name) for name in wanted)
+    names = tuple(variable_name(name) if isinstance(name, str) else _name(name) for name in wanted)
     given = f.matrix if isinstance(f, Expression) else f
     scope = f.scope if isinstance(f, Expression) else None
     call = Call(given, names, shapes, structures or {}, where or {}, assume or {}, sizes, scope)

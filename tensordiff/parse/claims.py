@@ -27,6 +27,8 @@ _SAID = re.compile(
     r"(?:_(?:\{\s*(?P<by>\\?\w+)\s*\}|(?P<below>\w+)))?(?:\s+of)?\s*(?P<f>(?<=[\s}])[A-Za-z])?\s*(?:\(\s*\\?\w*\s*\))?\s*"
 )
 """grad f, gradient, Hessian of f: words for a derivative on a left side."""
+_LETTERED = re.compile(r"[\s$]*(?P<letter>[HJgG])(?:_(?:\w|\{\s*\\?\w+\s*\}))?\s*(?:\(\s*\\?\w+\s*\))?\s*")
+"""H, J_f, g(x): usual letters of derivatives."""
 _DEFINED = re.compile(
     r"\s*(?P<f>\\?[A-Za-zͰ-Ͽ][^\W_]*|\\(?:mathcal|mathbb|mathbf|boldsymbol|mathrm|bm)\s*\{?\s*\\?\w+\s*\}?)(?:_(?P<one>\w)|_\{(?P<entry>\w+)\})?"
     r"\s*(?:(?:\\left)?\((?P<x>[^()=]*?)(?:\\right)?\))?\s*"
@@ -52,6 +54,8 @@ class Claimed:
     """The right-hand side, where `right` is the whole claim."""
     by_entries: bool = False
     """Whether entries of f are differentiated by entries of the variable, so that the layout is said."""
+    note: str | None = None
+    """What was assumed of the left-hand side."""
     stacked: bool = False
     """Whether vec(F) is differentiated by vec(V)."""
 
@@ -77,9 +81,9 @@ def read_definition(text: str) -> tuple[str | None, str | None, str]:
     return name, argument if argument and "," not in argument else None, right
 
 
-def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, declared: bool) -> Claimed:
-    """The claim taken apart. `texts` are all texts of the call, `names` those that are declared; with `declared` others are
-    errors. Raises ParseError."""
+def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, declared: bool, given: bool = False) -> Claimed:
+    """The claim taken apart. `texts` are all texts of the call, the claim first, `names` those that are declared; with
+    `declared` others are errors; `given` says that f is. Raises ParseError."""
     if code_language(text, None, names) is not None:
         return Claimed(text)
     spans = languages.sides(text)
@@ -102,13 +106,24 @@ def read_claim(text: str, texts: Sequence[str], names: Collection[str], *, decla
     applied = _APPLIED.fullmatch(left)
     if applied:
         return Claimed(right, None, "derivative", None, applied["f"], (applied["x"].strip(),))
+    lettered = _LETTERED.fullmatch(left) if given else None
+    if lettered and lettered["letter"] not in names and not any(mentions(x, lettered["letter"]) for x in (right, *texts[1:])):
+        letter, second = lettered["letter"], lettered["letter"] == "H"
+        note = f"{letter} read as the {'second ' if second else ''}derivative of f"
+        return Claimed(right, None, "derivative", None, None, (), second, note=note)
     said = _SAID.fullmatch(left)
     if said and not set(names) & {said["word"].strip("\\").lower(), said["word"]}:
         second = said["word"].lower().startswith("hess")
         by = said["by"] or said["below"]
         return Claimed(right, None, "derivative", None, said["f"], (by,) if by else (), second)
     vocabulary = vocabulary_of(texts, names, declared=declared)
-    root = languages.read(left.replace("&", " "), vocabulary).root
+    try:
+        root = languages.read(left.replace("&", " "), vocabulary).root
+    except ParseError as error:
+        if "before nothing" not in error.message:
+            raise
+        left = f"{left.rstrip('$ ')} f "  # a bare sign, \\nabla_X or d/dx, is before f
+        root = languages.read(left.replace("&", " "), vocabulary).root
     if root.op == "derivative":
         return _derivative(left, right, root, vocabulary)
     if root.op == "differential" or (root.op == "call" and root.data == "vec" and root.children[0].op == "differential"):
@@ -217,6 +232,8 @@ def _source(text: str, node: Syntax) -> str:
     while depth > 0 and end < len(text) and text[end] in "} ":
         depth -= text[end] == "}"
         end += 1
+    if start > 1 and languages.is_latex(text) and not languages.is_latex(text[start:end]):
+        return f"{' ' * (start - 2)}\\,{text[start:end]}"  # a space in LaTeX: both are in one language
     return " " * start + text[start:end]
 
 

@@ -186,6 +186,11 @@ class Elaboration:
         if Quotient.formula is None or not whole or len(values) < 2:
             raise self.error("a derivative cannot stand here", node.start, node.end, "write it out")
         f, *variables = values
+        if f.op == "symbol" and f not in variables and node.data[0] == "∂":
+            raise self.error(
+                f"{self.tree.source(node.children[0]).strip()} does not depend on what it is differentiated by",
+                node.start, node.end, "define it by `where`, or declare a name for its derivative",
+            )  # fmt: skip
         return Quotient.formula(f, variables * order if len(variables) == 1 else variables)
 
     def constant(self, node: Syntax) -> Matrix:

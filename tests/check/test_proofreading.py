@@ -146,6 +146,20 @@ def test_a_reason_may_stand_behind_what_it_is_for(text):
     assert not td.proofread(text.replace("symmetric", "square"), "x'Ax", "x", shapes=shapes)
 
 
+CONDITIONS = [
+    (r"$\Sigma^{-1}(x-\mu) = 0 \iff x = \mu$", ["right"]),
+    (r"$A(x-\mu) = 0 \iff x = \mu$", ["undecided"]),
+    (r"$\nabla_x f = 2\Sigma^{-1}(x-\mu) = 0$ gives $\hat x = \mu$", ["wrong", "follows-from-wrong"]),
+    (r"$\nabla_x f = (\Sigma^{-1}+\Sigma^{-T})(x-\mu) = 0$ gives $x^* = A$", ["right", "wrong"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CONDITIONS)
+def test_a_condition_with_an_inverted_coefficient_is_solved_once(text, expected):
+    shapes = {"x": "n", "mu": "n", "Sigma": "n n", "A": "n n"}
+    assert statuses(td.proofread(text, r"(x-\mu)^T\Sigma^{-1}(x-\mu)", "x", shapes=shapes)) == expected
+
+
 def test_a_sentence_of_its_own_is_no_reason_for_what_stands_before():
     text = r"$\nabla f = 2Ax$. Since $A$ is symmetric, $\nabla f = (A+A^T)x$."
     assert statuses(td.proofread(text, "x'Ax", "x", shapes={"x": "n", "A": "n n"})) == ["wrong", "right"]

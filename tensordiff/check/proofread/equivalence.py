@@ -35,7 +35,7 @@ def follows(
     if pair is not None:
         for name, value in (pair, pair[::-1]):
             if name.op == "symbol" and name not in postorder([value]):
-                return _solved(condition, name, value)
+                return _solved(world, condition, name, value)
         try:
             expression = build.add([(1, pair[0]), (-1, pair[1])])
         except TensordiffError as error:
@@ -46,7 +46,7 @@ def follows(
     return _multiple(world, condition, expression)
 
 
-def _solved(condition: Matrix, name: Matrix, value: Matrix) -> tuple[Status, str]:
+def _solved(world: World, condition: Matrix, name: Matrix, value: Matrix) -> tuple[Status, str]:
     """w = g: g makes the condition zero, and where that is linear in w with an inverted coefficient, nothing else does."""
     try:
         put_in: Matrix = build.replace(condition, {name: value})
@@ -62,9 +62,28 @@ def _solved(condition: Matrix, name: Matrix, value: Matrix) -> tuple[Status, str
     rest = lower(condition)
     none: Matrix = build.replace(condition, {name: build.zeros(*name.shape) if name.shape else build.number(0)})
     linear = is_additive(add([(1, rest), (-1, lower(none))]), [symbol])
-    if linear and (_inverts(value) or not name.shape):
+    if linear and (_inverts(value) or not name.shape or _has_inverted_coefficient(world, condition, none, name)):
         return "right", ""
     return "undecided", _SOLVED
+
+
+def _has_inverted_coefficient(world: World, condition: Matrix, rest: Matrix, name: Matrix) -> bool:
+    """Whether a linear condition is a number times M*x + rest, where M is an inverse or has one."""
+    candidates: list[Matrix] = []
+    for node in postorder([condition]):
+        if isinstance(node, Matrix) and node not in candidates:
+            symbol = node.data[0] if node.op == "symbol" else None
+            known = isinstance(symbol, Symbol) and symbol.structure in (Structure.POSITIVE_DEFINITE, Structure.ORTHOGONAL)
+            candidates += [node] if node.op == "inv" or known else []
+    for node in candidates:
+        for matrix in (node, build.transpose(node)):
+            try:
+                verdict = compared(world, build.product(matrix, name), build.add([(1, condition), (-1, rest)]))
+            except TensordiffError:
+                continue
+            if verdict.status == "right" or (verdict.status == "right-up-to-factor" and _nonzero(world, verdict.factor)):
+                return True
+    return False
 
 
 def _inverts(value: Matrix) -> bool:

@@ -136,7 +136,7 @@ class _Preparation:
                 if tree is None or call.shapes is not None or tree.root.op == "name"
                 else {str(n.data) for n in tree.nodes if n.op == "name"}
             )
-        known |= {str(name) for name in call.wrt}
+        known |= {str(name) for name in call.wrt} | {f"{name}_hat" for name in call.wrt}
         found = self.definitions(known)
         self.found = found
         self.writer.defined = {head: name for name, (head, _) in found.items()}
@@ -209,6 +209,7 @@ class _Preparation:
                 yield re.compile(rf"(?<![A-Za-z\\]){re.escape(head)}\s*{brackets}"), head
         sign = r"\nabla " if self.writer.is_latex else "∇ "
         yield re.compile(r"(?<![\w\\])[gG]rad\s+(?=[A-Za-z(\\])|\\(?:operatorname|mathrm)\{grad\}\s*"), sign
+        yield from self.solutions()
         for name in self.call.wrt:
             for spelling in {str(name), *spellings(str(name)), *(rf"\{other}" for other in GREEK if other == name)}:
                 bare = rf"(?:{re.escape(spelling)}|\\(?:mathrm|mathbf|boldsymbol|bm|vec)\s*\{{?\s*{re.escape(spelling)}\s*\}}?)"
@@ -219,6 +220,21 @@ class _Preparation:
                         re.compile(rf"(?<![A-Za-z\\]){re.escape(letter)}\s*(?:\\left\s*)?\(\s*{bare}\s*(?:\\right\s*)?\)"),
                         letter,
                     )
+
+    def solutions(self) -> Iterator[tuple[re.Pattern[str], str]]:
+        r"""\hat w and w^* for the variable w: what solves a condition on it."""
+        if self.writer.is_latex:
+            for name in self.call.wrt:
+                letter = rf"\{name}" if name in GREEK else str(name)
+                declared = {*(self.call.shapes or {}), *self.call.where}
+                if f"{name}_hat" in declared or (len(letter) > 1 and letter[0] != "\\"):
+                    continue
+                bare = (
+                    rf"(?:\\(?:mathrm|mathbf|boldsymbol|bm)\s*\{{\s*{re.escape(letter)}\s*\}}|{re.escape(letter)}(?![A-Za-z]))"
+                )
+                hat = rf"\\(?:wide)?hat\s*(?:\{{\s*{bare}\s*\}}|{bare})"
+                star = rf"(?<![A-Za-z\\]){bare}\s*\^\s*\{{?\s*(?:\\star|\\ast|\*)\s*\}}?"
+                yield re.compile(rf"{hat}|{star}"), f" {letter} "
 
     def base(self, structures: Mapping[str, str]) -> tuple[Matrix | None, Scope]:
         """f and the scope of the call."""

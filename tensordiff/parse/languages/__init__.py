@@ -58,6 +58,12 @@ def _settled(tree: Tree, vocabulary: Vocabulary) -> bool:
                 f"{tree.source(node)} stands before nothing",
                 text=tree.text, start=node.start, end=node.end, hint="put what it is of behind it",
             )  # fmt: skip
+        if node.op == "product" and (unclear := _half_of_scalar(node, vocabulary)) is not None:
+            raise ParseError(
+                f"it is not clear whether {unclear.data} divides or is divided",
+                text=tree.text, start=node.start, end=node.end,
+                hint=f"write {tree.source(node.children[0])}*{unclear.data}, or put brackets around the divisor",
+            )  # fmt: skip
         if node.op == "name" and node.data in ("I", "𝐈") and not vocabulary.knows("I"):
             node.op, node.data = "constant", "eye"
         elif node.op == "call" and node.data in ("exp", "log") and vocabulary.of_matrices:
@@ -74,6 +80,15 @@ def _settled(tree: Tree, vocabulary: Vocabulary) -> bool:
                 node.op, node.children, node.data = "name", (), f"{name}_prime"
                 renamed = True
     return renamed
+
+
+def _half_of_scalar(node: Syntax, vocabulary: Vocabulary) -> Syntax | None:
+    """The m of 1/2m, a scalar or a size written directly behind the numbers."""
+    if len(node.children) != 2 or node.data[0][0] != "":
+        return None
+    half, last = node.children
+    numbers = half.op == "product" and not half.closed and half.data[0][0] == "/" and half.children[1].op == "number"
+    return last if numbers and last.op == "name" and last.data in vocabulary.scalars and last.start == half.end else None
 
 
 def _tightened(tree: Tree) -> bool:

@@ -216,7 +216,7 @@ class _Reader:
         self.tokens.put("OPERATOR", "∇", start, end, ("∇", 2 if match["square"] else 1))
         self.tokens.put("LPAR", "(", start, end)
         if by:
-            self.tokens.put("NAME", normalise(by), start, end)
+            self.tokens.put("NAME", normalise(by), *match.span("below" if match["below"] else "by"))
         self.tokens.put("RPAR", ")", start, end)
 
     def quotient(self) -> bool:

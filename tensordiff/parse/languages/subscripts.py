@@ -29,6 +29,8 @@ class Subscripts(Source):
             self.place = self.skip[1]
             return
         last = self.tokens.list[-1] if self.tokens.list else None
+        if last is not None and last.type == "TRANSPOSE" and self.below_transposed(end):
+            return
         if last is not None and last.type in ("RPAR", "RBLOCK", "TRANSPOSE") and (labels := self.entry_labels(end)):
             self.put_labels(labels, start)
             return
@@ -38,6 +40,20 @@ class Subscripts(Source):
             self.tokens.list[-1] = Token.of("CONSTANT", "eye", last.start, last.end)
             self.put_labels(labels, start)
             return
+        self.read_subscript_of(last, start, end)
+
+    def below_transposed(self, end: int) -> bool:
+        """Reads v^T_1 and x^T_i as the transposes of v_1 and x_i; False where two indices stand below, or no name before."""
+        labels = self.entry_labels(end)
+        if len(self.tokens.list) < 2 or self.tokens.list[-2].type != "NAME" or (labels and len(labels[0]) > 1):
+            return False
+        transposed = self.tokens.list.pop()
+        self.read_subscript_of(self.tokens.list[-1], transposed.start, end)
+        self.tokens.list.append(transposed)
+        return True
+
+    def read_subscript_of(self, last: Token, start: int, end: int) -> None:
+        """Reads what stands below a name."""
         labels = self.entry_labels(end)
         if labels and self.is_entry(last, labels):
             self.put_labels(labels, start)
