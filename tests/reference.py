@@ -102,7 +102,7 @@ def _matrix_power(a: Array, exponent: Any) -> Array:
 def _sqrtm(a: Array) -> Array:
     """Older releases of SciPy give real roots with complex entries."""
     root = scipy.linalg.sqrtm(a)
-    return root.real if np.isrealobj(a) and not np.any(np.imag(root)) else root
+    return root.real if np.isrealobj(a) and np.allclose(np.imag(root), 0, atol=1e-9 * np.abs(root).max(initial=0)) else root
 
 
 MATRIX: dict[str, Callable[..., Any]] = {

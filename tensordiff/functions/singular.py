@@ -82,11 +82,9 @@ class SingularFunction(WholeMatrix):
         raise AssertionError("opened before")  # pragma: no cover
 
 
-class SpectralNorm(SingularFunction):
-    """The largest singular value: d s = u' dA v."""
+class SingularNorm(SingularFunction):
+    """A norm that is a function of the singular values."""
 
-    name = "norm_spec"
-    doc = "The spectral norm of a matrix, its largest singular value."
     shape = "to-scalar"
     scalar = True
     transposes: ClassVar[Transposes] = "itself"
@@ -97,6 +95,13 @@ class SpectralNorm(SingularFunction):
 
     def of_scalar(self, form: Any, x: Any) -> Any:
         return form.call("abs", x)
+
+
+class SpectralNorm(SingularNorm):
+    """The largest singular value: d s = u' dA v."""
+
+    name = "norm_spec"
+    doc = "The spectral norm of a matrix, its largest singular value."
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         return einsum([(apply(LEFT_SV, *arguments), "i"), (apply(RIGHT_SV, *arguments), "j")], "ij")
@@ -218,21 +223,11 @@ class KyFan(SingularFunction):
         return scale(-1, einsum([(first, "ap"), (apply(EIGVALS, scale(-1, h)), "a")], ""))
 
 
-class NuclearNorm(SingularFunction):
+class NuclearNorm(SingularNorm):
     """The sum of the singular values: the derivative is the polar factor, where none is 0."""
 
     name = "norm_nuc"
     doc = "The nuclear norm of a matrix, the sum of its singular values."
-    shape = "to-scalar"
-    scalar = True
-    transposes: ClassVar[Transposes] = "itself"
-
-    def result_dims(self, arguments: Sequence[Tensor]) -> tuple[Dim, ...]:
-        self.matrix(arguments)
-        return ()
-
-    def of_scalar(self, form: Any, x: Any) -> Any:
-        return form.call("abs", x)
 
     def derivative(self, arguments: Sequence[Tensor], position: int) -> Tensor:
         return apply(POLAR, *arguments)

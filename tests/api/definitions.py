@@ -83,6 +83,9 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "logsumexp": (COLUMN, "td.diff(td.logsumexp(x), x).matrix_form()"),
     "norm_p": (COLUMN, "td.norm_p(x, 3)"),
     "norm": (COLUMN, "td.norm(x, 3)"),
+    "largest": (MATRIX_OF, "td.largest(X), td.largest(X, 1).shape"),
+    "smallest": (MATRIX_OF, "td.smallest(X), td.smallest(X, 1).shape"),
+    **{word: (PAIR, f"td.{word}(a, b)") for word in ("greater", "greater_equal", "less", "less_equal")},
     "cond": (SQUARE, "td.cond(A)"),
     "skew": ('w = td.vector("w", 3)', "td.skew(w)"),
     "cross": ('a, b = td.vector("a", 3), td.vector("b", 3)', "td.diff(td.cross(a, b), b).matrix_form()"),
@@ -122,7 +125,7 @@ SOURCES = {
         ["eigvals", "lambda_max", "lambda_min", "eigvec_max", "eigvec_min"],
         "Magnus (1985), On differentiating eigenvalues and eigenvectors",
     ),
-    **dict.fromkeys(["norm", "norm1", "norm2", "norm_p", "logsumexp"], f"{BOYD}, appendix A.4 and section 3.1"),
+    **dict.fromkeys(["norm1", "norm2", "norm_p", "norm", "logsumexp"], f"{BOYD}, appendix A.4 and section 3.1"),
     **dict.fromkeys(
         ["norm_spec", "norm_nuc", "singvals", "left_sv", "right_sv", "kyfan", "cond"],
         "Lewis (1995), The convex analysis of unitarily invariant matrix functions",
@@ -135,7 +138,8 @@ SOURCES = {
     "ptrace": "Nielsen and Chuang (2010), section 2.4.3",
     "softmax": "Bishop (2006), Pattern Recognition and Machine Learning, section 4.3.4",
     **dict.fromkeys(
-        ["hardmax", "max", "min"], "Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties"
+        ["hardmax", "max", "min", "largest", "smallest"],
+        "Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties",
     ),
     **dict.fromkeys(["var", "std", "prod", "cumsum"], "the definition"),
     **dict.fromkeys(
@@ -150,7 +154,23 @@ SOURCES = {
     **dict.fromkeys(["erf", "erfc", "normpdf", "normcdf"], "DLMF 7.2 and 7.10"),
     "erfinv": "DLMF 7.17",
     **dict.fromkeys(["gammaln", "digamma", "polygamma"], "DLMF 5.2 and 5.15"),
-    **dict.fromkeys(["abs", "sign", "sqrt", "cbrt", "square", "reciprocal", "hypot", "xlogy"], "the definition"),
+    **dict.fromkeys(
+        [
+            "greater",
+            "greater_equal",
+            "less",
+            "less_equal",
+            "abs",
+            "sign",
+            "sqrt",
+            "cbrt",
+            "square",
+            "reciprocal",
+            "hypot",
+            "xlogy",
+        ],
+        "the definition",
+    ),
     **dict.fromkeys(["relu", "step"], "Nair and Hinton (2010); the derivative at 0 is 1/2"),
     **dict.fromkeys(
         ["sigmoid", "softplus", "logsigmoid", "logit", "logaddexp"], "the logistic function, Bishop (2006), section 4.3.2"
@@ -175,6 +195,7 @@ ACTIVATIONS = {
     "logsigmoid": "log(sigmoid(x))", "logcosh": "log(cosh(x))", "gelu": "x*normcdf(x)", "silu": "x*sigmoid(x)",
     "logit": "log(x/(1 - x))",
 }  # fmt: skip
+COMPARISONS = {"greater": ">", "greater_equal": ">=", "less": "<", "less_equal": "<="}
 SPECIAL = {
     "erf": "2/sqrt(pi) times the integral of exp(-t^2) from 0 to x", "erfc": "1 - erf(x)", "erfinv": "The inverse of erf",
     "normpdf": "exp(-x^2/2)/sqrt(2*pi)", "normcdf": "(1 + erf(x/sqrt(2)))/2", "gammaln": "log(abs(gamma(x)))",
@@ -240,8 +261,8 @@ def definition(name: str) -> str:
     optional = [parameter[:-1] for parameter in parameters if parameter.endswith("=")]
     further = [parameter for parameter in parameters if parameter.startswith("*")]
     needed = [name for name in parameters if name in names]
-    taken = [*(f"{own}: Operand" for own in needed), *(f"{own}: Operand | None = None" for own in optional), "/"]
-    signature = ", ".join([*taken, *(f"{own}: Operand" for own in further)])
+    taken = [*(f"{own}: Operand" for own in needed), "/", *(f"{own}: Operand" for own in further)]
+    signature = ", ".join([*taken, *(f"{own}: Operand | None = None" for own in optional)])
     record = WORDS.get(name)
     domain = "" if record is None else DOMAINS.get(record.domain, "").format(names[0])
     source = SOURCES.get(name) or getattr(ELEMENTWISE.get(name) or MATRIX[name], "source", None)
@@ -252,17 +273,26 @@ def definition(name: str) -> str:
     lines = [*paragraph(summary), "", *paragraph(body), "", *examples(name, names), "", *paragraph(f"Source: {source}.")]
     escaped = "\n".join(f"    {line}".rstrip() for line in lines).strip()
     mark = 'r"""' if "\\" in escaped else '"""'
-    arguments = ", ".join([f'"{name}"', *needed, *(f"*given({own})" for own in optional), *further])
-    return f'def {name}({signature}) -> Expression:\n    {mark}{escaped}\n    """\n    return called({arguments})\n'
+    arguments = ", ".join([f'"{name}"', *needed, *(f"*given({own})" for own in optional)])
+    value = f"called({arguments})"
+    if further:
+        value = f'called("{name}", x, *others) if axis is None else called("{ALONG[name]}", x, axis)'
+    return f'def {name}({signature}) -> Expression:\n    {mark}{escaped}\n    """\n    return {value}\n'
 
 
+ALONG = {"max": "largest", "min": "smallest"}
+"""What several operands are compared by, and the word for one along an axis."""
 _ARRAYS = "Raises TypeError for arrays: these are given to `evaluate`."
 
 
 def facts(name: str) -> tuple[list[str], str, str]:
     """The parameters, what the shapes are, and what it is."""
     if name in ("max", "min"):
-        return ["x", "*others"], "The value of one operand is a scalar; several have one shape, or are scalars.", (
+        shapes = (
+            "The value of one operand is a scalar, along axis 1 of X n-by-m a row of m, along axis 2 a column of n; several "
+            "operands have one shape, or are scalars."
+        )
+        return ["x", "*others", "axis="], shapes, (
             f"The {'largest' if name == 'max' else 'smallest'} of all entries; of several operands that, entry by entry."
         )  # fmt: skip
     if name in WORDS:
@@ -279,6 +309,7 @@ def facts(name: str) -> tuple[list[str], str, str]:
         "huber": "Huber's loss of every entry: x^2/2 up to d, d*(abs(x) - d/2) beyond.",
         "logaddexp": "log(exp(a) + exp(b)), entry by entry.", "xlogy": "a*log(b), and 0 where a is 0, entry by entry.",
         "hypot": "sqrt(a^2 + b^2), entry by entry.",
+        **{word: f"The condition a {sign} b, entry by entry, for `where`." for word, sign in COMPARISONS.items()},
     }  # fmt: skip
     return own, "The operands have one shape, or all but one are scalars.", said.get(name, f"{name} of every entry.")
 

@@ -179,6 +179,22 @@ def pinv(A: Operand, /) -> Expression:
     return called("pinv", A)
 
 
+def sqrtm(A: Operand, /) -> Expression:
+    """The principal matrix square root.
+
+    A is square; the value has its shape. It has a value where no eigenvalue is negative or zero. Raises ShapeError for
+    other shapes.
+
+        >>> import tensordiff as td
+        >>> A = td.matrix("A", "n", "n")
+        >>> print(td.diff(td.tr(td.sqrtm(A)), A).matrix_form())
+        inv(sqrtm(A))'/2
+
+    Source: Higham (2008), Functions of Matrices, chapters 3, 6, 10 and 11.
+    """
+    return called("sqrtm", A)
+
+
 def kyfan(X: Operand, p: Operand, /) -> Expression:
     """The sum of the k largest singular values, k a number.
 
@@ -299,22 +315,6 @@ def logm(A: Operand, /) -> Expression:
     Source: Higham (2008), Functions of Matrices, chapters 3, 6, 10 and 11.
     """
     return called("logm", A)
-
-
-def sqrtm(A: Operand, /) -> Expression:
-    """The principal matrix square root.
-
-    A is square; the value has its shape. It has a value where no eigenvalue is negative or zero. Raises ShapeError for
-    other shapes.
-
-        >>> import tensordiff as td
-        >>> A = td.matrix("A", "n", "n")
-        >>> print(td.diff(td.tr(td.sqrtm(A)), A).matrix_form())
-        inv(sqrtm(A))'/2
-
-    Source: Higham (2008), Functions of Matrices, chapters 3, 6, 10 and 11.
-    """
-    return called("sqrtm", A)
 
 
 def sinm(A: Operand, /) -> Expression:

@@ -24,7 +24,7 @@ def tr(A: Operand, /) -> Expression:
     return called("tr", A)
 
 
-def sum(X: Operand, axis: Operand | None = None, /) -> Expression:
+def sum(X: Operand, /, axis: Operand | None = None) -> Expression:
     """The sum of all entries, of every column (sum(X, 1)) or of every row (sum(X, 2)).
 
     The value of X n-by-m is a scalar, with axis 1 a row of m, with axis 2 a column of n. Raises ShapeError for other
@@ -40,7 +40,7 @@ def sum(X: Operand, axis: Operand | None = None, /) -> Expression:
     return called("sum", X, *given(axis))
 
 
-def mean(X: Operand, axis: Operand | None = None, /) -> Expression:
+def mean(X: Operand, /, axis: Operand | None = None) -> Expression:
     """The mean of all entries, of every column (axis 1) or of every row (axis 2).
 
     The value of X n-by-m is a scalar, with axis 1 a row of m, with axis 2 a column of n. Raises ShapeError for other
@@ -132,7 +132,7 @@ def cond(X: Operand, /) -> Expression:
     return called("cond", X)
 
 
-def softmax(X: Operand, axis: Operand | None = None, /) -> Expression:
+def softmax(X: Operand, /, axis: Operand | None = None) -> Expression:
     """exp(x)/sum(exp(x)) of a vector, of every column (softmax(X, 1)) or of every row (softmax(X, 2)) of a matrix.
 
     X is a vector, with an axis a matrix or a tensor; the value has its shape. Raises ShapeError for other shapes.
@@ -147,10 +147,11 @@ def softmax(X: Operand, axis: Operand | None = None, /) -> Expression:
     return called("softmax", X, *given(axis))
 
 
-def max(x: Operand, /, *others: Operand) -> Expression:
+def max(x: Operand, /, *others: Operand, axis: Operand | None = None) -> Expression:
     """The largest of all entries; of several operands that, entry by entry.
 
-    The value of one operand is a scalar; several have one shape, or are scalars. Raises ShapeError for other shapes.
+    The value of one operand is a scalar, along axis 1 of X n-by-m a row of m, along axis 2 a column of n; several
+    operands have one shape, or are scalars. Raises ShapeError for other shapes.
 
         >>> import tensordiff as td
         >>> x = td.vector("x", "n")
@@ -159,13 +160,30 @@ def max(x: Operand, /, *others: Operand) -> Expression:
 
     Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
     """
-    return called("max", x, *others)
+    return called("max", x, *others) if axis is None else called("largest", x, axis)
 
 
-def min(x: Operand, /, *others: Operand) -> Expression:
+def largest(X: Operand, /, axis: Operand | None = None) -> Expression:
+    """The largest of all entries, of every column with max(X, axis=1), of every row with axis=2.
+
+    The value of X n-by-m is a scalar, with axis 1 a row of m, with axis 2 a column of n. Raises ShapeError for other
+    shapes.
+
+        >>> import tensordiff as td
+        >>> X = td.matrix("X", "n", "m")
+        >>> print(td.largest(X), td.largest(X, 1).shape)
+        max(X) (Dim(1), Dim(m))
+
+    Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
+    """
+    return called("largest", X, *given(axis))
+
+
+def min(x: Operand, /, *others: Operand, axis: Operand | None = None) -> Expression:
     """The smallest of all entries; of several operands that, entry by entry.
 
-    The value of one operand is a scalar; several have one shape, or are scalars. Raises ShapeError for other shapes.
+    The value of one operand is a scalar, along axis 1 of X n-by-m a row of m, along axis 2 a column of n; several
+    operands have one shape, or are scalars. Raises ShapeError for other shapes.
 
         >>> import tensordiff as td
         >>> x = td.vector("x", "n")
@@ -174,10 +192,26 @@ def min(x: Operand, /, *others: Operand) -> Expression:
 
     Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
     """
-    return called("min", x, *others)
+    return called("min", x, *others) if axis is None else called("smallest", x, axis)
 
 
-def hardmax(X: Operand, axis: Operand | None = None, /) -> Expression:
+def smallest(X: Operand, /, axis: Operand | None = None) -> Expression:
+    """The smallest of all entries, or along an axis: min(X, axis=1).
+
+    The value of X n-by-m is a scalar, with axis 1 a row of m, with axis 2 a column of n. Raises ShapeError for other
+    shapes.
+
+        >>> import tensordiff as td
+        >>> X = td.matrix("X", "n", "m")
+        >>> print(td.smallest(X), td.smallest(X, 1).shape)
+        min(X) (Dim(1), Dim(m))
+
+    Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
+    """
+    return called("smallest", X, *given(axis))
+
+
+def hardmax(X: Operand, /, axis: Operand | None = None) -> Expression:
     """1 where the largest of all entries stands (equal shares at ties), 0 elsewhere: the gradient of max(x).
 
     The value has the shape of X. Raises ShapeError for other shapes.
@@ -192,7 +226,7 @@ def hardmax(X: Operand, axis: Operand | None = None, /) -> Expression:
     return called("hardmax", X, *given(axis))
 
 
-def logsumexp(X: Operand, axis: Operand | None = None, /) -> Expression:
+def logsumexp(X: Operand, /, axis: Operand | None = None) -> Expression:
     """log(sum(exp(x))) of a vector, of every column (axis 1) or of every row (axis 2) of a matrix.
 
     X is a vector, and the value a scalar; the value of X n-by-m is a row of m with axis 1, a column of n with axis 2.

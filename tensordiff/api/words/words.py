@@ -235,7 +235,7 @@ def unvec(v: Operand, rows: Operand, columns: Operand, /) -> Expression:
     return called("unvec", v, rows, columns)
 
 
-def ptrace(A: Operand, count: Operand, size: Operand, which: Operand | None = None, /) -> Expression:
+def ptrace(A: Operand, count: Operand, size: Operand, /, which: Operand | None = None) -> Expression:
     """Of a matrix of n by n blocks, m by m each: the traces of the blocks; with a 1 behind, the sum of the blocks on the
     diagonal.
 

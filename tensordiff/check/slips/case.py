@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from tensordiff.check.claim import Claim, Reading, read, read_as
@@ -75,6 +76,19 @@ class Case:
     def readings_here(self) -> list[Reading]:
         """Those in the layouts looked at."""
         return [reading for reading in self.asked_readings if reading.candidate.layout in self.layouts]
+
+    def rewritten(self, changes: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """What is said of the first text that is right among texts with one change, each with what was changed."""
+        for changed, said in changes:
+            if self.late:
+                return
+            try:
+                claim, _ = replace(self.problem, answer=changed).read()
+            except TensordiffError:
+                continue
+            if self.is_right(claim.matrix):
+                yield f"{said}: {changed} is right."
+                return
 
     def is_right(self, matrix: Matrix) -> bool:
         """Whether a corrected claim is right in one of the layouts looked at."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from tensordiff.compile.plan.graph import Value, is_number
 from tensordiff.compile.write.array_backend import extent_text
+from tensordiff.compile.write.helpers import Helpers
 from tensordiff.compile.write.numpy_backend import NumpyBackend, NumpyLibrary
 from tensordiff.compile.write.text import ATOM, Scope, Text, atom, call, method, tuple_text
 from tensordiff.compile.write.traced_backend import TracedBackend
@@ -110,12 +111,10 @@ class DaskBackend(TracedBackend):
         return call("da.stack", atom(tuple_text(arrays)), *(atom(str(axis)) for axis in value.attributes))
 
 
-HELPERS: dict[str, str] = dict(NumpyBackend().helpers())
+HELPERS = Helpers(NumpyBackend().helpers())
 
 
-def _define(source: str) -> None:
-    source = source.strip() + "\n"
-    HELPERS[source.split("(", 1)[0].removeprefix("def ")] = source
+_define = HELPERS.define
 
 
 _define('''

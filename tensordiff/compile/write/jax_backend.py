@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from tensordiff.compile.plan.graph import Value, is_number
 from tensordiff.compile.write.array_backend import extent_text, linear_algebra
 from tensordiff.compile.write.library import FEW
 from tensordiff.compile.write.text import PRODUCT, Scope, Text, atom, binary, call, method
-from tensordiff.compile.write.traced_backend import TracedBackend, traced_helpers
+from tensordiff.compile.write.traced_backend import TracedBackend, TracedLibrary, traced_helpers
 from tensordiff.errors import EvaluationError
 
 
@@ -84,9 +83,7 @@ class JaxBackend(TracedBackend):
 HELPERS = traced_helpers("jnp", "jax.vmap")
 
 
-def _define(source: str) -> None:
-    source = source.strip() + "\n"
-    HELPERS[source.split("(", 1)[0].removeprefix("def ")] = source
+_define = HELPERS.define
 
 
 _define('''
@@ -249,7 +246,7 @@ def _batch_frechet(function, order, a, given, *parameters):
 """)
 
 
-class JaxLibrary:
+class JaxLibrary(TracedLibrary):
     """JAX arrays and tracers; NumPy arrays, numbers and lists are converted."""
 
     def __init__(self, rows: bool = False) -> None:
@@ -269,9 +266,6 @@ class JaxLibrary:
         except (TypeError, ValueError) as error:
             raise EvaluationError(f"{name}: not an array of numbers ({error})") from None
         return array if jnp.issubdtype(array.dtype, jnp.inexact) else array.astype(float)
-
-    def shape(self, array: Any) -> Sequence[int]:
-        return tuple(array.shape)
 
     @property
     def namespace(self) -> Any:
@@ -307,6 +301,3 @@ class JaxLibrary:
             return function(*values)
 
         return run
-
-    def errors(self, special: bool) -> AbstractContextManager[Any]:
-        return nullcontext()

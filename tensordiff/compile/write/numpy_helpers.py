@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from tensordiff.compile.write.helpers import Helpers
 from tensordiff.evaluate.spectrum import sources
 
-HELPERS: dict[str, str] = sources("np", raises=True)
+HELPERS = Helpers(sources("np", raises=True))
 
 
-def _define(source: str) -> None:
-    source = source.strip() + "\n"
-    HELPERS[source.split("(", 1)[0].removeprefix("def ")] = source
+_define = HELPERS.define
 
 
 _define("""

@@ -6,12 +6,12 @@ are left to LAPACK.
 
 from __future__ import annotations
 
-STACKS: dict[str, str] = {}
+from tensordiff.compile.write.helpers import Helpers
+
+STACKS = Helpers()
 
 
-def _define(source: str) -> None:
-    source = source.strip() + "\n"
-    STACKS[source.split("(", 1)[0].removeprefix("def ")] = source
+_define = STACKS.define
 
 
 _define('''

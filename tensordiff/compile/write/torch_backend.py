@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from tensordiff.compile.plan.graph import Value, is_number
 from tensordiff.compile.write.array_backend import extent_text, linear_algebra
 from tensordiff.compile.write.library import FEW
 from tensordiff.compile.write.text import ATOM, Scope, Text, atom, call, method
-from tensordiff.compile.write.traced_backend import TracedBackend, traced_helpers
+from tensordiff.compile.write.traced_backend import TracedBackend, TracedLibrary, traced_helpers
 from tensordiff.errors import EvaluationError
 
 
@@ -111,9 +110,7 @@ class TorchBackend(TracedBackend):
 HELPERS = traced_helpers("torch", "torch.func.vmap", ", device=a.device")
 
 
-def _define(source: str) -> None:
-    source = source.strip() + "\n"
-    HELPERS[source.split("(", 1)[0].removeprefix("def ")] = source
+_define = HELPERS.define
 
 
 _define("""
@@ -263,7 +260,7 @@ def _batch_frechet(function, order, a, given, *parameters):
 """)
 
 
-class TorchLibrary:
+class TorchLibrary(TracedLibrary):
     """Tensors; NumPy arrays, numbers and lists are converted, to the device of the tensors given."""
 
     def __init__(self, rows: bool = False) -> None:
@@ -283,9 +280,6 @@ class TorchLibrary:
         if value.is_floating_point() or value.is_complex():
             return value
         return value.to(torch.float64)
-
-    def shape(self, array: Any) -> Sequence[int]:
-        return tuple(array.shape)
 
     @property
     def namespace(self) -> Any:
@@ -322,6 +316,3 @@ class TorchLibrary:
 
     def wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return function
-
-    def errors(self, special: bool) -> AbstractContextManager[Any]:
-        return nullcontext()

@@ -7,10 +7,12 @@ Nothing can be raised while entries are not known: where a function has no value
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar
 
 from tensordiff.compile.plan.graph import Value
 from tensordiff.compile.write.array_backend import ArrayBackend, extent_text, masked_diagonal
+from tensordiff.compile.write.helpers import Helpers
 from tensordiff.compile.write.numpy_helpers import HELPERS as NUMPY_HELPERS
 from tensordiff.compile.write.text import Scope, Text, atom
 from tensordiff.evaluate.spectrum import sources
@@ -110,12 +112,21 @@ def _batch_adjugate(a):
 '''
 
 
-def traced_helpers(module: str, vmap: str, where: str = "") -> dict[str, str]:
+def traced_helpers(module: str, vmap: str, where: str = "") -> Helpers:
     """The source of the shared helper functions for a library that maps over points by `vmap`; `where` says where arrays are
     made (", device=a.device")."""
-    helpers = {name: NUMPY_HELPERS[name] for name in _SIZED} | sources(module, raises=False)
+    helpers = Helpers({name: NUMPY_HELPERS[name] for name in _SIZED} | sources(module, raises=False))
     text = _SHARED.replace("xp.", f"{module}.").replace("<where>", where).replace("<vmap>", vmap)
     for part in text.strip().split("\ndef "):
-        source = "def " + part.strip().removeprefix("def ") + "\n"
-        helpers[source.split("(", 1)[0].removeprefix("def ")] = source
+        helpers.define("def " + part.strip().removeprefix("def "))
     return helpers
+
+
+class TracedLibrary:
+    """What arrays of such libraries have in common."""
+
+    def shape(self, array: Any) -> Sequence[int]:
+        return tuple(array.shape)
+
+    def errors(self, special: bool) -> AbstractContextManager[Any]:
+        return nullcontext()
