@@ -36,7 +36,7 @@ RULES = (
     Rule("indicators", split_indicator, "what it makes begins at 0, and such are left alone", heads=_PLACES, when=When.DEFINED),
     Rule("division", divide_out, "monomials get smaller in a monomial order, or negative powers fewer",
          heads=_POWERS, least=2, when=When.DEFINED),
-    Rule("Frechet derivatives", close_frechet, "each use removes one, or lowers its order",
+    Rule("Frechet derivatives", close_frechet, "each use removes one, lowers its order, or makes its value open",
          heads=frozenset({Frechet, SymmetricSlope})),
 )  # fmt: skip
 """After a rule has rewritten a product in place, the first one is tried again: a rule may count on those before it."""

@@ -16,7 +16,7 @@ from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, po
 
 
 def close_frechet(product: Product, context: Context) -> Step:
-    """Rewrite every Frechet derivative of the product that closes.
+    """Rewrite every Frechet derivative of the product that closes, and turn its value to what is open.
 
     In a trace: sum_i D f(A)_ii,kl = f'(A)_lk, and for higher orders the derivatives of that. In a direction that is a
     function of A, or the identity, which commutes with A: D f(A)[E] = f'(A) E; likewise tr(A D f(A)[E]) = tr(A f'(A) E).
@@ -30,7 +30,7 @@ Symmetric = Callable[[Tensor], bool]
 def _close(product: Product, symmetric: Symmetric) -> bool:
     closed = False
     for name in list(product.factors):
-        rules = (_in_trace, _in_own_direction, _beside_own)
+        rules = (_in_trace, _in_own_direction, _beside_own, _turned_out)
         if name in product.factors and any(rule(product, name, symmetric) for rule in rules):
             closed = True
     return closed
@@ -151,6 +151,24 @@ def _beside_own(product: Product, name: int, symmetric: Symmetric) -> bool:
     product.insert(matrix, direction[half:] + between)
     product.insert(_slope(node), between + direction[:half])
     return True
+
+
+def _turned_out(product: Product, name: int, symmetric: Symmetric) -> bool:
+    """The value is summed and a direction is open: they change places, D f(A)_ij,kl = D f(A)_lk,ji, for f is a power series."""
+    node, indices = product.factors[name]
+    if not isinstance(node, Apply) or not isinstance(node.function, Frechet | SymmetricSlope):
+        return False
+    half = node.children[0].rank // 2
+    groups = [indices[start : start + half] for start in range(0, len(indices), half)]
+    if any(index in product.output for index in groups[0] + groups[1]):
+        return False
+    for place in range(2, len(groups), 2):
+        if all(index in product.output for index in groups[place] + groups[place + 1]):
+            groups[0], groups[1], groups[place], groups[place + 1] = groups[place + 1], groups[place], groups[1], groups[0]
+            product.remove(name)
+            product.insert(node, tuple(index for group in groups for index in group))
+            return True
+    return False
 
 
 def _commutes(matrix: Tensor, argument: Tensor) -> bool:
