@@ -243,3 +243,19 @@ def test_symmetric_functions_of_eigenvalues_have_forms(text: str, form: str) -> 
     made = td.diff(f, "A")
     assert str(made.matrix_form()) == form
     np.testing.assert_allclose(made.evaluate(A=S), central(_symmetric(lambda a: f.evaluate(A=a)), S), rtol=1e-6, atol=1e-7)
+
+
+MANY = ["norm_p(singvals(X),1.5)", "sum(log(eigvals(X*X' + eye(3))).^2)", "lambda_max(X*X')*norm_spec(X)"]
+
+
+@pytest.mark.parametrize("text", MANY)
+def test_many_points_are_computed_in_blocks(text: str) -> None:
+    """More points than are computed at a time; factorisations belong to their points."""
+    f = td.parse(text, shapes={"X": (3, 4)})
+    outputs = [f, td.diff(f, "X"), td.diff(f, "X", "X")]
+    program = td.compile(outputs)
+    many = np.random.default_rng(6).normal(size=(2500, 3, 4))
+    stacked = program(X=many)
+    for number in (0, 511, 513, 2499):
+        for found, output in zip(stacked, outputs, strict=True):
+            np.testing.assert_allclose(found[number], output.evaluate(X=many[number]), rtol=1e-6, atol=1e-7)

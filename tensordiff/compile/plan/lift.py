@@ -79,8 +79,11 @@ def lift(
             lifted.graph.hints.setdefault(made, graph.hints[value])
     results = [lifted.whole(value) for value in outputs]
     (name,) = lifted.points.names()
-    values = [value for value in live(results) if any(name in extent.names() for extent in value.shape)]
-    block = _block(values, {**sizes, name: 1})
+    values: dict[Value, None] = {}
+    for value in live(results):  # a factorisation has no shape of its own, and depends on the points as its operand does
+        if any(name in extent.names() for extent in value.shape) or any(operand in values for operand in value.operands):
+            values[value] = None
+    block = _block(list(values), {**sizes, name: 1})
     return lifted.graph, results, Batch(lifted.names, lifted.points, frozenset(values), block, narrow)
 
 
