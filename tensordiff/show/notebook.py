@@ -60,4 +60,4 @@ def text_html(title: str, text: str) -> str:
 
 def _plain(lines: Iterable[str]) -> str:
     text = "\n".join(lines)
-    return f'<pre style="margin:.4em 0;white-space:pre-wrap">{escape(text)}</pre>' if text else ""
+    return f'<pre style="margin:.4em 0;white-space:pre-wrap;font-size:.9em">{escape(text)}</pre>' if text else ""
