@@ -61,9 +61,23 @@ def setting(scope: Scope, values: Mapping[str, Any], validate: Any) -> tuple[Map
     """The values, their names normalised as Python normalises keywords, and whether to check them. Where a variable is
     called "validate", the argument is its value."""
     values = {normalise(name): value for name, value in values.items()}
+    _refuse_batches_of_inferred_scalars(scope, values)
     if "validate" in scope.symbols:
         return {**values, "validate": validate}, True
     return values, bool(validate)
+
+
+def _refuse_batches_of_inferred_scalars(scope: Scope, values: Mapping[str, Any]) -> None:
+    """A name that was read as a scalar because nobody declared it may be meant as a vector, so it takes one number."""
+    said = getattr(scope.conventions, "assumed", ())
+    for name, value in values.items():
+        shape = getattr(value, "shape", None)
+        many = len(shape) > 0 if shape is not None else isinstance(value, list | tuple)
+        if many and f"{name} read as a scalar" in said:
+            raise EvaluationError(
+                f"{name} was read as a scalar, and an array is given for it",
+                hint=f'declare it, shapes={{"{name}": "n"}} for a vector or {{"{name}": ""}} for a batch of scalars',
+            )
 
 
 def real_names(*formulas: Matrix) -> dict[str, str]:

@@ -21,6 +21,11 @@ Present = Callable[[Matrix, Scope], object]
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
+def _bare(text: str) -> str:
+    """A text without braces and blanks."""
+    return re.sub(r"[{}\s]", "", text)
+
+
 def split_where(f: str, where: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """The definitions that the text of f needs, and the others, which belong to the answer: a part of the answer that does
     not conform is no fault of f."""
@@ -28,10 +33,12 @@ def split_where(f: str, where: Mapping[str, str]) -> tuple[dict[str, str], dict[
     pending = [f]
     while pending:
         text = pending.pop()
-        words = set(_WORD.findall(text))
+        words, bare = set(_WORD.findall(text)), _bare(text)
         for word in where:
-            # Letters may stand side by side, so a name may be a part of a word.
-            if word not in needed and (word in words or word in text):
+            # Letters may stand side by side, so a name may be a part of a word; \\hat{y} is \\hat y, and y_hat.
+            accented = re.fullmatch(r"(\w+)_(hat|bar|tilde|check|dot)", word)
+            spelled = f"\\{accented[2]}{accented[1]}" if accented else _bare(word)
+            if word not in needed and (word in words or word in text or spelled in bare):
                 needed[word] = None
                 pending.append(where[word])
     own = {name: text for name, text in where.items() if name in needed}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from tensordiff.errors import ShapeError, TensordiffError
+from tensordiff.errors import ParseError, ShapeError, TensordiffError
 from tensordiff.functions import Undefined
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.matrix.operations import WORDS
@@ -57,6 +57,13 @@ class Undeclared:
     def read(self) -> tuple[Matrix, Scope]:
         known = frozenset({*self.where, *self.structure_of, *self.assumption_of, *self.given})
         unknown = scan.unknown_functions(self.texts, [*known, *self.own.functions])
+        own = {name for name, _ in self.applied}
+        for letter, argument in scan.applied_letters([self.text, *self.where.values()], known | own).items():
+            raise ParseError(
+                f"{letter}({argument}) may be a function of {argument} or a product", text=self.text,
+                start=self.text.find(letter), end=self.text.find(letter) + 1,
+                hint=f"write {letter}*{argument} for the product, or say by `where` or `shapes` what {letter} is",
+            )  # fmt: skip
         notes = [f"{name} read as an unknown entrywise function" for name in sorted(unknown)]
         for name in sorted(unknown):
             self.own = self.own.with_function(Undefined(name))

@@ -13,12 +13,15 @@ PIECES = [
     "/", "^", ".*", "./", ".^", "'", ".T", "->", "i", "j", "inv(", "tr(", "K(", "D(n)", "eye(", "ones(n)", "vector(1)", "eye",
     "exp(", "sum(", "kron(", "vec(", "diag(", "vech(", "[i,j]", "-> [i]", "-> []", "|", "||", "‖", "‖x‖₂", "⁻¹", "ᵀ", "²",
     "⊗", "⊙", "·", "−", "π", "Σ", "²ᵀ", "⁽ⁿ⁾", "\n", "@", "=", "_", "__", "q",
+    "norm(", "A[1,:]", "A[:,2]", "x[1:2]", "x[2:]", "A[i,:]", "A[1:2,2:3]", "1:2", ":", "grad f", "dX", "r(x)", "1/2n",
 ]  # fmt: skip
 LATEX = [
     *PIECES, "{", "}", "$", "\\", r"\frac{", r"\frac", r"\sqrt", r"\sqrt[3]{", r"\log", r"\det", r"\left(", r"\right)", "^{-1}",
     "^{T}", "^T", r"^\top", "_1", "_{ij}", "_n", r"\operatorname{tr}", r"\mathbf{X}", r"\mathbf{1}", r"\Sigma", r"\otimes",
     r"\odot", r"\cdot", r"\|", r"\left|", r"\right|", r"\begin{bmatrix}", r"\end{bmatrix}", "&", r"\\", r"\hat{x}",
-    r"^{\circ 2}", r"\exp", "I_n", "K_{n,m}",
+    r"^{\circ 2}", r"\exp", "I_n", "K_{n,m}", r"\begin{cases}", r"\end{cases}", "& i=j", r"& i \ne j", r"\text{otherwise}",
+    "a^{l-1}", "W^L", "W^{[l]}", "2xTr(", r"\mathbf x_i", r"\sum_{i=1}^N", r"\sum_{ijkl}", r"\sum_i", "X_{i,:}", "X_{:,j}",
+    "x^T_1", "x^T_i", r"\nabla_X", r"\partial", r"\delta_{ij}", r"\begin{cases} a & i=j \\ x_i & i\ne j\end{cases}",
 ]  # fmt: skip
 
 

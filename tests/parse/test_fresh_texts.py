@@ -9,7 +9,7 @@ import tensordiff as td
 
 FILES = ("fresh_texts.jsonl", "thread_texts.jsonl")
 ROWS = [json.loads(line) for name in FILES for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()]
-DECLARED = ("f", "wrt", "shapes", "structures", "where", "layout", "sizes", "language")
+DECLARED = ("f", "wrt", "shapes", "structures", "where", "layout", "sizes", "language", "assume")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])

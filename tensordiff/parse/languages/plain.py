@@ -73,7 +73,7 @@ _HINTS = {
 def read_plain(text: str, vocabulary: Vocabulary) -> list[Token]:
     """The tokens of plain text. Raises ParseError at a character that the language does not have."""
     reader = _Reader(text, vocabulary)
-    reader.read(len(text))
+    reader.read(len(text.rstrip(" ;\t\n")))
     return reader.tokens.finish()
 
 
@@ -188,8 +188,12 @@ class _Reader:
             shown = ", ".join("*".join(way) for way in found)
             self.tokens.fail(f"{word} may be {shown}", start, end, "write the product signs")
         pieces = found[0] if found else letters_of(word, self.vocabulary) if self.vocabulary.open else ()
-        for piece in pieces:
-            self.tokens.name(piece, start, start + len(piece))
+        behind = [*pieces[1:], ""]
+        for piece, following in zip(pieces, behind, strict=False):
+            if piece == "d" and following and self.vocabulary.claim and not self.vocabulary.knows("d"):
+                self.put_differential(start, start + 1, 1, word=True)  # X'AdX
+            else:
+                self.tokens.name(piece, start, start + len(piece))
             start += len(piece)
         if pieces:
             return

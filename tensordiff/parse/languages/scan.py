@@ -134,6 +134,29 @@ def unknown_functions(texts: Iterable[str], known: Iterable[str]) -> frozenset[s
     return frozenset(found)
 
 
+def applied_letters(texts: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """The letters that nobody declared and that stand twice or more, each time before one letter in brackets: r(x). They may be
+    functions of it, or factors."""
+    found: dict[str, set[str]] = {}
+    called: dict[str, int] = {}
+    uses: dict[str, int] = {}
+    for text in texts:
+        bare = _COMMAND.sub(lambda match: "#" * len(match[0]), text)
+        one = "[A-Za-z]" if is_latex(text) else r"(?<!\w)[A-Za-z](?!\w)"
+        for match in re.finditer(one, bare):
+            uses[match[0]] = uses.get(match[0], 0) + 1
+            behind = re.match(r"\s*\(\s*([A-Za-z])\s*\)", bare[match.end() :].replace("#", " "))
+            if behind:
+                found.setdefault(match[0], set()).add(behind[1])
+                called[match[0]] = called.get(match[0], 0) + 1
+    excluded = {*known, *UNKNOWN_FUNCTIONS}
+    return {
+        letter: next(iter(arguments))
+        for letter, arguments in found.items()
+        if len(arguments) == 1 and uses[letter] == called[letter] > 1 and letter not in excluded
+    }
+
+
 def marks_transposes_otherwise(texts: Iterable[str]) -> bool:
     """Whether some text transposes by a mark that is no prime."""
     for text in texts:

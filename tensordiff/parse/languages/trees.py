@@ -75,6 +75,11 @@ def _add(operators: Sequence[Token], operands: Sequence[Syntax]) -> Syntax:
     terms, signs = [operands[0]], []
     for place, (token, term) in enumerate(zip(operators, operands[1:], strict=True), 1):
         sign = _last_sum(terms[-1])
+        bare = _waiting(terms[-1])
+        if bare is not None and waits(bare):  # \sum_i -x_i
+            give(bare, negative(token, term) if token == "-" else term)
+            _stretch(terms[-1], bare, term.end)
+            continue
         if sign is not None and any(_holds(other, sign) for other in operands[place:]):
             (inside,) = sign.children
             data = (str(token), token.start, token.end)
