@@ -130,6 +130,13 @@ def test_entries_are_compared_as_entries():
     assert td.proofread(r"$\frac{\partial f}{\partial X_{ij}} = A_{ji}$", "tr(AX)", "X", shapes=square)
 
 
+def test_f_may_be_a_name_that_the_text_defines():
+    text = r"$\phi = \|XX^T\|_F^2$, so $d\phi = 4XX^TX:dX$ and $\frac{\partial\phi}{\partial X} = 4XX^TX$"
+    proof = td.proofread(text, r"\phi", "X")
+    assert proof, str(proof)
+    assert not td.proofread(text.replace("= 4XX^TX$", "= 2XX^TX$"), r"\phi", "X")
+
+
 REASONS = [
     r"$\nabla f = (A+A^T)x = 2Ax$ since $A$ is symmetric.",
     r"\begin{align} \nabla f &= (A+A^T)x \\ &= 2Ax \end{align} because $A$ is symmetric.",
