@@ -127,6 +127,8 @@ class Reader:
         self.frames: list[Frame] = []
 
     def refuse(self, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
+        length = len(self.text)  # what is missing at the end is shown at the last character
+        start, end = (max(length - 1, 0), length) if start >= length else (start, min(end, length))
         raise ParseError(message, text=self.text, start=start, end=end, hint=hint)
 
     @property
