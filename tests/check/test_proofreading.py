@@ -167,6 +167,12 @@ def test_a_condition_with_an_inverted_coefficient_is_solved_once(text, expected)
     assert statuses(td.proofread(text, r"(x-\mu)^T\Sigma^{-1}(x-\mu)", "x", shapes=shapes)) == expected
 
 
+def test_an_estimate_beside_the_variable_is_another_name():
+    text = r"$\nabla_w L = 2X^T(Xw-y) = 0$ and $\hat w - w = 0$"
+    proof = td.proofread(text, r"L = \|Xw-y\|^2", "w", shapes={"X": "n m", "w": "m", "y": "n"})
+    assert "not-read" in statuses(proof)
+
+
 def test_a_sentence_of_its_own_is_no_reason_for_what_stands_before():
     text = r"$\nabla f = 2Ax$. Since $A$ is symmetric, $\nabla f = (A+A^T)x$."
     assert statuses(td.proofread(text, "x'Ax", "x", shapes={"x": "n", "A": "n n"})) == ["wrong", "right"]

@@ -234,7 +234,11 @@ class _Preparation:
                 )
                 hat = rf"\\(?:wide)?hat\s*(?:\{{\s*{bare}\s*\}}|{bare})"
                 star = rf"(?<![A-Za-z\\]){bare}\s*\^\s*\{{?\s*(?:\\star|\\ast|\*)\s*\}}?"
-                yield re.compile(rf"{hat}|{star}"), f" {letter} "
+                solved = re.compile(rf"{hat}|{star}")
+                texts = [statement.text for statement in self.statements]
+                beside = any(solved.search(text) and re.search(bare, solved.sub(" ", text)) for text in texts)
+                if not beside:  # \hat w - w = ... is about both
+                    yield solved, f" {letter} "
 
     def base(self, structures: Mapping[str, str]) -> tuple[Matrix | None, Scope]:
         """f and the scope of the call."""

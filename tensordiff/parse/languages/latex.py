@@ -129,8 +129,8 @@ class _Reader(Exponents, Arguments, Subscripts, Cases):
             self.tokens.operand(start)
             self.tokens.put("NAME", "0", start, end)
             return
-        if self.tokens.last == "RPAR" and not self.tokens.calling and self.text[start - 1 : start] in ("}", ")"):
-            self.tokens.operand(start)  # \frac{1}{n}2x, (a+b)2: a product
+        if self.tokens.last == "RPAR" and not self.tokens.calling and self.text[start - 1 : start] == "}":
+            self.tokens.operand(start)  # \frac{1}{n}2x: a product; (a+b)2 may be a square
         self.tokens.number(value, start, end)
 
     def read_fraction(self, match: re.Match[str], start: int, end: int) -> None:
