@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+import warnings
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -78,7 +79,9 @@ def read_python(text: str, known: Collection[str] = ()) -> Code:
     if "lambda" in known:  # a word of Python's own: a name is written otherwise, or just so
         lines = _LAMBDA.sub(LAMBDA, lines)
     try:
-        module = ast.parse(lines)
+        with warnings.catch_warnings():  # what is odd is refused below, or means what it means to Python
+            warnings.simplefilter("ignore")
+            module = ast.parse(lines)
     except SyntaxError as error:
         raise _malformed(lines, error) from None
     except (RecursionError, MemoryError):
