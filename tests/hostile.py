@@ -65,7 +65,7 @@ _SQUARE = {"X": "n n", "A": "n n"}
 HOSTILE: dict[str, Hostile] = {
     "squares of squares": Hostile("tr(W20)", "X", {"X": "n n"}, _doubled(20)),
     "squares of squares, entry by entry": Hostile("sum(W20)", "x", {"x": "n"}, _doubled(20, "W{0}.*W{0}", "x+x.^2")),
-    "sums of products doubled": Hostile("tr(W20)", "X", _SQUARE, _doubled(20, "W{0}*A + A*W{0}'")),
+    "sums of products doubled": Hostile("tr(W8)", "X", _SQUARE, _doubled(8, "W{0}*A + A*W{0}'")),
     "functions of both": Hostile("W20", "a", {"a": ""}, _doubled(20, "sin(W{0})*cos(W{0})", "a")),
     "ten layers": Hostile(f"sum({_net(10)})", "x", _net_shapes(10)),
     "ten layers, the Jacobian": Hostile(_net(10), "x", _net_shapes(10)),
@@ -132,7 +132,7 @@ def _values(name: str) -> dict[str, object]:
     for symbol in expression(name).scope.symbols.values():
         sizes = [dim.value or 2 for dim in symbol.dims]
         if np.prod([float(size) for size in sizes]) > 1e8:
-            sizes = [2] * len(sizes)
+            sizes = [1 if len(sizes) > 9 else 2] * len(sizes)
         found[symbol.data[0].name] = random.uniform(0.2, 0.8, sizes)
     return found
 

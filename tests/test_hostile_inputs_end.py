@@ -65,8 +65,8 @@ def _everything_is_imported() -> None:
 
 @pytest.mark.parametrize(("number", "name"), list(enumerate(HOSTILE)))
 def test_entry_points_end(number: int, name: str) -> None:
-    """A quarter of the entry points for each input, others for the next; `python -m tests.test_hostile_inputs_end` has all."""
-    failures = {entry: said for entry in list(ENTRIES)[number % 4 :: 4] if (said := outcome(name, entry))}
+    """Some of the entry points for each input, others for the next; `python -m tests.test_hostile_inputs_end` has all."""
+    failures = {entry: said for entry in list(ENTRIES)[number % 8 :: 8] if (said := outcome(name, entry))}
     assert not failures
 
 

@@ -18,6 +18,7 @@ from tensordiff.canonical.extents import Extents
 from tensordiff.canonical.jets import opened_jet
 from tensordiff.canonical.monomial import normalise
 from tensordiff.canonical.recognise import recognise
+from tensordiff.errors import BudgetError
 from tensordiff.functions import PINV, MatrixFunction, keeps_symmetry
 from tensordiff.simplify import Product, word_letters
 from tensordiff.tensor import (
@@ -89,6 +90,7 @@ class Canonicaliser:
         self._symmetric: dict[Tensor, bool] = {}
         self._short: dict[Tensor, Tensor] = {}
         self._inside = self._left = 0
+        self._too_long: set[Node] = set()
         self._extents = Extents(self)
 
     def tensor(self, node: Tensor) -> Tensor:
@@ -99,6 +101,11 @@ class Canonicaliser:
             try:
                 self._prepare(node)
                 found = self._form(node)
+            except BudgetError:
+                if self._inside == 1:
+                    self._too_long.add(node)
+                    self._ready.discard(node)
+                raise
             finally:
                 self._inside -= 1
             self._remember(node, found)
@@ -110,6 +117,8 @@ class Canonicaliser:
         order = postorder([root], known=self._ready)
         if self._inside == 1:
             self._left = _MAX_FACTORS + _PER_NODE * len(order)
+        if not self._too_long.isdisjoint(order):
+            raise BudgetError("a part of the expression is too long to be multiplied out by itself")
         for node in order:
             if isinstance(node, Apply) and node not in self._functions:
                 self._functions[node] = self._function(node)

@@ -20,7 +20,6 @@ from tensordiff.tensor import (
     apply,
     bottom_up,
     einsum,
-    postorder,
     rebuild,
     scale,
     split_coefficient,
@@ -66,15 +65,11 @@ def _definitions(
     table: dict[Tensor, Tensor] = {}
     products: list[ProductName] = []
     scalars: list[ScaledName] = []
-    without: set[Node] = set()
     for named in names:
-        if without and not without.isdisjoint(postorder([named.definition])):
-            continue  # it is no shorter than what is in it
         try:
             definition = forms.tensor(named.definition)
         except (BudgetError, DomainError):
-            without.add(named)  # a part that has no canonical form is not found in others
-            continue
+            continue  # a part that has no canonical form is not found in others
         coefficient, core = split_coefficient(definition)
         if isinstance(core, Einsum):
             if len(core.factors) == 1 and sorted(core.factors[0][1]) == sorted(core.output) == list(range(core.rank)):

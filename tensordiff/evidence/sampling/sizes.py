@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import permutations
 from random import Random
 
+from tensordiff.evaluate.paths import path_cost
 from tensordiff.tensor import Apply, Einsum, Node, Symbol, Tensor, bottom_up, postorder
 
 SMALLEST = 3
@@ -165,9 +166,21 @@ def expanded_size(tensor: Tensor) -> int:
 _UNTOLD = 10**9
 
 
+_MANY = 5
+"""Products of fewer factors take no more steps than a few times the entries of what is made on the way."""
+_STEPS_PER_ENTRY = 200
+
+
+def _steps_of(node: Einsum, sizes: Mapping[str, int]) -> float:
+    lengths = {index: dim.size(sizes) for index, dim in enumerate(node.index_dims)}
+    return path_cost([frozenset(indices) for _, indices in node.factors], frozenset(node.output), lengths, 10**9)
+
+
 def fits(sizes: Mapping[str, int], tensors: Sequence[Tensor], most: int) -> bool:
-    """Whether every array on the way has at most `most` entries at these sizes."""
+    """Whether every array on the way has at most `most` entries at these sizes, and no product takes far more steps."""
     for node in postorder(tensors):
+        if isinstance(node, Einsum) and len(node.factors) >= _MANY and _steps_of(node, sizes) > _STEPS_PER_ENTRY * most:
+            return False
         count = 1
         for dim in node.dims:
             count *= dim.size(sizes)
