@@ -13,6 +13,8 @@ from tensordiff.functions import POWER
 from tensordiff.tensor import Apply, Named, Sum, Tensor, as_number, permute, postorder
 
 _MAX_TERMS = 3000
+_MAX_OF_SUMS = 100
+"""Of more terms, multiplied out, none reads better with a name for some."""
 
 
 def readings(
@@ -50,7 +52,7 @@ def readings(
 
 def _with_sum_names(tensor: Tensor, names: Sequence[Named], max_terms: int) -> Tensor | None:
     """The tensor multiplied out, with names of sums in the place of one of their terms; None where none is found."""
-    forms = Canonicaliser(distribute=True, define=False, max_terms=max_terms)
+    forms = Canonicaliser(distribute=True, define=False, max_terms=min(max_terms, _MAX_OF_SUMS))
     sums = [name for named in names if (name := SumName.of(named, forms)) is not None]
     if not sums:
         return None
