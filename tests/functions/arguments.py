@@ -14,6 +14,8 @@ def applied(function: Function, x: Tensor, other: Tensor) -> Tensor:
     positive = apply(EXP, x)
     if function.name == "polygamma":
         return apply(function, number(2), positive)
+    if function.name == "where":
+        return apply(function, apply(ELEMENTWISE["greater"], x, other), positive, other)
     if function.arguments != (1, 1):
         return apply(function, positive, other)
     if function.name in UNIT:
