@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from scipy.linalg import expm
 
 Function = Callable[..., Any]
 
@@ -48,12 +49,19 @@ class Library:
     def softplus(self, a: Any) -> Any:
         return np.logaddexp(a, 0)
 
-    def logsumexp(self, a: Any) -> Any:
-        return np.log(np.exp(a).sum())
+    def logsumexp(self, a: Any, axis: int = 0) -> Any:
+        return np.log(np.exp(a).sum(axis))
 
-    def softmax(self, a: Any) -> Any:
+    def softmax(self, a: Any, axis: int = 0) -> Any:
         e = np.exp(a)
-        return e / e.sum()
+        return e / e.sum(axis, keepdims=True)
+
+    def eye(self, like: Any) -> Any:
+        """The identity of the size of a square matrix."""
+        return np.eye(len(like))
+
+    def expm(self, a: Any) -> Any:
+        return expm(a)
 
 
 class JaxLibrary(Library):
@@ -73,6 +81,7 @@ class JaxLibrary(Library):
         self.exp, self.tanh, self.einsum = jax.numpy.exp, jax.numpy.tanh, jax.numpy.einsum
         self.relu, self.softplus = jax.nn.relu, jax.nn.softplus
         self.logsumexp, self.softmax = jax.nn.logsumexp, jax.nn.softmax
+        self.expm = jax.scipy.linalg.expm
 
     @property
     def version(self) -> str:
@@ -86,6 +95,9 @@ class JaxLibrary(Library):
 
     def logdet(self, a: Any) -> Any:
         return self.np.linalg.slogdet(a)[1]
+
+    def eye(self, like: Any) -> Any:
+        return self.np.eye(len(like))
 
     def half_solve(self, a: Any, b: Any) -> Any:
         return self.jax.scipy.linalg.solve_triangular(self.np.linalg.cholesky(a), b, lower=True)
@@ -105,6 +117,7 @@ class TorchLibrary(Library):
         self.inv = torch.linalg.inv
         self.matrix_power = torch.linalg.matrix_power
         self.exp, self.tanh, self.einsum, self.relu = torch.exp, torch.tanh, torch.einsum, torch.relu
+        self.expm = torch.linalg.matrix_exp
 
     def array(self, value: np.ndarray) -> Any:
         return self.torch.from_numpy(value).to(self.device)
@@ -126,11 +139,14 @@ class TorchLibrary(Library):
     def softplus(self, a: Any) -> Any:
         return self.torch.nn.functional.softplus(a, threshold=40.0)
 
-    def logsumexp(self, a: Any) -> Any:
-        return self.torch.logsumexp(a, 0)
+    def logsumexp(self, a: Any, axis: int = 0) -> Any:
+        return self.torch.logsumexp(a, axis)
 
-    def softmax(self, a: Any) -> Any:
-        return self.torch.softmax(a, 0)
+    def softmax(self, a: Any, axis: int = 0) -> Any:
+        return self.torch.softmax(a, axis)
+
+    def eye(self, like: Any) -> Any:
+        return self.torch.eye(len(like), dtype=like.dtype, device=like.device)
 
 
 def to_numpy(value: Any) -> np.ndarray:

@@ -26,11 +26,12 @@ Linear = Callable[[np.ndarray], np.ndarray]
 class Hand:
     """What an expert writes for each quantity, from the arrays by name: BLAS products, no identity formed, one
     factorisation. `apply` and `adjoint` prepare what does not depend on the direction and give the function of it. `apply`
-    contracts a direction with the last variable, `adjoint` an array of the function's shape with the function."""
+    contracts a direction with the last variable, `adjoint` an array of the function's shape with the function. What is not
+    given is not measured: the Hessian by a large matrix, say, that nobody forms."""
 
     value: Callable[..., Array]
-    derivative: Callable[..., Array]
-    apply: Callable[..., Linear]
+    derivative: Callable[..., Array] | None = None
+    apply: Callable[..., Linear] | None = None
     gradient: Callable[..., Array] | None = None
     """Of functions with a single entry."""
     adjoint: Callable[..., Linear] | None = None
@@ -52,13 +53,17 @@ class Problem:
     structures: Mapping[str, str] = field(default_factory=dict)
     definite: tuple[str, ...] = ()
     """Matrices that are drawn positive definite though they are not declared so."""
+    positive: tuple[str, ...] = ()
+    """Arrays and numbers that are drawn between a half and three halves."""
 
     def arrays(self, sizes: Sizes) -> dict[str, np.ndarray]:
         rng = np.random.default_rng(0)
         made: dict[str, np.ndarray] = {}
         for name, shape in self.shapes.items():
             lengths = [sizes[size] for size in shape.split()]
-            made[name] = rng.normal(size=lengths) / np.sqrt(max(lengths[-1:] or [1]))
+            made[name] = np.asarray(rng.normal(size=lengths) / np.sqrt(max(lengths[-1:] or [1])))
+            if name in self.positive:
+                made[name] = np.asarray(rng.uniform(0.5, 1.5, size=lengths))
             if name in self.structures or name in self.definite:
                 made[name] = made[name] @ made[name].T + np.eye(lengths[0])
         return made
@@ -74,9 +79,11 @@ class Problem:
 
     @property
     def quantities(self) -> list[str]:
-        if self.hand.gradient is not None:
-            return ["value", "gradient", "Hessian", "apply"]
-        return ["value", "Jacobian", "apply", "adjoint"]
+        hand = self.hand
+        scalar = hand.gradient is not None
+        given = {"value": hand.value, "gradient": hand.gradient, "Hessian" if scalar else "Jacobian": hand.derivative}
+        given |= {"apply": hand.apply, "adjoint": hand.adjoint}
+        return [quantity for quantity, by_hand in given.items() if by_hand is not None]
 
     def cases(self) -> Iterator[Case]:
         for level, sizes in enumerate(self.sizes):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.benchmarks.case import Case
-from tests.benchmarks.families import batches, determinants, factorisations, inverses, losses, networks, polynomials
+from tests.benchmarks.families import (
+    batches,
+    covariances,
+    determinants,
+    factorisations,
+    gaussians,
+    inverses,
+    losses,
+    networks,
+    polynomials,
+    regressions,
+    tensors,
+)
 
 PROBLEMS = [
     *inverses.PROBLEMS,
@@ -14,6 +26,10 @@ PROBLEMS = [
     *factorisations.PROBLEMS,
     *losses.PROBLEMS,
     *networks.PROBLEMS,
+    *regressions.PROBLEMS,
+    *gaussians.PROBLEMS,
+    *covariances.PROBLEMS,
+    *tensors.PROBLEMS,
 ]
 
 
