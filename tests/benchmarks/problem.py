@@ -54,7 +54,7 @@ class Problem:
     definite: tuple[str, ...] = ()
     """Matrices that are drawn positive definite though they are not declared so."""
     positive: tuple[str, ...] = ()
-    """Arrays and numbers that are drawn between a half and three halves."""
+    """Arrays and numbers that are drawn between a half and three halves, and declared positive."""
 
     def arrays(self, sizes: Sizes) -> dict[str, np.ndarray]:
         rng = np.random.default_rng(0)
@@ -69,7 +69,8 @@ class Problem:
         return made
 
     def expression(self) -> td.Expression:
-        return td.parse(self.text, shapes=self.shapes, structures=self.structures)
+        assumed = dict.fromkeys(self.positive, "positive")
+        return td.parse(self.text, shapes=self.shapes, structures=self.structures, assume=assumed)
 
     def outputs(self, quantity: str) -> td.Expression | td.Derivative:
         """The expression or derivative, of entries that vary freely, as peers and textbooks do."""

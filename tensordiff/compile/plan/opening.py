@@ -156,7 +156,7 @@ class _Rewriter:
             room = _MOST_TERMS - len(done) - len(waiting)
             expanded = self._expand(core, uses, room) if isinstance(core, Einsum) else None
             if expanded is None:
-                part = split_blocks(core, self._settled) if isinstance(core, Einsum) else core
+                part = split_blocks(core, lambda block: self._distributed(block, uses)) if isinstance(core, Einsum) else core
                 done.append((coefficient, self._settled(part)))
             else:
                 waiting += [(coefficient * c, part) for c, part in reversed(expanded)]

@@ -23,9 +23,15 @@ _ROUNDS = 40
 
 def settled(node: Tensor, symmetric: Symmetric, bases: Collection[Tensor] = ()) -> Tensor:
     """An Einsum with its factors in the order of their keys and symmetric factors turned one way, so that equal products
-    are mostly the same node; a chain of powers of one matrix becomes one power, and so does one of a matrix of `bases`."""
-    if not isinstance(node, Einsum) or len(node.factors) < 2 or len(node.factors) > _FACTORS:
+    are mostly the same node; a chain of powers of one matrix becomes one power, and so does one of a matrix of `bases`; a
+    symmetric matrix turned is the matrix."""
+    if not isinstance(node, Einsum) or not 0 < len(node.factors) <= _FACTORS:
         return node
+    if len(node.factors) == 1:
+        part, labels = node.factors[0]
+        half = len(labels) // 2
+        turned_back = labels[half:] + labels[:half] == node.output and len(set(labels)) == len(labels) == len(node.index_dims)
+        return part if half and turned_back and symmetric(part) else node
     power = _one_power(node, bases)
     if power is not None:
         return power
