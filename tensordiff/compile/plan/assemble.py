@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
+from typing import NamedTuple
 
 from tensordiff.compile.plan.contract import Labels, Operand, aligned, multiply, ordered
 from tensordiff.compile.plan.graph import Graph, Value, number_of
@@ -22,6 +23,14 @@ class _Pair:
 
     coefficient: Fraction
     sides: tuple[Operand, Operand]
+
+
+class _Term(NamedTuple):
+    """sign * an array that is broadcast over the axes that it lacks: those beside `labels`."""
+
+    sign: int
+    value: Value
+    labels: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,8 @@ def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int], po
             rest.append(item)
         else:
             splits.setdefault(split, []).append(item)
-    terms: list[tuple[int, Value]] = []
+    terms: list[_Term] = []
+    every = frozenset(sizes)
     for split, group in splits.items():
         if len(group) == 1:
             rest.append(group[0])
@@ -88,18 +98,41 @@ def _sum(graph: Graph, products: Sequence[Product], sizes: Mapping[int, int], po
         if len(pairs) == 1 or not large:
             rest += [Product(pair.coefficient, (), pair.sides, products[0].output) for pair in pairs]
         elif pairs:
-            terms.append((1, _low_rank(graph, pairs, tuple(sorted(sizes)))))
+            terms.append(_Term(1, _low_rank(graph, pairs, tuple(sorted(sizes))), every))
     # The order of the terms is the one in which they came, but for low-rank sums, which are largest and go first.
     position = {id(item): number for number, item in enumerate(products)}
     rest.sort(key=lambda item: position.get(id(item), -1))
     for item in rest:
         sign = -1 if item.coefficient < 0 and terms else 1
-        terms.append((sign, _product(graph, item, sign, sizes, free and len(rest) == 1 and not terms)))
+        made = _product(graph, item, sign, sizes, free and len(rest) == 1 and not terms)
+        terms.append(_Term(sign, made, frozenset(x for part in item.parts for x in part.labels)))
     if not terms:
         return graph.constant(0)
-    result = terms[0][1]
-    for sign, value in terms[1:]:
-        result = graph.elementwise("add" if sign > 0 else "subtract", result, value)
+    return _total(graph, _small_first(graph, terms, every))
+
+
+def _small_first(graph: Graph, terms: Sequence[_Term], every: frozenset[int]) -> list[_Term]:
+    """The terms with those that are broadcast (vectors, numbers beside matrices) added to each other first: a pass over the
+    whole result less for each of them."""
+    groups: dict[frozenset[int], list[_Term]] = {}
+    small = [term.labels for term in terms if term.labels != every]
+    for place, term in enumerate(terms):
+        home = next((labels for labels in small if term.labels <= labels and term.labels != every), None)
+        largest = max((labels for labels in small if home is not None and home <= labels), key=len, default=home)
+        groups.setdefault(frozenset({-1 - place}) if largest is None else largest, []).append(term)
+    made: list[_Term] = []
+    for group in groups.values():
+        first = group[0]
+        same = [term._replace(sign=term.sign * first.sign) for term in group]
+        made.append(_Term(first.sign, _total(graph, same), first.labels))
+    return made
+
+
+def _total(graph: Graph, terms: Sequence[_Term]) -> Value:
+    """The sum of terms, of which the first is positive."""
+    result = terms[0].value
+    for term in terms[1:]:
+        result = graph.elementwise("add" if term.sign > 0 else "subtract", result, term.value)
     return result
 
 

@@ -156,11 +156,16 @@ class _Rewriter:
             room = _MOST_TERMS - len(done) - len(waiting)
             expanded = self._expand(core, uses, room) if isinstance(core, Einsum) else None
             if expanded is None:
-                part = split_blocks(core, lambda block: self._distributed(block, uses)) if isinstance(core, Einsum) else core
+                part = split_blocks(core, lambda block: self._block(block, uses)) if isinstance(core, Einsum) else core
                 done.append((coefficient, self._settled(part)))
             else:
                 waiting += [(coefficient * c, part) for c, part in reversed(expanded)]
         return add(done, node.dims)
+
+    def _block(self, node: Tensor, uses: int) -> Tensor:
+        """A block of a product: distributed by itself where it contracts a sum of matrices."""
+        matrices = any(isinstance(part, Sum) and part.rank > 1 for part in node.children)
+        return self._distributed(node, uses) if matrices else self._settled(node)
 
     def _expand(self, node: Einsum, uses: int, room: int) -> list[tuple[Fraction, Tensor]] | None:
         """node as a sum over the terms of one of its factors, or None where no factor is worth it."""
