@@ -340,7 +340,7 @@ GAUSSIAN = [
 ]  # fmt: skip
 
 FUNCTIONS = [
-    ("expm", "expm(X)", "X:m,m", "X"),
+    ("expm", "expm(X)", "X:m,m", "X", {"unfolded": "X"}),
     ("tr expm", "tr(A*expm(a*X))", "A:n,n a: X:n,n", "a A X", _gradient("tr(A*X*expm(a*X))")),
     ("logm", "tr(logm(X))", "X:n,n", "X", _gradient("inv(X)'", assume="X:near-identity")),
     ("sqrtm", "tr(sqrtm(X))", "X:n,n", "X", _gradient("inv(sqrtm(X))'/2", assume="X:near-identity")),
