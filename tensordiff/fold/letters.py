@@ -32,6 +32,7 @@ from tensordiff.functions.symmetric_map import SymmetricSlope
 from tensordiff.matrix import Matrix, build
 from tensordiff.matrix.build import call, number, transpose
 from tensordiff.matrix.calls import FORM
+from tensordiff.simplify.along import Along
 from tensordiff.tensor import Apply, Function, Named, Symbol, Tensor, as_number
 
 Job = tuple[Tensor, Vertices, Vertices]
@@ -207,5 +208,7 @@ def _value(function: Function, folded: Sequence[Matrix]) -> Matrix:
     if isinstance(function, WholeMatrix) and (made := function.printed(FORM, *folded)) is not None:
         return made  # type: ignore[no-any-return]
     if not folded or not (function.elementwise or function.name in build.known_calls()):
+        if isinstance(function, Along):
+            raise FoldError("a derivative of a function of a matrix with a direction left open is no formula in matrices")
         raise FoldError(f"{function.name} has no matrix form")
     return call(function, *folded)
