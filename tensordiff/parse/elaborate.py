@@ -293,6 +293,8 @@ class Elaboration:
             return self.sized(node)
         if name in UNSIZED:
             return build.product(arguments[0], build.ones(*self.unsized[node]))
+        if name == "‖n" and len(arguments) == 2 and build.as_number(arguments[1]) not in (1, 2):
+            return build.call("norm", *arguments)
         if name[0] in "|‖":
             return self.bars(self.norm(node), arguments[0])
         if name == "kron":
