@@ -20,7 +20,7 @@ def product(node: Matrix, values: tuple[Tensor, ...]) -> Tensor:
         if child.is_scalar:
             scalars.append(value)
             continue
-        part = (value, len(child.rows))
+        part = (value, len(child.rows) if len(child.shape) <= 2 else value.rank)  # a tensor stands beside scalars alone
         while stack and part[0].rank and (_is_row(stack[-1]) or (_is_column(part) and not _is_column(stack[-1]))):
             part = _join(stack.pop(), part)
         if part[0].rank:

@@ -23,7 +23,7 @@ def variants(matrix: Matrix, change: Callable[[Matrix], Iterable[Attempt]]) -> I
     """
     places: list[tuple[Matrix, tuple[tuple[Matrix, int], ...]]] = [(matrix, ())]
     for node, path in places:
-        for attempt in change(node) if not _is_literal(node) else ():
+        for attempt in change(node) if len(node.shape) <= 2 and not _is_literal(node) else ():
             try:
                 new = attempt()
                 made = _rebuilt(path, new)
