@@ -9,7 +9,7 @@ from tensordiff.api import words
 from tensordiff.api.calls import Operand, applied, called
 from tensordiff.api.expression import Expression
 from tensordiff.errors import ShapeError
-from tensordiff.functions import ELEMENTWISE
+from tensordiff.functions import COMPARISONS, ELEMENTWISE
 from tensordiff.matrix import Matrix, Scope, build, read_group
 from tensordiff.matrix.operations import WORDS
 from tensordiff.matrix.symmetric import refuse_unsymmetric
@@ -169,7 +169,7 @@ def pi() -> Expression:
 OWN = {
     **{f.__name__: f for f in (eye, ones, zeros, unit, tril, triu, commutation, matrix_power, kron, block, pi)},
     "transpose": None,
-    "where": None,
+    **dict.fromkeys(("where", "largest", "smallest", *COMPARISONS)),
 }
 """What has a function here or among the declarations, or an operator in Python."""
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from tensordiff.errors import FoldError
 from tensordiff.fold import fold
+from tensordiff.functions import LEVI, POWER, OverMatrices, constant
 from tensordiff.matrix import Matrix, build
 from tensordiff.render import free_letters
-from tensordiff.tensor import Dim, Einsum, Factor, Sum, Symbol, Tensor, einsum
+from tensordiff.tensor import Apply, Dim, Einsum, Factor, Named, Node, Sum, Symbol, Tensor, bottom_up, einsum, postorder
 
 
 def by_entries(tensor: Tensor, written: Mapping[str, Matrix]) -> Matrix:
@@ -51,9 +52,9 @@ def _term(term: Tensor, letters: Sequence[str], written: Mapping[str, Matrix]) -
         try:
             entries.append(_entry(component, letter_of, dims, written))
         except FoldError:
-            if len(component) == 1:
-                raise
             inner = dict.fromkeys(i for _, indices in component for i in indices if i not in letter_of)
+            if len(component) == 1 and not inner:
+                raise
             opened = letter_of | {index: next(spare) for index in inner}
             entries.extend(_entry([factor], opened, dims, written) for factor in component)
     return build.product(*entries, *parts) if entries or parts else build.number(1)
@@ -64,18 +65,49 @@ def _entry(
 ) -> Matrix:
     """A connected part of a product: an entry of a scalar, vector, matrix, or of a declared tensor. Raises FoldError."""
     outside = list(dict.fromkeys(i for _, indices in component for i in indices if i in letter_of))
-    if len(component) == 1 and isinstance(component[0][0], Symbol) and len(outside) == len(component[0][1]):
+    if len(component) == 1 and isinstance(component[0][0], Symbol) and set(outside) == set(component[0][1]):
         node, indices = component[0]
         assert isinstance(node, Symbol)
         shown = written.get(node.name)
         if shown is not None and len(shown.shape) == node.rank:
             return build.entry(shown, tuple(letter_of[i] for i in indices)) if indices else shown
+    node, indices = component[0]
+    if len(component) == 1 and set(outside) == set(indices) and (len(indices) > 2 or _is_of_tensors(node)):
+        return build.entry(_whole(node, written), tuple(letter_of[i] for i in indices))
     if len(outside) > 2:
         raise FoldError("a part with more than two free indices has no matrix form")
     inside = {i for _, indices in component for i in indices}
     part = einsum(component, outside, {i: dims[i] for i in inside})
     matrix = fold(part, tuple(range(len(outside)))[:1], tuple(range(len(outside)))[1:], written)
     return build.entry(matrix, tuple(letter_of[i] for i in outside)) if outside else matrix
+
+
+def _is_of_tensors(node: Tensor) -> bool:
+    """Whether a function of entries or of matrices is of something with more than two axes."""
+    return isinstance(node, Apply) and any(isinstance(x, Tensor) and x.rank > 2 for x in postorder([node]))
+
+
+def _whole(node: Tensor, written: Mapping[str, Matrix]) -> Matrix:
+    """A tensor with three axes or more as it is written: a name, a sum, a function of its entries or of its matrices. Raises
+    FoldError."""
+
+    def visit(part: Node, children: tuple[Matrix, ...]) -> Matrix:
+        if isinstance(part, Symbol | Named) and part.name in written:
+            return written[part.name]
+        if isinstance(part, Sum) and part.children:
+            return build.add(list(zip(part.coefficients, children, strict=True)))
+        if isinstance(part, Apply) and part.function == constant(LEVI).function:
+            return build.levi()
+        if isinstance(part, Apply) and part.function == POWER:
+            return build.dot_power(*children)
+        if isinstance(part, Apply) and children and (part.function.elementwise or isinstance(part.function, OverMatrices)):
+            return build.call(part.function.name if isinstance(part.function, OverMatrices) else part.function, *children)
+        assert isinstance(part, Tensor)
+        if part.rank > 2:
+            raise FoldError("a part with more than two free indices has no matrix form")
+        return fold(part, tuple(range(part.rank))[:1], tuple(range(part.rank))[1:], written)
+
+    return bottom_up(node, visit)
 
 
 def _components(factors: Sequence[Factor], outside: set[int]) -> list[list[Factor]]:

@@ -62,6 +62,15 @@ class ArrayOps(ABC):
     def matmul(self, a: Array, b: Array) -> Array:
         """Matrix product over the last two axes, batched over one leading axis."""
 
+    def stacked(self, operation: str, value: Array) -> Array:
+        """A function of every matrix on the last two axes."""
+        *places, rows, columns = value.shape
+        function = getattr(self, "slogdet" if operation == "logdet" else operation)
+        matrices = value.reshape((-1, rows, columns))
+        values = [function(matrix)[1] if operation == "logdet" else function(matrix) for matrix in matrices]
+        shape = () if operation in ("det", "logdet") else (rows, columns)
+        return np.stack(values).reshape((*places, *shape)) if values else self.zeros((*places, *shape))
+
     # sizes and constants
 
     def size(self, dim: Dim) -> int:

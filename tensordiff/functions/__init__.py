@@ -30,6 +30,7 @@ from tensordiff.functions.registry import ELEMENTWISE, MATRIX, SYMPY, SYNONYMS, 
 from tensordiff.functions.rotation import HAT, LEVI
 from tensordiff.functions.softmax import AlongAxes, LogSumExp, Softmax
 from tensordiff.functions.spectral import EXPM, LOGM, SQRTM
+from tensordiff.functions.stacks import OVER_MATRICES, OverMatrices
 from tensordiff.functions.symmetric_map import SymmetricMap
 from tensordiff.functions.table import Extremum
 from tensordiff.functions.undefined import Undefined
@@ -39,10 +40,10 @@ from tensordiff.functions.user_map import UserMap
 
 __all__ = [
     "ABS", "ADJUGATE", "CHOL", "COMPARISONS", "DET", "ELEMENTWISE", "EXP", "EXPM", "HAT", "INVERSE", "LEVI", "LOG", "LOGDET",
-    "LOGM", "LOG_OF_DET", "MATRIX", "MATRIX_POWER", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY", "SYNONYMS", "WHERE",
-    "AlongAxes", "Constant", "Diagonals",
-    "Duplication", "Elimination", "Extreme", "Extremum", "Frechet", "Hardmax", "Inclusion", "LogSumExp",
-    "LowerMask", "MatrixFunction", "Multivariate", "Pi", "Place", "SkewDuplication", "Softmax", "SymmetricMap", "Undefined",
-    "Unit", "Univariate", "UpperMask", "UserFunction", "UserMap", "WholeMatrix", "constant", "elementwise", "inclusion",
-    "is_primary", "keeps_symmetry", "lookup", "matrix_power", "power", "sandwich", "smallest", "transpose",
+    "LOGM", "LOG_OF_DET", "MATRIX", "MATRIX_POWER", "OVER_MATRICES", "PI", "PINV", "POWER", "SIGN", "SQRTM", "SYMPY",
+    "SYNONYMS", "WHERE", "AlongAxes", "Constant", "Diagonals", "Duplication", "Elimination", "Extreme", "Extremum",
+    "Frechet", "Hardmax", "Inclusion", "LogSumExp", "LowerMask", "MatrixFunction", "Multivariate", "OverMatrices", "Pi",
+    "Place", "SkewDuplication", "Softmax", "SymmetricMap", "Undefined", "Unit", "Univariate", "UpperMask", "UserFunction",
+    "UserMap", "WholeMatrix", "constant", "elementwise", "inclusion", "is_primary", "keeps_symmetry", "lookup",
+    "matrix_power", "power", "sandwich", "smallest", "transpose",
 ]  # fmt: skip

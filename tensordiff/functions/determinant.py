@@ -34,7 +34,7 @@ class Determinant(MatrixFunction):
     name = "det"
     doc = "The determinant of a square matrix."
     latex_name = r"\det"
-    shape = "square-to-scalar"
+    shape = "numbers-of-matrices"
     transposes = "itself"
     result = "any"
     scalar = True
@@ -107,7 +107,7 @@ class LogDeterminant(MatrixFunction):
     doc = "log|det| of a square matrix."
     real_only = True
     latex_name = r"\log\det"
-    shape = "square-to-scalar"
+    shape = "numbers-of-matrices"
     transposes = "itself"
     result = "any"
     conjugates = "drops"
@@ -173,6 +173,7 @@ class Adjugate(MatrixFunction):
     """
 
     name = "adj"
+    shape = "over-matrices"
     doc = "The adjugate of a square matrix."
     primary = True
 

@@ -19,6 +19,7 @@ class LeviCivita(Constant):
     """epsilon_ijk: 1 for an even permutation ijk of 1, 2, 3, -1 for an odd one, else 0."""
 
     name = "levi"
+    latex_name = r"\epsilon"
     axes = (_THREE, _THREE, _THREE)
 
     def evaluate(self, ops: Any, *args: Any) -> Any:

@@ -12,6 +12,8 @@ from tensordiff.functions import (
     ABS,
     HAT,
     INVERSE,
+    LEVI,
+    OVER_MATRICES,
     PI,
     PINV,
     Duplication,
@@ -87,6 +89,8 @@ _LOWERED: WeakKeyDictionary[Matrix, Tensor] = WeakKeyDictionary()
 def _visit(node: Matrix, values: Values) -> Tensor:
     if node.free and node.op in _ENTRIES:
         return _ENTRIES[node.op](node, values)
+    if node.op in OVER_MATRICES and len(node.children[0].shape) > 2:
+        return apply(OVER_MATRICES[node.op], *values)
     if node.op in _RULES:
         return _RULES[node.op](node, values)
     function = OPERATIONS[node.op].function
@@ -121,6 +125,10 @@ def _transpose(node: Matrix, values: Values) -> Tensor:
 
 
 def _trace(node: Matrix, values: Values) -> Tensor:
+    shape = node.children[0].shape
+    if len(shape) > 2:
+        before, size = range(len(node.dims)), range(len(node.dims), len(node.dims) + len(shape[-1]))
+        return einsum([(values[0], (*before, *size, *size))], before)
     half = range(values[0].rank // 2)
     return einsum([(values[0], (*half, *half))], ())
 
@@ -307,6 +315,7 @@ _RULES: dict[str, Rule] = {
     "named": lambda node, values: Named.make(node.data[0], values[0]),
     "number": lambda node, values: number(node.data[0]),
     "size": lambda node, values: size(node.data[0]),
+    "levi": lambda node, values: constant(LEVI),
     "pi": lambda node, values: constant(PI),
     "eye": lambda node, values: identity(node.rows),
     "ones": lambda node, values: ones(node.dims),

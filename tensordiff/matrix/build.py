@@ -15,6 +15,7 @@ from tensordiff.matrix.leaves import (
     duplication,
     elimination,
     eye,
+    levi,
     named,
     number,
     ones,
@@ -116,8 +117,7 @@ def _rebuild_block(node: Matrix, children: tuple[Matrix, ...]) -> Matrix:
 __all__ = [
     "add", "as_number", "block", "call", "commutation", "condition", "contract", "divide", "dot_divide", "dot_power",
     "duplication", "elimination", "entry", "eye", "factors_of", "fit", "hadamard", "inclusion", "inverse", "known_calls",
-    "kron", "named",
-    "number", "of_size_one", "ones", "pi", "power", "product", "real_power",
-    "rebuild", "replace", "resplit", "rows_of", "scale", "size",
-    "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose", "triangle", "tril", "triu", "unit", "zeros",
+    "kron", "levi", "named", "number", "of_size_one", "ones", "pi", "power", "product", "real_power", "rebuild", "replace",
+    "resplit", "rows_of", "scale", "size", "skew_duplication", "split_coefficient", "symbol", "terms_of", "transpose",
+    "triangle", "tril", "triu", "unit", "zeros",
 ]  # fmt: skip

@@ -47,6 +47,12 @@ def pi() -> Matrix:
     return Matrix.make("pi", ())
 
 
+def levi() -> Matrix:
+    """The Levi-Civita symbol of three dimensions: 1 for an even permutation of 1, 2, 3, -1 for an odd one, else 0."""
+    three = (Dim.fixed(3),)
+    return Matrix.make("levi", (three, three, three))
+
+
 def eye(group: Group) -> Matrix:
     """The identity of this size; the scalar 1 for the empty group."""
     group = read_group(group)

@@ -107,7 +107,8 @@ _WORDS = (
     ),
     Operation("kron", "kron", "The Kronecker product.", (1, None), transposes="operands", linear=(-1,), result="alike"),
     Operation(
-        "tr", "square-to-scalar", "The trace of a square matrix.", (1, 1), of_scalar=itself, transposes="itself",
+        "tr", "numbers-of-matrices", "The trace of a square matrix; of a tensor, of those on its last two axes.", (1, 1),
+        of_scalar=itself, transposes="itself",
         linear=(0,), names_itself=True, meets_scalars=False, elsewhere={"trace": "tr(A)"},
     ),
     Operation(
@@ -229,6 +230,7 @@ _LEAVES = (
     Operation("number", integral=True),
     Operation("size", of_scalar=_one, integral=True),
     Operation("pi"),
+    Operation("levi"),
 )
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(

@@ -244,6 +244,10 @@ def inverse(base: Matrix) -> Matrix:
     refuse_open("inv", [base])
     if base.is_scalar:
         return divide(number(1), base)
+    if len(base.shape) > 2:
+        if base.shape[-1] != base.shape[-2]:
+            raise ShapeError(f"inv needs square matrices on the last two axes, got {describe(base)}")
+        return Matrix.make("inv", base.shape, (), (base,))
     base = square("inv", base)
     return Matrix.make("inv", base.shape, (), (base,))
 

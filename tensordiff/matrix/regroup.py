@@ -43,7 +43,7 @@ def _symbol_at(node: Matrix, axis: int) -> tuple[Matrix, int] | None:
         elif node.op == "diag" and len(node.shape) == 2:
             node = node.children[0]
             axis = 1 if len(node.shape) == 2 else 0
-        elif OPERATIONS[node.op].shape in ("square-to-square", "power"):
+        elif OPERATIONS[node.op].shape in ("square-to-square", "over-matrices", "power"):
             node = node.children[0]
         else:
             return None

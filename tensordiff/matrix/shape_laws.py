@@ -21,6 +21,20 @@ def _square_to_scalar(x: Operands) -> Sizes:
     return ()
 
 
+def _over_matrices(x: Operands) -> Sizes:
+    """Of a square matrix, or of those on the last two axes of a tensor."""
+    sizes = x.sizes(0)
+    if len(sizes) < 3:
+        return _square_to_square(x)
+    if sizes[-1] != sizes[-2]:
+        x.refuse(0, "square matrices on the last two axes")
+    return sizes
+
+
+def _numbers_of_matrices(x: Operands) -> Sizes:
+    return normal(*_over_matrices(x)[:-2])
+
+
 def _first_to_scalar(x: Operands) -> Sizes:
     for place in range(1, len(x)):
         if x.sizes(place):
@@ -326,6 +340,8 @@ LAWS: dict[str, Law] = {
     "columns": _columns,
     "shorter": _shorter,
     "square-to-square": _square_to_square,
+    "over-matrices": _over_matrices,
+    "numbers-of-matrices": _numbers_of_matrices,
     "single-square": _single_square,
     "pseudo-inverse": _pseudo_inverse,
     "square-to-column": _square_to_column,

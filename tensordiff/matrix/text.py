@@ -81,8 +81,8 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
             return [number_text(node.data[0])]
         case "size":
             return [str(node.data[0])]
-        case "pi":
-            return ["pi"]
+        case "pi" | "levi":
+            return [node.op]
         case "add":
             return _sum(node.data, children)
         case "contract":
@@ -103,7 +103,8 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
         case "dot_power":
             return [Operand(children[0], ATOM), ".^", *_exponent(children[1])]
         case "entry":
-            return [Operand(children[0], ATOM), "[", ",".join(str(letter) for letter in node.data[0]), "]"]
+            opening, closing = "()" if children[0].op == "levi" else "[]"
+            return [Operand(children[0], ATOM), opening, ",".join(str(letter) for letter in node.data[0]), closing]
         case "kron":
             return ["kron(", *_commas(_kron_operands(node)), ")"]
         case "apply":

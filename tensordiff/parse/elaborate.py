@@ -67,6 +67,8 @@ class Elaboration:
         """The values that are members of families."""
         self.rows = {node.children[0] for node in tree.nodes if is_member(node)}
         """What has one index below it: where X is known and x is not, x_i is a row of X."""
+        self.triple = {node.children[0] for node in tree.nodes if node.op == "index" and len(node.data) == 3}
+        """What has three indices: an epsilon that is not declared is the Levi-Civita symbol there."""
         self.notes: list[str] = []
         self.families = Families({*scope.names(), *(str(label) for x in tree.nodes if x.op == "index" for label in x.data)})
 
@@ -151,6 +153,8 @@ class Elaboration:
             return self.scope.lookup(name)
         if name in ("pi", "π"):
             return build.pi()
+        if name == "levi" or (node in self.triple and name in ("epsilon", "ε", "ϵ")):
+            return build.levi()
         whole = name.upper()
         if node in self.rows and whole != name and whole in self.scope and len(self.scope.lookup(whole).shape) == 2:
             note = f"{name}_i read as the i-th row of {whole}"

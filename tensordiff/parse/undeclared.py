@@ -233,7 +233,7 @@ def _variables(trees: Sequence[Tree], sizes: Collection[str], definitions: Mappi
         for node in tree.nodes:
             if node.op == "name":
                 node.data = next((other for other in spellings(node.data) if other in ranks), node.data)
-                known = node.data in sizes or defined(node.data, definitions) or node.data in ("pi", "π")
+                known = node.data in sizes or defined(node.data, definitions) or node.data in ("pi", "π", "levi")
                 if not known and not is_function(node.data):
                     ranks.setdefault(node.data, None)
             elif node.op == "index" and node.children[0].op == "name" and node.children[0].data in ranks:

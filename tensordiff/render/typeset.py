@@ -150,6 +150,8 @@ class Style(ABC):
                 return [self.size(node.data[0])]
             case "pi":
                 return [self.name("pi")]
+            case "levi":
+                return [self.name("epsilon")]
             case "add":
                 return self.sum(node.data, children)
             case "product":

@@ -89,6 +89,9 @@ class Operations(Protocol):
     def like(self, matrix: Value, value: Value) -> Value:
         """The matrix with the axes of `value`; several (row, column) pairs in `matrix` get as many copies of them."""
 
+    def stacked(self, operation: str, value: Value) -> Value:
+        """One of the operations inv, det, logdet and adjugate on every matrix of the last two axes."""
+
     def inv(self, matrix: Value) -> Value: ...
     def pinv(self, matrix: Value) -> Value:
         """The pseudo-inverse of a matrix of full rank."""

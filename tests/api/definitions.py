@@ -23,6 +23,10 @@ WIDTH = 118
 
 SHAPES = {
     "square-to-scalar": ("A", "A is square; the value is a scalar."),
+    "over-matrices": ("A", "A is square, or a tensor with square matrices on its last two axes; the value has its shape."),
+    "numbers-of-matrices": (
+        "A", "A is square, and the value a scalar; a tensor with square matrices on its last two axes gives a number for each.",
+    ),
     "to-scalar": ("X", "X is a matrix or a vector; the value is a scalar."),
     "square-to-square": ("A", "A is square; the value has its shape."),
     "single-square": ("A", "A is square; the value has its shape."),

@@ -63,7 +63,7 @@ def test_the_law_gives_the_shape_of_the_node(name):
     if node.op == name and record.shape and not record.is_constant:
         assert record.law(Fitted(record.word, node.children)) == node.shape
     elif not record.shape:
-        assert name in ("block", "entry", "contract", "symbol", "number", "size", "pi")
+        assert name in ("block", "entry", "contract", "symbol", "number", "size", "pi", "levi")
 
 
 _DECLARED = ("named", "number", "size", "unit", "singvals")  # what needs a declaration: sizes tell how many singular values

@@ -99,6 +99,7 @@ TRUTHS: dict[str, Truth] = {
     "symbol": Truth("S", lambda s: s),
     "number": Truth("2", lambda: 2.0, ()),
     "size": Truth("n", lambda: 3.0, ()),
+    "levi": Truth("levi(i,j,k)*u[k] -> [i,j]", lambda u: -np.stack([np.cross(u, e) for e in np.eye(3)], axis=1), ("u",)),
     "pi": Truth("pi", lambda: np.pi, ()),
 }
 

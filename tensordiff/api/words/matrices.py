@@ -10,9 +10,10 @@ from tensordiff.api.expression import Expression
 
 
 def inv(A: Operand, /) -> Expression:
-    """The inverse of a square matrix.
+    """The inverse of a square matrix; of a tensor, of those on its last two axes.
 
-    A is square; the value has its shape. It has a value where A is invertible. Raises ShapeError for other shapes.
+    A is square, or a tensor with square matrices on its last two axes; the value has its shape. It has a value where A is
+    invertible. Raises ShapeError for other shapes.
 
         >>> import tensordiff as td
         >>> A = td.matrix("A", "n", "n")
@@ -42,11 +43,12 @@ def chol(A: Operand, /) -> Expression:
 def det(A: Operand, /) -> Expression:
     """The determinant of a square matrix.
 
-    A is square; the value is a scalar. Raises ShapeError for other shapes.
+    A is square, and the value a scalar; a tensor with square matrices on its last two axes gives a number for each.
+    Raises ShapeError for other shapes.
 
         >>> import tensordiff as td
         >>> A = td.matrix("A", "n", "n")
-        >>> print(td.diff(td.det(A), A).matrix_form())
+        >>> print(td.diff(td.tr(td.det(A)), A).matrix_form())
         adj(A)'
 
     Source: Magnus and Neudecker (2019), Matrix Differential Calculus, chapter 8.
@@ -57,11 +59,12 @@ def det(A: Operand, /) -> Expression:
 def logdet(A: Operand, /) -> Expression:
     """log|det| of a square matrix.
 
-    A is square; the value is a scalar. It has a value where A is invertible. Raises ShapeError for other shapes.
+    A is square, and the value a scalar; a tensor with square matrices on its last two axes gives a number for each. It
+    has a value where A is invertible. Raises ShapeError for other shapes.
 
         >>> import tensordiff as td
         >>> A = td.matrix("A", "n", "n")
-        >>> print(td.diff(td.logdet(A), A).matrix_form())
+        >>> print(td.diff(td.tr(td.logdet(A)), A).matrix_form())
         inv(A)'
 
     Source: Magnus and Neudecker (2019), Matrix Differential Calculus, chapter 8.
@@ -72,7 +75,8 @@ def logdet(A: Operand, /) -> Expression:
 def adj(A: Operand, /) -> Expression:
     """The adjugate of a square matrix.
 
-    A is square; the value has its shape. Raises ShapeError for other shapes.
+    A is square, or a tensor with square matrices on its last two axes; the value has its shape. Raises ShapeError for
+    other shapes.
 
         >>> import tensordiff as td
         >>> A = td.matrix("A", "n", "n")

@@ -9,21 +9,6 @@ from tensordiff.api.calls import Operand, called, given
 from tensordiff.api.expression import Expression
 
 
-def tr(A: Operand, /) -> Expression:
-    """The trace of a square matrix.
-
-    A is square; the value is a scalar. Raises ShapeError for other shapes.
-
-        >>> import tensordiff as td
-        >>> A = td.matrix("A", "n", "n")
-        >>> print(td.diff(td.tr(A), A).matrix_form())
-        eye(n)
-
-    Source: Magnus and Neudecker (2019), Matrix Differential Calculus, chapters 2 and 3.
-    """
-    return called("tr", A)
-
-
 def sum(X: Operand, /, axis: Operand | None = None) -> Expression:
     """The sum of all entries, of every column (sum(X, 1)) or of every row (sum(X, 2)).
 
@@ -163,22 +148,6 @@ def max(x: Operand, /, *others: Operand, axis: Operand | None = None) -> Express
     return called("max", x, *others) if axis is None else called("largest", x, axis)
 
 
-def largest(X: Operand, /, axis: Operand | None = None) -> Expression:
-    """The largest of all entries, of every column with max(X, axis=1), of every row with axis=2.
-
-    The value of X n-by-m is a scalar, with axis 1 a row of m, with axis 2 a column of n. Raises ShapeError for other
-    shapes.
-
-        >>> import tensordiff as td
-        >>> X = td.matrix("X", "n", "m")
-        >>> print(td.largest(X), td.largest(X, 1).shape)
-        max(X) (Dim(1), Dim(m))
-
-    Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
-    """
-    return called("largest", X, *given(axis))
-
-
 def min(x: Operand, /, *others: Operand, axis: Operand | None = None) -> Expression:
     """The smallest of all entries; of several operands that, entry by entry.
 
@@ -193,22 +162,6 @@ def min(x: Operand, /, *others: Operand, axis: Operand | None = None) -> Express
     Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
     """
     return called("min", x, *others) if axis is None else called("smallest", x, axis)
-
-
-def smallest(X: Operand, /, axis: Operand | None = None) -> Expression:
-    """The smallest of all entries, or along an axis: min(X, axis=1).
-
-    The value of X n-by-m is a scalar, with axis 1 a row of m, with axis 2 a column of n. Raises ShapeError for other
-    shapes.
-
-        >>> import tensordiff as td
-        >>> X = td.matrix("X", "n", "m")
-        >>> print(td.smallest(X), td.smallest(X, 1).shape)
-        min(X) (Dim(1), Dim(m))
-
-    Source: Clarke (1983), Optimization and Nonsmooth Analysis, section 2.8; equal shares at ties.
-    """
-    return called("smallest", X, *given(axis))
 
 
 def hardmax(X: Operand, /, axis: Operand | None = None) -> Expression:

@@ -24,66 +24,6 @@ def erf(x: Operand, /) -> Expression:
     return called("erf", x)
 
 
-def greater(a: Operand, b: Operand, /) -> Expression:
-    """The condition a > b, entry by entry, for `where`.
-
-    The operands have one shape, or all but one are scalars. Raises ShapeError for other shapes.
-
-        >>> import tensordiff as td
-        >>> a, b = td.vector("a", "n"), td.vector("b", "n")
-        >>> print(td.greater(a, b))
-        where(a > b, 1, 0)
-
-    Source: the definition.
-    """
-    return called("greater", a, b)
-
-
-def greater_equal(a: Operand, b: Operand, /) -> Expression:
-    """The condition a >= b, entry by entry, for `where`.
-
-    The operands have one shape, or all but one are scalars. Raises ShapeError for other shapes.
-
-        >>> import tensordiff as td
-        >>> a, b = td.vector("a", "n"), td.vector("b", "n")
-        >>> print(td.greater_equal(a, b))
-        where(a >= b, 1, 0)
-
-    Source: the definition.
-    """
-    return called("greater_equal", a, b)
-
-
-def less(a: Operand, b: Operand, /) -> Expression:
-    """The condition a < b, entry by entry, for `where`.
-
-    The operands have one shape, or all but one are scalars. Raises ShapeError for other shapes.
-
-        >>> import tensordiff as td
-        >>> a, b = td.vector("a", "n"), td.vector("b", "n")
-        >>> print(td.less(a, b))
-        where(a < b, 1, 0)
-
-    Source: the definition.
-    """
-    return called("less", a, b)
-
-
-def less_equal(a: Operand, b: Operand, /) -> Expression:
-    """The condition a <= b, entry by entry, for `where`.
-
-    The operands have one shape, or all but one are scalars. Raises ShapeError for other shapes.
-
-        >>> import tensordiff as td
-        >>> a, b = td.vector("a", "n"), td.vector("b", "n")
-        >>> print(td.less_equal(a, b))
-        where(a <= b, 1, 0)
-
-    Source: the definition.
-    """
-    return called("less_equal", a, b)
-
-
 def gammaln(x: Operand, /) -> Expression:
     """log(abs(gamma(x))), entry by entry.
 

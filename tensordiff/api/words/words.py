@@ -9,6 +9,22 @@ from tensordiff.api.calls import Operand, called, given
 from tensordiff.api.expression import Expression
 
 
+def tr(A: Operand, /) -> Expression:
+    """The trace of a square matrix; of a tensor, of those on its last two axes.
+
+    A is square, and the value a scalar; a tensor with square matrices on its last two axes gives a number for each.
+    Raises ShapeError for other shapes.
+
+        >>> import tensordiff as td
+        >>> A = td.matrix("A", "n", "n")
+        >>> print(td.diff(td.tr(td.tr(A)), A).matrix_form())
+        eye(n)
+
+    Source: Magnus and Neudecker (2019), Matrix Differential Calculus, chapters 2 and 3.
+    """
+    return called("tr", A)
+
+
 def diag(x: Operand, /) -> Expression:
     """A vector as a diagonal matrix, or the diagonal of a square matrix.
 

@@ -120,6 +120,8 @@ class _Lift:
                     "batch_adjugate", [self.new[v] for v in value.operands], shape=self.new[value.operands[0]].shape
                 )
                 made = self._emit("batch_det", value, adjugate)
+            elif operation.startswith("batch_"):
+                made = self._stacked(value)
             elif (rule := getattr(self, "_" + operation, None)) is not None:
                 made = rule(value)
             elif value.primitive.batch:
@@ -304,6 +306,13 @@ class _Lift:
         return self.graph.emit("einsum", (self.new[left], self.new[right]), (*labels, output), shape=shape)
 
     # Matrix functions
+
+    def _stacked(self, value: Value) -> Value:
+        """A function of every matrix in a stack: the points join the axis of the stack."""
+        made = self.new[value.operands[0]]
+        stack = self.graph.merge(made, [2, 1, 1])
+        shape = (stack.shape[0], *value.shape[1:])
+        return self.graph.reshape(self.graph.emit(value.operation, (stack,), shape=shape), (self.points, *value.shape))
 
     def _solve(self, value: Value) -> Value:
         """Systems, each point with a matrix of its own (one that the points share is inverted, see factorise)."""

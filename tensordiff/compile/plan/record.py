@@ -105,6 +105,13 @@ class Recorder:
         extent = _extent(size)
         return self.graph.emit("eye", shape=(extent, extent))
 
+    def stacked(self, operation: str, value: Value) -> Value:
+        """A function of every matrix on the last two axes: of a stack with one leading axis."""
+        stack = self.graph.merge(value, [value.rank - 2, 1, 1])
+        shape = stack.shape[:1] if operation in ("det", "logdet") else stack.shape
+        made = self.graph.emit(f"batch_{operation}", (stack,), shape=shape)
+        return self.graph.reshape(made, value.shape[: value.rank - len(stack.shape) + len(shape)])
+
     def slogdet(self, matrix: Value) -> tuple[Value, Value]:
         """(sign, log|det|), apart: a factorisation may serve the second."""
         return self.det_sign(matrix), self.logdet(matrix)

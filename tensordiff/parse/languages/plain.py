@@ -58,6 +58,7 @@ _STARTS_ARGUMENT = re.compile(rf"[ \t]*(?:[^\W_]|[|‖√½]|\\)|[ \t]+\.[0-9]|(
 _QUOTIENT = re.compile(
     r"\s*/\s*(?P<sign>[d∂])(?P<square>²|\^2)?\s*(?P<open>\(\s*)?(?P<by>[^\W\d](?:(?![ ⁰-ⁿ²³¹])\w)*)(?(open)\s*\))(?:²|\^2)?"
 )
+_LEVI = re.compile(r"\s*\(\s*(\w+)\s*,\s*(\w+)\s*,\s*(\w+)\s*\)")
 _ENTRY = re.compile(r"([^\W\d_]+)_([A-Za-z]{1,2})")
 """A name with indices below it."""
 WORDS = {"Tr": "tr", "trace": "tr", "Det": "det", "Diag": "diag", "Vec": "vec"}
@@ -144,6 +145,8 @@ class _Reader:
         if name in WORDS and not vocabulary.knows(name):
             name = WORDS[name]
         bracket = behind.lstrip(" \t").startswith("(")
+        if name == "levi" and bracket and not vocabulary.knows(name) and self.levi(start, end):
+            return
         if name == "norm" and bracket and not vocabulary.knows(name) and name not in vocabulary.functions:
             tokens.function("‖n", start, end, bracket=True)
         elif is_called(name, vocabulary, bracket):
@@ -170,6 +173,22 @@ class _Reader:
             self.word(word[2:], start + 2, end)
         else:
             self.unknown(word, start, end, bracket=behind.startswith("("))
+
+    def levi(self, start: int, end: int) -> bool:
+        """levi(i,j,k), an entry of the Levi-Civita symbol."""
+        match = _LEVI.match(self.text, end)
+        if match is None:
+            return False
+        self.tokens.name("levi", start, end)
+        self.tokens.put("LINDEX", "(", end, end)
+        for place in (1, 2, 3):
+            if place > 1:
+                self.tokens.put("_COMMA", ",", match.start(place), match.start(place))
+            kind = "NUMBER" if match[place].isdigit() else "NAME"
+            self.tokens.put(kind, match[place], match.start(place), match.end(place))
+        self.place = match.end()
+        self.tokens.put("RINDEX", ")", self.place - 1, self.place)
+        return True
 
     def unknown(self, word: str, start: int, end: int, *, bracket: bool) -> None:
         """A word that nobody declared: names side by side, or a name that is new."""
