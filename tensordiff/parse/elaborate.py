@@ -297,7 +297,7 @@ class Elaboration:
             return self.sized(node)
         if name in UNSIZED:
             return build.product(arguments[0], build.ones(*self.unsized[node]))
-        if name == "‖n" and len(arguments) == 2 and build.as_number(arguments[1]) not in (1, 2):
+        if name == "‖n" and len(arguments) == 2:
             return build.call("norm", *arguments)
         if name[0] in "|‖":
             return self.bars(self.norm(node), arguments[0])
@@ -325,10 +325,9 @@ class Elaboration:
         return arguments[0], arguments[1]
 
     def norm(self, node: Syntax) -> str:
-        """The name of bars, or of the norm that the word stands for: norm(x), norm(x, 1)."""
-        which = [str(child.data) for child in node.children[1:] if child.op == "number"]
-        if len(node.children) == 1 or (node.data == "‖n" and len(which) == len(node.children) - 1 == 1):
-            return "‖" + which[0] if which else str(node.data)
+        """The name of bars, or of the norm that the word stands for, norm(x)."""
+        if len(node.children) == 1:
+            return str(node.data)
         raise self.error("a norm is of one expression", node.start, node.end, "write norm2(x), or norm(x, 1)")
 
     def bars(self, name: str, operand: Matrix) -> Matrix:
