@@ -331,3 +331,18 @@ def test_any_text_gives_a_proof():
         text = generator.choice(["", " "]).join(generator.choice(PIECES) for _ in range(generator.randint(1, 25)))
         proof = td.proofread(text, "x'*A*x", "x", shapes={"x": "n", "A": "n n", "X": "n m"})
         assert isinstance(str(proof), str)
+
+
+@pytest.mark.parametrize("text", ["$0=$", "x =", "df = 2*x'*dx\nx ="])
+def test_an_equality_without_a_side_is_not_read(text):
+    proof = td.proofread(text, "x'*x", "x")
+    assert not proof
+    assert proof.steps[-1].status == "not-read"
+
+
+def test_an_equals_sign_at_the_end_of_a_line_goes_on_below():
+    joined = td.proofread("df = x'*dx + dx'*x =\n3*x'*dx", "x'*x", "x")
+    assert [step.status for step in joined.steps] == ["right", "wrong"]
+    assert joined.steps[1].text == "= 3*x'*dx"
+    assert td.proofread("df =\n2*x'*dx", "x'*x", "x")
+    assert td.proofread("df = x'*dx + dx'*x =\n= 2*x'*dx", "x'*x", "x")

@@ -84,6 +84,10 @@ class Proofreader(Chains):
         if APPROXIMATELY in statement.relations:
             self.approximation(statement)
             return
+        if statement.dangles:
+            reason = f"the last {statement.relations[-1]} has nothing behind it"
+            self.step(statement.text, statement.line, "rewriting", "not-read", reason=reason)
+            return
         if statement.open:
             self.continued(statement)
             return

@@ -37,13 +37,18 @@ class Statement:
     """Whether an arrow stands before it."""
 
     @property
+    def dangles(self) -> bool:
+        """Whether it ends with a relation, so that what is on its right stands further below."""
+        return len(self.relations) > len(self.sides) - (not self.open)
+
+    @property
     def text(self) -> str:
         """The whole as one line."""
         found = self.relations[0] + " " if self.open else ""
         rest = self.relations[1:] if self.open else self.relations
         for place, side in enumerate(self.sides):
             found += side.text if not place else f" {rest[place - 1]} {side.text}"
-        return found
+        return f"{found} {self.relations[-1]}" if self.dangles else found
 
 
 @dataclass(frozen=True)
@@ -226,6 +231,10 @@ def _statement(piece: str, line: int, parts: list[Part], implied: bool = False, 
         return
     before = next((part for part in reversed(parts) if isinstance(part, Statement)), None)
     joined = before is not None and parts and parts[-1] is before
+    if joined and before is not None and before.dangles and not implied and not label:
+        before.sides += [side for side in sides if side.text]
+        before.relations += relations if sides[0].text else relations[1:]
+        return
     if joined and before is not None and _continues(sides[0].text, len(sides)) and not implied:
         last = before.sides[-1]
         before.sides[-1] = Side(f"{last.text} {sides[0].text}", last.line)
