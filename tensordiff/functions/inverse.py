@@ -17,7 +17,7 @@ class Inverse(MatrixFunction):
     """inv(A); d inv(A)_ij / dA_kl = -inv(A)_ik inv(A)_lj (Matrix Cookbook, eq. 60)."""
 
     name = "inv"
-    doc = "The inverse of a square matrix; of a tensor, of those on its last two axes."
+    doc = "The inverse of a square matrix. Of a tensor: of the matrices on its last two axes."
     shape = "over-matrices"
     domain = "invertible"
     superscript = "-1"

@@ -10,7 +10,7 @@ from tensordiff.api.expression import Expression
 
 
 def inv(A: Operand, /) -> Expression:
-    """The inverse of a square matrix; of a tensor, of those on its last two axes.
+    """The inverse of a square matrix. Of a tensor: of the matrices on its last two axes.
 
     A is square, or a tensor with square matrices on its last two axes; the value has its shape. It has a value where A is
     invertible. Raises ShapeError for other shapes.
