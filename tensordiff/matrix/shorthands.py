@@ -48,17 +48,8 @@ def _kron_sum(form: Any, a: Any, b: Any) -> Any:
     return form.add([(1, form.kron(a, form.eye(b.rows))), (1, form.kron(form.eye(a.rows), b))])
 
 
-def _variance(form: Any, x: Any, *axis: Any) -> Any:
-    """The mean of the squares less the mean: along an axis the mean is repeated along it."""
-    mean = form.call("mean", x, *axis)
-    if axis:
-        mean = form.repeat(mean, x, axis[0])
-    return form.call("mean", form.dot_power(form.add([(1, x), (-1, mean)]), form.number(2)), *axis)
-
-
-def _norm(form: Any, x: Any, p: Any) -> Any:
-    order = form.as_number(p)
-    return form.call({1: "norm1", 2: "norm2"}[order], x) if order in (1, 2) else form.call("norm_p", x, p)
+def _variance(form: Any, x: Any) -> Any:
+    return form.call("mean", form.dot_power(form.add([(1, x), (-1, form.call("mean", x))]), form.number(2)))
 
 
 def _cumulated(form: Any, x: Any) -> Any:
