@@ -222,7 +222,7 @@ class _Judge:
 
 def _needs_square(f: Matrix) -> bool:
     """Whether f has a value for square matrices alone: where sizes must agree, other equal ones are no strange idea."""
-    return any(node.op in OPERATIONS and OPERATIONS[node.op].shape.startswith("square") for node in postorder([f]))
+    return any(node.op in OPERATIONS and OPERATIONS[node.op].needs_square for node in postorder([f]))
 
 
 def default_candidate(truth: Truth) -> Candidate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from tensordiff.matrix.shape_laws import LAWS, Law
+from tensordiff.matrix.shape_laws import LAWS, OF_SQUARE, Law
 from tensordiff.tensor import Function
 
 Build = Callable[..., Any]
@@ -71,6 +71,11 @@ class Operation:
     @property
     def law(self) -> Law:
         return self.own_law or LAWS[self.shape]
+
+    @property
+    def needs_square(self) -> bool:
+        """Whether its operand is a square matrix."""
+        return self.shape in OF_SQUARE
 
     @property
     def word(self) -> str:

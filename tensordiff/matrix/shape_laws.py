@@ -379,4 +379,21 @@ LAWS: dict[str, Law] = {
 }
 """By name; a function of functions/ names its law so."""
 
-__all__ = ["LAWS", "Law", "Operands", "Place", "Size", "Sizes", "is_vector", "normal", "remainder", "rows_and_columns"]
+OF_SQUARE = frozenset(
+    {"square-to-scalar", "square-to-square", "square-to-column", "single-square", "over-matrices", "numbers-of-matrices"}
+)
+"""The laws of operations on square matrices."""
+
+__all__ = [
+    "LAWS",
+    "OF_SQUARE",
+    "Law",
+    "Operands",
+    "Place",
+    "Size",
+    "Sizes",
+    "is_vector",
+    "normal",
+    "remainder",
+    "rows_and_columns",
+]

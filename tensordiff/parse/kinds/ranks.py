@@ -233,10 +233,7 @@ def _rank(sizes: Sizes) -> Rank:
 def of_square(name: str) -> bool:
     """Whether a function is of square matrices alone."""
     record = WORDS.get(BARS.get(name) or SYNONYMS.get(name, name))
-    return (
-        record is not None
-        and record.shape in ("square-to-scalar", "square-to-square", "single-square", "over-matrices", "numbers-of-matrices")
-    ) or name == "|"
+    return (record is not None and record.needs_square) or name == "|"
 
 
 def _is_number(node: Syntax) -> bool:

@@ -161,6 +161,9 @@ def _taken(operators: Sequence[Token], operands: Sequence[Syntax], place: int, s
     """The chain in which a sign has taken all that stands behind it."""
     behind, between = list(operands[place + 1 :]), list(operators[place + 1 :])
     if waits(sign):
+        if (operator := operators[place]) != "":
+            hint = "put what it is of directly behind it"
+            raise RefusedError(f"a sign stands before {operator} alone", sign.start, operator.end, hint)
         operand = chain(between, behind) if between else behind[0]
     else:
         operand = chain([operators[place], *between], [sign.children[0], *behind])
