@@ -94,7 +94,7 @@ CASES = [
     (r"A^{\top} «\nabla x»", ParseError, "a derivative cannot stand here"),
     (r"«\int» x", ParseError, "integrals are not read"),
     (r"\log«^»2 a", ParseError, "cannot follow the function name"),
-    (r"«\sum_i *» x_i", ParseError, r"a sign stands before \* alone"),
+    (r"«\sum_i *» x_i", ParseError, "a sign stands before * alone"),
     (r"«\sum_i /» x_i", ParseError, "a sign stands before / alone"),
     (r"«\sum_i»", ParseError, "stands before nothing"),
     (r"«\sum_i + x»", ShapeError, "nothing that is summed has the index i"),
