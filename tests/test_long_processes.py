@@ -29,5 +29,6 @@ def test_eight_threads_have_the_results_of_one() -> None:
     assert soak.threads(20)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Python reports interrupts of its destructors
 def test_interrupts_leave_caches_sound() -> None:
     assert soak.interrupts(30)

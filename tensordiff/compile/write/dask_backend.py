@@ -79,6 +79,9 @@ class DaskBackend(TracedBackend):
     def _norm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return call("_chunked_norm", *operands)
 
+    def _batch_norm(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
+        return call("_chunked_batch_norm", *operands)
+
     def _trace(self, value: Value, operands: Sequence[Text], scope: Scope) -> Text:
         return Text(call("da.diagonal", *operands).text + ".sum()", ATOM)
 
@@ -152,6 +155,16 @@ def _chunked_norm(x):
     largest = da.abs(x).max()
     scale = da.where((largest > 0) & da.isfinite(largest), largest, 1)
     return scale * da.sqrt(((x / scale) ** 2).sum())
+''')
+_define('''
+def _chunked_batch_norm(x):
+    """The norm of each point, scaled likewise."""
+    rest = tuple(range(1, x.ndim))
+    if np.iscomplexobj(x):
+        return da.sqrt((x * x).sum(rest))
+    largest = da.abs(x).max(rest, keepdims=True)
+    scale = da.where((largest > 0) & da.isfinite(largest), largest, 1)
+    return scale.reshape(len(x)) * da.sqrt(((x / scale) ** 2).sum(rest))
 ''')
 _define("""
 def _chunked_logsumexp(x, axes):
