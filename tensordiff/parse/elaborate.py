@@ -300,7 +300,9 @@ class Elaboration:
         if name == "‖n" and len(arguments) == 2:
             return build.call("norm", *arguments)
         if name[0] in "|‖":
-            return self.bars(self.norm(node), arguments[0])
+            if len(arguments) > 1:
+                raise self.error("a norm is of one expression", node.start, node.end, "write norm2(x), or norm(x, 1)")
+            return self.bars(name, arguments[0])
         if name == "kron":
             return build.kron(*arguments)
         if name == "log" and node.children[0].op == "call" and node.children[0].data == "|" and len(arguments) == 1:
@@ -323,12 +325,6 @@ class Elaboration:
         if len(arguments) != 2:
             raise self.error("an inner product is of two values", node.start, node.end, "write <A, B>")
         return arguments[0], arguments[1]
-
-    def norm(self, node: Syntax) -> str:
-        """The name of bars, or of the norm that the word stands for, norm(x)."""
-        if len(node.children) == 1:
-            return str(node.data)
-        raise self.error("a norm is of one expression", node.start, node.end, "write norm2(x), or norm(x, 1)")
 
     def bars(self, name: str, operand: Matrix) -> Matrix:
         """|a|, |A| for the determinant, and norms: ‖x‖, ‖X‖_F, ‖x‖_1, the spectral ‖X‖_2, the nuclear ‖X‖_*."""

@@ -72,7 +72,6 @@ def test_a_full_disk_is_said_in_a_line() -> None:
 
 
 def test_shells_complete_every_command_and_option(capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("shtab")
     for shell in ("bash", "zsh", "tcsh"):
         assert main(["completion", shell]) == 0
         written = capsys.readouterr().out
@@ -81,7 +80,6 @@ def test_shells_complete_every_command_and_option(capsys: pytest.CaptureFixture[
 
 
 def test_bash_completes_commands_and_choices(tmp_path: Path) -> None:
-    pytest.importorskip("shtab")
     script = tmp_path / "completion"
     script.write_text(subprocess.run([*COMMAND, "completion", "bash"], capture_output=True, text=True, check=True).stdout)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tensordiff.check.proofread.split import Statement
+from tensordiff.check.proofread.statements import Statement
 from tensordiff.parse.names import spellings
 from tensordiff.parse.syntax import Tree
 

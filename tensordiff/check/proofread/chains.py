@@ -12,7 +12,7 @@ from tensordiff.check.proofread.mend import Writer
 from tensordiff.check.proofread.proof import Kind, Status, Step
 from tensordiff.check.proofread.reasons import of_equality, of_verdict
 from tensordiff.check.proofread.roots import Root, root_of
-from tensordiff.check.proofread.split import Side, Statement
+from tensordiff.check.proofread.statements import Side, Statement
 from tensordiff.check.proofread.world import World
 from tensordiff.check.verdict import Verdict
 from tensordiff.errors import BudgetError, FoldError, ParseError, TensordiffError, UnknownNameError

@@ -8,7 +8,8 @@ from tensordiff.check.proofread import assumptions, equivalence, first_order
 from tensordiff.check.proofread.chains import Chains, Judged
 from tensordiff.check.proofread.proof import Proof, Status
 from tensordiff.check.proofread.roots import Root
-from tensordiff.check.proofread.split import APPROXIMATELY, Part, Side, Statement, Words, split
+from tensordiff.check.proofread.split import split
+from tensordiff.check.proofread.statements import APPROXIMATELY, Part, Side, Statement, Words
 from tensordiff.errors import TensordiffError
 from tensordiff.matrix import Matrix
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from tensordiff.check.proofread.split import Statement
+from tensordiff.check.proofread.statements import Statement
 from tensordiff.check.proofread.world import put
 from tensordiff.errors import TensordiffError
 from tensordiff.matrix import Matrix, Scope

@@ -11,7 +11,8 @@ from tensordiff.check.proofread.assumptions import is_declaration
 from tensordiff.check.proofread.judge import Proofreader
 from tensordiff.check.proofread.mend import Writer
 from tensordiff.check.proofread.proof import Proof
-from tensordiff.check.proofread.split import DEFINED, Statement, split
+from tensordiff.check.proofread.split import split
+from tensordiff.check.proofread.statements import DEFINED, Statement
 from tensordiff.check.proofread.world import World, called_plainly
 from tensordiff.errors import ParseError, TensordiffError
 from tensordiff.evidence.equality import equal

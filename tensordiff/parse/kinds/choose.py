@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 
 from tensordiff.errors import ShapeError
-from tensordiff.parse.kinds.infer import ConflictError, Inference
+from tensordiff.parse.kinds.conflicts import ConflictError
+from tensordiff.parse.kinds.infer import Inference
 from tensordiff.parse.kinds.letters import usual_rank
 from tensordiff.parse.kinds.ranks import cost, of_square
 from tensordiff.parse.kinds.sizes import Naming, Sizes, Unknown

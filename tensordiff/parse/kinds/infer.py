@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from tensordiff.errors import ShapeError
 from tensordiff.functions import SYNONYMS, lookup
 from tensordiff.matrix.operations import OPERATIONS, called
 from tensordiff.matrix.shape_laws import LAWS, Place, normal, remainder, rows_and_columns
-from tensordiff.parse.kinds.sizes import Equations, MismatchError, Naming, Size, Sizes, Total, Triangular, Unknown, resolve
+from tensordiff.parse.kinds.conflicts import ConflictError
+from tensordiff.parse.kinds.sizes import Equations, MismatchError, Size, Sizes, Total, Triangular, Unknown, resolve
 from tensordiff.parse.names import UNSIZED, unknown_function
 from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.tensor import Dim, Group
@@ -20,37 +20,6 @@ class Value(NamedTuple):
 
     sizes: Sizes
     letters: Mapping[str, Size] = {}
-
-
-class ConflictError(Exception):
-    """Two operands whose sizes cannot be reconciled: the operation, and the two places with what is there."""
-
-    def __init__(self, node: Syntax, verb: str, places: Sequence[tuple[int, int, Sizes]]) -> None:
-        super().__init__(verb)
-        self.node = node
-        self.verb = verb
-        self.places = places
-        self.tree: Tree
-        self.progress = 0
-
-    def error(self, naming: Naming) -> ShapeError:
-        """The error in the user's words, both places and both sizes."""
-        text = self.tree.text
-        described = [f"{text[start:end]} ({naming.text(sizes)})" for start, end, sizes in self.places]
-        start, end = self._operation()
-        return ShapeError(
-            f"cannot {self.verb} {' and '.join(described)}",
-            text=text, start=start, end=end,
-            hint="shapes were inferred (capitals are matrices, a to g scalars, h to z vectors); declare them to say otherwise",
-        )  # fmt: skip
-
-    def _operation(self) -> tuple[int, int]:
-        """The place of the operator between the two operands, of the whole operation where there is none."""
-        if self.node.op in ("add", "product") and len(self.places) == 2:
-            for (_, start, end), operand in zip(self.node.data, self.node.children[1:], strict=True):
-                if operand.start == self.places[1][0] and end > start:
-                    return start, end
-        return self.node.start, self.node.end
 
 
 Placed = tuple[int, int, Sizes]

@@ -6,7 +6,8 @@ import re
 from typing import NoReturn
 
 from tensordiff.parse.languages.raised import FRACTIONS, inverse, put_fraction, superscript
-from tensordiff.parse.languages.tokens import Stream, Token
+from tensordiff.parse.languages.scan import operand_end
+from tensordiff.parse.languages.tokens import Stream, Token, norm_subscript
 from tensordiff.parse.languages.words import differentiated, is_called, is_constant, letters_of, ways
 from tensordiff.parse.names import GREEK, SUPERSCRIPTS, normalise
 from tensordiff.parse.vocabulary import Vocabulary
@@ -51,7 +52,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_NORM_SUBSCRIPT = re.compile(r"([₁₂])|_(?:([12F])|\{\s*([12F])\s*\}|\{?\s*\\(?:math|text)\w+\s*\{\s*(F)\s*\}\s*\}?)")
 _TRANSPOSED = re.compile(r"\s*(?:(?P<minus>[-−]?)\s*(?P<letter>T|t(?!\w))(?!\[)|\(\s*(?P<inner>[-−]?)\s*(?P<inside>[Tt])\s*\))")
 _PLUS = re.compile(r"\s*(?:\+|†)(?=\s*(?:$|[)\]*,;'’+\-]))")
 _STARTS_ARGUMENT = re.compile(rf"[ \t]*(?:[^\W_]|[|‖√½]|\\)|[ \t]+\.[0-9]|(?=[{_SUPER}])$")
@@ -254,7 +254,7 @@ class _Reader:
         ):
             return False
         inner = sign.end()
-        upper = _operand_end(self.text, inner)
+        upper = operand_end(self.text, inner)
         below = _QUOTIENT.match(self.text, upper)
         if below is None or below["sign"] != sign["sign"]:
             return False
@@ -388,26 +388,3 @@ class _Reader:
 _WITHOUT_SLICE = re.compile(
     _TOKEN.pattern.replace(r"(?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))", r"(?P<slice>(?!))"), re.VERBOSE
 )
-
-
-def _operand_end(text: str, place: int) -> int:
-    """The end of a name, or of a bracket with a name before it, that begins here."""
-    word = re.compile(r"[^\W\d]\w*").match(text, place)
-    end = word.end() if word else place
-    if end < len(text) and text[end] == "(":
-        depth = 0
-        for position in range(end, len(text)):
-            depth += (text[position] == "(") - (text[position] == ")")
-            if not depth:
-                return position + 1
-    return end
-
-
-def norm_subscript(tokens: Stream, place: int) -> int:
-    """Reads the subscript of norm bars that have just closed, if there is one: ‖X‖_F, ‖x‖₁. Returns the place after it."""
-    match = _NORM_SUBSCRIPT.match(tokens.text, place)
-    if match is None:
-        return place
-    assert match.lastindex is not None
-    tokens.rename_norm(normalise(match[match.lastindex]), match.end())
-    return match.end()

@@ -224,3 +224,16 @@ def argument_text(text: str) -> str:
         if not depth:
             return bare[1:place]
     return bare[1:]
+
+
+def operand_end(text: str, place: int) -> int:
+    """The end of a name, or of a bracket with a name before it, that begins here."""
+    word = re.compile(r"[^\W\d]\w*").match(text, place)
+    end = word.end() if word else place
+    if end < len(text) and text[end] == "(":
+        depth = 0
+        for position in range(end, len(text)):
+            depth += (text[position] == "(") - (text[position] == ")")
+            if not depth:
+                return position + 1
+    return end

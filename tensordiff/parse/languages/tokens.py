@@ -6,6 +6,7 @@ product between operands that stand side by side, and ends the arguments of func
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
@@ -271,3 +272,16 @@ class Stream:
 
     def fail(self, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
         raise ParseError(message, text=self.text, start=start, end=end, hint=hint)
+
+
+_NORM_SUBSCRIPT = re.compile(r"([₁₂])|_(?:([12F])|\{\s*([12F])\s*\}|\{?\s*\\(?:math|text)\w+\s*\{\s*(F)\s*\}\s*\}?)")
+
+
+def norm_subscript(tokens: Stream, place: int) -> int:
+    """Reads the subscript of norm bars that have just closed, if there is one: ‖X‖_F, ‖x‖₁. Returns the place after it."""
+    match = _NORM_SUBSCRIPT.match(tokens.text, place)
+    if match is None:
+        return place
+    assert match.lastindex is not None
+    tokens.rename_norm(normalise(match[match.lastindex]), match.end())
+    return match.end()
