@@ -16,6 +16,7 @@ import numpy as np
 
 from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.modular import PRIMES
+from tensordiff.evidence.sampling.cells import Cells
 from tensordiff.evidence.sampling.degree import difference_degree, sign_degree
 from tensordiff.evidence.sampling.kinks import Kinks
 from tensordiff.evidence.sampling.points import MOST_ENTRIES, Point, Samples, is_costly
@@ -239,6 +240,7 @@ def numerically(pair: Pair, samples: Samples) -> Evidence:
     """Many points in double precision, to see every side of every branch; a few with many digits."""
     budget = Budget(samples.steps, _MOST_STEPS)
     kinks = Kinks(samples.tensors)
+    cells = Cells(kinks.branches)
     telling: list[Point] = []  # those that show a side of a branch for the first time
     first = list(_doubles(samples, kinks, budget))
     further = _Further(samples, first[0].sizes if first else {}, budget, branches=kinks.any or _has_roots(samples.tensors))
@@ -253,12 +255,11 @@ def numerically(pair: Pair, samples: Samples) -> Evidence:
             return refuted
         seen += 1
         points.append(point)
-        kinks.is_new(point)
-    for point in kinks.beside(points, samples):
+        cells.is_new(point)
+    for point in cells.beyond(points, samples):
         if kinks.is_tied(point):
             continue
-        if kinks.is_new(point):
-            telling.append(point)
+        telling.append(point)
         if (refuted := differs(pair, point)) is not None:
             return refuted
         seen += 1
@@ -287,6 +288,8 @@ def numerically(pair: Pair, samples: Samples) -> Evidence:
     if sure.unseen:
         words += f"; but only one side of {', '.join(sure.unseen)} was seen, and nothing declared excludes the other"
         return Evidence(None, None, words)
+    if not cells.complete:
+        return Evidence(None, None, f"{words}; but there are more combinations of sides than could be looked at")
     return Evidence(True, "numeric", words)
 
 

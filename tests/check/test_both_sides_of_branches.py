@@ -40,7 +40,7 @@ def test_a_term_that_is_zero_nearly_everywhere(term: str) -> None:
 
 
 def test_the_other_side_is_named() -> None:
-    verdict = td.check("x + step(1e-9 - abs(x - 1/3))", "x'*x/2", "x", shapes={"x": "n"})
+    verdict = td.check("x + step(1e-9 - norm2(x - y))*x", "x'*x/2", "x", shapes={"x": "n", "y": "n"})
     assert verdict.status == "undecided"
     assert "only one side of step was seen" in str(verdict)
 

@@ -152,7 +152,12 @@ def test_what_is_equal_where_it_is_defined_is_not_refused(case: tuple) -> None:
     assert compared(case).equal is True
 
 
-WINDOWS = ["relu(a-5)*relu(6-a)", "relu(a^2-1000)*relu(1001-a^2)", "step(a-0.3)*step(0.301-a)", "sum(relu(x-5).*relu(6-x))"]
+WINDOWS = [
+    "relu(a-5)*relu(6-a)", "relu(a^2-1000)*relu(1001-a^2)", "step(a-0.3)*step(0.301-a)", "sum(relu(x-5).*relu(6-x))",
+    "relu(a-7)*relu(8-a)*relu(c-7)*relu(8-c)", "relu(a-5)*relu(6-a)*relu(c-100)*relu(101-c)", "relu(1/a-3)*relu(3.01-1/a)",
+    "relu(x[1]-5)*relu(6-x[1])*relu(x[2]-100)*relu(101-x[2])", "step(a-c-5)*step(5.001-a+c)", "relu(1-abs(abs(a-500)-20))",
+    "step(a-10^15)*step(10^15+1-a)", "step(10^-9-abs(a-1/3))",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("small", ["1", "10^-5", "10^-25"])
@@ -160,6 +165,24 @@ WINDOWS = ["relu(a-5)*relu(6-a)", "relu(a^2-1000)*relu(1001-a^2)", "step(a-0.3)*
 def test_what_lives_between_two_kinks_is_seen(window: str, small: str) -> None:
     assert td.equal(f"b + {small}*{window}", "b", shapes=SHAPES).equal is False
     assert td.check(f"1 + {small}*{window}", "b", "b", shapes=SHAPES).status == "wrong"
+
+
+def test_more_combinations_of_sides_than_can_be_looked_at() -> None:
+    """A box in five dimensions has 3^5 - 1 cells around it."""
+    box = "*".join(f"step({letter}-2)*step(2.5-{letter})" for letter in "abcde")
+    assert td.equal(box, "0", shapes=dict.fromkeys("abcde", "")).equal is not True
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("max(min(a,b),min(max(a,b),c))", "min(max(a,b),max(min(a,b),c))"), ("relu(a-5)*relu(4-a)", "0"),
+        ("abs(a)*abs(b)*abs(c)", "abs(a*b*c)"), ("step(a-2)*step(b-2)", "step(min(a,b)-2)"),
+        ("max(min(a,b),min(max(a,b),c))", "a+b+c-max(a,max(b,c))-min(a,min(b,c))"),
+    ],
+)  # fmt: skip
+def test_what_holds_in_every_cell(one: str, other: str) -> None:
+    assert td.equal(one, other, shapes=SHAPES).equal is True
 
 
 def test_a_law_of_powers_says_that_bases_are_positive() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
@@ -19,12 +18,6 @@ from tensordiff.tensor import Apply, Tensor, postorder, split_coefficient
 _LOOSE = 8
 """So many draws look at the other side of a branch."""
 _ENOUGH = 4
-_MOST_BRANCHES = 8
-_MOST_TOGETHER = 60
-_LINES = 2
-_HALVINGS = 40
-_STEPS = tuple(Fraction(1, 2**k) for k in (3, 6, 10, 16, 30))
-"""So far from the place where a branch changes sides, as parts of a line, points are looked at."""
 
 
 class Kinks:
@@ -38,7 +31,6 @@ class Kinks:
         self._seen: dict[Tensor, set[int]] = {}
         self._ties: list[Tensor] = []
         """What is compared, less the other side."""
-        self._together: set[tuple[bytes, ...]] = set()
         memo: ranges.Memo = {}
         for node in postorder(tensors):
             for branch in node.function.branches(node.children) if isinstance(node, Apply) else ():
@@ -62,30 +54,6 @@ class Kinks:
     def unseen(self) -> list[str]:
         """The names of functions of which some branch was always on one side."""
         return list(dict.fromkeys(self._names[branch] for branch, sides in self._seen.items() if len(sides) < 2))
-
-    def beside(self, points: Sequence[Point], samples: Samples) -> Iterator[Point]:
-        """Points close to the places where branches change sides, on both sides of each: relu(x - 5)*relu(6 - x) is zero but
-        between two kinks, both sides of which are seen elsewhere. The places are searched for on lines between points of equal
-        sizes on different sides."""
-        movable = samples.convex
-        for branch in list(self._seen)[:_MOST_BRANCHES]:
-            for first, second in islice(_apart(branch, points), _LINES):
-                line = _Line(first, second, movable)
-                root = line.root(branch)
-                for place in [] if root is None else [root + sign * step for step in _STEPS for sign in (-1, 1)]:
-                    if 0 <= place <= 1 and (point := line.at(place)).defines(samples.tensors):
-                        yield point
-
-    def is_new(self, point: Point) -> bool:
-        """Whether the branches are together on sides on which they were together at none of the points asked about before."""
-        try:
-            signs = tuple(np.sign(point.value(branch)).astype(np.int8).tobytes() for branch in self._seen)
-        except EvaluationError:
-            return False
-        if signs in self._together or len(self._together) >= _MOST_TOGETHER:
-            return False
-        self._together.add(signs)
-        return True
 
     def exclude(self, samples: Samples) -> None:
         """Takes a side as seen on which the tensors of the samples have no value, as log(a) has none where log(a^2) has its
@@ -116,53 +84,6 @@ class Kinks:
                 continue
             sides.update(_sides(value))
         return sum(map(len, self._seen.values())) > before
-
-
-def _apart(branch: Tensor, points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
-    """Pairs of points of equal sizes at which an entry of a branch has different signs."""
-    by_sizes: dict[tuple[tuple[str, int], ...], list[tuple[Point, Array]]] = {}
-    for point in points:
-        try:
-            signs = np.sign(point.value(branch))
-        except EvaluationError:
-            continue
-        known = by_sizes.setdefault(tuple(sorted(point.sizes.items())), [])
-        other = next((other for other, theirs in reversed(known) if np.any(signs * theirs < 0)), None)
-        known.append((point, signs))
-        if other is not None:
-            yield other, point
-
-
-class _Line:
-    """The points between two points; what may have other values than those between is as it is at the first one."""
-
-    def __init__(self, first: Point, second: Point, movable: Collection[str]) -> None:
-        self._first = first
-        self._moves = {name: second.exact[name] - value for name, value in first.exact.items() if name in movable}
-
-    def at(self, place: Fraction) -> Point:
-        first = self._first
-        moved = {name: np.asarray(first.exact[name] + place * move, dtype=object) for name, move in self._moves.items()}
-        return Point({**first.exact, **moved}, first.sizes, first.ops, first.steps)
-
-    def root(self, branch: Tensor) -> Fraction | None:
-        """Where an entry of the branch changes its sign, found by halving."""
-        low, high = Fraction(0), Fraction(1)
-        try:
-            start = self.at(low).value(branch)
-            entry = np.argmax(np.sign(start) * np.sign(self.at(high).value(branch)) < 0)
-            sign = np.sign(start.flat[entry])
-            if np.sign(self.at(high).value(branch).flat[entry]) != -sign:
-                return None
-            for _ in range(_HALVINGS):
-                middle = (low + high) / 2
-                if np.sign(self.at(middle).value(branch).flat[entry]) == sign:
-                    low = middle
-                else:
-                    high = middle
-        except EvaluationError:
-            return None
-        return (low + high) / 2
 
 
 def _sides(value: Array) -> set[int]:
