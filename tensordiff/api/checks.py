@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +24,7 @@ from tensordiff.matrix import Matrix, Scope, brief
 from tensordiff.matrix.build import replace
 from tensordiff.parse import code_language, extended, parse_answer
 from tensordiff.parse import parse as parse_text
+from tensordiff.parse.declare import with_symmetries
 from tensordiff.tensor import Symbol, dims_text, is_zero
 
 Comparable = str | int | float | Fraction | Expression | TensorForm
@@ -43,14 +44,15 @@ def check(
     assume: Mapping[str, str] | None = None,
     language: str | None = None,
     sizes: str | Sequence[str] = (),
+    symmetries: Mapping[str, Iterable[Sequence[int]]] | None = None,
 ) -> Verdict:
     """Whether `answer` is the derivative of f by one or several variables, and if not, why.
 
     `answer` is text, an expression, a SymPy expression, or a function of arrays whose parameters are names of symbols
-    (called at random points, the method is then "numeric"). f is an expression, or text (then `shapes`, `structures` and
-    `assume` declare its variables as in `parse`; without `shapes` they are inferred). What is declared for an expression
-    holds beside what it declares itself: structures and assumptions of its symbols, shapes of further ones. `where` names
-    parts for both, `sizes` ("n m") further sizes.
+    (called at random points, the method is then "numeric"). f is an expression, or text (then `shapes`, `structures`,
+    `symmetries` and `assume` declare its variables as in `parse`; without `shapes` they are inferred). What is declared
+    beside an expression holds beside what it declares itself: structures and assumptions of its symbols, further shapes.
+    `where` names parts for both, `sizes` ("n m") further sizes.
     Code is an answer too (2*X.T @ (X@w - y), a lambda, a def with one return): it is parsed and never run, and its marks tell
     whether it is Python with NumPy, JAX or PyTorch, MATLAB, Julia, R or Mathematica, or `language` does.
     `layout` is "gradient", "numerator", "denominator", "vec-column", "vec-row", "index" (the answer ends in
@@ -72,6 +74,7 @@ def check(
         >>> print(td.check("dF = A'*dV*A", "A*V*A'", "V", shapes={"A": "m n", "V": "n n"}).expected)
         dF = A*dV*A'
     """
+    structures = with_symmetries(structures, symmetries)
     declarations = {"where": where, "shapes": shapes, "structures": structures, "assume": assume}
     with shown_in(answer):
         return _checked(answer, f, wrt, layout, entries, language=language, sizes=sizes, **declarations)

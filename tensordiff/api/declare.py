@@ -15,7 +15,7 @@ from tensordiff.matrix import Scope, ShapeLike, build, is_column, read_shape
 from tensordiff.parse import check_name
 from tensordiff.parse import parse as parse_text
 from tensordiff.parse.claims import read_definition
-from tensordiff.parse.declare import ASSUMPTIONS, read_choices, read_structures
+from tensordiff.parse.declare import ASSUMPTIONS, read_choices, read_structures, with_symmetries
 from tensordiff.parse.names import is_function, normalise
 from tensordiff.tensor import Dim, Function, Size, Structure, Symbol, masked
 
@@ -74,16 +74,27 @@ def matrix(name: str, *sizes: Any, structure: str | Structure = "general", assum
     return declared(name, tuple(shape), structure, assume)
 
 
-def tensor(name: str, *sizes: Any, structure: str | Structure = "general", assume: str = "none") -> Expression:
-    """A variable with any number of axes, to be used by index notation and entrywise operations. Raises ShapeError for what is
-    no size, UnknownNameError for what cannot be a name.
+def tensor(
+    name: str,
+    *sizes: Any,
+    structure: str | Structure = "general",
+    assume: str = "none",
+    symmetries: Iterable[Sequence[int]] = (),
+) -> Expression:
+    """A variable with any number of axes, to be used by index notation and entrywise operations. `symmetries` are permutations
+    of axes, counted from 0, that leave it as it is, and generate all that do: (1, 0, 2) says T[i,j,k] = T[j,i,k]. Raises
+    ShapeError for what is no size and a permutation that does not fit the sizes, UnknownNameError for what cannot be a name.
 
         >>> import tensordiff as td
         >>> T = td.tensor("T", "n", "n", "m")
         >>> td.diff(td.sum(td.exp(T)), T).shape
         (Dim(n), Dim(n), Dim(m))
+        >>> T, A = td.tensor("T", "n", "n", "m", symmetries=[(1, 0, 2)]), td.matrix("A", "n", "n")
+        >>> print(td.equal(td.from_einsum("ijk,ij->k", T, A), td.from_einsum("ijk,ji->k", T, A)))
+        Equal: both sides have the same canonical form, for all sizes and values.
     """
-    return declared(name, tuple(_sizes_of(*sizes)), structure, assume)
+    known = with_symmetries({name: structure} if structure != "general" else None, {name: symmetries})
+    return declared(name, tuple(_sizes_of(*sizes)), (known or {}).get(name, "general"), assume)
 
 
 def parse(
@@ -97,12 +108,14 @@ def parse(
     *,
     sizes: str | Sequence[str] = (),
     beside: Sequence[str] = (),
+    symmetries: Mapping[str, Iterable[Sequence[int]]] | None = None,
 ) -> Expression:
     """The expression of a text, in the syntax of matrixcalculus.org and more (docs/syntax.md), or of code with declared
     shapes (`language` says which language it is where its marks do not).
 
     `shapes` declares every variable: {"X": ("n", "m"), "x": "n", "a": ()}; without it shapes are inferred, capitals
-    being matrices, a-g scalars, h-z vectors unless their use says otherwise. `structures` and `assume` as in `matrix`;
+    being matrices, a-g scalars, h-z vectors unless their use says otherwise. `structures` and `assume` as in `matrix`,
+    `symmetries` as in `tensor`;
     `where` names parts: {"P": "inv(V)"}. `functions` are functions of your own (`elementwise`, `function`), in a list, or by
     name: {"softsign": "s/(1 + abs(s))"}. `sizes` ("n m") are sizes that no variable has; `beside` are texts that are read
     together with this one, which say what words mean. `F = ...` and `f(x) = ...` are read as their right sides. `.assumed`
@@ -113,6 +126,7 @@ def parse(
         inv(X'*inv(V)*X)
     """
     own = _own_functions(functions)
+    structures = with_symmetries(structures, symmetries)
     further = sizes if isinstance(sizes, str) else " ".join(sizes)
     with shown_in(text):
         right = _defined(text, {*shapes, *(where or ())} if shapes is not None else set(where or ()), language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tensordiff.api.claims import variable_name
@@ -10,6 +10,7 @@ from tensordiff.api.expression import Expression
 from tensordiff.check.proofread import Call, Proof
 from tensordiff.check.proofread import proofread as read
 from tensordiff.errors import UnknownNameError
+from tensordiff.parse.declare import with_symmetries
 
 
 def proofread(
@@ -22,6 +23,7 @@ def proofread(
     where: Mapping[str, str] | None = None,
     assume: Mapping[str, str] | None = None,
     sizes: str | None = None,
+    symmetries: Mapping[str, Iterable[Sequence[int]]] | None = None,
 ) -> Proof:
     """Judges a whole derivation as it was written: LaTeX (align, eqalign, array, $$), plain lines, or a mix with words.
 
@@ -47,7 +49,7 @@ def proofread(
     names = tuple(variable_name(name) if isinstance(name, str) else _name(name) for name in wanted)
     given = f.matrix if isinstance(f, Expression) else f
     scope = f.scope if isinstance(f, Expression) else None
-    call = Call(given, names, shapes, structures or {}, where or {}, assume or {}, sizes, scope)
+    call = Call(given, names, shapes, with_symmetries(structures, symmetries) or {}, where or {}, assume or {}, sizes, scope)
     return read(text, call)
 
 

@@ -27,6 +27,15 @@ class Vertex(NamedTuple):
     colour: Colour
     slots: tuple[int, ...]
     classes: tuple[int, ...]
+    symmetries: tuple[tuple[int, ...], ...] = ()
+    """A group of permutations of the slots that leave the factor as it is, where that is more than `classes` say."""
+
+    def written(self, names: Sequence[int]) -> tuple[int, ...]:
+        """The first of the ways to write it, with these names of indices."""
+        slots = [names[i] for i in self.slots]
+        if self.symmetries:
+            return min(tuple([slots[p] for p in axes]) for axes in self.symmetries)
+        return tuple([i for _, i in sorted(zip(self.classes, slots, strict=True))])
 
 
 class Labelling(NamedTuple):
@@ -47,11 +56,13 @@ def label(vertices: Sequence[Vertex], index_colours: Sequence[Colour]) -> Labell
 
 class _Search:
     def __init__(self, vertices: Sequence[Vertex], count: int) -> None:
+        self.vertices = vertices
         self.places = [tuple(zip(vertex.classes, vertex.slots, strict=True)) for vertex in vertices]
+        self.grouped = {number for number, vertex in enumerate(vertices) if vertex.symmetries}
         self.incident: list[list[tuple[int, int]]] = [[] for _ in range(count)]
         for number, places in enumerate(self.places):
             for kind, index in places:
-                self.incident[index].append((number, kind))
+                self.incident[index].append((number, kind if number not in self.grouped else 0))
         self.factor_colours = [vertex.colour for vertex in vertices]
         self.leaves = 0
 
@@ -67,14 +78,14 @@ class _Search:
         while count < len(factors) + len(indices):
             factors = _ranks(
                 [
-                    (own, sorted([(kind, indices[i]) for kind, i in places]))
-                    for own, places in zip(factors, self.places, strict=True)
+                    (own, self._around(number, places, indices))
+                    for number, (own, places) in enumerate(zip(factors, self.places, strict=True))
                 ]
             )
             indices = _ranks(
                 [
-                    (own, sorted([(factors[f], kind) for f, kind in around]))
-                    for own, around in zip(indices, self.incident, strict=True)
+                    (own, sorted([(factors[f], kind) for f, kind in around]), self._views(index, around, factors, indices))
+                    for index, (own, around) in enumerate(zip(indices, self.incident, strict=True))
                 ]
             )
             split = _distinct(factors) + _distinct(indices)
@@ -82,6 +93,21 @@ class _Search:
                 break
             count = split
         return factors, indices
+
+    def _around(self, number: int, places: Sequence[tuple[int, int]], indices: list[int]) -> Any:
+        if number in self.grouped:
+            return self.vertices[number].written(indices)
+        return sorted([(kind, indices[i]) for kind, i in places])
+
+    def _views(self, index: int, around: Sequence[tuple[int, int]], factors: list[int], indices: list[int]) -> Any:
+        """How an index stands among those of the factors around it that a group of permutations leaves as they are: those at
+        its own slots in all the ways to write such a factor."""
+        found = []
+        for f in dict.fromkeys(f for f, _ in around if f in self.grouped):
+            slots = self.vertices[f].slots
+            ways = [tuple([(indices[slots[p]], slots[p] == index) for p in axes]) for axes in self.vertices[f].symmetries]
+            found.append((factors[f], min(ways)))
+        return sorted(found)
 
     def _cell(self, factors: list[int], indices: list[int]) -> tuple[bool, list[int]] | None:
         """The first smallest set of vertices that still look alike: (is it of indices, members)."""
@@ -141,9 +167,7 @@ class _Search:
                 f"a product of {len(self.places)} factors is too symmetric to be brought to canonical form",
                 hint="compare it numerically, or name its parts",
             )
-        return tuple(
-            [tuple([i for _, i in sorted([(kind, indices[i]) for kind, i in self.places[f]])]) for f in _in_order(factors)]
-        )
+        return tuple([self.vertices[f].written(indices) for f in _in_order(factors)])
 
 
 def _ranks(signatures: Sequence[Any]) -> list[int]:

@@ -18,6 +18,8 @@ from tensordiff.tensor import (
     Einsum,
     Factor,
     Indices,
+    Permutations,
+    Symbol,
     Tensor,
     add,
     as_number,
@@ -159,7 +161,7 @@ def _components(product: Product) -> list[list[Factor]]:
 def _ordered(factors: list[Factor], product: Product, context: Context) -> list[Factor]:
     """The factors of one component in canonical order."""
     output = product.output
-    if len(factors) == 1:
+    if len(factors) == 1 and not symmetries_of(factors[0][0]):
         return _orient(factors, output, {}, context)
     inner = {i for _, slots in factors for i in slots if i not in output}
     words, rest = find_words(factors, inner, context.symmetric)
@@ -170,7 +172,7 @@ def _ordered(factors: list[Factor], product: Product, context: Context) -> list[
     content = [[step.factor for step in word.steps] for word in words]
     for name in rest:
         node, slots = factors[name]
-        vertices.append(Vertex(((node.key, 2),), slots, _slot_classes(node, context)))
+        vertices.append(Vertex(((node.key, 2),), slots, _slot_classes(node, context), symmetries_of(node)))
         content.append([name])
     used = list(dict.fromkeys([i for vertex in vertices for i in vertex.slots]))
     place = {index: p for p, index in enumerate(used)}
@@ -178,7 +180,7 @@ def _ordered(factors: list[Factor], product: Product, context: Context) -> list[
     for position, index in enumerate(output):
         positions.setdefault(index, []).append(position)
     colours = [(product.dims[i].key, positions.get(i, [])) for i in used]
-    local = [Vertex(v.colour, tuple([place[i] for i in v.slots]), v.classes) for v in vertices]
+    local = [v._replace(slots=tuple([place[i] for i in v.slots])) for v in vertices]
     labelling = label(local, colours)
     rank = {used[p]: r for r, p in enumerate(labelling.index_order)}
     ordered: list[Factor] = []
@@ -215,6 +217,14 @@ def _slot_classes(node: Tensor, context: Context) -> tuple[int, ...]:
     return tuple(range(node.rank))
 
 
+def symmetries_of(node: Tensor) -> Permutations:
+    """The group of permutations of axes that leave a tensor of more than two axes as it is: of a symbol, and of what is made of
+    one entry by entry."""
+    while isinstance(node, Apply) and node.function.elementwise and not any(a.dims for a in node.children[1:]):
+        node = node.children[0]
+    return node.structure.symmetries if isinstance(node, Symbol) else ()
+
+
 def _exchangeable(node: Tensor, context: Context) -> bool:
     """Whether the first two slots may be exchanged."""
     rank = len(node.dims)
@@ -232,6 +242,9 @@ def _orient(factors: list[Factor], output: Indices, rank: dict[int, int], contex
         if _exchangeable(node, context):
             first, second = sorted(slots[:2], key=lambda i: (i not in seen, seen.get(i, 0), rank.get(i, far)))
             slots = (first, second, *slots[2:])
+        elif symmetries := symmetries_of(node):
+            ways = [tuple([slots[p] for p in axes]) for axes in symmetries]
+            slots = min(ways, key=lambda way: [(i not in seen, seen.get(i, 0), rank.get(i, far)) for i in way])
         for index in slots:
             seen.setdefault(index, len(seen))
         result.append((node, slots))

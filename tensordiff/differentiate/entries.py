@@ -28,7 +28,20 @@ from tensordiff.functions import (
     constant,
     power,
 )
-from tensordiff.tensor import Assumption, Dim, Mask, Structure, Symbol, Tensor, add, einsum, identity, ones, replace
+from tensordiff.tensor import (
+    Assumption,
+    Dim,
+    Mask,
+    Permutations,
+    Structure,
+    Symbol,
+    Tensor,
+    add,
+    einsum,
+    identity,
+    ones,
+    replace,
+)
 
 Placed = tuple[Tensor, tuple[object, ...]]
 """A factor of a product, with a label for each axis."""
@@ -94,16 +107,16 @@ def constrained_dims(variable: Symbol, entries: Entries) -> tuple[Dim, ...]:
 def _constrain_one(derivative: Tensor, start: int, variable: Symbol, entries: Entries) -> Tensor:
     if variable.structure.general:
         return derivative
-    if variable.rank != 2:
+    if variable.rank != 2 and not variable.structure.symmetries:
         raise DomainError(
             f"{variable.name} is {variable.structure} on compound axes: only its derivative with entries free is defined",
             hint='use entries="free"',
         )
     before = tuple(range(start))
-    after = tuple(range(start + 2, derivative.rank))
+    after = tuple(range(start + variable.rank, derivative.rank))
     if entries is Entries.VECH:
         return _vech(derivative, before, after, variable)
-    matrices = OnAxes(before, after)
+    matrices = OnAxes(before, after, variable.rank)
     if entries is Entries.PROJECTED:
         made: Tensor = variable.structure.project(matrices, derivative, variable)
         return made
@@ -117,11 +130,12 @@ def _constrain_one(derivative: Tensor, start: int, variable: Symbol, entries: En
 
 
 class OnAxes:
-    """Matrices in two axes of a tensor, with others `before` and `after` them, and such with two axes alone."""
+    """Matrices in two axes of a tensor, or tensors in so many, with others `before` and `after` them, and such with these axes
+    alone."""
 
-    def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+    def __init__(self, before: tuple[int, ...], after: tuple[int, ...], count: int = 2) -> None:
         self.before, self.after = before, after
-        self.rank = len(before) + 2 + len(after)
+        self.rank = len(before) + count + len(after)
 
     def _labels(self, a: Tensor, *labels: str) -> tuple[object, ...]:
         return (*self.before, *labels, *self.after) if a.rank == self.rank else labels
@@ -185,6 +199,33 @@ class OnAxes:
 
     def identity(self, like: Tensor) -> Tensor:
         return identity(like.dims[-1:])
+
+    def permute(self, a: Tensor, axes: Sequence[int]) -> Tensor:
+        names = [f"k{p}" for p in range(len(axes))]
+        placed = dict(zip(axes, names, strict=True))
+        return einsum([(a, self._labels(a, *(placed[p] for p in range(len(axes)))))], self._labels(a, *names))
+
+    def over_orbits(self, a: Tensor, group: Permutations) -> Tensor:
+        count = len(group[0])
+        names = [f"k{p}" for p in range(count)]
+        first = len(self.before) if a.rank == self.rank else 0
+        dims = a.dims[first : first + count]
+        whole = add([(1, self.permute(a, axes)) for axes in group])
+        fixed = add([(1, _unmoved(dims, axes)) for axes in group])
+        return einsum([(whole, self._labels(a, *names)), (power(fixed, -1), names)], self._labels(a, *names))
+
+    def from_orbits(self, a: Tensor, group: Permutations) -> Tensor:
+        raise NotImplementedError  # pragma: no cover - of arrays alone
+
+
+def _unmoved(dims: Sequence[Dim], axes: Sequence[int]) -> Tensor:
+    """1 at the places that a permutation of axes leaves where they are, 0 elsewhere."""
+    moved = [(p, axis) for p, axis in enumerate(axes) if p != axis]
+    return einsum(
+        [(identity((dims[p],)), pair) for p, pair in ((p, (p, axis)) for p, axis in moved)],
+        tuple(range(len(axes))),
+        dict(enumerate(dims)),
+    )
 
 
 def _marks(dim: Dim, places: Sequence[int]) -> Tensor:

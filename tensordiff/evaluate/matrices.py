@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-from tensordiff.tensor.structure import Mask, Term
+from tensordiff.tensor import Mask, Permutations
+from tensordiff.tensor.matrices import Term
 
 
 class ArrayMatrices:
@@ -70,6 +72,27 @@ class ArrayMatrices:
     def identity(self, like: Any) -> Any:
         ones = self.xp.ones_like(like[..., :1, :])
         return self.diagonal(ones * ones.swapaxes(-1, -2))
+
+    def permute(self, a: Any, axes: Sequence[int]) -> Any:
+        """The last axes."""
+        first = a.ndim - len(axes)
+        return self.xp.moveaxis(a, [first + axis for axis in axes], list(range(first, a.ndim)))
+
+    def over_orbits(self, a: Any, group: Permutations) -> Any:
+        """Of one NumPy array."""
+        whole = reduce(lambda x, y: x + y, (self.permute(a, axes) for axes in group))
+        places = self._places(a)
+        fixed = reduce(lambda x, y: x + y, ((self.permute(places, axes) == places) * 1 for axes in group))
+        return whole * (1 / fixed if a.dtype != object else self.xp.vectorize(lambda n: Fraction(1, int(n)))(fixed))
+
+    def from_orbits(self, a: Any, group: Permutations) -> Any:
+        """Of one NumPy array."""
+        places = self._places(a)
+        first = reduce(self.xp.minimum, (self.permute(places, axes) for axes in group))
+        return a.reshape(-1)[first]
+
+    def _places(self, a: Any) -> Any:
+        return self.xp.arange(a.size).reshape(a.shape)
 
 
 def _scaled(coefficient: int | Fraction, a: Any) -> Any:

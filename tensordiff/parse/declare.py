@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from tensordiff.errors import TensordiffError, UnknownNameError, nearest
+from tensordiff.errors import ShapeError, TensordiffError, UnknownNameError, nearest
 from tensordiff.matrix import Scope, ShapeLike
 from tensordiff.parse import languages
 from tensordiff.parse.names import is_function, normalise
 from tensordiff.parse.vocabulary import Vocabulary
-from tensordiff.tensor import STRUCTURES, Assumption, Structure, is_pattern
+from tensordiff.tensor import STRUCTURES, Assumption, Structure, is_told, symmetric_under
 from tensordiff.tensor.structure import structure
 
 Shapes = Mapping[str, ShapeLike] | Iterable[tuple[str, ShapeLike]]
@@ -120,10 +120,43 @@ def check_name(name: str) -> str:
 def read_structures(given: Mapping[str, str | Structure] | None) -> dict[str, Structure]:
     """The structure of each name, by name or as it is (`td.pattern`). Raises UnknownNameError, with the list, for one that does
     not exist."""
-    patterns = {name: text for name, text in (given or {}).items() if is_pattern(text)}
-    named = {name: str(text) for name, text in (given or {}).items() if name not in patterns}
+    told = {name: text for name, text in (given or {}).items() if is_told(text)}
+    named = {name: str(text) for name, text in (given or {}).items() if name not in told}
     found = read_choices("structure", named, STRUCTURES)
-    return found | {check_name(name): structure(text) for name, text in patterns.items()}
+    return found | {check_name(name): structure(text) for name, text in told.items()}
+
+
+def with_symmetries(
+    structures: Mapping[str, str | Structure] | None, symmetries: Mapping[str, Iterable[Sequence[int]]] | None
+) -> Mapping[str, Any] | None:
+    """The structures, and those that permutations of axes tell. Raises ShapeError for what is no permutation, or too many, and
+    where a name has another structure, which is of matrices."""
+    if not symmetries:
+        return structures
+    found: dict[str, Any] = dict(structures or {})
+    for name, permutations in symmetries.items():
+        made = read_symmetries(name, permutations)
+        if made.general:
+            continue
+        old = read_structures({name: found[name]})[check_name(name)] if name in found else made
+        if not (made.symmetric and old.symmetric) and old != made:
+            raise ShapeError(
+                f"{name} is declared {old}, a structure of matrices, and has symmetries of its axes beside",
+                hint="give one of both",
+            )
+        found[name] = old
+    return found
+
+
+def read_symmetries(name: str, permutations: Iterable[Sequence[int]]) -> Structure:
+    """The structure of tensors that these permutations of axes leave as they are. Raises ShapeError for what is none."""
+    try:
+        return symmetric_under(tuple(tuple(int(axis) for axis in axes) for axes in permutations))
+    except (TypeError, ValueError) as error:
+        raise ShapeError(
+            f"the symmetries of {name} are no permutations of its axes: {error}",
+            hint="axes are counted from 0: symmetries=[(1, 0, 2, 3), (2, 3, 0, 1)]",
+        ) from error
 
 
 def read_choices(kind: str, given: Mapping[str, str] | None, choices: Mapping[str, Choice]) -> dict[str, Choice]:

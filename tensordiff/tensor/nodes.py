@@ -39,7 +39,9 @@ class Symbol(Tensor):
         half, odd = divmod(len(dims), 2)
         if structure.square and (odd or not half or dims[:half] != dims[half:]):
             raise ShapeError(f"{name} is declared {structure}, which needs a square matrix, but is {dims_text(dims)}")
-        if not structure.square and not structure.general and len(dims) != 2:
+        if structure.symmetries:
+            _refuse_unequal(name, dims, structure)
+        elif not structure.square and not structure.general and len(dims) != 2:
             raise ShapeError(f"{name} is declared {structure}, which needs a matrix, but is {dims_text(dims)}")
         if structure.mask is not None and [dim.value for dim in dims] != [len(structure.mask), len(structure.mask[0])]:
             rows, columns = len(structure.mask), len(structure.mask[0])
@@ -51,6 +53,19 @@ class Symbol(Tensor):
 
     def __repr__(self) -> str:
         return f"<Symbol {self.name} {dims_text(self.dims)}>"
+
+
+def _refuse_unequal(name: str, dims: tuple[Dim, ...], structure: Structure) -> None:
+    """Raises ShapeError where a permutation of axes does not fit the sizes."""
+    for axes in structure.symmetries:
+        if len(axes) != len(dims):
+            raise ShapeError(f"{name} has {len(dims)} axes, but its symmetries permute {len(axes)}")
+        for place, axis in enumerate(axes):
+            if dims[place] is not dims[axis]:
+                raise ShapeError(
+                    f"{name} is {dims_text(dims)}: the symmetry {axes} puts axis {axis} of size {dims[axis]} in the place of "
+                    f"axis {place} of size {dims[place]} (axes are counted from 0)"
+                )
 
 
 class Einsum(Tensor):

@@ -12,67 +12,10 @@ from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
 
-Matrix = Any
-Term = tuple[int | Fraction, Matrix]
-Mask = tuple[tuple[int, ...], ...]
-"""Zeros and ones, row by row."""
-
-
-class Matrices(Protocol):
-    """Operations on matrices, perhaps with further axes."""
-
-    def combine(self, *terms: Term) -> Matrix: ...
-    def transpose(self, a: Matrix) -> Matrix: ...
-    def multiply(self, *factors: Matrix) -> Matrix: ...
-    def lower(self, a: Matrix) -> Matrix:
-        """The entries on and below the diagonal, zeros elsewhere."""
-
-    def upper(self, a: Matrix) -> Matrix: ...
-    def diagonal(self, a: Matrix) -> Matrix:
-        """The entries on the diagonal, zeros elsewhere."""
-
-    def below(self, a: Matrix) -> Matrix:
-        """The entries below the diagonal, zeros elsewhere."""
-
-    def above(self, a: Matrix) -> Matrix: ...
-    def along(self, a: Matrix) -> Matrix:
-        """The sum over each diagonal, at each of its places."""
-
-    def means(self, a: Matrix) -> Matrix:
-        """The mean of each diagonal, at each of its places."""
-
-    def from_edges(self, a: Matrix) -> Matrix:
-        """The first row and the first column, repeated along the diagonals."""
-
-    def keep(self, a: Matrix, mask: Mask) -> Matrix:
-        """The entries where the mask has a 1, zeros elsewhere."""
-
-    def identity(self, like: Matrix) -> Matrix:
-        """The identity with as many rows as `like` has columns."""
-
-
-class Draws(Protocol):
-    """Random matrices, exact, from which those of a structure are made."""
-
-    real: bool
-    """Whether inequalities mean something: numbers of a finite field have no sign."""
-
-    @property
-    def matrices(self) -> Matrices: ...
-    def entries(self) -> Matrix:
-        """Of the shape and with the entries that are assumed."""
-
-    def gram(self) -> Matrix:
-        """Symmetric and positive definite, where inequalities mean something."""
-
-    def orthonormal(self) -> Matrix:
-        """Of orthonormal columns; square ones of determinant 1 or -1."""
-
-    def unit_rows(self) -> Matrix:
-        """Square, with rows of length 1."""
-
+from tensordiff.tensor.matrices import Draws, Mask, Matrices, Matrix, Term
+from tensordiff.tensor.permutations import Permutations, closed, generators
 
 Map = Callable[[Matrices, Matrix, Matrix], Matrix]
 """Of a derivative by all entries (its last two axes), at a value of the variable."""
@@ -93,6 +36,8 @@ class Structure:
     """What the entries of the diagonal are."""
     mask: Mask | None = None
     """Where entries may be other than zero, in matrices of these very sizes."""
+    symmetries: Permutations = ()
+    """The permutations of axes that leave a tensor as it is."""
     orthonormal: bool = False
     """Whether V'V = I."""
     definite: bool = False
@@ -213,6 +158,8 @@ class Structure:
         """The part of a derivative g by all entries that lies within the structure, at a value v of the variable."""
         if self.projection is not None:
             return self.projection(m, g, v)
+        if self.symmetries:
+            return m.combine(*((Fraction(1, len(self.symmetries)), m.permute(g, axes)) for axes in self.symmetries))
         kept = self.masked(m, g)
         if not self.mirror or self.is_diagonal:
             return kept
@@ -223,6 +170,8 @@ class Structure:
         one (Matrix Cookbook, eq. 138). None where that is not defined."""
         if self.tied is not None or not self.is_linear:
             return self.tied and self.tied(m, g, v)
+        if self.symmetries:
+            return m.over_orbits(g, self.symmetries)
         kept = self.masked(m, g)
         if not self.mirror or self.is_diagonal:
             return kept
@@ -245,6 +194,8 @@ class Structure:
             yield m.combine((1, m.diagonal(a)), (-int(self.diagonal == "unit"), m.identity(a)))
         if self.orthonormal:
             yield m.combine((1, m.multiply(m.transpose(a), a)), (-1, m.identity(a)))
+        for axes in generators(self.symmetries):
+            yield m.combine((1, a), (-1, m.permute(a, axes)))
         if self.deviation is not None:
             yield self.deviation(m, a)
 
@@ -253,6 +204,8 @@ class Structure:
         if self.drawn is not None:
             return self.drawn(d)
         m = d.matrices
+        if self.symmetries:
+            return m.from_orbits(d.entries(), self.symmetries)
         made = self.masked(m, d.entries())
         if self.mirror and not self.is_diagonal:
             below = m.below(made)
@@ -329,17 +282,23 @@ def structure(name: str | Structure) -> Structure:
     """The structure of this name. Raises KeyError where there is none."""
     if isinstance(name, Structure):
         return name
-    if is_pattern(name):
+    if _PATTERN.fullmatch(name):
         return masked(tuple(tuple(map(int, row)) for row in name[len("pattern[") : -1].split(";")))
+    if _SYMMETRIES.fullmatch(name):
+        return symmetric_under(tuple(tuple(map(int, axes.split(","))) for axes in _AXES.findall(name)))
     return STRUCTURES[name]
 
 
-def is_pattern(name: str | Structure) -> bool:
-    """Whether this is a structure told by a mask, or the name of one."""
-    return name.mask is not None if isinstance(name, Structure) else _PATTERN.fullmatch(name) is not None
+def is_told(name: str | Structure) -> bool:
+    """Whether this is a structure told by a mask or by permutations, or the name of one, which says them."""
+    if isinstance(name, Structure):
+        return name.mask is not None or bool(name.symmetries)
+    return (_PATTERN.fullmatch(name) or _SYMMETRIES.fullmatch(name)) is not None
 
 
 _PATTERN = re.compile(r"pattern\[[01]+(?:;[01]+)*\]")
+_SYMMETRIES = re.compile(r"symmetries\[\(\d+(?:,\d+)*\)(?:,\(\d+(?:,\d+)*\))*\]")
+_AXES = re.compile(r"\((\d+(?:,\d+)*)\)")
 
 
 @lru_cache(maxsize=1024)
@@ -347,6 +306,27 @@ def masked(mask: Mask) -> Structure:
     """The matrices with zeros where the mask has them; its name says the mask: pattern[110;011]."""
     name = ";".join("".join(map(str, row)) for row in mask)
     return Structure(f"pattern[{name}]", square=len(mask) == len(mask[0]), mask=mask)
+
+
+def symmetric_under(permutations: Permutations) -> Structure:
+    """The tensors that all these permutations of axes leave as they are; its name has the first that generate the group, so
+    that equal groups are one structure. Raises ValueError for what is no permutation, or not of as many axes as the others."""
+    rank = len(permutations[0]) if permutations else 0
+    for axes in permutations:
+        if sorted(axes) != list(range(rank)):
+            raise ValueError(f"{axes} is no permutation of the axes {tuple(range(rank))}")
+    group = closed(permutations, rank)
+    if len(group) == 1:
+        return Structure.GENERAL
+    if rank == 2:
+        return Structure.SYMMETRIC
+    return _left_by(group)
+
+
+@lru_cache(maxsize=1024)
+def _left_by(group: Permutations) -> Structure:
+    name = ",".join(f"({','.join(map(str, axes))})" for axes in generators(group))
+    return Structure(f"symmetries[{name}]", square=False, symmetries=group)
 
 
 def _has_matching(mask: Mask) -> bool:

@@ -69,7 +69,7 @@ def _mirror(a: Any) -> Any:
 def _is_exact(structure: Structure, a: Any) -> bool:
     """Whether a matrix, or each of a stack, has a structure to the last bit; an orthonormal one within what double precision
     rounds, and only where it is small. The quick tests are of facts that have one, and false where there is none."""
-    if structure.deviation is not None or structure.mask is not None:
+    if structure.deviation is not None or structure.mask is not None or structure.symmetries:
         return False
     n = a.shape[-1]
     if structure.orthonormal:
@@ -134,16 +134,16 @@ def _offences(structure: Structure, a: Any, xp: Any, tolerance: float) -> Any:
     found = None
     for distance in structure.deviations(ArrayMatrices(xp), a):
         off = ~(abs(distance) <= tolerance * scale)
-        if structure.mirror and not structure.zeros:
+        if (structure.mirror and not structure.zeros) or structure.symmetries:
             # Two infinities, or two NaN, that mirror each other have a difference that is NaN.
-            off = off & ~(xp.isnan(distance) & ~finite & ~_mirror(finite))
+            off = off & ~(xp.isnan(distance) & ~finite & (_mirror(~finite) if structure.mirror else True))
         found = off if found is None else found | off
     return found
 
 
 def _check_structure(symbol: Symbol, rank: int, array: Any, library: ArrayLibrary) -> None:
     structure, half = symbol.structure, rank // 2
-    if rank > 2:
+    if rank > 2 and not structure.symmetries:
         batch = array.shape[: array.ndim - rank]
         rows = prod(array.shape[len(batch) : len(batch) + half])
         array = array.reshape((*batch, rows, rows))
@@ -181,10 +181,17 @@ def _broken(symbol: Symbol, a: Any, found: Any) -> EvaluationError:
         value = (_mirror(a) @ a)[(*batch, i, j)]
         what = f"{symbol.name}'*{symbol.name} has entry [{i + 1},{j + 1}] = {value!s} where {int(i == j)} belongs"
     else:
-        *batch, i, j = place = _first(found)
-        what = _entry(symbol.name, [i, j], a[place])
-        if kind.mirror and not kind.is_diagonal and i != j:
-            what += f" and {_entry(symbol.name, [j, i], a[(*batch, j, i)])}"
+        place = _first(found)
+        axes = symbol.rank if kind.symmetries else 2
+        batch, at = list(place[:-axes]), place[-axes:]
+        what = _entry(symbol.name, at, a[place])
+        tied = [tuple(at[p] for p in moved) for moved in kind.symmetries]
+        if kind.mirror and not kind.is_diagonal:
+            tied = [at[::-1]]
+        others = [other for other in tied if other != at]
+        if others:
+            other = max(others, key=lambda other: abs(a[(*batch, *other)] - a[place]))
+            what += f" and {_entry(symbol.name, other, a[(*batch, *other)])}"
     return _error(f"{symbol.name} is declared {kind}, but {what}", batch)
 
 

@@ -102,12 +102,14 @@ def draw(symbol: Symbol, sizes: Mapping[str, int], traits: Traits, style: Style,
     shape = tuple(dim.size(sizes) for dim in symbol.dims)
     if traits.sums_to_one:
         return _scaled_to_one(shape, style, random)
-    if traits.structure.general or symbol.rank % 2 or not symbol.rank:
+    symmetries = traits.structure.symmetries
+    if not symmetries and (traits.structure.general or symbol.rank % 2 or not symbol.rank):
         if traits.assumption is Assumption.NEAR_IDENTITY and symbol.rank:
             return _near_identity(prod(shape[: len(shape) // 2]), style, random).reshape(shape)
         return _plain(shape, traits.assumption, style, random)
     half = len(shape) // 2
-    drawn: Array = traits.structure.draw(_Draws(prod(shape[:half]), prod(shape[half:]), traits.assumption, style, random))
+    axes = shape if symmetries else (prod(shape[:half]), prod(shape[half:]))
+    drawn: Array = traits.structure.draw(_Draws(axes, traits.assumption, style, random))
     return drawn.reshape(shape)
 
 
@@ -164,15 +166,15 @@ class _Draws:
 
     matrices: Matrices = ArrayMatrices(np)
 
-    def __init__(self, rows: int, columns: int, assumption: Assumption, style: Style, random: Random) -> None:
-        self.rows, self.columns = rows, columns
+    def __init__(self, shape: tuple[int, ...], assumption: Assumption, style: Style, random: Random) -> None:
+        self.shape, self.rows, self.columns = shape, shape[0], shape[-1]
         self.assumption, self.style, self.random = assumption, style, random
         self.real = style.real
 
     def entries(self) -> Array:
-        if self.assumption is Assumption.NEAR_IDENTITY and self.rows == self.columns:
+        if self.assumption is Assumption.NEAR_IDENTITY and len(self.shape) == 2 and self.rows == self.columns:
             return _near_identity(self.rows, self.style, self.random)
-        return _plain((self.rows, self.columns), self.assumption, self.style, self.random)
+        return _plain(self.shape, self.assumption, self.style, self.random)
 
     def gram(self) -> Array:
         if not self.style.real or self.assumption in (Assumption.NEAR_IDENTITY, Assumption.BINARY):
@@ -185,7 +187,7 @@ class _Draws:
         """Cayley's transform (I - S) inv(I + S) of a skew S, with a random row negated: det 1 and -1 both occur. For a finite
         field the entries of S are any residues, as the bound of Schwartz and Zippel has it."""
         style = Style("skew", 1, 4) if self.style.real else FIELD
-        draws = _Draws(self.rows, self.rows, Assumption.NONE, style, self.random)
+        draws = _Draws((self.rows, self.rows), Assumption.NONE, style, self.random)
         skew = Structure.SKEW.draw(draws)
         turned: Array = (_eye(self.rows) - skew) @ _inverse(_eye(self.rows) + skew)
         if self.random.getrandbits(1):
