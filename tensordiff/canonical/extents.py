@@ -58,6 +58,8 @@ class Extents:
         self._known[node] = _Extent(max(1, len(terms)), factors, len(terms) * factors)
 
     def _of(self, root: Tensor) -> _Extent:
+        if (found := self._known.get(root)) is not None:
+            return found
         for node in postorder([root], known=self._known):
             if node not in self._known:
                 self._known[node] = self._measured(node)

@@ -21,7 +21,7 @@ from tensordiff.fold.sums.collect import as_term, collect
 from tensordiff.fold.sums.terms import Term, cancelled, powers
 from tensordiff.matrix import Matrix, Shape, normalise, text
 from tensordiff.matrix.build import call, product, size
-from tensordiff.tensor import Apply, Einsum, Named, Sum, Symbol, Tensor
+from tensordiff.tensor import UNIT, Apply, Einsum, Named, Sum, Symbol, Tensor, times
 
 
 def fold(tensor: Tensor, rows: Sequence[int], columns: Sequence[int], written: Mapping[str, Matrix] | None = None) -> Matrix:
@@ -141,7 +141,7 @@ class _Folder:
 
     def _open(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> list[Axes]:
         """How the axes of a factor may be grouped: of equally good ways, those whose arguments did not fail to fold."""
-        on_rows, on_columns = (tuple(indices.index(v) for v in side if v in indices) for side in ends)
+        on_rows, on_columns = (tuple([indices.index(v) for v in side if v in indices]) for side in ends)
         if sorted(on_rows + on_columns) != list(range(node.rank)):
             on_rows, on_columns = (), ()
         failure: FoldError | None = None
@@ -184,7 +184,7 @@ class _Folder:
         for scalar in scalars:
             net.multiply(scalar, self.flat)
         scalar_factors = powers(cancelled(net.scalars, self.flat))
-        return as_term(coefficient * net.coefficient, scalar_factors, None if matrix.is_scalar else matrix, self.flat)
+        return as_term(times(coefficient, net.coefficient), scalar_factors, None if matrix.is_scalar else matrix, self.flat)
 
     def _letter(self, node: Tensor, indices: Vertices, ends: tuple[Vertices, Vertices]) -> Letter:
         axes = self._axes(node, indices, ends)
@@ -209,11 +209,11 @@ def _name(node: Tensor) -> str:
 def _terms(tensor: Tensor) -> list[tuple[Fraction, Tensor]]:
     """The terms of a sum, sums inside opened."""
     found: list[tuple[Fraction, Tensor]] = []
-    stack: list[tuple[Fraction, Tensor]] = [(Fraction(1), tensor)]
+    stack: list[tuple[Fraction, Tensor]] = [(UNIT, tensor)]
     while stack:
         coefficient, node = stack.pop()
         if isinstance(node, Sum):
-            stack.extend((coefficient * c, term) for c, term in reversed(node.terms))
+            stack.extend((times(coefficient, c), term) for c, term in reversed(node.terms))
         else:
             found.append((coefficient, node))
     return found

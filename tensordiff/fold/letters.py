@@ -56,23 +56,24 @@ def groupings(node: Tensor, written: Mapping[str, Matrix], rows: Vertices, colum
             cut = len(shape[0]) if shape else 0
             yield [(axes[:cut], axes[cut:])]
         return
-    if isinstance(node, Apply) and isinstance(node.function, Duplication | SkewDuplication | Elimination):
-        cut = 1 if isinstance(node.function, Elimination) else 2
+    function = node.function if isinstance(node, Apply) else None
+    if isinstance(function, Duplication | SkewDuplication | Elimination):
+        cut = 1 if isinstance(function, Elimination) else 2
         yield [(axes[:cut], axes[cut:])]
         return
-    if isinstance(node, Apply) and isinstance(node.function, Frechet):
+    if isinstance(function, Frechet):
         yield [((1, 0), (3, 2))]
         return
-    if isinstance(node, Apply) and isinstance(node.function, Inclusion):
+    if isinstance(function, Inclusion):
         yield [(axes[:1], axes[1:])]
         return
-    if isinstance(node, Apply) and isinstance(node.function, AlongAxes):
-        whole = node.rank == node.children[0].rank
-        cut = node.function.count if whole else rank
+    if isinstance(function, AlongAxes):
+        whole = rank == node.children[0].rank
+        cut = function.count if whole else rank
         entries = cut == rank and rows and columns  # every entry of a matrix over the sum of all
         yield [(rows, columns)] if whole and entries and len(rows) + len(columns) == rank else [(axes[:cut], axes[cut:])]
         return
-    if rank <= 2 or (isinstance(node, Apply) and isinstance(node.function, MatrixFunction)):
+    if rank <= 2 or isinstance(function, MatrixFunction):
         yield [(axes[:half], axes[half:])]
     if rank < 2 or isinstance(node, Symbol):
         return

@@ -15,7 +15,7 @@ from tensordiff.errors import MissingRuleError, ShapeError
 from tensordiff.functions import SYMPY, Undefined
 from tensordiff.interop.sympy_arrays import ARRAYS, operands_of, rearranged, reshaped, sliced
 from tensordiff.interop.sympy_sizes import read_size
-from tensordiff.matrix import Matrix, Scope, build, normalise, total_size
+from tensordiff.matrix import Matrix, Scope, build, normalise, same_size
 from tensordiff.parse import check_name
 from tensordiff.parse.declare import ASSUMPTIONS, read_choices, read_structures, refuse_undeclared
 from tensordiff.tensor import Assumption, Dim, Group, Structure, Symbol
@@ -205,7 +205,7 @@ class _Reader:
         for index, low, high in node.args[1:]:
             letter = self.letter(index)
             group = self.group(high + 1)
-            if low != 0 or total_size(groups.get(letter, group)) != total_size(group):
+            if low != 0 or not same_size(groups.get(letter, group), group):
                 raise _missing(node, f"the index {index} must run over a whole axis, from 0 to its size less 1")
             ones = build.entry(build.ones(groups.get(letter, group)), (letter,))
             terms = [(c, term if letter in dict(term.free) else build.product(term, ones)) for c, term in terms]

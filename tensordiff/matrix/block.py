@@ -8,7 +8,7 @@ from tensordiff.errors import BlockError
 from tensordiff.matrix.leaves import as_number, zeros
 from tensordiff.matrix.node import Matrix, normalise, shape_text
 from tensordiff.matrix.open_letters import refuse_open
-from tensordiff.matrix.shape import total_size
+from tensordiff.matrix.shape import same_size, total_size
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Extent, Group, direct_sum
 
@@ -76,7 +76,7 @@ def _common(entries: Sequence[Matrix], places: Sequence[int], axis: int) -> Grou
         own = entry.cols if axis else entry.rows
         if first is None:
             first, group = entry, own
-        elif total_size(own) != total_size(group):
+        elif not same_size(own, group):
             side, number = ("one below the other", "columns") if axis else ("side by side", "rows")
             hint = "a block of one number repeated is 2*ones(n,m)" if entry.is_scalar or first.is_scalar else None
             raise BlockError(

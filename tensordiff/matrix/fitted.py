@@ -9,7 +9,7 @@ from tensordiff.matrix.leaves import as_number
 from tensordiff.matrix.node import Matrix, Shape
 from tensordiff.matrix.regroup import regroupings
 from tensordiff.matrix.resplit import alike, describe, grouping_mismatch, resplit, size_mismatch, square
-from tensordiff.matrix.shape import MalformedSizeError, SizeValue, added, multiplied, total_size
+from tensordiff.matrix.shape import MalformedSizeError, SizeValue, added, multiplied, same_size
 from tensordiff.matrix.shape_laws import Place, remainder
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Dim, Group, bottom_up, group_text
@@ -57,7 +57,7 @@ class Fitted:
         (first, axis), (second, other) = left, right
         a, b = self.operands[first], self.operands[second]
         wanted, own = (a.cols if axis else a.rows), (b.cols if other else b.rows)
-        if total_size(wanted) != total_size(own):
+        if not same_size(wanted, own):
             raise size_mismatch(f"apply {self.word} to", a, b)
         for place, node, side, group in ((second, b, other, wanted), (first, a, axis, own)):
             fitted = resplit(node, side, group)
@@ -75,7 +75,7 @@ class Fitted:
         operand, axis = place
         node = self.operands[operand]
         own = node.cols if axis else node.rows
-        if total_size(own) != total_size(size):
+        if not same_size(own, size):
             self.refuse(operand, f"an axis of size {group_text(size)}")
         fitted = resplit(node, axis, size)
         if fitted is None or (fitted.cols if axis else fitted.rows) != size:
@@ -90,7 +90,7 @@ class Fitted:
     def beside(self, place: Place, size: Group, usual: Group, *, ahead: bool) -> Group:
         operand, axis = place
         own = self.operands[operand].cols if axis else self.operands[operand].rows
-        return usual if total_size(own) == total_size(usual + size) else remainder(own, size, usual, ahead=ahead)
+        return usual if same_size(own, usual + size) else remainder(own, size, usual, ahead=ahead)
 
     def single(self, place: int) -> None:
         if any(len(group) > 1 for group in self.operands[place].shape):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from tensordiff.tensor import Dim, Function, Group, Node, Symbol, digest, group_text, hash_of
@@ -39,16 +40,21 @@ class Matrix(Node):
         children: tuple[Matrix, ...] = (),
         free: Free = (),
     ) -> Matrix:
-        parts: list[bytes | str | int] = ["matrix", op, *_parts(data), len(shape)]
-        for group in shape:
+        parts = tuple(_parts(data)) if data else ()
+        identity = (Matrix, op, parts, shape, children, free)
+        if (found := Matrix._known(identity)) is not None:
+            return found
+        hash_value = hash((_number_of(op), hash_of(digest(*parts)) if parts else 0, shape, children))
+        return Matrix._interned(identity, children, hash_value, None, op=op, data=data, shape=shape, free=free)
+
+    def _digest(self) -> bytes:
+        parts: list[bytes | str | int] = ["matrix", self.op, *_parts(self.data), len(self.shape)]
+        for group in self.shape:
             parts.append(len(group))
             parts.extend([dim.key for dim in group])
-        parts.extend(_parts(free))
-        parts.extend([child.key for child in children])
-        key = digest(*parts)
-        if (found := Matrix._known(key)) is not None:
-            return found
-        return Matrix._interned(key, children, hash_of(key), key, op=op, data=data, shape=shape, free=free)
+        parts.extend(_parts(self.free))
+        parts.extend([child.key for child in self.children])
+        return digest(*parts)
 
     @property
     def rows(self) -> Group:
@@ -79,6 +85,12 @@ class Matrix(Node):
 
     def __repr__(self) -> str:
         return f"<Matrix {self.op} {shape_text(self.shape)}>"
+
+
+@cache
+def _number_of(op: str) -> int:
+    """The hash of an operation's name, the same in every process."""
+    return hash_of(digest(op))
 
 
 def _parts(data: tuple[Any, ...]) -> list[bytes | str | int]:

@@ -15,7 +15,10 @@ def merge_free(operation: str, nodes: Sequence[Matrix]) -> Free:
 
     Raises ShapeError where one letter runs over two sizes, or where entries meet a whole matrix.
     """
-    if not any(node.free for node in nodes):
+    for node in nodes:
+        if node.free:
+            break
+    else:
         return ()
     merged: dict[str, tuple[Group, Matrix]] = {}
     for node in nodes:

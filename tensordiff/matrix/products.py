@@ -12,7 +12,7 @@ from tensordiff.matrix.node import Free, Matrix, Shape, normalise
 from tensordiff.matrix.open_letters import merge_free, refuse_open
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.resplit import alike, describe, grouping_mismatch, resplit, size_mismatch, square
-from tensordiff.matrix.shape import total_size
+from tensordiff.matrix.shape import same_size
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import UNIT, postorder, times
 
@@ -85,7 +85,7 @@ def _joinable(left: Matrix, right: Matrix) -> tuple[list[Matrix], Shape, Matrix]
     if len(left.shape) > 2 or len(right.shape) > 2:
         raise size_mismatch("multiply", left, right, "contract tensors in index notation, e.g. T[i,j,k]*x[k] -> [i,j]")
     cols, rows = left.cols, right.rows
-    if total_size(cols) != total_size(rows):
+    if not same_size(cols, rows):
         raise size_mismatch("multiply", left, right, _COLUMNS if left.is_vector and right.is_vector else None)
     fitted = resplit(right, 0, cols)
     if fitted is None:

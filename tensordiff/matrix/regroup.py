@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tensordiff.matrix.node import Matrix, Shape, normalise
 from tensordiff.matrix.operations import OPERATIONS
-from tensordiff.matrix.shape import total_size
+from tensordiff.matrix.shape import same_size
 from tensordiff.tensor import Group
 
 Regrouping = tuple[str, Shape]
@@ -23,7 +23,7 @@ def regroupings(*wanted: tuple[Matrix, int, Group]) -> tuple[Regrouping, ...]:
             continue
         symbol, own = place
         old = (symbol.cols if own else symbol.rows) if len(symbol.shape) <= 2 else ()
-        if old != group and old and total_size(old) == total_size(group):
+        if old != group and old and same_size(old, group):
             # Axes of the same size run in the same order, so that a square variable stays square.
             shape = normalise(tuple(group if current == old else current for current in symbol.shape))
             found[symbol.data[0].name, shape] = None

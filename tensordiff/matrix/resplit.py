@@ -11,7 +11,7 @@ from tensordiff.matrix.block import grid, resplit_blocks
 from tensordiff.matrix.leaves import eye, ones, unit, zeros
 from tensordiff.matrix.node import Matrix, Shape, normalise, shape_text
 from tensordiff.matrix.regroup import regroupings
-from tensordiff.matrix.shape import same_sizes, total_size
+from tensordiff.matrix.shape import same_size, same_sizes, total_size
 from tensordiff.matrix.text import brief
 from tensordiff.tensor import Dim, Extent, Group, group_text
 
@@ -35,7 +35,7 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
     current = cols if axis else rows
     if current == group:
         return node
-    if total_size(current) != total_size(group):
+    if not same_size(current, group):
         return None
     if node.op == "eye":
         return eye(group)
@@ -181,13 +181,13 @@ def _common_shapes(nodes: list[Matrix]) -> list[Shape]:
     columns as some operand groups one of its axes (an identity has its rows and columns grouped alike)."""
     shapes = dict.fromkeys(node.shape for node in nodes)
     groups = dict.fromkeys(group for shape in shapes for group in shape)
-    fitting = [[g for g in groups if total_size(g) == total_size(axis)] for axis in nodes[0].shape]
+    fitting = [[g for g in groups if same_size(g, axis)] for axis in nodes[0].shape]
     return list(dict.fromkeys([*shapes, *product(*fitting)]))
 
 
 def square(operation: str, node: Matrix, hint: str | None = None) -> Matrix:
     """The node with equal groups of rows and columns. Raises ShapeError where it is not square."""
-    if len(node.shape) != 2 or total_size(node.rows) != total_size(node.cols):
+    if len(node.shape) != 2 or not same_size(node.rows, node.cols):
         raise ShapeError(f"{operation} needs a square matrix, got {describe(node)}", hint=hint)
     if node.rows == node.cols:
         return node

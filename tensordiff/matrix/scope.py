@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from types import MappingProxyType
@@ -47,11 +47,26 @@ class Scope:
         assumption: Assumption | str = Assumption.NONE,
     ) -> Scope:
         """The scope with one more symbol, e.g. declare("V", ("n", "n"), "symmetric")."""
-        groups = read_shape(shape)
-        dims = tuple(dim for group in groups for dim in group)
-        variable = Symbol.make(name, dims, structure_called(structure), Assumption(assumption))
-        scope = self.with_symbol(symbol(variable, groups))
-        return scope.with_column(name) if is_column(shape) else scope
+        return self.declare_all({name: shape}, {name: structure}, {name: assumption})
+
+    def declare_all(
+        self,
+        shapes: Mapping[str, ShapeLike],
+        structures: Mapping[str, Structure | str] = _NOTHING,
+        assumptions: Mapping[str, Assumption | str] = _NOTHING,
+    ) -> Scope:
+        """The scope with more symbols, each with its shape, and its structure and assumption where it has some."""
+        nodes, columns = [], set()
+        for name, shape in shapes.items():
+            groups = read_shape(shape)
+            dims = tuple([dim for group in groups for dim in group])
+            structure = structure_called(structures.get(name, Structure.GENERAL))
+            variable = Symbol.make(name, dims, structure, Assumption(assumptions.get(name, Assumption.NONE)))
+            nodes.append(symbol(variable, groups))
+            if len(groups) == 1 and is_column(shape):
+                columns.add(name)
+        scope = self.with_symbols(nodes)
+        return replace(scope, columns=scope.columns | columns) if columns else scope
 
     def with_column(self, name: str) -> Scope:
         """The scope in which a vector is declared with a second axis of length one: its array may be a column."""
@@ -59,10 +74,13 @@ class Scope:
 
     def with_symbol(self, node: Matrix) -> Scope:
         """The scope with one more symbol and the sizes in its shape."""
-        name = node.data[0].name
-        dims = {size_name: Dim.named(size_name) for dim in node.dims for size_name in dim.names()}
-        scope = self._with("symbols", {name: node})
-        return scope._with("dims", dims)
+        return self.with_symbols([node])
+
+    def with_symbols(self, nodes: Iterable[Matrix]) -> Scope:
+        """The scope with more symbols and the sizes in their shapes."""
+        symbols = {node.data[0].name: node for node in nodes}
+        names = {name: None for node in symbols.values() for dim in node.dims for name in dim.names()}
+        return self._with("symbols", symbols)._with("dims", {name: Dim.named(name) for name in names})
 
     def regrouped(self, name: str, shape: Shape) -> Scope:
         """The scope in which the compound axes of a symbol are split otherwise; sizes and everything else stay."""

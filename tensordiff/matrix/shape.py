@@ -91,7 +91,12 @@ def fixed_size(dim: Dim) -> int | None:
 
 def same_sizes(left: Shape, right: Shape) -> bool:
     """Whether two shapes have equal sizes axis by axis, whatever the grouping."""
-    return len(left) == len(right) and all(total_size(a) == total_size(b) for a, b in zip(left, right, strict=True))
+    return left == right or (len(left) == len(right) and all(map(same_size, left, right)))
+
+
+def same_size(left: Group, right: Group) -> bool:
+    """Whether two groups have the same size, whatever they are made of."""
+    return left == right or total_size(left) == total_size(right)
 
 
 # The algebra of sizes, for every reader of them: this file's, and that of text.

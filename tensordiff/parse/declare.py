@@ -44,7 +44,7 @@ def declare(
         declared[name] = shape
     refuse_undeclared("structure", structure_of, declared)
     refuse_undeclared("assumption", assumption_of, declared)
-    for size in (scope := declared_scope(declared, structure_of, assumption_of)).dims:
+    for size in (scope := Scope().declare_all(declared, structure_of, assumption_of)).dims:
         check_name(size)
     return scope
 
@@ -79,19 +79,6 @@ def families(shapes: Shapes, text: str) -> Shapes:
 
 def _summed(index: str, text: str) -> bool:
     return re.search(rf"\\sum(\\limits)?_\s*(\{{\s*)?{index}(?![a-z])", text) is not None
-
-
-def declared_scope(
-    shapes: Mapping[str, ShapeLike], structure_of: Mapping[str, Structure], assumption_of: Mapping[str, Assumption]
-) -> Scope:
-    """The scope of the names, each with its shape, structure and assumption."""
-    scopes = [
-        Scope().declare(name, shape, structure_of.get(name, Structure.GENERAL), assumption_of.get(name, Assumption.NONE))
-        for name, shape in shapes.items()
-    ]
-    while len(scopes) > 1:  # pairs, so that many names cost little more than linear time
-        scopes = [left.merge(right) for left, right in zip(scopes[::2], [*scopes[1::2], Scope()], strict=False)]
-    return scopes[0] if scopes else Scope()
 
 
 def _latex_name(written: str) -> str:

@@ -12,7 +12,7 @@ from tensordiff.matrix import Matrix, Scope
 from tensordiff.matrix.operations import WORDS
 from tensordiff.parse import assumed, languages
 from tensordiff.parse.alternatives import first
-from tensordiff.parse.declare import ASSUMPTIONS, declared_scope, read_choices, read_structures, refuse_undeclared
+from tensordiff.parse.declare import ASSUMPTIONS, read_choices, read_structures, refuse_undeclared
 from tensordiff.parse.definitions import defined, ordered, where_names, within
 from tensordiff.parse.elaborate import Elaboration, elaborated
 from tensordiff.parse.kinds.choose import Choice, Question, choose, readings
@@ -173,7 +173,7 @@ class Undeclared:
         """The expression and its scope, given the kinds."""
         naming = question.naming
         shapes = {name: naming.shape(leaf) for name, leaf in choice.leaves.items()}
-        scope = declared_scope(shapes, self.structure_of, self.assumption_of).merge(self.own)
+        scope = Scope().declare_all(shapes, self.structure_of, self.assumption_of).merge(self.own)
         for name in question.sizes:
             scope = scope.with_dim(name)
         notes = [
@@ -273,7 +273,7 @@ def with_new_names(tree: Tree, scope: Scope) -> Scope:
         shapes = {name: question.naming.shape(tuple((Unknown(),) for _ in range(rank))) for name, rank in ranks.items()}
     else:
         shapes = {name: question.naming.shape(leaf) for name, leaf in choice.leaves.items()}
-    added = declared_scope(shapes, {}, {})
+    added = Scope().declare_all(shapes)
     notes = [assumed.kind_of(name, node) for name, node in added.symbols.items()]
     return scope.merge(added).with_conventions(scope.conventions.noting(*(note for note in notes if note)))
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from hashlib import blake2b
 from marshal import dumps
+from threading import RLock
 from typing import Any, ClassVar, Self, TypeVar
-from weakref import WeakValueDictionary
+from weakref import ref
 
 Value = TypeVar("Value")
 Kind = TypeVar("Kind", bound="Node")
@@ -33,6 +34,25 @@ def hash_of(key: bytes) -> int:
     return int.from_bytes(key[:7], "big")
 
 
+class _Place(ref["Node"]):
+    """Where a node stands in the table, for as long as somebody holds it."""
+
+    __slots__ = ("identity",)
+
+    identity: Hashable
+
+
+_forgetting = RLock()
+
+
+def _forget(place: Any) -> None:
+    """Takes a place out of the table whose node is gone; where a new node has the identity, its place stays."""
+    identity = place.identity
+    with _forgetting:
+        if Node._table.get(identity) is place:
+            del Node._table[identity]
+
+
 class Node:
     """An interned value. Subclasses name their own slots and are made through `Node._interned`."""
 
@@ -42,12 +62,13 @@ class Node:
     _hash: int
     _key: bytes | None
 
-    _table: ClassVar[WeakValueDictionary[Hashable, Node]] = WeakValueDictionary()
+    _table: ClassVar[dict[Hashable, _Place]] = {}
 
     @classmethod
     def _known(cls, identity: Hashable) -> Self | None:
         """The node with this identity, if there is one."""
-        found = Node._table.get(identity)
+        place = Node._table.get(identity)
+        found = place() if place is not None else None
         assert found is None or type(found) is cls
         return found
 
@@ -63,7 +84,10 @@ class Node:
         _put(made, "children", children)
         for name, value in fields.items():
             _put(made, name, value)
-        found = Node._table.setdefault(identity, made)
+        place = _Place(made, _forget)
+        place.identity = identity
+        while (found := (there := Node._table.setdefault(identity, place))()) is None:
+            _forget(there)  # its node is gone, and nobody was told yet
         assert type(found) is cls
         return found
 
@@ -112,21 +136,21 @@ def postorder(
     `children` says what is below a node, where that is not its children; nodes in `known` are not entered.
     """
     order: list[Node] = []
-    done: set[Node] = set()
+    done: set[int] = set()
     stack = [(root, False) for root in roots]
     stack.reverse()
     while stack:
         node, entered = stack.pop()
         if entered:
-            done.add(node)
+            done.add(id(node))
             order.append(node)
-        elif node not in done and node not in known:
+        elif id(node) not in done and node not in known:
             below = node.children if children is None else children(node)
-            if waiting := [(child, False) for child in reversed(below) if child not in done]:
+            if below and (waiting := [(child, False) for child in reversed(below) if id(child) not in done]):
                 stack.append((node, True))
                 stack.extend(waiting)
             else:
-                done.add(node)
+                done.add(id(node))
                 order.append(node)
     return order
 
@@ -143,7 +167,16 @@ def bottom_up(
     node, where that is not its children.
     """
     values: dict[Any, Value] = {} if memo is None else memo
-    for node in postorder([root], children, values):
-        below = node.children if children is None else children(node)
-        values[node] = visit(node, tuple([values[child] for child in below]))
+    stack: list[tuple[Any, Sequence[Any] | None]] = [(root, None)]
+    while stack:
+        node, entered = stack.pop()
+        if entered is None:
+            if node in values:
+                continue
+            entered = node.children if children is None else children(node)
+            if entered and (waiting := [(child, None) for child in reversed(entered) if child not in values]):
+                stack.append((node, entered))
+                stack.extend(waiting)
+                continue
+        values[node] = visit(node, tuple([values[child] for child in entered]))
     return values[root]

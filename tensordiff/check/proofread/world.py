@@ -12,7 +12,7 @@ from tensordiff.derive import along, by_entries, free_derivative
 from tensordiff.derive.layouts import default_layout, matrix_axes
 from tensordiff.errors import FoldError, ParseError, ShapeError, TensordiffError
 from tensordiff.lower import lower
-from tensordiff.matrix import Matrix, Scope, Shape, build, total_size
+from tensordiff.matrix import Matrix, Scope, Shape, build, same_size
 from tensordiff.parse import Differentials, is_latex, read_in, resolve_name, tree_in
 from tensordiff.parse.syntax import Syntax, Tree
 from tensordiff.tensor import Group, Symbol, Tensor, add
@@ -272,7 +272,7 @@ def closed(matrix: Matrix, groups: Mapping[str, Group]) -> Matrix:
     for letter, group in own.items():
         if letter not in groups:
             raise ShapeError(f"the index {letter} is on one side alone")
-        if total_size(groups[letter]) != total_size(group):
+        if not same_size(groups[letter], group):
             raise ShapeError(f"the index {letter} runs over axes of different lengths")
     if not groups:
         return matrix

@@ -9,7 +9,7 @@ from tensordiff.check.grade import Grader
 from tensordiff.check.slips.case import Case
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import TensordiffError
-from tensordiff.matrix import shape_text, total_size
+from tensordiff.matrix import same_size, shape_text
 
 
 def plain_product(case: Case) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _as_many_entries(case: Case) -> bool:
     """Whether the claim has as many entries as the derivative: then it is misplaced, not of another order."""
     if case.claim is None:
         return False
-    return total_size(case.claim.matrix.dims) == total_size(case.truth.candidates[0].tensor.dims)
+    return same_size(case.claim.matrix.dims, case.truth.candidates[0].tensor.dims)
 
 
 def right_for_numbers(case: Case) -> Iterator[str]:

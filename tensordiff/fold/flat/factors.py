@@ -65,6 +65,8 @@ def first_name(node: Matrix) -> str:
 def letters(node: Matrix) -> list[Matrix]:
     """The factors of a product from left to right, products of matrices inside opened; scalars stay closed, also a row
     times ... times a column."""
+    if node.op != "product" or not node.shape:
+        return [node]
     found: list[Matrix] = []
     row: int | None = None  # where the row began that is not yet ended by a column
     stack = [node]

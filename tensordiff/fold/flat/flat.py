@@ -30,7 +30,7 @@ from tensordiff.matrix.build import (
     zeros,
 )
 from tensordiff.matrix.operations import OPERATIONS
-from tensordiff.tensor import Dim, bottom_up
+from tensordiff.tensor import UNIT, Dim, bottom_up, times
 
 _MAX_ROTATED = 64
 """Traces of longer products keep the rotation that they have."""
@@ -162,11 +162,11 @@ class Flat(Order):
 
     def split(self, node: Matrix) -> tuple[Fraction, list[tuple[Matrix, Fraction]], Matrix]:
         """The node as coefficient * scalars with exponents * a matrix without scalar factors or a sign of its own."""
-        coefficient = Fraction(1)
+        coefficient = UNIT
         scalars: list[tuple[Matrix, Fraction]] = []
         while True:
             inner, node = split_coefficient(node)
-            coefficient *= inner
+            coefficient = times(coefficient, inner)
             if node.op == "divide":
                 node, below = node.children
                 scalars.append((below, Fraction(-1)))
@@ -175,7 +175,7 @@ class Flat(Order):
             inside = [factor for factor in factors if factor.is_scalar]
             if node.is_scalar or not inside:
                 sign, node = self.signed(node)
-                return coefficient * sign, scalars, node
+                return coefficient if sign == 1 else -coefficient, scalars, node
             scalars += [(factor, Fraction(1)) for factor in inside]
             node = product(*(factor for factor in factors if not factor.is_scalar))
 

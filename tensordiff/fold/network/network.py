@@ -11,7 +11,7 @@ from tensordiff.fold.network.word import Word
 from tensordiff.functions.radical import rational_power
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import as_number, eye
-from tensordiff.tensor import Dim, Einsum, Tensor
+from tensordiff.tensor import UNIT, Dim, Einsum, Tensor, times
 
 Vertices = tuple[int, ...]
 
@@ -63,7 +63,7 @@ class Network:
     weights: dict[int, list[Word]] = field(default_factory=dict)
     loops: dict[int, list[Word]] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
-    coefficient: Fraction = Fraction(1)
+    coefficient: Fraction = UNIT
     scalars: dict[Matrix, Fraction] = field(default_factory=dict)
     made: int = 0
 
@@ -171,7 +171,7 @@ def _place(made: Network, letter: Letter, indices: Vertices, flat: Flat) -> None
         made.multiply(letter.matrix, flat, letter.exponent)
         return
     coefficient, scalars, matrix = flat.split(letter.matrix)
-    made.coefficient *= coefficient
+    made.coefficient = times(made.coefficient, coefficient)
     for scalar, exponent in scalars:
         made.multiply(scalar, flat, exponent)
     if len(rows) == 1 and len(columns) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensordiff.errors import ParseError, ShapeError
-from tensordiff.matrix import build, total_size
+from tensordiff.matrix import build, same_size
 from tensordiff.parse.arrays.values import Array, shape_of
 from tensordiff.tensor import Group, group_text
 
@@ -24,7 +24,7 @@ def einsum(inputs: Sequence[Sequence[str]], output: Sequence[str], operands: Seq
             raise ParseError(f"the subscripts {''.join(letters)} stand for {len(letters)} axes, and there is {found}")
         for letter, group in zip(letters, array.shape, strict=True):
             known = sizes.get(letter, ())
-            if known and group and total_size(known) != total_size(group):
+            if known and group and not same_size(known, group):
                 raise ShapeError(f"the letter {letter} runs over {group_text(known)} and over {group_text(group)}")
             sizes[letter] = known or group
     for letter in output:

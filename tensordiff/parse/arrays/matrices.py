@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensordiff.errors import ShapeError
-from tensordiff.matrix import Matrix, build, total_size
+from tensordiff.matrix import Matrix, build, same_size
 from tensordiff.parse.arrays.registry import axis_of, known
 from tensordiff.parse.arrays.values import (
     Array,
@@ -24,7 +24,7 @@ def matrix(name: str, x: Array) -> Matrix:
 
 def square(name: str, x: Array) -> Matrix:
     found = matrix(name, x)
-    if total_size(x.shape[0]) != total_size(x.shape[1]):
+    if not same_size(x.shape[0], x.shape[1]):
         raise ShapeError(f"{name} needs a square matrix, and this array has the shape {shape_of(x)}")
     return found
 

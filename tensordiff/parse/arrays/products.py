@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensordiff.errors import ParseError, ShapeError
-from tensordiff.matrix import build, total_size
+from tensordiff.matrix import build, same_size
 from tensordiff.parse.arrays.einstein import einsum
 from tensordiff.parse.arrays.entrywise import multiply
 from tensordiff.parse.arrays.matrices import inv, row, square, transpose
@@ -29,7 +29,7 @@ def matmul(habits: Habits, a: Array, b: Array) -> Array:
     if not a.rank or not b.rank:
         raise ShapeError("a matrix product needs two arrays with axes, and one is a number", hint="write * to multiply by it")
     left, right = _inner(a, b)
-    if total_size(left) != total_size(right):
+    if not same_size(left, right):
         raise ShapeError(
             f"cannot multiply arrays of shapes {shape_of(a)} and {shape_of(b)}: the inner lengths differ",
             hint="a vector has one axis, and its transpose is itself: np.outer(x, y) is the outer product"

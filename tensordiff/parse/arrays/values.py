@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, Shape, build, text
-from tensordiff.matrix.shape import read_group, total_size
+from tensordiff.matrix.shape import read_group, same_size
 from tensordiff.parse.languages.code import Align
 from tensordiff.tensor import Group, group_text
 
@@ -77,7 +77,7 @@ def joint_shape(a: Array, b: Array, align: Align) -> Shape:
     rank = max(a.rank, b.rank)
     groups = []
     for first, second in zip(_padded(a.shape, rank, align), _padded(b.shape, rank, align), strict=True):
-        if first and second and total_size(first) != total_size(second):
+        if first and second and not same_size(first, second):
             which = "last" if align == "right" else "first"
             raise ShapeError(
                 f"arrays of shapes {shape_of(a)} and {shape_of(b)} cannot be combined entry by entry",

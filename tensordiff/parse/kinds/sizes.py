@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 
 from tensordiff.errors import ShapeError
-from tensordiff.matrix import shape_text, total_size
+from tensordiff.matrix import same_size, shape_text
 from tensordiff.tensor import Dim, Group, direct_sum
 
 
@@ -89,7 +89,7 @@ class Equations:
                     raise MismatchError
                 a[0].bound = b
             elif not _open(a) and not _open(b):
-                if total_size(_known(a)) != total_size(_known(b)):
+                if not same_size(_known(a), _known(b)):
                     raise MismatchError
             elif not a or not b:
                 raise MismatchError
@@ -162,7 +162,7 @@ def _same(a: Size, b: Size) -> bool:
     """Whether two sizes are known to be equal."""
     if len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True)):
         return True
-    return not _open(a) and not _open(b) and total_size(_known(a)) == total_size(_known(b))
+    return not _open(a) and not _open(b) and same_size(_known(a), _known(b))
 
 
 def _unknowns(size: Size) -> Iterator[Unknown]:
