@@ -17,13 +17,16 @@ from tensordiff.evidence.sampling.points import Point
 from tensordiff.functions import PI, constant, power
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, brief, number_text
-from tensordiff.tensor import Apply, Dim, Symbol, Tensor, multiply, number, postorder, size
+from tensordiff.tensor import Dim, Symbol, Tensor, as_number, multiply, number, postorder, size
 
 Powers = tuple[tuple[str, Tensor, int], ...]
 """Bases with their names and exponents."""
 
 _MOST = 1000
 """Numerators and denominators of factors are at most this."""
+_MOST_CONSTANTS = 8
+_PLAIN = ("number", "size", "multiply", "divide", "negative")
+"""Operations whose parts stand in a factor by themselves."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,15 @@ def factors(
         return
     if not points or len(ratios) < len(points):
         return
-    for powers in _monomials(scalars):
-        for scale in (Fraction(1), *written, *(1 / c for c in written)) if not powers else (Fraction(1),):
-            found = _number_beside(powers, scale, ratios, points)
-            if found is not None and (scale * found != 1 or powers):
-                yield Factor(scale * found, powers)
-                break
+    for scale in (Fraction(1), *written, *(1 / c for c in written)):
+        if (found := _number_beside((), scale, ratios, points)) is not None and scale * found != 1:
+            yield Factor(scale * found)
+            break
     if not any(point.is_exact for point in points):
         yield from _roots(ratios, points)
+    for powers in _monomials(scalars):
+        if (found := _number_beside(powers, Fraction(1), ratios, points)) is not None:
+            yield Factor(found, powers)
 
 
 def _number_beside(
@@ -135,7 +139,6 @@ def proportion(reading: Reading, point: Point) -> np.ndarray | None:
 
 
 def _monomials(scalars: Mapping[str, Tensor]) -> Iterator[Powers]:
-    yield ()
     for exponent in (1, -1, 2, -2):
         for name, base in scalars.items():
             yield ((name, base, exponent),)
@@ -177,11 +180,11 @@ def scalar_bases(symbols: Mapping[str, Symbol], sizes: Sequence[str], excluded: 
 
 
 def constants(roots: Sequence[Matrix]) -> dict[str, Tensor]:
-    """The functions of numbers in some expressions, such as log(2), by their text."""
+    """The scalars without symbols in some expressions, such as log(2), 2^n and n + 1, by their text."""
     found: dict[str, Tensor] = {}
     for node in postorder(roots):
-        if isinstance(node, Matrix) and node.op == "apply" and node.is_scalar and not node.free:
-            parts = postorder([tensor := lower(node)])
-            if isinstance(tensor, Apply) and not any(isinstance(part, Symbol) or part.dims for part in parts):
-                found.setdefault(brief(node), tensor)
-    return found
+        if isinstance(node, Matrix) and node.is_scalar and not node.free and node.op not in _PLAIN:
+            tensor = lower(node)
+            if as_number(tensor) is None and not any(isinstance(part, Symbol) for part in postorder([tensor])):
+                found.setdefault(f"({brief(node)})" if node.op == "add" else brief(node), tensor)
+    return dict(list(found.items())[:_MOST_CONSTANTS])

@@ -109,7 +109,7 @@ class _Judge:
         f, claim = self.problem.f, self.grader.claim.matrix
         first = matches[0].reading
         if needed := assumptions(claim, [f], [first.candidate.tensor]):
-            return replace(self._verdict("right-under-assumption", matches), assumptions=needed)
+            return replace(self._verdict("right-under-assumption", matches, slip=False), assumptions=needed)
         verdict = self._verdict("right", matches)
         proved = verdict.method == "proved"
         return replace(verdict, basis=reserved(verdict.basis, [f, claim], first.pair, self.grader.samples, proved=proved))
@@ -123,8 +123,8 @@ class _Judge:
             return verdict
         return replace(verdict, assumptions=match.assumptions, factor=None if match.factor is None else match.factor.value)
 
-    def _verdict(self, status: Status, matches: Sequence[Match]) -> Verdict:
-        """A verdict that rests on these matches, the first one above all."""
+    def _verdict(self, status: Status, matches: Sequence[Match], *, slip: bool = True) -> Verdict:
+        """A verdict that rests on these matches, the first one above all. Without `slip` none is looked for."""
         first = matches[0] if matches else None
         candidates = [match.reading.candidate for match in matches]
         evidence = first.evidence if first else self._refutation()
@@ -141,7 +141,7 @@ class _Judge:
             problem="\n".join(filter(None, self._problems())) if status == "wrong" else "",
             structured=self.truth.structured,
             assumed=self.scope.assumed,
-            _explain=lambda: self._explanation(status, candidates),
+            _explain=lambda: self._explanation(status, candidates, slip),
         )
 
     def _layouts(self, candidates: Sequence[Candidate]) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ class _Judge:
         shapes = {name: node.shape for name, node in self.scope.symbols.items()}
         return Subject(self.problem.f, self.truth.symbols, reading, shapes, self.truth.changes, self.truth.differences)
 
-    def _explanation(self, status: Status, candidates: Sequence[Candidate]) -> Explanation:
+    def _explanation(self, status: Status, candidates: Sequence[Candidate], slip: bool) -> Explanation:
         grader = self.grader
         nearest = grader.nearest()
         if nearest is not None and not grader.asked(nearest) and self.problem.layout != "any":
@@ -207,9 +207,9 @@ class _Judge:
         if nearest is not None and grader.first is not None:
             witness = find_witness(self._subject(nearest), grader.samples)
         case = Case(self.problem, self.truth, grader.claim, self.scope, candidate.layout)
-        said = diagnose(case, remarks=status == "wrong")
-        place, slip = slipped(grader.claim, case.mended, self.scope)
-        return Explanation(formula, candidate.layout, said, witness, place=place, claimed=claimed, slip=slip)
+        said = diagnose(case, remarks=status == "wrong") if slip else ()
+        place, mended = slipped(grader.claim, case.mended, self.scope)
+        return Explanation(formula, candidate.layout, said, witness, place=place, claimed=claimed, slip=mended)
 
     def _gradient(self, candidates: Sequence[Candidate]) -> Candidate | None:
         """The gradient, where the claim is its transpose and the layout was left open."""

@@ -152,8 +152,8 @@ class NumpyOps(ArrayOps):
                 warnings.simplefilter("error", kind)
             try:
                 value = np.asarray(function(matrix.astype(np.promote_types(matrix.dtype, np.float64))))
-            except (RuntimeWarning, UserWarning, FloatingPointError) as warning:
-                raise EvaluationError(f"{name}: {warning}") from None
+            except (RuntimeWarning, UserWarning, FloatingPointError, ValueError, np.linalg.LinAlgError) as failure:
+                raise EvaluationError(f"{name}: {failure}") from None
         if not np.all(np.isfinite(value)):
             raise EvaluationError(f"{name} of a singular matrix")
         if np.iscomplexobj(value) and not np.iscomplexobj(matrix):

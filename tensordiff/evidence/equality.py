@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.double import NumpyOps
 from tensordiff.evaluate.modular import ModularOps
 from tensordiff.evaluate.rational import RationalOps
@@ -121,15 +122,20 @@ def _reported(evidence: Evidence, a: Tensor, b: Tensor) -> Equality:
     return Equality(evidence.equal, evidence.method, evidence.basis, witness)
 
 
-def _difference(found: Point, a: Tensor, b: Tensor) -> Difference:
-    """At a point of small integers where the two differ there too, else where they were found to."""
+def _difference(found: Point, a: Tensor, b: Tensor) -> Difference | None:
+    """At a point of small integers where the two differ there too, else where they were found to; None where the values are
+    too long to be shown."""
     samples = Samples([a, b])
     for start in (2, 3):
         point = next(samples.integers(start), None)
         if point is not None and not point.equal(*_values(point, a, b)):
             return _at(point, a, b)
-    exact = NumpyOps() if samples.has_pi else RationalOps()
-    return _at(found.under(exact) if isinstance(found.ops, ModularOps) else found, a, b)
+    if not isinstance(found.ops, ModularOps):
+        return _at(found, a, b)
+    try:
+        return _at(found.under(NumpyOps() if samples.has_pi else RationalOps()), a, b)
+    except EvaluationError:  # numbers of millions of digits
+        return None
 
 
 def _values(point: Point, a: Tensor, b: Tensor) -> tuple[Array, Array]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Decimal, localcontext
 from fractions import Fraction
+from math import isinf
 from typing import Any
 
 from tensordiff.evidence.sampling.values import Array
@@ -22,7 +23,10 @@ def show(value: Any) -> str:
             return number_text(exact)
         with localcontext(prec=6, Emax=MAX_EMAX, Emin=MIN_EMIN):  # no float is so large
             return f"{Decimal(exact.numerator) / Decimal(exact.denominator):.6g}"
-    return f"{float(value):.6g}"
+    shown = float(value)
+    if value and (not shown or isinf(shown)):  # of many digits, and outside the range of floats
+        return str(value.context.nstr(value, 6))
+    return f"{shown:.6g}"
 
 
 def show_array(value: Array) -> str:

@@ -194,6 +194,7 @@ _COMPARISONS = {
     "LessThan": ("greater_equal", True),
     "StrictLessThan": ("greater", True),
 }
+_CONNECTED = ("And", "Or", "Not")
 _MULTIPLIED_OUT = 8
 
 
@@ -236,14 +237,34 @@ def _part_value(part: Any, children: list[Any], ops: Any, x: Any) -> Any:
     if name in _COMPARISONS:
         operation, swapped = _COMPARISONS[name]
         return getattr(ops, operation)(*(reversed(children) if swapped else children))
+    if name in _CONNECTED:
+        return name, children
+    if name in ("Equality", "Unequality"):
+        both = ("And", [ops.greater_equal(*children), ops.greater_equal(*reversed(children))])
+        return both if name == "Equality" else ("Not", [both])
     if name == "ExprCondPair":
         return tuple(children)
     if name == "Piecewise":
         made = children[-1][0]
         for value, condition in reversed(children[:-1]):
-            made = ops.where(condition, value, made)
+            made = _chosen(condition, value, made, ops)
         return made
     raise MissingRuleError(f"no numerical value for {part.func} of SymPy", hint="write it in elementary functions")
+
+
+def _chosen(condition: Any, yes: Any, no: Any, ops: Any) -> Any:
+    """One value or the other; conditions that are connected are asked one by one."""
+    if condition is True or condition is False:
+        return yes if condition else no
+    if not isinstance(condition, tuple):
+        return ops.where(condition, yes, no)
+    name, parts = condition
+    if name == "Not":
+        return _chosen(parts[0], no, yes, ops)
+    made = yes if name == "And" else no
+    for part in reversed(parts):
+        made = _chosen(part, made, no, ops) if name == "And" else _chosen(part, yes, made, ops)
+    return made
 
 
 def _power_value(exponent: Any, children: list[Any], ops: Any) -> Any:

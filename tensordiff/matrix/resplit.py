@@ -37,7 +37,7 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
         return node
     if not same_size(current, group):
         return None
-    if node.op == "eye":
+    if _is_identity(node, reach):
         return eye(group)
     if node.op in ("ones", "zeros"):
         make = ones if node.op == "ones" else zeros
@@ -64,6 +64,13 @@ def resplit(node: Matrix, axis: int, group: Group, reach: int = _REACH) -> Matri
     if node.op == "block":
         return resplit_blocks(node, axis, group, lambda block, side, part: resplit(block, side, part, reach - 1))
     return None
+
+
+def _is_identity(node: Matrix, reach: int) -> bool:
+    """Whether a node is made of identities alone, so that it is one on any axis of its size: kron(eye(m), eye(n)) is."""
+    if node.op == "eye" or not reach:
+        return node.op == "eye"
+    return node.op in ("kron", "product", "transpose") and all(_is_identity(part, reach - 1) for part in node.children)
 
 
 def _resplit_unit(node: Matrix, group: Group) -> Matrix | None:

@@ -15,6 +15,9 @@ SHAPES = {"x": "n", "A": "n n", "a": ""}
         ("sqrt(2)*x", "x'*x", "sqrt(2)"), ("pi*x", "x'*x", "2/pi"), ("x/sqrt(pi)", "x'*x", "2*sqrt(pi)"),
         ("sqrt(8)*x/3", "x'*x", "3*sqrt(2)/2"), ("2*x/log(2)", "x'*x", "log(2)"), ("x*pi^2", "x'*x", "2/pi^2"),
         ("sqrt(3)*exp(x)", "sum(exp(x))", "sqrt(3)/3"), ("-sqrt(2)*x", "x'*x", "-sqrt(2)"), ("2*n*x", "x'*x", "1/n"),
+        ("(n+1)*x", "x'*x", "2/(n + 1)"), ("2^n*x", "x'*x", "2/2^n"), ("2^(1/3)*x", "x'*x", "2/2^(1/3)"),
+        ("x*(1+exp(1)^2)", "x'*x", "2/(1 + exp(1)^2)"), ("logdet(2*eye(n))*x", "x'*x", "2/logdet(2*eye(n))"),
+        ("x/(2*pi)^(n/2)", "x'*x", "2*(2*pi)^(n/2)"), ("x", "n*(n+1)/2*x'*x", "n*(n + 1)"),
     ],
 )  # fmt: skip
 def test_irrational_factors_and_sizes(claim: str, f: str, factor: str) -> None:

@@ -61,6 +61,7 @@ def test_a_claim_that_is_undefined_on_a_part(claim: str, f: str, wrt: str, neede
     assert any(needed in words for words in verdict.assumptions)
     assert str(verdict).startswith("Right in") or str(verdict).startswith("Right only")
     assert "only if" in str(verdict).splitlines()[0]
+    assert not verdict.diagnosis  # where it has a value it is right
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,23 @@ def test_a_differential_without_matrix_form_is_a_claim_too(name: str) -> None:
     assert td.check(f"df = tr(B*d({name}(A)))", f"tr(B*{name}(A))", "A", shapes=shapes)
     assert td.check(f"dF = 2*d({name}(A))", f"{name}(A)", "A", shapes=shapes).status == "right-up-to-factor"
     assert not td.check(f"df = tr(d({name}(A)))", f"tr(B*{name}(A))", "A", shapes=shapes)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sin(a)", "sin(a) + 10^-500*a"), ("exp(10^6*a)", "exp(10^6*a + 1)"), ("exp(-10^9*(1 + a^2))", "0"),
+        ("a^(10^6)", "a^(10^6 + 1)"),
+    ],
+)  # fmt: skip
+def test_numbers_that_no_float_is(one: str, other: str) -> None:
+    found = td.equal(one, other, shapes=SHAPES)
+    assert found.equal is False
+    assert "is 0 on the left and 0 on the right" not in str(found)
+
+
+def test_a_witness_is_drawn_where_a_logarithm_exists() -> None:
+    """SciPy's logm of a large matrix may end in numbers that are not finite."""
+    verdict = td.check("dF = B*d(logm(A))", "logm(A)*B", "A", shapes={"A": "n n", "B": "n n"})
+    assert verdict.status == "wrong"
+    assert "the claim gives" in str(verdict)

@@ -23,6 +23,9 @@ GRID = np.concatenate([np.linspace(-4, 4, 4001), [-700.0, -60.0, 60.0, 700.0]])
 OWN = [
     sympy.Piecewise((0, S < 50), (S - 50, True)),
     sympy.Piecewise((S**2, S > 1), (S, S > -1), (-1, True)),
+    sympy.Piecewise((S**2, (S > -1) & (S < 1)), (S, True)),
+    sympy.Piecewise((S**3, (S < -1) | (S > 2)), (1, True)),
+    sympy.Piecewise((S, (S > 0) & ((S < 1) | (S > 2))), (S**2, True)),
     sympy.Max(S, S**2, 1),
     abs(S - 2) / (1 + sympy.sign(S + 1) ** 2),
     sympy.Heaviside(2 * S - 1) * S,

@@ -13,6 +13,7 @@ FLEXIBLE = [
     "eye({s})", "eye({s})/a", "2*eye({s})/3", "-eye({s})", "eye({s})'", "(eye({s})/a)'", "eye({s})/a + eye({s})",
     "(eye({s}) - ones({s},{s})/a)/2", "ones({s},{s}).*eye({s})", "ones({s})*ones({s})'/a", "diag(ones({s}))/a",
     "exp(eye({s}))", "eye({s})./(2*ones({s},{s}))", "a*(eye({s}) + zeros({s},{s}))", "(eye({s})/a).^2",
+    "eye({s})*eye(n*m)", "(eye({s})*eye(n*m))'/a", "a*eye(m*n)*eye({s})",
 ]  # fmt: skip
 
 
@@ -48,3 +49,12 @@ def test_what_has_an_order_of_its_own_keeps_it(part: str) -> None:
 def test_the_hessian_of_a_norm() -> None:
     for size in ("n*m", "m*n"):
         assert td.check(f"eye({size})/norm2(X) - vec(X)*vec(X)'/norm2(X)^3", "norm2(X)", ["X", "X"], shapes=SHAPES)
+
+
+@pytest.mark.parametrize(
+    "identity", ["kron(eye(n), eye(m))", "kron(eye(m), eye(n))", "kron(eye(n)', eye(m)*eye(m))", "eye(n*m)*eye(m*n)"]
+)
+def test_what_is_made_of_identities_is_one(identity: str) -> None:
+    assert td.check(f"{identity}/norm2(X) - vec(X)*vec(X)'/norm2(X)^3", "norm2(X)", ["X", "X"], shapes=SHAPES)
+    assert td.check(f"2*{identity}", "norm2(X)^2", ["X", "X"], shapes=SHAPES)
+    assert not td.check(f"2*{identity}", "sum(X)^2", ["X", "X"], shapes=SHAPES)

@@ -27,6 +27,7 @@ _PLAIN = 4
 """Coefficients of so many digits, and terms of such magnitudes, are seen without more."""
 _MOST_SCALES = 8
 _STEEP = 20
+_DIGITS_OF_A_BIT = log10(2)
 
 
 def hidden_digits(point: Point, tensors: Sequence[Tensor]) -> int:
@@ -45,14 +46,19 @@ def hidden_digits(point: Point, tensors: Sequence[Tensor]) -> int:
 
 def _below(node: Sum, point: Point) -> list[float]:
     """For each term, how many digits its most visible entry is below the largest term there; inf for a zero."""
-    parts = [_magnitudes(point, child) + log2(abs(c)) for c, child in node.terms]
+    parts = [_magnitudes(point, child) + _bits(c) for c, child in node.terms]
     largest = np.max(np.broadcast_arrays(*parts), axis=0)
     found = []
     for part in parts:
         seen = np.isfinite(part)
         depth = np.where(seen, largest - np.where(seen, part, 0.0), np.inf)
-        found.append(max(0.0, float(np.min(depth, initial=np.inf)) * log10(2)))
+        found.append(max(0.0, float(np.min(depth, initial=np.inf)) * _DIGITS_OF_A_BIT))
     return [0.0 if depth <= _PLAIN else depth for depth in found]
+
+
+def _bits(coefficient: Fraction) -> float:
+    """The binary logarithm of a number that is not zero, which may be too large or too small for a float."""
+    return log2(abs(coefficient.numerator)) - log2(coefficient.denominator)
 
 
 def _magnitudes(point: Point, node: Tensor) -> Array:
@@ -88,14 +94,16 @@ def _coefficients(nodes: Sequence[Node]) -> Iterator[Fraction]:
 def scales(tensors: Sequence[Tensor]) -> list[int]:
     """The e for which steep functions can be told from steps at entries near 10^-e: those of large coefficients, and
     their roots. At such entries a function of the argument's k-th power takes k times e digits more."""
-    exponents = {round(log10(abs(c))) for c in _coefficients(postorder(tensors)) if abs(c) > _STEEP}
+    exponents = {round(_bits(c) * _DIGITS_OF_A_BIT) for c in _coefficients(postorder(tensors)) if abs(c) > _STEEP}
     wanted = sorted({part for e in exponents for part in (e, ceil(e / 2), ceil(e / 3))})
     return wanted[-_MOST_SCALES:]
 
 
 def kink_scales(tensors: Sequence[Tensor]) -> list[int]:
     """The e for which a kink may lie at entries near 10^-e: sign(x + 1e-40) has it at -1e-40, sign(x + 1e-40*x^2) at -1e40."""
-    exponents = {ceil(abs(log10(abs(c)))) for c in _coefficients(postorder(tensors)) if not 1 / _STEEP < abs(c) < _STEEP}
+    exponents = {
+        ceil(abs(_bits(c) * _DIGITS_OF_A_BIT)) for c in _coefficients(postorder(tensors)) if not 1 / _STEEP < abs(c) < _STEEP
+    }
     wanted = {part for e in exponents for part in (e, -e, ceil(e / 2), -ceil(e / 2))}
     return sorted(wanted, key=lambda e: (abs(e), e))[:_MOST_SCALES]
 
