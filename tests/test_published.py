@@ -57,7 +57,6 @@ LONGER = {
     "Cookbook (58)": "the adjugate has a value where X is singular",
     "Cookbook (138)": "diagonal matrices are written with diag",
     "Cookbook (142)": "diagonal matrices are written with diag",
-    "learning squared hinge": "relu(x).*step(x) is not shortened to relu(x)",
     "learning entropy": "one character: a sum with a minus throughout is -(1 + log(p))",
     "functions negative power": "powers of an inverse are inv(X)^2",
     "blocks logdet of a partitioned matrix": "a block is taken by a product with identities and zeros",

@@ -171,7 +171,7 @@ def where(*arguments: Any, **parts: Expression) -> Expression:
         >>> x = td.vector("x", "n")
         >>> f = td.sum(td.where(x > 1, x**2, 2 * x))
         >>> print(td.gradient(f, x).matrix_form())
-        2*(x.*where(x > 1, 1, 0) + where(x > 1, 0, 1))
+        where(x > 1, 2*x, 2)
         >>> X, V = td.matrix("X", "n", "m"), td.matrix("V", "n", "n")
         >>> F = td.where(X.T @ td.inv(V) @ X, P=td.inv(V))
         >>> print(td.diff(F, V).matrix_form())

@@ -64,7 +64,7 @@ def tril(argument: Any) -> Expression:
 
         >>> import tensordiff as td
         >>> print(td.tril("n"), td.tril(td.matrix("A", "n", "n")))
-        tril(n) A.*tril(n)
+        tril(n) tril(A)
     """
     return _triangle("tril", argument)
 
@@ -75,7 +75,7 @@ def triu(argument: Any) -> Expression:
 
         >>> import tensordiff as td
         >>> print(td.triu("n"), td.triu(td.matrix("A", "n", "n")))
-        triu(n) A.*triu(n)
+        triu(n) triu(A)
     """
     return _triangle("triu", argument)
 

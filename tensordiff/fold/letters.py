@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations
 
 from tensordiff.errors import FoldError
+from tensordiff.fold.flat.factors import repeated
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.frechet import jacobian
 from tensordiff.fold.network.network import Letter, Vertices
@@ -25,6 +26,7 @@ from tensordiff.functions import (
     Unit,
     UpperMask,
     WholeMatrix,
+    is_primary,
     keeps_symmetry,
 )
 from tensordiff.functions.radical import rational_power
@@ -121,6 +123,8 @@ def letter(
         compound = isinstance(node, Symbol) and node.rank > 2 and node.structure.symmetric
         if len(matrix.shape) == 2 and matrix.rows == matrix.cols and (compound or symmetric(node)):
             flat.mark_symmetric(matrix)
+        if isinstance(node, Symbol) and node.structure.is_diagonal:
+            flat.mark_diagonal(matrix)
         return Letter(matrix, *axes)
     if not isinstance(node, Apply):
         return Letter(folded[0], *axes)
@@ -136,6 +140,9 @@ def letter(
     known = bool(folded) and keeps_symmetry(node.function) and all(x.is_scalar or flat.is_symmetric(x) for x in folded)
     if len(matrix.shape) == 2 and known:
         flat.mark_symmetric(matrix)
+    primary = is_primary(node.function) or node.function in (INVERSE, MATRIX_POWER)
+    if primary and folded and flat.is_diagonal(folded[0]):
+        flat.mark_diagonal(matrix)
     return Letter(matrix, *axes)
 
 
@@ -159,8 +166,8 @@ def _power(node: Apply, axes: Axes, folded: Sequence[Matrix], flat: Flat) -> Let
     base, exponent = folded
     value = as_number(node.children[1])
     if value is None:
-        repeated = _repeated(base)
-        matrix = build.dot_power(base if repeated is None else repeated, exponent)
+        constant = repeated(base)
+        matrix = build.dot_power(base if constant is None else constant, exponent)
     elif not node.dims:
         return Letter(base, exponent=value)
     elif value.denominator == 1 and (power := rational_power(build.split_coefficient(base)[0], value)) is not None:
@@ -172,16 +179,6 @@ def _power(node: Apply, axes: Axes, folded: Sequence[Matrix], flat: Flat) -> Let
     if flat.is_symmetric(base) and (exponent.is_scalar or flat.is_symmetric(exponent)):
         flat.mark_symmetric(matrix)
     return Letter(matrix, *axes)
-
-
-def _repeated(matrix: Matrix) -> Matrix | None:
-    """The scalar that a matrix repeats in every entry."""
-    coefficient, core = build.split_coefficient(matrix)
-    if core.op == "ones":
-        return number(coefficient)
-    if core.op == "product" and all(x.is_scalar or x.op == "ones" for x in core.children):
-        return build.scale(coefficient, build.product(*(x for x in core.children if x.is_scalar)))
-    return None
 
 
 def _value(function: Function, folded: Sequence[Matrix]) -> Matrix:

@@ -14,6 +14,7 @@ from tensordiff.fold.flat.flat import Flat
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import block, call, entry, number, power, product, rebuild, transpose
 from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.matrix.triangles import triangle_of
 from tensordiff.tensor import bottom_up, postorder
 
 
@@ -36,6 +37,9 @@ class Ways:
     def least(self) -> Way:
         return min(self.plain, self.turned, key=lambda way: way.cost)
 
+
+_TRIANGLES = 3
+"""So many transposes more may stand in a triangle that is itself not transposed."""
 
 Memo = dict[Matrix, Ways]
 
@@ -99,6 +103,9 @@ def _ways(node: Matrix, memo: Memo, flat: Flat) -> Ways:
     outside = node.op in ("apply", "dot_power") or (node.op == "add" and node.is_vector)  # exp(A)', not exp(A')
     if outside and abs(plain.cost - other.cost) == 1:
         return _either(plain) if plain.cost < other.cost else Ways(_either(other).turned, other)
+    if triangle_of(node) and abs(plain.cost - other.cost) <= _TRIANGLES:  # tril(A'*B), not triu(B'*A)'
+        cost = min(plain.cost, other.cost)
+        return Ways(Way(cost, plain.node), Way(cost, other.node))
     return _better(plain, other)
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from tensordiff.functions import COMPARISONS
 from tensordiff.matrix.node import Matrix
 from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.matrix.triangles import triangle_of
 from tensordiff.matrix.writer import ATOM, CONTRACTION, POSTFIX, PRODUCT, SUM, Operand, Piece, write
 from tensordiff.tensor import group_text
 
@@ -56,6 +57,8 @@ def _level(node: Matrix) -> int:
             return CONTRACTION
         case "add":
             return SUM if len(node.children) > 1 or node.data[0] < 0 else PRODUCT
+        case "hadamard" if triangle_of(node):
+            return ATOM
         case "product" | "hadamard" | "divide" | "dot_divide":
             return PRODUCT
         case "transpose" | "power" | "dot_power":
@@ -91,6 +94,8 @@ def _pieces(node: Matrix) -> Sequence[Piece]:
         case "product":
             return _chain("*", children, ("hadamard", "dot_divide"))
         case "hadamard":
+            if (found := triangle_of(node)) is not None:
+                return [found[0], "(", Operand(found[1], SUM), ")"]
             return _chain(".*", children, ("product", "divide"))
         case "divide":
             return [Operand(children[0], PRODUCT), "/", Operand(children[1], POSTFIX)]

@@ -10,6 +10,7 @@ from fractions import Fraction
 from tensordiff.functions import COMPARISONS
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.matrix.triangles import triangle_of
 from tensordiff.matrix.writer import ATOM, CONTRACTION, POSTFIX, PRODUCT, SUM, UNARY, Operand, Piece, write
 from tensordiff.tensor import Dim, Function, Group
 
@@ -115,6 +116,8 @@ class Style(ABC):
                 return JUXTAPOSED if node.data[0].denominator == 1 else min(self.fraction_level, JUXTAPOSED)
             case "product":
                 return JUXTAPOSED
+            case "hadamard" if triangle_of(node):
+                return ATOM
             case "kron" | "hadamard" | "dot_divide":
                 return INFIX
             case "divide":
@@ -157,6 +160,8 @@ class Style(ABC):
             case "product":
                 return self.chain(self.times, node)
             case "hadamard":
+                if (found := triangle_of(node)) is not None:
+                    return [self.function(found[0]), self.brackets[0], Operand(found[1], SUM), self.brackets[1]]
                 return self.chain(self.hadamard, node)
             case "kron":
                 first = INFIX if children[0].op == "kron" else POSTFIX

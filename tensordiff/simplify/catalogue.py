@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tensordiff.functions import ADJUGATE, EXP, INVERSE, POWER, Frechet, Inclusion, Unit
+from tensordiff.functions import ADJUGATE, EXP, INVERSE, POWER, SIGN, Frechet, Inclusion, Unit
 from tensordiff.functions.symmetric_map import SymmetricSlope
 from tensordiff.simplify.cofactors import settle_cofactors
 from tensordiff.simplify.division import divide_out
 from tensordiff.simplify.frechet import close_frechet
 from tensordiff.simplify.inclusions import place_parts, split_indicator, unite_parts
+from tensordiff.simplify.kinks import join_kinks
 from tensordiff.simplify.links import reduce_links
 from tensordiff.simplify.named_functions import name_functions
 from tensordiff.simplify.powers import absorb_absolute_values, collect_powers
@@ -27,6 +28,7 @@ RULES = (
     Rule("a sum beside its power", sum_beside_power, "each use removes a factor that is summed over", heads=_POWERS, least=2),
     Rule("absolute values", absorb_absolute_values, "the exponent of an absolute value gets nearer to 0", heads=_POWERS,
          least=2, when=When.READ),
+    Rule("kinks", join_kinks, "each use removes a sign or a step", heads=frozenset({type(SIGN)}), least=2, when=When.READ),
     Rule("cofactors", settle_cofactors, "each use settles one matrix, which is then found settled",
          heads=frozenset({type(INVERSE), type(ADJUGATE)}), least=2, when=When.READ),
     Rule("functions with names", name_functions, "each use leaves fewer powers of exponentials, sinh, cosh and expm1",

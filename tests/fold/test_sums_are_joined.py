@@ -29,7 +29,7 @@ ROWS = [
     ("l/2*(norm2(x - y) - a)^2", "x x", {}, {},
      "l*(a*(x - y)*(x - y)'/norm2(x - y)^3 + (1 - a/norm2(x - y))*eye(n))"),
     ("logdet(L*L') + norm2(inv(L)*x)^2", "L", {"L": "lower-triangular"}, {},
-     "2*tril(n).*((eye(n) - inv(L)'*inv(L)*x*x')*inv(L)')"),
+     "2*tril(inv(L)' - inv(L)'*inv(L)*x*x'*inv(L)')"),
     ("logsumexp(W*x)", "W W", {}, {}, "kron(x*x', diag(softmax(W*x)) - softmax(W*x)*softmax(W*x)')"),
     ("std(X)", "X", {}, {}, "(X - mean(X))/(sqrt(m*n)*norm2(X - mean(X)))"),
     ("norm2(S - tr(S)/n*eye(n))", "S", {"S": "symmetric"}, {}, None),

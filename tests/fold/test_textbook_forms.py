@@ -121,7 +121,7 @@ DECLARED: list[tuple[str, str, str, str, dict[str, Any], str]] = [
     ("V n n", "logdet(V)", "V, V", "vec-column", VECH, "-D(n)'*kron(inv(V), inv(V))*D(n)"),
     ("V n n", "inv(V)", "V", "vec-column", PROJECTED, "-(eye(n*n) + K(n,n))*kron(inv(V), inv(V))/2"),
     ("V n n; A n n", "tr(A*V)", "V", "gradient", PROJECTED, "(A + A')/2"),
-    ("L n n; A n n", "tr(A*L*L')", "L", "gradient", TIED_LOWER, "tril(n).*((A + A')*L)"),
+    ("L n n; A n n", "tr(A*L*L')", "L", "gradient", TIED_LOWER, "tril((A + A')*L)"),
     ("S n n; A n n", "D(n)'*vec(A*S*A')", "S", "vec-column", {}, "D(n)'*kron(A, A)"),
     # compound axes
     ("A n n; B m m; y m*n", "exp(kron(B, A)*y)", "y", "numerator", {}, "diag(exp(kron(B, A)*y))*kron(B, A)"),

@@ -90,6 +90,7 @@ POOLS: dict[str, list[Tensor]] = {
     "equal bases": [x, y, power(x, -1), power(x, 2), power(y, Fraction(1, 2)), S, power(S, 2), SUM, power(SUM, -1)],
     "a sum beside its power": [A, X, x, power(einsum([(A, "ij")], "i"), -1), power(einsum([(x, "i")], ""), -2)],
     "absolute values": [power(SIZE, Fraction(-8, 3)), power(SIZE, 3), d, power(d, -1), power(d, 3), x],
+    "kinks": [d, SIZE, power(SIZE, 3), power(d, 2), *(lookup(name)(d) for name in ("relu", "step", "sign")), x],
     "cofactors": [apply(INVERSE, A), apply(ADJUGATE, A), power(apply(DET, A), -1), apply(DET, A), B, apply(INVERSE, S)],
     "functions with names": NAMED,
     "probabilities": [p, x, apply(Softmax(1), x), apply(Softmax(1), A), power(Q, 2), A],

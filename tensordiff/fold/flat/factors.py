@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tensordiff.matrix import Matrix
-from tensordiff.matrix.build import as_number, call, dot_power, number, product
+from tensordiff.matrix.build import as_number, call, dot_power, number, product, scale, split_coefficient
 
 
 def entry_factors(node: Matrix) -> list[tuple[Matrix, Fraction]]:
@@ -100,3 +100,13 @@ def scalar_factors(node: Matrix) -> list[Matrix]:
             found.append(product(*word))
             word = []
     return [*found, *word]
+
+
+def repeated(matrix: Matrix) -> Matrix | None:
+    """The scalar that a matrix repeats in every entry."""
+    coefficient, core = split_coefficient(matrix)
+    if core.op == "ones":
+        return number(coefficient)
+    if core.op == "product" and all(x.is_scalar or x.op == "ones" for x in core.children):
+        return scale(coefficient, product(*(x for x in core.children if x.is_scalar)))
+    return None

@@ -30,6 +30,7 @@ from tensordiff.matrix.build import (
     zeros,
 )
 from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.matrix.triangles import MASKS
 from tensordiff.tensor import UNIT, Dim, bottom_up, times
 
 _MAX_ROTATED = 64
@@ -41,15 +42,22 @@ _SELF_TRANSPOSED = frozenset({"eye"})
 class Flat(Order):
     """Operations on flat expressions; an object remembers what it found out, for one fold.
 
-    `mark_symmetric` tells it which letters equal their transposes, `like` which way round differences are written.
+    `mark_symmetric` tells it which letters equal their transposes, `mark_diagonal` which are diagonal, `like` which way round differences are written.
     """
 
     def __init__(self, like: Matrix | None = None) -> None:
         self._flipped: dict[Matrix, Matrix] = {}
+        self._diagonal: set[Matrix] = set()
         super().__init__(like)
 
     def mark_symmetric(self, letter: Matrix) -> None:
         self._flipped[letter] = letter
+
+    def mark_diagonal(self, letter: Matrix) -> None:
+        self._diagonal.add(letter)
+
+    def is_diagonal(self, node: Matrix) -> bool:
+        return _is_diagonal(node) or node in self._diagonal
 
     def is_symmetric(self, node: Matrix) -> bool:
         return len(node.shape) == 2 and node.shape[0] == node.shape[1] and self.flip(node) is node
@@ -101,6 +109,9 @@ class Flat(Order):
                 kept[-1] = ones(kept[-1].rows, letter.cols)
             elif kept and _is_diagonal(letter) and _is_diagonal(kept[-1]):
                 kept[-1] = self.diagonal_matrix(self.hadamard([kept[-1].children[0], letter.children[0]]))
+            elif _is_diagonal(letter) and len(kept) > 1 and kept[-1].op in MASKS and _is_diagonal(kept[-2]):
+                mask, left = kept.pop(), kept.pop().children[0]  # diag(x)*tril(n)*diag(y) = tril(x*y')
+                kept.append(self.hadamard([product(left, self.flip(letter.children[0])), mask]))
             elif letter.op != "eye":
                 kept.append(letter)
         if all(letter.is_scalar for letter in kept):
@@ -119,7 +130,7 @@ class Flat(Order):
         if any(base.op == "zeros" and exponent > 0 for base, exponent in powers.items()):
             return zeros(*like.shape)
         powers = with_tangents(powers)
-        ordered = sorted(powers.items(), key=lambda item: (self.length(item[0]), self.text_key(item[0])))
+        ordered = sorted(powers.items(), key=lambda item: (item[0].op in MASKS, self.length(item[0]), self.text_key(item[0])))
         top = [entry_power(base, exponent) for base, exponent in ordered if exponent > 0]
         bottom = [entry_power(base, -exponent) for base, exponent in ordered if exponent < 0]
         if not top and not bottom:
@@ -142,6 +153,8 @@ class Flat(Order):
 
     def diagonal_matrix(self, vector: Matrix) -> Matrix:
         """The diagonal matrix of a column."""
+        if vector.op == "diag" and self.is_diagonal(vector.children[0]):
+            return vector.children[0]
         return eye(vector.rows) if vector.op == "ones" else call("diag", vector)
 
     def scalar_word(self, factors: Sequence[Matrix]) -> Matrix:

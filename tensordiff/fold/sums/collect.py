@@ -11,6 +11,7 @@ from functools import partial
 from tensordiff.fold.flat.factors import letters
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.sums.blocks import stacked
+from tensordiff.fold.sums.choices import chosen
 from tensordiff.fold.sums.common_ends import common_ends, congruences, is_unit, sandwiches, symmetrised
 from tensordiff.fold.sums.common_operands import common_entries, common_krons, common_operands, common_scalars
 from tensordiff.fold.sums.denominators import over_common_denominators
@@ -83,7 +84,7 @@ def _as_letters(matrix: Matrix) -> tuple[Matrix, ...]:
 
 
 def _joined(terms: list[Term], flat: Flat, depth: int) -> list[Term]:
-    terms = _equal_letters(terms, flat, depth)
+    terms = _equal_letters(chosen(terms, flat, partial(_inner, flat, depth)), flat, depth)
     if 1 < len(terms) <= _MAX_TERMS and depth < _MAX_DEPTH:
         while (found := next(over_common_denominators(terms, flat, partial(_inner, flat, depth)), None)) is not None:
             places, quotient = found
