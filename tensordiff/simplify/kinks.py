@@ -11,7 +11,7 @@ from tensordiff.functions import ABS, SIGN, lookup, power
 from tensordiff.simplify.powers import power_parts
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.rule import Context, Step
-from tensordiff.tensor import Apply, Function, Tensor, as_number
+from tensordiff.tensor import Apply, Function, Tensor, apply, as_number
 
 
 def _known(name: str) -> Function:
@@ -55,5 +55,5 @@ def _together(kinked: Apply, base: Tensor, p: Fraction) -> Powers | None:
     if base is not u and bent != ABS:
         return None
     if kinked.function == STEP:
-        return [(RELU(u), p)]
+        return [(apply(RELU, u), p)]
     return [(u, Fraction(1)), (base, p - 1)] if bent == ABS else [(base, p - 1), (ABS(u), Fraction(1))]

@@ -42,7 +42,8 @@ _SELF_TRANSPOSED = frozenset({"eye"})
 class Flat(Order):
     """Operations on flat expressions; an object remembers what it found out, for one fold.
 
-    `mark_symmetric` tells it which letters equal their transposes, `mark_diagonal` which are diagonal, `like` which way round differences are written.
+    `mark_symmetric` tells it which letters equal their transposes, `mark_diagonal` which are diagonal, `like` which way round
+    differences are written.
     """
 
     def __init__(self, like: Matrix | None = None) -> None:

@@ -34,7 +34,7 @@ def chosen(terms: list[Term], flat: Flat, inner_sum: Collect) -> list[Term]:
     for condition, (places, sides) in groups.items():
         made |= dict.fromkeys(places)
         made[places[0]] = _choice(condition, sides, inner_sum)
-    return [term for place, old in enumerate(terms) if (term := made.get(place, old)) is not None]
+    return [term for term in (made.get(place, old) for place, old in enumerate(terms)) if term is not None]
 
 
 def _choices(term: Term) -> Iterator[tuple[Matrix, Matrix, int]]:
@@ -77,9 +77,9 @@ def _where_taken(value: Matrix, condition: Matrix, side: int) -> Matrix:
     """A value on one side of a comparison, where choices by the same are made."""
 
     def visit(node: Matrix, new: tuple[Matrix, ...]) -> Matrix:
-        if node.op == "apply" and node.children[0] is condition and node.data[0].name == "where":
-            if new[1 + side].shape == node.shape:
-                return new[1 + side]
+        same = node.op == "apply" and node.data[0].name == "where" and node.children[0] is condition
+        if same and new[1 + side].shape == node.shape:
+            return new[1 + side]
         return rebuild(node, new) if new and new != node.children else node
 
     return bottom_up(value, visit, None, lambda node: () if node.op == "named" else node.children)
