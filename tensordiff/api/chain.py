@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import count
 
 from tensordiff.api.derivative import Derivative
@@ -17,13 +16,14 @@ from tensordiff.differentiate import chain as chain_rule
 from tensordiff.errors import BudgetError, FoldError, TensordiffError, UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, text
+from tensordiff.records import field, record
 from tensordiff.render import PLAIN, TEX, Spelling, free_letters, index_notation
 from tensordiff.show.notebook import text_html
 from tensordiff.simplify import close_spectrum
 from tensordiff.tensor import Named, Symbol, Tensor
 
 
-@dataclass(frozen=True, repr=False)
+@record(repr=False)
 class ChainLink:
     """One link: the partial derivative of `upper` by `lower` with the other listed quantities held fixed."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from tensordiff import records
 from tensordiff.api.claims import posed, shown_in, variable_name
 from tensordiff.api.declare import declared, parse
 from tensordiff.api.derivative import diff
@@ -267,7 +267,7 @@ def _replaced(scope: Scope, changed: Mapping[Matrix, Matrix]) -> Scope:
         return scope
     symbols = {name: changed.get(node, node) for name, node in scope.symbols.items()}
     where = {name: replace(node, changed) for name, node in scope.where.items()}
-    return dataclasses.replace(scope, symbols=symbols, where=where)
+    return records.replace(scope, symbols=symbols, where=where)
 
 
 def _formula(claim: str | Expression) -> str | Matrix:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Any
 
 from tensordiff.api.expression import Expression
 from tensordiff.errors import DomainError, ParseError, TensordiffError
 from tensordiff.parse import claims, languages
 from tensordiff.parse.names import normalise
+from tensordiff.records import record, replace
 
 Wrt = str | Expression | Sequence[str | Expression]
 
 
-@dataclass(frozen=True)
+@record
 class Posed:
     """What is asked: the answer without a left-hand side that has been understood, f, and what it is by."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tensordiff.api.checks import check
@@ -14,6 +13,7 @@ from tensordiff.check import Verdict
 from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import DomainError, TensordiffError
 from tensordiff.matrix import number_text
+from tensordiff.records import record
 from tensordiff.show.notebook import table_html
 
 COLUMNS = ("name", "status", "layout", "slip", "formula")
@@ -22,7 +22,7 @@ COLUMNS = ("name", "status", "layout", "slip", "formula")
 UNREADABLE = "not-read"
 
 
-@dataclass(frozen=True, repr=False)
+@record(repr=False)
 class Grade:
     """What holds of one answer. True where it is right."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from tensordiff.errors import ShapeError, UnknownNameError, nearest
 from tensordiff.matrix import Matrix, Scope, build, same_sizes, shape_text, text
+from tensordiff.records import replace
 from tensordiff.tensor import postorder
 
 

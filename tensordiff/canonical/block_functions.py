@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
 
 from tensordiff.errors import DomainError
 from tensordiff.functions import ABS, DET, INVERSE, LOG, LOGDET, Place, inclusion, power
+from tensordiff.records import record
 from tensordiff.tensor import (
     Apply,
     Dim,
@@ -110,7 +110,7 @@ def _times(left: Tensor, right: Tensor, inner: int) -> Tensor:
     return einsum([(left, rows + along), (right, along + columns)], rows + columns)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """An interval of an axis between two neighbouring cuts."""
 
@@ -119,7 +119,7 @@ class Part:
     group: Group
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Term:
     """A term of a block matrix: on each axis where it is placed (None: on the whole axis), and what kind of content it has
     there. `loose`: repeated along the axis; `tied`: an identity between the two axes."""

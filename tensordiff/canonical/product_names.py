@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tensordiff.canonical.scalar_names import is_size
 from tensordiff.functions import power
+from tensordiff.records import record
 from tensordiff.simplify import power_parts
 from tensordiff.tensor import Einsum, Factor, Indices, Named, Tensor, einsum, number, scale, size
 
 Symmetric = Callable[[Tensor], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProductName:
     """A name whose definition is coefficient * powers of sizes * a connected product of two or more factors."""
 

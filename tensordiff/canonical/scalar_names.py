@@ -7,14 +7,14 @@ times a scalar. They are matched as exponents of scalar bases, so that r^-3 is f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tensordiff.functions import POWER, power
+from tensordiff.records import record
 from tensordiff.tensor import Apply, Dim, Einsum, Factor, Named, Tensor, as_number, einsum, number, size
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScaledName:
     """A name whose definition is coefficient * product of base^exponent * the open factor (if there is one)."""
 

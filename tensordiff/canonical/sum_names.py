@@ -7,11 +7,11 @@ terms, by which it is replaced; what cancels is gone. One step of a reduction by
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from tensordiff.canonical.form import Canonicaliser
 from tensordiff.canonical.product_names import ProductName, put_product_names
 from tensordiff.errors import BudgetError, DomainError
+from tensordiff.records import record
 from tensordiff.tensor import (
     Einsum,
     Named,
@@ -29,7 +29,7 @@ from tensordiff.tensor import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SumName:
     """A name whose definition is a sum: its longest term, and the name less all others, by which that is replaced."""
 

@@ -7,7 +7,6 @@ over every index of the quantity between them (a double contraction for matrices
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from tensordiff.check.judge import check_claim, judge
@@ -17,13 +16,14 @@ from tensordiff.differentiate import Chain, Link, chain, freed, restore
 from tensordiff.errors import UnknownNameError
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, build
+from tensordiff.records import record
 from tensordiff.tensor import Named, Symbol
 
 Ends = tuple[str, str]
 """The names of the upper and the lower end of a link."""
 
 
-@dataclass(frozen=True)
+@record
 class ChainVerdict:
     """What holds of a chain rule: a verdict for each link and for the whole. True where everything is right."""
 

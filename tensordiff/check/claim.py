@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from tensordiff.check.truth import INDEX, Candidate, Truth
@@ -11,10 +10,11 @@ from tensordiff.evidence.sampling.points import Point
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Shape, build, same_sizes, text
+from tensordiff.records import field, record
 from tensordiff.tensor import Symbol, Tensor, is_zero, multiply, permute, replace, zero
 
 
-@dataclass(frozen=True)
+@record
 class Claim:
     """An answer that conforms: what was written, and its expression."""
 
@@ -42,7 +42,7 @@ class Claim:
         return self.matrix.op == "contract"
 
 
-@dataclass(frozen=True)
+@record
 class Reading:
     """A claim compared with the true derivative in one layout.
 
@@ -70,7 +70,7 @@ class Reading:
         return Reading(self.candidate, multiply(factor, self.source), grouped)
 
 
-@dataclass(frozen=True)
+@record
 class Subject:
     """What the numbers are about: f, the variables, and the claim as it was read."""
 

@@ -8,7 +8,6 @@ in any entry with probability one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
 from random import Random
@@ -28,6 +27,7 @@ from tensordiff.evidence.sampling.values import Traits
 from tensordiff.functions import Undefined
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build
+from tensordiff.records import record
 from tensordiff.tensor import Apply, Structure, Symbol, Tensor, einsum, postorder
 
 Array = np.ndarray[Any, Any]
@@ -38,7 +38,7 @@ _SMALLEST = 3
 Curve = Callable[[Fraction], Array]
 
 
-@dataclass(frozen=True)
+@record
 class Verification:
     """A derivative agreed with central differences: where, and how well."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 from math import isqrt
@@ -17,6 +16,7 @@ from tensordiff.evidence.sampling.points import Point
 from tensordiff.functions import PI, constant, power
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, brief, number_text
+from tensordiff.records import record
 from tensordiff.tensor import Dim, Symbol, Tensor, as_number, multiply, number, postorder, size
 
 Powers = tuple[tuple[str, Tensor, int], ...]
@@ -29,7 +29,7 @@ _PLAIN = ("number", "size", "multiply", "divide", "negative")
 """Operations whose parts stand in a factor by themselves."""
 
 
-@dataclass(frozen=True)
+@record
 class Factor:
     """derivative = factor * claim, the factor being a number times powers of sizes and scalars."""
 

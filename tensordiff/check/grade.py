@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -22,12 +21,13 @@ from tensordiff.evidence.sampling.precision import long_numbers
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.values import Traits
 from tensordiff.lower import lower
+from tensordiff.records import record, replace
 from tensordiff.tensor import Assumption
 
 _RANK = {"proved": 0, "exact": 1, "numeric": 2, None: 3}
 
 
-@dataclass(frozen=True)
+@record
 class Match:
     """A reading in which the claim is right, given a factor and suppositions."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from tensordiff.check.claim import Reading, Subject
 from tensordiff.check.differential import posed
@@ -25,6 +24,7 @@ from tensordiff.evidence.sampling.points import Samples
 from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.matrix import Matrix, Scope, shape_text
 from tensordiff.matrix.operations import OPERATIONS
+from tensordiff.records import replace
 from tensordiff.tensor import Tensor, postorder
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 from tensordiff.check.claim import Claim
 from tensordiff.check.expected import expected
@@ -13,6 +12,7 @@ from tensordiff.check.truth import Candidate, DerivativeTruth, Truth
 from tensordiff.errors import DomainError
 from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.parse import parse_answer
+from tensordiff.records import record, replace
 from tensordiff.tensor import Symbol, Tensor
 
 Present = Callable[[Matrix, Scope], object]
@@ -45,7 +45,7 @@ def split_where(f: str, where: Mapping[str, str]) -> tuple[dict[str, str], dict[
     return own, {name: text for name, text in where.items() if name not in needed}
 
 
-@dataclass(frozen=True)
+@record
 class Problem:
     """Whether `answer` is the derivative of f by the variables."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tensordiff.evidence.sampling.values import Traits
 from tensordiff.matrix import Matrix
+from tensordiff.records import record
 from tensordiff.tensor import Assumption, Structure, Symbol, postorder
 
 Suppose = Mapping[str, Traits]
 
 
-@dataclass(frozen=True)
+@record
 class Family:
     """One assumption, and the symbols that it may be made for. What holds for some of them holds for more."""
 

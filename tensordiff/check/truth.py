@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from tensordiff.canonical import Canonicaliser
@@ -14,13 +13,14 @@ from tensordiff.differentiate import Entries, constrain
 from tensordiff.errors import BudgetError, DomainError
 from tensordiff.functions import Frechet
 from tensordiff.matrix import Matrix, Shape, normalise
+from tensordiff.records import record
 from tensordiff.tensor import Apply, Symbol, Tensor, postorder
 
 INDEX = "index"
 """The layout of an answer by entries: `... -> [i,j,k,l]`, f's indices then the variables'."""
 
 
-@dataclass(frozen=True)
+@record
 class Candidate:
     """The true derivative under one meaning of its entries, in one layout."""
 

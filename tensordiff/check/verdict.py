@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -14,6 +13,7 @@ from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.evidence.agreement import Method
 from tensordiff.evidence.printing import listed
 from tensordiff.matrix import Matrix, number_text
+from tensordiff.records import field, record
 from tensordiff.show.notebook import verdict_html
 
 Status = Literal[
@@ -27,7 +27,7 @@ Status = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@record
 class Explanation:
     """What a person learns from: worked out when it is asked for."""
 
@@ -48,7 +48,7 @@ class Explanation:
     """The part of it that the slip is in, where it stands once."""
 
 
-@dataclass(frozen=True, repr=False)
+@record(repr=False)
 class Verdict:
     """What holds of a claim. True exactly when the claim is right in the layout asked for; `str` explains it to a person.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -19,13 +18,14 @@ from tensordiff.evidence.printing import show, show_array
 from tensordiff.evidence.sampling.points import Point, Samples
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.matrix import Shape
+from tensordiff.records import field, record
 
 Number = Fraction | float
 
 _DRAWS = 4
 
 
-@dataclass(frozen=True)
+@record
 class Witness:
     """A point where a claim differs from the derivative, and the first entry that shows it."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NoReturn
 
 from tensordiff import __version__
@@ -137,13 +139,28 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {message}\nsee {self.prog} --help\n")
 
 
+def _help(prog: str) -> argparse.HelpFormatter:
+    """What writes the help, as wide as the terminal; argparse makes one for each option, and asks a larger module."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=_width())
+
+
+@cache
+def _width() -> int:
+    if (given := os.environ.get("COLUMNS", "")).isdigit():
+        return max(int(given), 40) - 2
+    try:
+        return max(os.get_terminal_size().columns, 40) - 2
+    except OSError:  # no terminal
+        return 78
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     parser = _Parser(
         prog="tensordiff",
         description="Derivatives of matrix expressions, entry by entry: as tensors, formulas, programs, and verdicts.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_help,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"tensordiff {__version__}")
@@ -155,7 +172,7 @@ def make_parser() -> argparse.ArgumentParser:
             help=summary,
             description=summary[0].upper() + summary[1:] + ".",
             epilog=examples,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_help,
             allow_abbrev=False,
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 RIGHT, NOT_RIGHT, INPUT_ERROR = 0, 1, 2
@@ -18,4 +17,6 @@ class Output(NamedTuple):
 
 
 def as_json(found: Any) -> str:
+    import json  # seldom asked for
+
     return json.dumps(found, indent=2, ensure_ascii=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tensordiff.canonical import readings
@@ -15,13 +14,14 @@ from tensordiff.errors import BudgetError, DomainError, FoldError, GroupingError
 from tensordiff.fold import fold_best
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, text
+from tensordiff.records import record
 from tensordiff.tensor import Tensor
 
 _SPARED = {Entries.VECH: Fraction(1), Entries.TIED: Fraction(2, 3)}
 """How long a form with D or L may be, against one without: tied entries read best without."""
 
 
-@dataclass(frozen=True)
+@record
 class Manner:
     """How a form is written: with the names of a scope, and like an expression (its sums, the way round of its
     differences), from at most so many terms."""

@@ -11,13 +11,13 @@ vec-row      the same with row stacking, NumPy's reshape
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from tensordiff.differentiate import Entries, constrained_dims
 from tensordiff.errors import DomainError, FoldError
 from tensordiff.matrix import Matrix, Shape
+from tensordiff.records import record
 from tensordiff.tensor import Symbol
 
 LAYOUTS = ("gradient", "numerator", "denominator", "vec-column", "vec-row")
@@ -71,7 +71,7 @@ def matrix_axes(layout: str, f: Shape, variables: Sequence[Shape]) -> MatrixAxes
     )
 
 
-@dataclass(frozen=True)
+@record
 class DerivativeAxes:
     """The axes of a derivative: those of f, then those of each variable, by a meaning of the variables' entries."""
 

@@ -9,18 +9,18 @@ the sum over all paths from V to F.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from tensordiff.canonical import Canonicaliser, with_names
 from tensordiff.differentiate.accumulate import differentiate
 from tensordiff.errors import BudgetError, UnknownNameError
+from tensordiff.records import record
 from tensordiff.tensor import Dim, Einsum, Named, Symbol, Tensor, add, bottom_up, einsum, is_zero, postorder, rebuild, zero
 
 _MAX_PATHS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """The partial derivative of `upper` by `lower`, with axes of upper, then of lower."""
 
@@ -29,7 +29,7 @@ class Link:
     derivative: Tensor
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chain:
     """Links in order from the function down, the paths through them, and the derivative that they add up to."""
 

@@ -7,11 +7,11 @@ each library (`compile/write`), and its arithmetic in `double`, `high_precision`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal
 
+from tensordiff.records import field, record, replace
 from tensordiff.tensor import Dim, Extent
 
 Shape = tuple[Extent, ...]
@@ -29,7 +29,7 @@ constant: depends on sizes alone. assembly: arrays put side by side. matrix: of 
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Primitive:
     """One operation on arrays."""
 

@@ -7,7 +7,6 @@ bound on the chance of error; others with many digits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice, product
 from math import inf, log10
 from typing import Any, Literal
@@ -35,6 +34,7 @@ from tensordiff.evidence.sampling.sizes import SMALLEST, fits, matrix_degree
 from tensordiff.evidence.sampling.steps import Budget
 from tensordiff.evidence.sampling.values import REAL_STYLES, TINY, TURNED, WIDE_STYLES, Array, Style
 from tensordiff.functions import POWER
+from tensordiff.records import record
 from tensordiff.tensor import Apply, Tensor, as_number, postorder
 
 Method = Literal["proved", "exact", "numeric"]
@@ -54,7 +54,7 @@ _SMOOTH_POINTS = 6
 _KINK_POINTS = 6
 
 
-@dataclass(frozen=True)
+@record
 class Evidence:
     """Whether two tensors are equal (None: not decided), how that is known, and the words for it."""
 

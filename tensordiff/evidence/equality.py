@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from tensordiff.evidence.sampling.precision import MOST_DIGITS
 from tensordiff.evidence.sampling.values import Array
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, build, same_sizes, shape_text
+from tensordiff.records import record
 from tensordiff.show.notebook import verdict_html
 from tensordiff.tensor import Tensor
 
@@ -27,7 +27,7 @@ _DIGITS = (40, 100, 250, MOST_DIGITS)
 """With ever more of them, what differs is shown to."""
 
 
-@dataclass(frozen=True)
+@record
 class Difference:
     """The first entry where two expressions differ, and where."""
 
@@ -46,7 +46,7 @@ class Difference:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, repr=False)
+@record(repr=False)
 class Equality:
     """Whether two expressions are equal (None: not decided), how that is known, and numbers that show a difference."""
 

@@ -7,7 +7,6 @@ both are made from those of the operands, innermost first, so the whole costs li
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tensordiff.fold.flat.factors import first_name, letters
 from tensordiff.fold.flat.flat import Flat
@@ -15,10 +14,11 @@ from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import block, call, entry, number, power, product, rebuild, transpose
 from tensordiff.matrix.operations import OPERATIONS
 from tensordiff.matrix.triangles import triangle_of
+from tensordiff.records import record
 from tensordiff.tensor import bottom_up, postorder
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Way:
     """A written form and how many transposes are in it."""
 
@@ -26,7 +26,7 @@ class Way:
     node: Matrix
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ways:
     """The best ways to write a node and its transpose."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 from tensordiff.functions.univariate import like
+from tensordiff.records import KW_ONLY, record
 from tensordiff.tensor import UNBOUNDED, Bounds, Dim, Function, Tensor, apply
 
 Rule = Callable[..., Tensor]
 """A tensor from the arguments, which have been made alike."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Multivariate(Function):
     """An elementwise function of a fixed number of arguments, with all its facts; a scalar stands beside any.
 

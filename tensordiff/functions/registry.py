@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
-from pkgutil import iter_modules
+from os import listdir
+from os.path import dirname
 from typing import TypeGuard, TypeVar
 
 from tensordiff.functions.matrix_function import WholeMatrix
@@ -17,20 +17,20 @@ from tensordiff.tensor import Function
 _ABOVE = frozenset({"registry", "user", "user_map"})
 """The modules of this package that read the registry."""
 
+_NAMES = sorted(
+    {file.partition(".")[0] for file in listdir(dirname(__file__))} - _ABOVE, key=lambda name: (name != "table", name)
+)
+_MODULES = [import_module(f"tensordiff.functions.{name}") for name in _NAMES if name[:1] not in ("_", "")]
 Found = TypeVar("Found", bound=Function)
 
 
 def _defined(kind: Callable[[object], TypeGuard[Found]]) -> dict[str, Found]:
     """The functions of a kind that the modules of this package define, by name, those of the table first."""
-    modules = sorted(
-        (module.name for module in iter_modules([str(Path(__file__).parent)])), key=lambda name: (name != "table", name)
-    )
     found: dict[str, Found] = {}
-    for module in modules:
-        if module not in _ABOVE:
-            for value in vars(import_module(f"tensordiff.functions.{module}")).values():
-                if kind(value):
-                    found.setdefault(value.name, value)
+    for module in _MODULES:
+        for value in vars(module).values():
+            if kind(value):
+                found.setdefault(value.name, value)
     return found
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
 
 from tensordiff.functions.views import elementwise_view
+from tensordiff.records import KW_ONLY, field, record
 from tensordiff.tensor import (
     UNBOUNDED,
     Bounds,
@@ -27,7 +27,7 @@ from tensordiff.tensor import (
 Rule = Callable[[Tensor], Tensor]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Univariate(Function):
     """An elementwise function of one argument, with all its facts. It is its name: no two have the same."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain, count
 from math import prod
@@ -13,6 +12,7 @@ from string import ascii_letters
 
 from tensordiff.errors import FoldError, TensordiffError
 from tensordiff.evaluate.paths import contraction_path
+from tensordiff.records import field, record
 from tensordiff.tensor import Dim, Indices
 
 LIBRARIES = {
@@ -28,7 +28,7 @@ _TYPICAL = 100
 """The length of a size that is not known, when the order of contraction is chosen."""
 
 
-@dataclass(frozen=True)
+@record
 class Path:
     """The order in which the operands of a term are contracted, and what it costs."""
 
@@ -47,7 +47,7 @@ class Path:
         return f"{', '.join(self.steps) or 'nothing to contract'}: {self.cost} operations (in one loop {self.naive})"
 
 
-@dataclass(frozen=True)
+@record
 class Term:
     """One product: the operands' names in the code, their indices, those of the output, and the size of each index."""
 

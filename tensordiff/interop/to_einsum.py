@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from string import ascii_letters
 from typing import Any, Protocol, overload
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, POWER
 from tensordiff.interop.einsum_source import LIBRARIES, Path, Term, path_of, read_library, source, subscripts
+from tensordiff.records import field, record
 from tensordiff.render.arrange import contraction_order
 from tensordiff.tensor import (
     ONE,
@@ -32,7 +32,7 @@ _OPENED = 4
 """Whole powers of at most so many factors are written as repeated operands."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Eye:
     """An identity operand, from a repeated output index."""
 
@@ -46,7 +46,7 @@ class Eye:
         return f"eye({self.dim})"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ones:
     """A vector of ones, from an index that no other operand has."""
 
@@ -71,7 +71,7 @@ class Programmer(Protocol):
     def __call__(self, tensors: Sequence[Tensor], backend: str, *, single: bool) -> str: ...
 
 
-@dataclass(frozen=True)
+@record
 class EinsumTerm:
     """coefficient * einsum(subscripts, *operands).
 

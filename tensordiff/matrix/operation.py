@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
 from tensordiff.matrix.shape_laws import LAWS, OF_SQUARE, Law
+from tensordiff.records import field, record
 from tensordiff.tensor import Function
 
 Build = Callable[..., Any]
 """(form, *operands) -> value, written in `form`, the constructors of the matrix form (`matrix.calls.FORM`)."""
 
 
-@dataclass(frozen=True)
+@record
 class Operation:
     """One operation of the matrix form. `name` is the op of its nodes (or, for a shorthand, its word alone)."""
 

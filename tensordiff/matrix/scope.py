@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from types import MappingProxyType
 from typing import Any
@@ -14,13 +13,14 @@ from tensordiff.matrix.leaves import named, size, symbol
 from tensordiff.matrix.node import Matrix, Shape, shape_text
 from tensordiff.matrix.shape import ShapeLike, is_column, read_shape
 from tensordiff.matrix.text import brief
+from tensordiff.records import field, record, replace
 from tensordiff.tensor import Assumption, Dim, Function, Structure, Symbol
 from tensordiff.tensor.structure import structure as structure_called
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@record
 class Scope:
     """Declared symbols, sizes, `where` names and user-defined functions. Immutable: each method gives a new scope.
 

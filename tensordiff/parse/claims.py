@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from tensordiff.errors import ParseError
@@ -18,6 +17,7 @@ from tensordiff.parse.languages import scan
 from tensordiff.parse.names import spellings
 from tensordiff.parse.syntax import Syntax
 from tensordiff.parse.vocabulary import Vocabulary
+from tensordiff.records import field, record
 
 _APPLIED = re.compile(
     r"\s*(?P<f>\\?[^\W\d_]\w*)\s*(?:['’′]|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?\((?P<x>[^()]+?)(?:\\right)?\)\s*"
@@ -35,7 +35,7 @@ _DEFINED = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@record
 class Claimed:
     """A claim taken apart. `right` has its text at its place, with blanks before."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tensordiff.matrix import Matrix
 from tensordiff.parse.names import spellings
 from tensordiff.parse.syntax import Syntax
+from tensordiff.records import record
 
 
 class Quotient:
@@ -17,7 +17,7 @@ class Quotient:
     formula: ClassVar[Callable[[Matrix, Sequence[Matrix]], Matrix] | None] = None
 
 
-@dataclass(frozen=True)
+@record
 class Differentials:
     """What d and the derivative signs stand for."""
 

@@ -7,7 +7,6 @@ operations on it are sums over entries; when the sum over the family closes, the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from tensordiff.errors import ShapeError
@@ -15,11 +14,12 @@ from tensordiff.functions import ELEMENTWISE, SYNONYMS
 from tensordiff.matrix import Matrix, build
 from tensordiff.parse.sums import closed_over, completed
 from tensordiff.parse.syntax import Syntax
+from tensordiff.records import record
 
 NORMS = {"‖": 2, "‖n": 2, "‖2": 2, "‖F": 2, "norm2": 2, "‖1": 1, "norm1": 1}
 
 
-@dataclass(frozen=True)
+@record
 class Member:
     """A value that depends on the index of a family. `rows` and `columns` are the letters of its axes, None for one row or
     one column; `body` is its entry."""

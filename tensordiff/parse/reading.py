@@ -7,7 +7,6 @@ The scope carries the conventions of the call (its `Vocabulary`), so that every 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from tensordiff.errors import GroupingError, ParseError, TensordiffError, UnknownNameError
 from tensordiff.functions import Undefined
@@ -26,6 +25,7 @@ from tensordiff.parse.syntax import Tree
 from tensordiff.parse.undeclared import Undeclared, with_new_names
 from tensordiff.parse.values import valued
 from tensordiff.parse.vocabulary import Vocabulary
+from tensordiff.records import replace
 from tensordiff.tensor import Function
 
 

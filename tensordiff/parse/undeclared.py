@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from tensordiff.errors import ParseError, ShapeError, TensordiffError
@@ -24,6 +23,7 @@ from tensordiff.parse.syntax import Syntax, Tree, is_member
 from tensordiff.parse.values import constants, noted
 from tensordiff.parse.vocabulary import Vocabulary
 from tensordiff.parse.written_sizes import size_of
+from tensordiff.records import replace
 
 _OTHERS = 12
 """The most other readings of f that are tried where the answer does not conform."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from tensordiff.parse.names import spellings
+from tensordiff.records import record, replace
 
 
-@dataclass(frozen=True)
+@record
 class Vocabulary:
     """`names` are declared, or settled by a text that was read before. Nothing here depends on shapes."""
 

@@ -8,11 +8,11 @@ trace on a circle, anything else by least stress (Kamada and Kawai 1989; majoris
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import cos, hypot, pi, sin
 
 from tensordiff.interop.to_einsum import EinsumTerm
+from tensordiff.records import record
 from tensordiff.tensor import Einsum
 
 TENSOR, HUB, END = "tensor", "hub", "end"
@@ -21,7 +21,7 @@ _STEPS = 60
 """Rounds of majorisation: networks here have a few dozen vertices, and stand still after about thirty."""
 
 
-@dataclass(frozen=True)
+@record
 class Vertex:
     """A tensor with its text, a hub of an index, or the end of an open wire; placed in units of one wire's length."""
 
@@ -31,7 +31,7 @@ class Vertex:
     y: float
 
 
-@dataclass(frozen=True)
+@record
 class Wire:
     """A line between two vertices (by their places in the network) that carries an index."""
 
@@ -43,7 +43,7 @@ class Wire:
     """How far the middle is off the straight line: wires side by side are bent apart."""
 
 
-@dataclass(frozen=True)
+@record
 class Network:
     """A placed network; `words` says it without a picture."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 from math import hypot
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from tensordiff.interop.to_einsum import EinsumTerm
 from tensordiff.matrix import number_text
+from tensordiff.records import record
 from tensordiff.show.network import HUB, TENSOR, Network, Vertex, Wire, network
 
 _UNIT = 92.0
@@ -30,7 +30,7 @@ STYLE = (
 )
 
 
-@dataclass(frozen=True)
+@record
 class Picture:
     """A picture that notebooks show."""
 

@@ -5,9 +5,8 @@ A P is the projector on the columns of A, P A on its rows; each is a pair of fac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tensordiff.functions import PINV
+from tensordiff.records import record
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.rule import Context
 from tensordiff.tensor import Apply, Tensor
@@ -16,7 +15,7 @@ Link = tuple[int, int, int, int]
 _MAX_CONTEXT = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Pair:
     """A and P joined by an index; `matrix_end` is the open index of A, `inverse_end` that of P."""
 

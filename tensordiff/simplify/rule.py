@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from tensordiff.records import record
 from tensordiff.simplify.product import Product
 from tensordiff.tensor import Tensor
 
@@ -46,7 +46,7 @@ class When(Enum):
         return self is When.ALWAYS or (self is When.DEFINED) == context.define
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """A rule on a product. It is tried where one of the functions `heads` is among its factors (any, if there are none
     given) and it has at least `least` factors, in the canonical forms `when`."""

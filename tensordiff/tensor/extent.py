@@ -4,15 +4,15 @@ is written and whatever axes it is made of."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from math import prod
 
+from tensordiff.records import record
 from tensordiff.tensor.dim import Dim, Group, Terms
 
 _Monomial = tuple[Dim, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Extent:
     """A polynomial in dimensions with integer coefficients; monomials and the dimensions in them are sorted."""
 

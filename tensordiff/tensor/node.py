@@ -9,11 +9,15 @@ seed. It is made when an order is asked for: most nodes of a derivation live and
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Sequence
-from hashlib import blake2b
 from marshal import dumps
 from threading import RLock
 from typing import Any, ClassVar, Self, TypeVar
 from weakref import ref
+
+try:
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b  # the same; but this loads OpenSSL, which takes longer than a derivative
 
 Value = TypeVar("Value")
 Kind = TypeVar("Kind", bound="Node")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
+from tensordiff.records import KW_ONLY, record
 from tensordiff.tensor.matrices import Draws, Mask, Matrices, Matrix, Term
 from tensordiff.tensor.permutations import Permutations, closed, generators
 
@@ -21,7 +21,7 @@ Map = Callable[[Matrices, Matrix, Matrix], Matrix]
 """Of a derivative by all entries (its last two axes), at a value of the variable."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(eq=False, repr=False)
 class Structure:
     """A structure of matrices, told by facts; maps that follow from them need not be given. Two of one name are the same."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from tensordiff.check.differential.left_side import LeftSide
 from tensordiff.differentiate import Entries
 from tensordiff.matrix import Matrix, Scope, build
+from tensordiff.records import record
 from tensordiff.tensor import Structure, Symbol, Tensor, postorder
 
 Kind = Literal["first", "second", "mixed"]
 """df; d2f, with all that varies in both steps; the second differential in one variable, then another."""
 
 
-@dataclass(frozen=True)
+@record
 class Form:
     """What a claim in differentials is of."""
 

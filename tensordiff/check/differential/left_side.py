@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 from tensordiff.errors import ParseError, TensordiffError
@@ -12,9 +11,10 @@ from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, brief
 from tensordiff.parse import is_latex, resolve_name, sides, tree_in, value_in
 from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.records import record
 
 
-@dataclass(frozen=True)
+@record
 class LeftSide:
     """What a left-hand side says."""
 

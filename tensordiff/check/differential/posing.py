@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from tensordiff.check.differential.form import Form, Kind, direction_name, name_of
 from tensordiff.check.differential.left_side import LeftSide, is_derivative, located_in, read_left, split
@@ -15,6 +14,7 @@ from tensordiff.errors import DomainError, ParseError, ShapeError, UnknownNameEr
 from tensordiff.matrix import Matrix, Scope
 from tensordiff.parse import code_language, define, resolve_name, tree_in
 from tensordiff.parse.syntax import Tree
+from tensordiff.records import replace
 from tensordiff.tensor import postorder
 
 

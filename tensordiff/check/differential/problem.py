@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tensordiff.check.claim import Claim
 from tensordiff.check.differential.degree import is_additive, is_quadratic
@@ -22,10 +21,11 @@ from tensordiff.evidence.printing import listed
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, build, text
 from tensordiff.parse import Differentials, define, parse_matrix
+from tensordiff.records import record
 from tensordiff.tensor import Symbol, Tensor, add, postorder
 
 
-@dataclass(frozen=True)
+@record
 class DifferentialProblem(Problem):
     """Whether `answer` is the differential of f in all of the variables together."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from tensordiff.check.proofread import equivalence
 from tensordiff.check.proofread.roots import Root
 from tensordiff.check.proofread.world import World, closed
 from tensordiff.errors import TensordiffError
 from tensordiff.evidence.equality import Equality, equal
 from tensordiff.matrix import Matrix, build
+from tensordiff.records import record, replace
 
 
-@dataclass(frozen=True)
+@record
 class Wrong:
     """A claim that was found wrong, and what it is of."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tensordiff.check.proofread import equivalence
 from tensordiff.check.proofread.beliefs import Wrong, follows_one, same, same_or_none
@@ -19,10 +18,11 @@ from tensordiff.errors import BudgetError, FoldError, ParseError, TensordiffErro
 from tensordiff.evidence.agreement import Method
 from tensordiff.matrix import Matrix, Shape, build
 from tensordiff.parse.syntax import Tree
+from tensordiff.records import record
 from tensordiff.tensor import postorder
 
 
-@dataclass
+@record(frozen=False)
 class Judged:
     """A side of a chain, and what was found of it."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tensordiff.check.proofread import assumptions, equivalence, first_order
 from tensordiff.check.proofread.chains import Chains, Judged
 from tensordiff.check.proofread.proof import Proof, Status
@@ -12,6 +10,7 @@ from tensordiff.check.proofread.split import split
 from tensordiff.check.proofread.statements import APPROXIMATELY, Part, Side, Statement, Words
 from tensordiff.errors import TensordiffError
 from tensordiff.matrix import Matrix
+from tensordiff.records import replace
 
 
 class Proofreader(Chains):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tensordiff.check.proofread.assumptions import is_declaration
@@ -22,6 +21,7 @@ from tensordiff.parse.declare import ASSUMPTIONS
 from tensordiff.parse.names import GREEK, spellings
 from tensordiff.parse.syntax import Tree
 from tensordiff.parse.vocabulary import Vocabulary
+from tensordiff.records import field, record, replace
 from tensordiff.tensor import Structure, Symbol
 
 _CALLED = re.compile(
@@ -29,7 +29,7 @@ _CALLED = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@record
 class Call:
     """What was given beside the text."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from tensordiff.evidence.agreement import Method
 from tensordiff.matrix import Matrix
+from tensordiff.records import field, record
 from tensordiff.show.notebook import steps_html
 
 Kind = Literal["definition", "rewriting", "differential", "derivative", "condition", "assumption", "not-read"]
@@ -23,7 +23,7 @@ _MARKS = {
 _COUNTED = ("right", "wrong", "follows-from-wrong", "right-but-does-not-follow", "changes-layout", "undecided")
 
 
-@dataclass(frozen=True)
+@record
 class Step:
     """One step of a derivation."""
 
@@ -58,7 +58,7 @@ class Step:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, repr=False)
+@record(repr=False)
 class Proof:
     """What holds of a derivation. True where every equality is right and nothing is unread; `str` shows each line as it was
     written, with a mark, and below it what is wrong and the mended line."""

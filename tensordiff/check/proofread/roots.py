@@ -4,7 +4,6 @@ right is judged as a claim on it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from tensordiff.check.differential.form import Form, Kind
 from tensordiff.check.differential.left_side import LeftSide
@@ -18,10 +17,11 @@ from tensordiff.derive.layouts import DIFFERENTIAL
 from tensordiff.errors import ParseError
 from tensordiff.matrix import Matrix, Scope, build
 from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.records import field, record
 from tensordiff.tensor import Group
 
 
-@dataclass(frozen=True)
+@record
 class _Differential(DifferentialProblem):
     """The same, with the right side alone as the correct formula."""
 
@@ -29,7 +29,7 @@ class _Differential(DifferentialProblem):
         return presented(*self.formula(truth, candidate, scope), present)
 
 
-@dataclass(frozen=True)
+@record
 class Root:
     """A derivative or a differential."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from tensordiff.records import field, record
 
 EQUALS, DEFINED, APPROXIMATELY = "=", ":=", "≈"
 
 
-@dataclass(frozen=True)
+@record
 class Side:
     """One side of an equality, as it was written, and the line of the text (from 1) on which it begins."""
 
@@ -15,7 +15,7 @@ class Side:
     line: int
 
 
-@dataclass
+@record(frozen=False)
 class Statement:
     """A chain of sides; `relations` has the sign before each side but the first. `open` says that it begins with one, so that
     the left side stands further above."""
@@ -44,7 +44,7 @@ class Statement:
         return f"{found} {self.relations[-1]}" if self.dangles else found
 
 
-@dataclass(frozen=True)
+@record
 class Words:
     """A sentence."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from tensordiff.check.differential.form import direction_name, with_direction
 from tensordiff.check.expected import manner
@@ -15,10 +14,11 @@ from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope, Shape, build, same_size
 from tensordiff.parse import Differentials, is_latex, read_in, resolve_name, tree_in
 from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.records import field, record, replace
 from tensordiff.tensor import Group, Symbol, Tensor, add
 
 
-@dataclass(frozen=True)
+@record
 class World:
     """The names of a derivation. Immutable: every method that defines something gives a new world."""
 

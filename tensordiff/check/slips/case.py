@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 
 from tensordiff.check.claim import Claim, Reading, read, read_as
@@ -20,6 +19,7 @@ from tensordiff.evidence.sampling.sizes import SMALLEST
 from tensordiff.evidence.sampling.steps import Budget
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope
+from tensordiff.records import replace
 from tensordiff.tensor import Tensor, postorder
 
 _MOST_STEPS = 1e6

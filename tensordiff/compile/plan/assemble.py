@@ -4,20 +4,20 @@ writes to a diagonal."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
 from tensordiff.compile.plan.contract import Labels, Operand, aligned, multiply, ordered
 from tensordiff.compile.plan.graph import Graph, Value, number_of
+from tensordiff.records import record
 from tensordiff.tensor.extent import Extent
 
 _LOW_RANK_FROM = 2048
 """Results of fewer entries are summed by broadcasting: one matrix product costs less only past that."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Pair:
     """coefficient * the outer product of two sides."""
 
@@ -33,7 +33,7 @@ class _Term(NamedTuple):
     labels: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Product:
     """coefficient * product of numbers * product of parts that share no summed label, on the labels `output`: a repeated
     label is a diagonal, one in no part is broadcast."""

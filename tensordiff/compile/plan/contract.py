@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 
 from tensordiff.compile.plan.graph import Graph, Value
 from tensordiff.evaluate.paths import contraction_path
+from tensordiff.records import record
 from tensordiff.tensor.extent import Extent
 
 Labels = tuple[int, ...]
@@ -16,7 +16,7 @@ _GRAM_FROM = 100_000
 """Weighted Gram matrices that take fewer multiplications are computed as they stand."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operand:
     """A value whose axes carry labels, one each, all different."""
 

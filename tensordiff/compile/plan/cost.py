@@ -4,11 +4,11 @@ numbers."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
 from tensordiff.compile.plan.graph import Value, is_number, live
+from tensordiff.records import record
 from tensordiff.tensor import Dim
 from tensordiff.tensor.extent import Extent, product
 
@@ -39,7 +39,7 @@ class Formula:
         return " + ".join(_term_text(monomial, c) for monomial, c in kept) or "0"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cost:
     """`flops` are floating-point operations, `entries` the entries of all arrays that are made, `largest` those of the
     largest one, `bytes` what the entries take in double precision; the formulas are for all sizes."""

@@ -7,15 +7,15 @@ on equal operands are the same value, so common subexpressions are found whateve
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from tensordiff.evaluate.primitives import PRIMITIVES, Kind, Primitive, Shape
+from tensordiff.records import field, record
 from tensordiff.tensor.extent import ONE, Extent, product
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(eq=False)
 class Value:
     """One step: an operation on earlier values. `attributes` are what the operation needs to know besides."""
 
@@ -24,12 +24,8 @@ class Value:
     operands: tuple[Value, ...]
     attributes: tuple[Any, ...]
     shape: Shape
-    is_number: bool = field(init=False)
+    is_number: bool
     """Whether it is a Python number, or made of them alone."""
-
-    def __post_init__(self) -> None:
-        of_numbers = self.kind == "elementwise" and not self.shape and all(value.is_number for value in self.operands)
-        object.__setattr__(self, "is_number", self.kind == "number" or of_numbers)
 
     @property
     def rank(self) -> int:
@@ -52,7 +48,7 @@ _LONG_POWER = 1000
 """Powers of whole numbers with higher exponents are taken of floats, which overflow at once."""
 
 
-@dataclass
+@record(frozen=False)
 class Graph:
     """Values in the order in which they were asked for: operands come before what uses them."""
 
@@ -73,7 +69,10 @@ class Graph:
         key = (operation, tuple(v.number for v in operands), attributes, shape)
         found = self._known.get(key)
         if found is None:
-            found = Value(len(self.values), operation, tuple(operands), attributes, shape)
+            kind = PRIMITIVES[operation].kind
+            of_numbers = kind == "elementwise" and not shape and all(value.is_number for value in operands)
+            is_number = kind == "number" or of_numbers
+            found = Value(len(self.values), operation, tuple(operands), attributes, shape, is_number)
             self.values.append(found)
             self._known[key] = found
         return found

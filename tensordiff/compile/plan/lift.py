@@ -7,12 +7,12 @@ together; so the plan for one point (what is shared, factorised, never formed) i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from math import prod
 
 from tensordiff.compile.plan.graph import Graph, Value, broadcast, live
 from tensordiff.errors import EvaluationError
+from tensordiff.records import record
 from tensordiff.tensor import Dim
 from tensordiff.tensor.extent import ONE, Extent, product
 
@@ -54,7 +54,7 @@ def is_narrow(outputs: Sequence[Value], sizes: Mapping[str, int]) -> bool:
     return all(extent.value(sizes) <= NARROW for value in values for extent in value.shape)
 
 
-@dataclass(frozen=True)
+@record
 class Batch:
     """How a program works on a batch: `points` is the length of the leading axis of the `inputs`, and of an axis of all
     `values` that depend on them; `block` points are computed at a time, so that what is made on the way stays in cache. In a

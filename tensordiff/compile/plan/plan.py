@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -23,6 +22,7 @@ from tensordiff.compile.plan.sharing import share_pairs
 from tensordiff.compile.plan.slices import without_inclusions
 from tensordiff.compile.plan.tidy import tidy
 from tensordiff.functions import MATRIX_POWER
+from tensordiff.records import record
 from tensordiff.tensor import (
     Apply,
     Einsum,
@@ -43,7 +43,7 @@ _MOST_SQUARED = 64
 """Integer powers of a matrix below this are written out as products."""
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """A graph of operations, and which values of it are the results."""
 

@@ -6,19 +6,18 @@ ends (X' P X), a semidefinite one has a semidefinite middle besides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tensordiff.compile.plan.bounded import Bounded
 from tensordiff.compile.plan.distances import SquaredDistances
 from tensordiff.functions import INVERSE, MATRIX_POWER, is_primary
 from tensordiff.functions.signs import is_nonnegative
+from tensordiff.records import record
 from tensordiff.tensor import Apply, Einsum, Named, Node, Sum, Symbol, Tensor, bottom_up, einsum
 
 _FACTORS = 12
 """Products of more factors are not examined."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Properties:
     """What is known of a node; both are False where the node is no square matrix."""
 

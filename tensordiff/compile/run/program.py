@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from keyword import iskeyword
 from math import log
@@ -27,6 +26,7 @@ from tensordiff.compile.run.validate import Check, check_of, is_complex
 from tensordiff.compile.write.library import ArrayLibrary
 from tensordiff.compile.write.source import write
 from tensordiff.errors import EvaluationError
+from tensordiff.records import replace
 from tensordiff.tensor import Einsum, Symbol, postorder
 
 _KEPT_SIZES = 64

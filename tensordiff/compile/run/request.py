@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from tensordiff.compile.plan.lengths import Joined
 from tensordiff.errors import EvaluationError
+from tensordiff.records import record
 from tensordiff.tensor import Symbol, Tensor
 
 _NOTHING: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@record
 class Request:
     """The tensors to compute and what is known of the inputs and results; hashable."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from tensordiff.compile.plan.graph import Graph, Value, is_number, live
 from tensordiff.compile.plan.lift import Batch
 from tensordiff.compile.write.names import words
 from tensordiff.compile.write.renaming import renamed, wanted_names
 from tensordiff.compile.write.writer import Backend, Parameter, Writer
+from tensordiff.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """The text, the function's name in it, and what lines that may fail compute, e.g. "inv(V)", by line number."""
 

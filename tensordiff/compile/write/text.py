@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from tensordiff.records import record
 from tensordiff.tensor.extent import Extent
 
 SUM, PRODUCT, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
 """Precedences, loosest first; 0 is a comparison."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """An expression; `level` is the precedence of its outermost operator."""
 
@@ -23,7 +23,7 @@ class Text:
         return self.text if self.level >= level else f"({self.text})"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """What an expression may ask for besides its operands: names of inputs, of sizes, and of the type of entries."""
 

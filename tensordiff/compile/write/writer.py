@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from tensordiff.compile.plan.graph import Value, is_number, live
 from tensordiff.compile.plan.lengths import solution_text, solvable
 from tensordiff.compile.write.names import Names
 from tensordiff.compile.write.text import Scope, Text, atom, tuple_text
+from tensordiff.records import record
 from tensordiff.tensor import Extent
 
 _WIDTH = 96
@@ -45,7 +45,7 @@ class Backend(Protocol):
     def output(self, value: Value, text: str, scope: Scope, *, shared: bool) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """An argument of the function: an array with the lengths of its axes, or a size (`shape` is None)."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from tensordiff.records import field, record
 from tensordiff.tensor import Dim, Einsum, Factor, Tensor, einsum, size
 
 End = tuple[str, int, int] | None
 """Where a chain ends: ("out", place, 0), ("hub", index, 0), ("slot", factor, slot); None for a vector."""
 
 
-@dataclass(frozen=True)
+@record
 class Link:
     """A factor passed by a chain: a matrix, entered at its columns if `turned`; a vector as a diagonal matrix; a vector as
     a column (`turned`: a row)."""
@@ -22,7 +22,7 @@ class Link:
     turned: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Chain:
     """A product of matrices in a row. `rows` and `columns` are its sizes, None at a vector."""
 
@@ -40,7 +40,7 @@ class Chain:
         return Chain(links, self.end, self.start, self.columns, self.rows)
 
 
-@dataclass
+@record(frozen=False)
 class Chains:
     """A product taken apart: scalars, open chains, closed ones (traces), and the factors that the chains hang on."""
 

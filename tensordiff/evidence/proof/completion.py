@@ -12,11 +12,11 @@ Letters and scalars are numbers; this file knows no tensors.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heappop, heappush
 
 from tensordiff.errors import BudgetError
+from tensordiff.records import record
 
 Word = tuple[int, ...]
 Scalars = tuple[tuple[int, int], ...]
@@ -74,7 +74,7 @@ def difference(a: Mapping[Monomial, Fraction], b: Mapping[Monomial, Fraction]) -
     return made
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Rule:
     """scalars * word -> tail"""
 

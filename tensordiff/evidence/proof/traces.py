@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tensordiff.canonical import Canonicaliser
@@ -13,6 +12,7 @@ from tensordiff.evidence.proof.completion import Polynomial, accumulate, single
 from tensordiff.evidence.proof.constants import is_parameter, is_plain, values
 from tensordiff.evidence.proof.gradients import gradient
 from tensordiff.evidence.proof.system import completed
+from tensordiff.records import record
 from tensordiff.tensor import Tensor, add, einsum, multiply
 
 
@@ -42,7 +42,7 @@ def settle_traces(tensor: Tensor, forms: Canonicaliser) -> Tensor:
     return forms.tensor(add(rest, tensor.dims)) if settled else tensor
 
 
-@dataclass(frozen=True)
+@record
 class _Trace:
     coefficient: Fraction
     scalars: tuple[Tensor, ...]

@@ -13,10 +13,10 @@ p(n) = q(n).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import ceil
 
 from tensordiff.functions import INVERSE, MATRIX_POWER, POWER
+from tensordiff.records import field, record
 from tensordiff.tensor import Apply, Assumption, Dim, Einsum, Factor, Node, Sum, Symbol, Tensor, as_number, bottom_up
 from tensordiff.tensor.dim import Terms
 
@@ -29,7 +29,7 @@ _HIDDEN_BY_MASK = 2
 _ODD = (Assumption.BINARY, Assumption.PROBABILITY)
 
 
-@dataclass(frozen=True)
+@record
 class Degree:
     """n^low P(n)/Q(n), with P of degree high - low; Q is a product of powers of tensors."""
 
@@ -70,7 +70,7 @@ def _sum(parts: Sequence[Degree]) -> Degree:
     return Degree(low, max((part.high + part.without(shared) for part in parts), default=0), shared)
 
 
-@dataclass(frozen=True)
+@record
 class SizeDegrees:
     """The degree of a difference in each size that it is no constant in, and in all of them together."""
 

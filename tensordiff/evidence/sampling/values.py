@@ -6,7 +6,6 @@ Every value is exact (integers and Fractions), so that one point serves all arit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from random import Random
@@ -15,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from tensordiff.evaluate.matrices import ArrayMatrices
+from tensordiff.records import record
 from tensordiff.tensor import Assumption, Matrices, Structure, Symbol
 
 Array = np.ndarray[Any, Any]
 Number = int | Fraction
 
 
-@dataclass(frozen=True)
+@record
 class Traits:
     """What the values of a symbol are like: declared, or supposed for a test."""
 
@@ -35,7 +35,7 @@ class Traits:
         return Traits(symbol.structure, symbol.assumption)
 
 
-@dataclass(frozen=True)
+@record
 class Style:
     """How plain entries are drawn: numerators in [low, high] over a denominator, perhaps with random signs.
 

@@ -8,7 +8,6 @@ The cuts are found by moving a front of indices from the rows to the columns, th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import combinations
 
@@ -20,6 +19,7 @@ from tensordiff.fold.network.reduce import trace
 from tensordiff.fold.network.terminals import Graph, Piece, assemble, between
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import call, eye, kron, size
+from tensordiff.records import replace
 
 _HADAMARD = 20
 """How much longer a product may be than a Hadamard product of compound matrices, and still be preferred."""

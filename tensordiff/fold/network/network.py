@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tensordiff.fold.flat.flat import Flat
@@ -11,12 +10,13 @@ from tensordiff.fold.network.word import Word
 from tensordiff.functions.radical import rational_power
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import as_number, eye
+from tensordiff.records import field, record
 from tensordiff.tensor import UNIT, Dim, Einsum, Tensor, times
 
 Vertices = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Letter:
     """A factor in matrix form: the matrix, and which of the factor's axes its rows and columns are, slowest first.
 
@@ -29,7 +29,7 @@ class Letter:
     exponent: Fraction = Fraction(1)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Edge:
     """A matrix whose rows are the index `tail` and whose columns are the index `head`."""
 
@@ -38,7 +38,7 @@ class Edge:
     word: Word
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A matrix with compound axes: its rows and columns are several indices each, slowest first."""
 
@@ -51,7 +51,7 @@ class Block:
         return self.rows + self.columns
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Network:
     """A product as a graph. `rows` and `columns` are the open indices, the terminals; all others are summed."""
 

@@ -8,13 +8,13 @@ diagonal).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.network.network import Block, Vertices
 from tensordiff.fold.network.terminals import Graph, Link
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import call, number, product, size
+from tensordiff.records import replace
 from tensordiff.tensor import Dim
 
 MatrixOf = Callable[[Vertices, Vertices, Graph, Flat], tuple[list[Matrix], Matrix] | None]

@@ -9,13 +9,13 @@ one index are a product entry by entry (Magnus and Neudecker 1979; Khatri and Ra
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import permutations
 
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.network.network import Block, Vertices
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import call, commutation, eye, hadamard, kron, number, ones
+from tensordiff.records import field, record
 from tensordiff.tensor import Dim, Group
 
 Link = tuple[int, int, Matrix]
@@ -25,7 +25,7 @@ _MAX_ORDERS = 4
 """Up to so many operands of a Kronecker product, every order is tried for the fewest commutations."""
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Graph:
     """A reduced network, or part of one: edges, at most one weight for each vertex, and blocks."""
 
@@ -80,7 +80,7 @@ class Graph:
         return Graph(self.dims, links, self.weights, [block for block in self.blocks if block not in other.blocks])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """An operand of a Kronecker product: the matrix, and the indices of its rows and columns in its own order."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.matrix import Matrix
+from tensordiff.records import record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Word:
     """A product of matrices as a binary tree with turns (transposes), read out once when it is complete."""
 

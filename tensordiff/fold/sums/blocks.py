@@ -4,13 +4,13 @@ of the rows, or of the columns, in its place."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.sums.terms import Powers, Term
 from tensordiff.matrix import Matrix, Shape, normalise
 from tensordiff.matrix.build import block, eye, ones, rows_of, zeros
+from tensordiff.records import record
 from tensordiff.tensor import Extent, Group
 
 Collect = Callable[[Iterable[Term], Shape], Matrix]
@@ -19,7 +19,7 @@ Content = Callable[[Sequence[Term]], tuple[Fraction, Powers, list[Term]]]
 """What stands in front of a sum."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Span:
     """A part of an axis, from `start` to `end`."""
 
@@ -29,7 +29,7 @@ class _Span:
     part: Group
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Placed:
     """A term with the parts of the rows and of the columns that it is on (None: on all of them), and what stands there."""
 

@@ -6,7 +6,6 @@ Terms that have different powers of a sum in the denominator are brought over th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tensordiff.fold.flat.factors import entry_factors
@@ -14,6 +13,7 @@ from tensordiff.fold.flat.flat import Flat
 from tensordiff.fold.sums.terms import Powers, Term, multiplied, powers
 from tensordiff.matrix import Matrix, Shape
 from tensordiff.matrix.build import terms_of
+from tensordiff.records import record
 
 Factors = dict[Matrix, Fraction]
 """Bases with their exponents, entry by entry."""
@@ -23,7 +23,7 @@ _MOST_FACTORS = 3
 """Numerators of more terms, or times higher powers, are not multiplied out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Quotient:
     """coefficient * scalars * entry factors."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tensordiff.fold.flat.factors import scalar_factors
 from tensordiff.fold.sums.terms import Powers, Term, common_coefficient, common_powers, multiplied, powers
 from tensordiff.matrix import Matrix, Shape
+from tensordiff.records import record
 
 Collect = Callable[[Iterable[Term], Shape], Matrix]
 """Writes a sum of terms that is part of the one at hand."""
@@ -17,7 +17,7 @@ EYE = 6
 """The length of eye(n), where it takes the place of what is left of a factor."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Join:
     """A way to join some terms: how much shorter the text gets (about), whether no identity has to be written for it,
     which terms, and how."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -12,6 +11,7 @@ from tensordiff.fold.flat.factors import letters
 from tensordiff.fold.flat.flat import Flat
 from tensordiff.matrix import Matrix
 from tensordiff.matrix.build import call, divide, number, power, product, size, terms_of
+from tensordiff.records import record
 
 Powers = tuple[tuple[Matrix, Fraction], ...]
 """Scalar factors with their exponents, in an order of keys."""
@@ -19,7 +19,7 @@ Powers = tuple[tuple[Matrix, Fraction], ...]
 HALF = Fraction(1, 2)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """coefficient * scalars * the product of the letters; no letters in a sum of scalars."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from inspect import Parameter, signature
 from typing import Any, TypeVar
@@ -15,11 +14,12 @@ from tensordiff.parse.arrays.values import (
     shape_of,
 )
 from tensordiff.parse.languages.code import Habits
+from tensordiff.records import record
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True)
+@record
 class Known:
     """A function and its parameters."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from tensordiff.matrix import Matrix, build
 from tensordiff.parse.arrays.entrywise import add, subtract
 from tensordiff.parse.arrays.values import Array
 from tensordiff.parse.languages.code import Habits
+from tensordiff.records import record
 
 _PRODUCTS = ("matrix_product", "multiply")
 
 
-@dataclass(frozen=True)
+@record
 class Scaling:
     """A number times the identity."""
 

@@ -7,16 +7,16 @@ same column as its core, and broadcasting repeats the core along the axes that i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tensordiff.errors import ShapeError
 from tensordiff.matrix import Matrix, Shape, build, text
 from tensordiff.matrix.shape import read_group, same_size
 from tensordiff.parse.languages.code import Align
+from tensordiff.records import record
 from tensordiff.tensor import Group, group_text
 
 
-@dataclass(frozen=True)
+@record
 class Array:
     """An array. `core` has the axes of `shape` that are longer than one, in order; an axis of length one is ()."""
 

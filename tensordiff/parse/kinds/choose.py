@@ -9,7 +9,6 @@ preferred to one from vector to scalar.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, islice, product
 
 from tensordiff.errors import ShapeError
@@ -19,6 +18,7 @@ from tensordiff.parse.kinds.letters import usual_rank
 from tensordiff.parse.kinds.ranks import cost, of_square
 from tensordiff.parse.kinds.sizes import Naming, Sizes, Unknown
 from tensordiff.parse.syntax import Syntax, Tree
+from tensordiff.records import record
 from tensordiff.tensor import Group
 
 _ALL_CHANGED = 7
@@ -30,7 +30,7 @@ _STEPS = 60_000
 """The most nodes that are looked at in pricing choices."""
 
 
-@dataclass(frozen=True)
+@record
 class Choice:
     """A choice of kinds that conforms: the ranks, the sizes of all nodes, and those of the variables."""
 
@@ -40,7 +40,7 @@ class Choice:
     cost: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Question:
     """Trees whose names are to be given kinds.
 

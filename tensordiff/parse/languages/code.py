@@ -12,10 +12,10 @@ The operations (`Syntax.op`, with `data`), which every language is read into:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from tensordiff.parse.syntax import Syntax
+from tensordiff.records import field, record
 
 Align = Literal["left", "right"]
 """Which axes of two arrays are put beside each other: the last ones (NumPy) or the first ones (R, Mathematica)."""
@@ -39,7 +39,7 @@ _OWN = frozenset(
 """Functions of arrays that have these names here alone."""
 
 
-@dataclass(frozen=True)
+@record
 class Habits:
     """What a language means by an array."""
 
@@ -52,7 +52,7 @@ class Habits:
     """Whether I is the identity of any size."""
 
 
-@dataclass(frozen=True)
+@record
 class Assignment:
     """One name, or several for the parts of a tuple, and the value."""
 
@@ -60,7 +60,7 @@ class Assignment:
     value: Syntax
 
 
-@dataclass(frozen=True)
+@record
 class Code:
     """A text that was read: assignments in order, and the value at the end."""
 

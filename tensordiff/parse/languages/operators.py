@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
 
@@ -15,11 +14,12 @@ from tensordiff.errors import ParseError
 from tensordiff.parse.languages.code import Assignment, Code, Habits
 from tensordiff.parse.names import normalise
 from tensordiff.parse.syntax import Syntax
+from tensordiff.records import field, record
 
 _LONGEST_NUMBER = 300
 
 
-@dataclass(frozen=True)
+@record
 class Operator:
     """`binding`: the larger the tighter. `meaning`: the function of two arrays."""
 
@@ -29,7 +29,7 @@ class Operator:
     """Whether it binds to the right."""
 
 
-@dataclass(frozen=True)
+@record
 class Table:
     """A language: its tokens, operators and calls."""
 
@@ -56,7 +56,7 @@ class Table:
     """What stands before the value of a function without a name: @(x), x ->, function(x)."""
 
 
-@dataclass
+@record(frozen=False)
 class Frame:
     """An open bracket."""
 

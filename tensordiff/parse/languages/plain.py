@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NoReturn
 
 from tensordiff.parse.languages.raised import FRACTIONS, inverse, put_fraction, superscript
@@ -25,10 +26,11 @@ PRIMES = "'’′"
 COMPARISONS = {"<": "less", "<=": "less_equal", "≤": "less_equal", ">": "greater", ">=": "greater_equal", "≥": "greater_equal"}
 """Comparisons, and the functions of entries that they stand for."""
 
+_SLICE = r"[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]])"
 _TOKEN = re.compile(
     rf"""
     (?P<space>\s+)
-  | (?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))
+  | (?P<slice>{_SLICE})
   | (?P<number>{NUMBER})
   | (?P<fraction>[{"".join(FRACTIONS)}])
   | (?P<axis>axis\s*=(?!=))
@@ -71,6 +73,12 @@ _HINTS = {
 }
 
 
+@cache
+def _without_slice() -> re.Pattern[str]:
+    """The tokens outside of an index, where a colon is a sign."""
+    return re.compile(_TOKEN.pattern.replace(_SLICE, "(?!)"), re.VERBOSE)
+
+
 def read_plain(text: str, vocabulary: Vocabulary) -> list[Token]:
     """The tokens of plain text. Raises ParseError at a character that the language does not have."""
     reader = _Reader(text, vocabulary)
@@ -94,7 +102,7 @@ class _Reader:
             if match is None:
                 self.unexpected()
             if match.lastgroup == "slice" and self.tokens.inside != "index":
-                match = _WITHOUT_SLICE.match(self.text, self.place)
+                match = _without_slice().match(self.text, self.place)
                 assert match is not None
             kind = next(name for name in ("nabla", match.lastgroup) if name and match[name] is not None)
             start, self.place = self.place, match.end()
@@ -383,8 +391,3 @@ class _Reader:
             if self.text.startswith(symbol, self.place):
                 self.tokens.fail(message, self.place, self.place + len(symbol), hint)
         self.tokens.fail(f"unexpected character {self.text[self.place]!r}", self.place, self.place + 1)
-
-
-_WITHOUT_SLICE = re.compile(
-    _TOKEN.pattern.replace(r"(?P<slice>[A-Za-z0-9]*\s*:\s*[A-Za-z0-9]*(?=\s*[,\]]))", r"(?P<slice>(?!))"), re.VERBOSE
-)
