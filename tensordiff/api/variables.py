@@ -27,6 +27,8 @@ class Variable(NamedTuple):
 def read_variable(scope: Scope, variable: Any) -> Variable:
     """A declared symbol, as `variable_node` reads it, or an entry of one: "X[1,2]", x[2], SymPy's X[0, 1]. Raises ShapeError
     for places that it does not have."""
+    if isinstance(variable, str) and variable in scope.symbols:
+        return Variable(scope.symbols[variable])
     if isinstance(variable, str) and (match := _ENTRY.fullmatch(variable.strip())):
         node, places = variable_node(scope, match["name"]), tuple(map(int, match["places"].split(",")))
     elif isinstance(variable, Expression) and (found := _entry_of(variable.matrix)) is not None:

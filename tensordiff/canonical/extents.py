@@ -48,6 +48,8 @@ class Extents:
 
     def is_long(self, node: Einsum) -> bool:
         """Whether a product is so long that its canonical form is looked for by itself. Its functions must be done."""
+        if len(node.children) <= _LONG and not any(child.children for child in node.children):
+            return False
         found = self._of(node)
         return found.length > max(_LONG, 2 * found.known)
 

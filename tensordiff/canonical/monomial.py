@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from operator import itemgetter
 
 from tensordiff.canonical.label import Vertex, label
 from tensordiff.canonical.words import Word, find_words
 from tensordiff.functions import Duplication
-from tensordiff.simplify import RULES, Context, Product, Step, power_of, power_parts
+from tensordiff.simplify import RULES, Context, Product, Rule, Step, power_of, power_parts
 from tensordiff.tensor import (
     ONE,
     UNIT,
@@ -47,11 +48,16 @@ def normalise(product: Product, context: Context) -> tuple[Fraction, Tensor, boo
 
 def _reduce(product: Product, context: Context) -> Step | Tensor:
     """What the first rule does that applies."""
-    heads = product.heads()
-    for rule in RULES:
-        if rule.fits(product, heads, context) and (outcome := rule.rule(product, context)) is not Step.NONE:
+    for rule in _rules(frozenset(product.heads()), context.define):
+        if len(product) >= rule.least and (outcome := rule.rule(product, context)) is not Step.NONE:
             return outcome
     return Step.NONE
+
+
+@lru_cache(maxsize=1024)
+def _rules(heads: frozenset[type], define: bool) -> tuple[Rule, ...]:
+    """The rules that are tried on products of these functions, in canonical forms of this kind."""
+    return tuple([rule for rule in RULES if rule.is_about(heads, define)])
 
 
 def _as_tensor(product: Product) -> Tensor:

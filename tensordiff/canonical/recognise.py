@@ -44,6 +44,7 @@ from tensordiff.tensor import (
     add,
     apply,
     as_number,
+    bits,
     bottom_up,
     broadcast,
     einsum,
@@ -69,7 +70,8 @@ def _known(name: str) -> Function:
 _SOFTPLUS, _LOG1P, _LOGCOSH = map(_known, ("softplus", "log1p", "logcosh"))
 _LOGISTIC = (SIGMOID, _SOFTPLUS, _known("logsigmoid"), _LOGCOSH)
 _EXPONENTIALS = (EXP, POWER, COSH, SINH, EXPM1)
-_SPELLED = (ABS, EXP, LOG, COSH, DET, POWER)
+_SUMS = bits("softmax", "logsumexp")
+_SPELLED = ABS.bit | EXP.bit | LOG.bit | COSH.bit | DET.bit | POWER.bit
 _MAX_TERMS = 6
 """Logarithms of more terms are left as they are."""
 _MOST_FACTORS = 100
@@ -81,7 +83,7 @@ def recognised(root: Tensor, *, evaluated: bool = False) -> Tensor:
 
     `evaluated`: for a program, where log(det(A)) and adj(A)/det(A) are what needs no determinant.
     """
-    if not any(isinstance(node, Apply) and node.function in _SPELLED for node in postorder([root])):
+    if not root.heads & _SPELLED:
         return root
 
     def visit(node: Tensor, children: tuple[Tensor, ...]) -> Tensor:
@@ -277,7 +279,7 @@ def spelled_out(root: Tensor) -> Tensor:
     derivatives of L may stand for the logarithm of the sum of all and its derivatives: softmax(z) becomes exp(z).
     """
 
-    if not any(_is_relative(node) for node in postorder([root])):
+    if not root.heads & _SUMS or not any(_is_relative(node) for node in postorder([root])):
         return root
 
     def visit(node: Tensor, children: tuple[Tensor, ...]) -> Tensor:
@@ -295,6 +297,8 @@ def _is_relative(node: Tensor) -> bool:
 
 def one_orientation(root: Tensor) -> Tensor:
     """sigmoid(-z) as 1 - sigmoid(z) where sigmoid(z) is there as well."""
+    if not root.heads & SIGMOID.bit:
+        return root
     logistic = [node for node in postorder([root]) if isinstance(node, Apply) and node.function == SIGMOID]
     known = set(logistic)
     changes: dict[Tensor, Tensor] = {}

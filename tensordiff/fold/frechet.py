@@ -30,10 +30,10 @@ from tensordiff.tensor import (
     Tensor,
     add,
     apply,
+    bits,
     bottom_up,
     direct_sum,
     einsum,
-    postorder,
     rebuild,
     scale,
     split_coefficient,
@@ -45,7 +45,7 @@ Symmetric = Callable[[Tensor], bool]
 def with_frechets(tensor: Tensor, symmetric: Symmetric) -> Tensor:
     """The tensor with every derivative of a function of a matrix whose directions are given as a block of a function.
     `symmetric` tells whether a matrix equals its transpose."""
-    if not any(_is_slope(node) for node in postorder([tensor])):
+    if not tensor.heads & bits("slope"):
         return tensor
 
     def along(node: Node, children: tuple[Any, ...]) -> Any:

@@ -6,12 +6,12 @@ from typing import Any
 
 from tensordiff.fold.hanging import hanging
 from tensordiff.functions import HAT, LEVI
-from tensordiff.tensor import Apply, Einsum, Node, Tensor, apply, bottom_up, einsum, postorder, rebuild, scale
+from tensordiff.tensor import Apply, Einsum, Node, Tensor, apply, bottom_up, einsum, rebuild, scale
 
 
 def with_hats(tensor: Tensor) -> Tensor:
     """The tensor with every Levi-Civita symbol that is contracted with a vector as the skew matrix of the vector."""
-    if not any(_is_levi(node) for node in postorder([tensor])):
+    if not tensor.heads & LEVI.bit:
         return tensor
 
     def visit(node: Node, children: tuple[Any, ...]) -> Any:

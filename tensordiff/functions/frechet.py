@@ -29,6 +29,8 @@ class Frechet(Function):
     exponent of a matrix power) are further arguments here.
     """
 
+    head = "slope"
+
     def __init__(self, base: MatrixFunction, order: int) -> None:
         assert order >= 1
         self.base = base

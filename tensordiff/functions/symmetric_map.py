@@ -136,6 +136,8 @@ _UNNAMED = "the derivative of a function of a matrix"
 class SymmetricSlope(SymmetricFunction):
     """The derivative of f(A) of some order, axes of f(A), then those of the directions."""
 
+    head = "slope"
+
     def __init__(self, scalar: Tensor, order: int) -> None:
         self.formula, self.order = scalar, order
         named = isinstance(scalar, Apply) and scalar.children == (T,)

@@ -12,7 +12,7 @@ from tensordiff.functions.symmetric_map import SymmetricMap, SymmetricSlope
 from tensordiff.functions.views import split_scalars
 from tensordiff.simplify.product import Product
 from tensordiff.simplify.rule import Context, Step
-from tensordiff.tensor import Apply, Einsum, Node, Tensor, bottom_up, einsum, postorder, rebuild, scale, split_coefficient
+from tensordiff.tensor import Apply, Einsum, Node, Tensor, bits, bottom_up, einsum, rebuild, scale, split_coefficient
 
 
 def close_frechet(product: Product, context: Context) -> Step:
@@ -36,9 +36,12 @@ def _close(product: Product, symmetric: Symmetric) -> bool:
     return closed
 
 
+_SLOPE = bits("slope")
+
+
 def close_frechet_in(node: Tensor) -> Tensor:
     """The graph with the Frechet derivatives closed that close within one product of it; nothing else is changed."""
-    if not any(_is_frechet(inner) for inner in postorder([node])):
+    if not node.heads & _SLOPE:
         return node
 
     def visit(old: Tensor, children: tuple[Tensor, ...]) -> Tensor:
@@ -57,7 +60,7 @@ def close_frechet_in(node: Tensor) -> Tensor:
 def close_spectrum(node: Tensor) -> Tensor:
     """The graph with sums over the eigenvalues or the singular values of a matrix as traces of functions of a matrix, which
     have derivatives at repeated values too."""
-    if not any(isinstance(inner, Apply) and inner.function in (EIGVALS, SINGVALS) for inner in postorder([node])):
+    if not node.heads & (EIGVALS.bit | SINGVALS.bit):
         return node
 
     def visit(old: Tensor, children: tuple[Tensor, ...]) -> Tensor:

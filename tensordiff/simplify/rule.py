@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from enum import Enum
 from typing import Protocol
 
@@ -42,8 +42,8 @@ class When(Enum):
     DEFINED = "those that decide equality"
     READ = "those that are read"
 
-    def holds(self, context: Context) -> bool:
-        return self is When.ALWAYS or (self is When.DEFINED) == context.define
+    def holds(self, define: bool) -> bool:
+        return self is When.ALWAYS or (self is When.DEFINED) == define
 
 
 @record
@@ -59,8 +59,6 @@ class Rule:
     least: int = 1
     when: When = When.ALWAYS
 
-    def fits(self, product: Product, heads: set[type], context: Context) -> bool:
-        """Whether the rule is to be tried."""
-        if len(product) < self.least or not self.when.holds(context):
-            return False
-        return not self.heads or not self.heads.isdisjoint(heads)
+    def is_about(self, heads: Set[type], define: bool) -> bool:
+        """Whether the rule is to be tried on products with these functions among their factors, if they are long enough."""
+        return self.when.holds(define) and (not self.heads or not self.heads.isdisjoint(heads))

@@ -1,6 +1,6 @@
 """The index form: dimensions, structures, nodes, smart constructors, traversal."""
 
-from tensordiff.tensor.base import Tensor, dims_text, split_square
+from tensordiff.tensor.base import Tensor, bits, dims_text, split_square
 from tensordiff.tensor.build import (
     ONE,
     UNIT,
@@ -39,8 +39,8 @@ from tensordiff.tensor.structure import STRUCTURES, Assumption, Structure, is_to
 __all__ = [
     "ONE", "STRUCTURES", "UNBOUNDED", "UNIT", "Apply", "Assumption", "Bounds", "Countable", "Dim", "Draws", "Einsum",
     "Extent", "Factor", "Function", "Group", "Indices", "Mask", "Matrices", "Named", "Node", "Permutations", "Size",
-    "Structure", "Sum", "Symbol", "Tensor", "Term", "add", "apply", "as_number", "bottom_up", "broadcast", "combination",
-    "digest", "dims_text", "direct_sum", "einsum", "group_text", "hash_of", "identity", "is_told", "is_zero", "masked",
-    "multiply", "number", "ones", "opened", "permute", "postorder", "product_as_is", "rebuild", "replace", "scale", "size",
-    "split_coefficient", "split_square", "symmetric_under", "times", "total", "zero",
+    "Structure", "Sum", "Symbol", "Tensor", "Term", "add", "apply", "as_number", "bits", "bottom_up", "broadcast",
+    "combination", "digest", "dims_text", "direct_sum", "einsum", "group_text", "hash_of", "identity", "is_told", "is_zero",
+    "masked", "multiply", "number", "ones", "opened", "permute", "postorder", "product_as_is", "rebuild", "replace", "scale",
+    "size", "split_coefficient", "split_square", "symmetric_under", "times", "total", "zero",
 ]  # fmt: skip

@@ -12,9 +12,11 @@ from tensordiff.tensor.node import Node
 class Tensor(Node):
     """A node of the index form; `dims` are its axes in order, empty for a scalar."""
 
-    __slots__ = ("dims",)
+    __slots__ = ("dims", "heads")
 
     dims: tuple[Dim, ...]
+    heads: int
+    """The functions that occur in it, a bit each (`bits`), so that what looks for some of them need not walk where none is."""
     children: tuple[Tensor, ...]
 
     @property
@@ -23,6 +25,17 @@ class Tensor(Node):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {dims_text(self.dims)} {self.key.hex()[:8]}>"
+
+
+_BITS: dict[str, int] = {}
+
+
+def bits(*heads: str) -> int:
+    """The bits of functions in `Tensor.heads`."""
+    found = 0
+    for head in heads:
+        found |= _BITS.setdefault(head, 1 << len(_BITS))
+    return found
 
 
 def dims_text(dims: Sequence[Dim]) -> str:

@@ -8,7 +8,7 @@ from math import inf
 from typing import Any, ClassVar, NamedTuple
 
 from tensordiff.errors import MissingRuleError, ShapeError
-from tensordiff.tensor.base import Tensor, dims_text
+from tensordiff.tensor.base import Tensor, bits, dims_text
 from tensordiff.tensor.dim import Dim
 from tensordiff.tensor.node import digest, hash_of
 
@@ -39,6 +39,8 @@ class Function:
     elementwise: ClassVar[bool] = False
     arguments: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the most arguments that a call takes; None for any number, taken two by two."""
+    head: str = ""
+    """What it is looked for as in `Tensor.heads`; by default its name."""
     reserved: bool = True
     """Whether its name is kept for it; otherwise it is a call before a parenthesis only, and an ordinary name elsewhere."""
     latex_name: str = ""
@@ -55,6 +57,11 @@ class Function:
     def parameters(self) -> tuple[bytes | str | int, ...]:
         """What tells apart two functions of one class."""
         return ()
+
+    @cached_property
+    def bit(self) -> int:
+        """Its bit in `Tensor.heads`."""
+        return bits(self.head or self.name)
 
     @cached_property
     def key(self) -> bytes:

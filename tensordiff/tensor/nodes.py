@@ -20,6 +20,13 @@ Factor = tuple[Tensor, Indices]
 Term = tuple[Fraction, Tensor]
 
 
+def _heads(children: tuple[Tensor, ...]) -> int:
+    found = 0
+    for child in children:
+        found |= child.heads
+    return found
+
+
 class Symbol(Tensor):
     """A variable or constant of the user, with a structure (square matrices) and an assumption on its values."""
 
@@ -49,7 +56,9 @@ class Symbol(Tensor):
         key = digest("symbol", name, len(dims), *(d.key for d in dims), str(structure), str(assumption))
         if (found := Symbol._known(key)) is not None:
             return found
-        return Symbol._interned(key, (), hash_of(key), key, dims=dims, name=name, structure=structure, assumption=assumption)
+        return Symbol._interned(
+            key, (), hash_of(key), key, dims=dims, heads=0, name=name, structure=structure, assumption=assumption
+        )
 
     def __repr__(self) -> str:
         return f"<Symbol {self.name} {dims_text(self.dims)}>"
@@ -96,6 +105,7 @@ class Einsum(Tensor):
             hash((children, slots, output)),
             None,
             dims=tuple([index_dims[i] for i in output]),
+            heads=_heads(children),
             factors=factors,
             output=output,
             index_dims=index_dims,
@@ -126,7 +136,9 @@ class Sum(Tensor):
         identity = (Sum, tuple(map(id, children)), ratios, tuple(map(id, dims)))
         if (found := Sum._known(identity)) is not None:
             return found
-        return Sum._interned(identity, children, hash((children, ratios)), None, dims=dims, coefficients=coefficients)
+        return Sum._interned(
+            identity, children, hash((children, ratios)), None, dims=dims, heads=_heads(children), coefficients=coefficients
+        )
 
     def _digest(self) -> bytes:
         return digest("sum", *[d.key for d in self.dims], *[p for c, node in self.terms for p in (str(c), node.key)])
@@ -150,7 +162,8 @@ class Apply(Tensor):
             return found
         hash_value = hash((hash_of(function.key), arguments))
         dims = tuple(function.result_dims(arguments))
-        return Apply._interned(identity, arguments, hash_value, None, dims=dims, function=function)
+        heads = function.bit | _heads(arguments)
+        return Apply._interned(identity, arguments, hash_value, None, dims=dims, heads=heads, function=function)
 
     def _digest(self) -> bytes:
         return digest("apply", self.function.key, *[a.key for a in self.children])
@@ -171,7 +184,7 @@ class Named(Tensor):
         key = digest("named", name, definition.key)
         if (found := Named._known(key)) is not None:
             return found
-        return Named._interned(key, (definition,), hash_of(key), key, dims=definition.dims, name=name)
+        return Named._interned(key, (definition,), hash_of(key), key, dims=definition.dims, heads=definition.heads, name=name)
 
     @property
     def definition(self) -> Tensor:

@@ -164,12 +164,16 @@ def products_of(node: Tensor) -> list[Product]:
     return found
 
 
+def fits(rule: Rule, made: Product, forms: Canonicaliser) -> bool:
+    """Whether a rule is tried on a product."""
+    return len(made) >= rule.least and rule.is_about(made.heads(), forms.define)
+
+
 def settled(made: Product, rule: Rule, forms: Canonicaliser) -> bool:
     """Whether the rules before this one end at a product of atoms: a rule counts on them."""
     before = RULES[: RULES.index(rule)]
     while True:
-        heads = made.heads()
-        outcomes = (earlier.rule(made, forms) for earlier in before if earlier.fits(made, heads, forms))
+        outcomes = (earlier.rule(made, forms) for earlier in before if fits(earlier, made, forms))
         outcome = next((step for step in outcomes if step is not Step.NONE), Step.NONE)
         if outcome is not Step.REDUCED:
             return outcome is Step.NONE and all(map(forms.is_atom, (node for node, _ in made.factors.values())))
@@ -188,7 +192,7 @@ def test_a_rule_keeps_values_and_ends(rule: Rule) -> None:
         work, steps = [made], 0
         while work:
             here = work.pop()
-            if not settled(here, rule, forms) or not rule.fits(here, here.heads(), forms):
+            if not settled(here, rule, forms) or not fits(rule, here, forms):
                 continue
             before = value(as_tensor(here), VALUES, SIZES)
             outcome = rule.rule(here, forms)
