@@ -21,7 +21,8 @@ def manner(scope: Scope) -> Manner:
 
 
 def expected(truth: Truth, candidate: Candidate, scope: Scope) -> Matrix | str:
-    """The correct formula in the candidate's layout: a matrix form, or the text of index notation where there is none."""
+    """The correct formula in the candidate's layout: a matrix form, or the text of index notation where there is none. Raises
+    BudgetError where it is too long to be written."""
     forms = readings_of(candidate.tensor, scope)
     if candidate.axes is not None and (found := _matrix(forms, truth, candidate, scope)) is not None:
         return found
@@ -43,7 +44,7 @@ def _matrix(forms: list[Tensor], truth: Truth, candidate: Candidate, scope: Scop
             row = derivative_form(forms, truth.axes(candidate.entries), "vec-column", manner(scope), truth.by)
             return build.transpose(row)
         return derivative_form(forms, truth.axes(candidate.entries), candidate.layout, manner(scope), truth.by)
-    except (FoldError, GroupingError, BudgetError):
+    except (FoldError, GroupingError):
         return None
 
 

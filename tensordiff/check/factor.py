@@ -12,6 +12,7 @@ import numpy as np
 from tensordiff.check.claim import Reading
 from tensordiff.errors import EvaluationError
 from tensordiff.evaluate.modular import ModularOps
+from tensordiff.evidence.sampling.degree import is_rational
 from tensordiff.evidence.sampling.points import Point
 from tensordiff.functions import PI, constant, power
 from tensordiff.lower import lower
@@ -179,12 +180,18 @@ def scalar_bases(symbols: Mapping[str, Symbol], sizes: Sequence[str], excluded: 
     return found
 
 
+def _is_long(node: Matrix) -> bool:
+    """Whether a sum is more than numbers and sizes: a polynomial in sizes is no factor that a person forgets."""
+    return node.op == "add" and any(part.op in ("multiply", "product", "power", "dot_power") for part in node.children)
+
+
 def constants(roots: Sequence[Matrix]) -> dict[str, Tensor]:
     """The scalars without symbols in some expressions, such as log(2), 2^n and n + 1, by their text."""
     found: dict[str, Tensor] = {}
     for node in postorder(roots):
         if isinstance(node, Matrix) and node.is_scalar and not node.free and node.op not in _PLAIN:
             tensor = lower(node)
-            if as_number(tensor) is None and not any(isinstance(part, Symbol) for part in postorder([tensor])):
+            symbols = any(isinstance(part, Symbol) for part in postorder([tensor]))
+            if as_number(tensor) is None and not symbols and not (is_rational(tensor) and _is_long(node)):
                 found.setdefault(f"({brief(node)})" if node.op == "add" else brief(node), tensor)
     return dict(list(found.items())[:_MOST_CONSTANTS])

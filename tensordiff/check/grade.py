@@ -74,9 +74,12 @@ class Grader:
         return found
 
     def examine(self, reading: Reading, factor: Factor | None = None, suppose: Suppose | None = None) -> Evidence:
-        """The evidence for a reading, given a factor and suppositions."""
+        """The evidence for a reading, given a factor and suppositions. What has no value for some sizes is no factor."""
         if factor is not None:
-            reading = reading.scaled(factor.tensor)
+            try:
+                return self.examine(reading.scaled(factor.tensor), None, suppose)
+            except EvaluationError as error:
+                return Evidence(None, None, str(error))
         a, b = reading.candidate.tensor, reading.tensor
         if not suppose:
             return examine(reading.pair, self.samples, a, b, forms=self.forms, first=self.first)

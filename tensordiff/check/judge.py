@@ -17,7 +17,7 @@ from tensordiff.check.verdict import Explanation, Status, Verdict
 from tensordiff.check.witness import find_witness
 from tensordiff.check.words import in_layouts
 from tensordiff.derive.layouts import DIFFERENTIAL
-from tensordiff.errors import EvaluationError, GroupingError, ShapeError, TensordiffError
+from tensordiff.errors import BudgetError, EvaluationError, GroupingError, ShapeError, TensordiffError
 from tensordiff.evidence.agreement import Evidence
 from tensordiff.evidence.domains import assumptions, reserved
 from tensordiff.evidence.sampling.points import Samples
@@ -194,13 +194,13 @@ class _Judge:
         candidate = nearest.candidate if nearest is not None else default_candidate(self.truth)
         if candidates and (self.problem.layout == "any" or status == "right"):
             candidate = candidates[0]
-        formula = self.problem.correct(self.truth, candidate, self.scope, self.present)
+        formula = _correct(self.problem, self.truth, candidate, self.scope, self.present)
         claimed = grader.claim.matrix
         if status in ("right", "undecided"):
             gradient = self._gradient(candidates) if status == "right" else None
             if gradient is None:
                 return Explanation(formula, candidate.layout, claimed=claimed)
-            shaped = self.problem.correct(self.truth, gradient, self.scope, self.present)
+            shaped = _correct(self.problem, self.truth, gradient, self.scope, self.present)
             named = self.truth.symbols[0].name
             return Explanation(formula, candidate.layout, shaped=shaped, variable=named, claimed=claimed)
         witness = None
@@ -218,6 +218,14 @@ class _Judge:
             return None
         meaning = candidates[0].entries
         return next((c for c in self.truth.candidates if c.layout == "gradient" and c.entries is meaning), None)
+
+
+def _correct(problem: Problem, truth: Truth, candidate: Candidate, scope: Scope, present: Present | None) -> object | None:
+    """The correct formula; None where it is too long to be written."""
+    try:
+        return problem.correct(truth, candidate, scope, present)
+    except BudgetError:
+        return None
 
 
 def _needs_square(f: Matrix) -> bool:
@@ -249,7 +257,7 @@ def _not_conforming(problem: Problem, truth: Truth, error: ShapeError, how: Pres
 
     def explain() -> Explanation:
         candidate = default_candidate(truth)
-        formula = problem.correct(truth, candidate, problem.scope, how)
+        formula = _correct(problem, truth, candidate, problem.scope, how)
         said = diagnose(Case(problem, truth, None, problem.scope, candidate.layout))
         return Explanation(formula, candidate.layout, said, place=place_in(str(problem.answer), error))
 

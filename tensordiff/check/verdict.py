@@ -95,7 +95,8 @@ class Verdict:
 
     @property
     def expected(self) -> object | None:
-        """The correct formula in the layout asked for (with "any", in the one that the claim is nearest to)."""
+        """The correct formula in the layout asked for (with "any", in the one that the claim is nearest to); None where it is
+        over a million characters long."""
         return self._explanation.expected
 
     @property
@@ -172,7 +173,9 @@ def _report(verdict: Verdict, explanation: Explanation) -> str:
     if verdict.problem:
         lines.append(verdict.problem)
     lines.extend(explanation.diagnosis)
-    if explanation.layout == DIFFERENTIAL:
+    if explanation.expected is None and explanation.layout:
+        lines.append("The right formula is too long to be written out.")
+    elif explanation.layout == DIFFERENTIAL:
         lines.append(f"The differential is {explanation.expected}.")
     elif explanation.expected is not None:
         where = f" ({explanation.layout} layout)" if explanation.layout else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 
 from tensordiff.tensor import Dim, Einsum, Sum, Tensor, add, einsum, multiply, size
@@ -111,6 +112,7 @@ def content(node: Tensor) -> Fraction:
     return -common if node.coefficients[0] < 0 else common
 
 
+@lru_cache(maxsize=1024)
 def without_content(node: Tensor) -> tuple[Fraction, Tensor]:
     """(content, node / content)."""
     c = content(node)

@@ -60,3 +60,8 @@ def test_numbers_in_blocks_make_no_slip(block: str) -> None:
     verdict = td.check(f"2*{block}*A*x", "x'*A*x", "x", shapes={"x": "2", "A": "2 2"})
     assert not verdict
     assert "trace" not in (verdict.diagnosis or "")
+
+
+@pytest.mark.parametrize("claim", ["(n-3)*A'", "(1+(n-3)*(n-4)*(n-5))*A'", "A'/(n-3)", "A'+(n-3)*(n-4)*A"])
+def test_a_factor_that_is_zero_for_some_sizes_is_none(claim: str) -> None:
+    assert td.check(claim, "tr(A*A)/2", "A", shapes=SHAPES).status == "wrong"

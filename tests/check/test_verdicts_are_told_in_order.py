@@ -73,3 +73,12 @@ def test_assumptions_that_people_make(claim: str, f: str, wrt: str, assumption: 
 )
 def test_other_assumptions_do_not_make_a_claim_right(claim: str, f: str, wrt: str, status: str) -> None:
     assert td.check(claim, f, wrt, shapes=SHAPES).status == status
+
+
+def test_a_formula_that_is_too_long_to_be_written() -> None:
+    """A nest of maxima is a small graph, and over a million characters: the verdict is told without it."""
+    verdict = td.check("0", "max(b," * 40 + "a" + ")" * 40, "a", shapes={"a": "", "b": ""})
+    assert verdict.status == "wrong"
+    assert verdict.expected is None
+    assert "too long to be written" in str(verdict)
+    assert verdict.witness is not None

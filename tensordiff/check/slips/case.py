@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from tensordiff.check.claim import Claim, Reading, read, read_as
+from tensordiff.check.expected import expected, manner, readings_of
 from tensordiff.check.factor import proportion
 from tensordiff.check.grade import agrees
 from tensordiff.check.problem import Problem
-from tensordiff.check.truth import INDEX, Truth
+from tensordiff.check.truth import INDEX, Candidate, Truth
 from tensordiff.derive import free_derivative
-from tensordiff.errors import EvaluationError, TensordiffError
+from tensordiff.derive.layouts import MatrixAxes
+from tensordiff.errors import BudgetError, EvaluationError, FoldError, GroupingError, TensordiffError
 from tensordiff.evaluate.modular import PRIMES
 from tensordiff.evidence.agreement import differs, numerically, varied
 from tensordiff.evidence.sampling.points import Point, Samples
-from tensordiff.evidence.sampling.sizes import SMALLEST
+from tensordiff.evidence.sampling.sizes import SMALLEST, expanded_size
 from tensordiff.evidence.sampling.steps import Budget
 from tensordiff.lower import lower
 from tensordiff.matrix import Matrix, Scope
@@ -24,6 +26,8 @@ from tensordiff.tensor import Tensor, postorder
 
 _MOST_STEPS = 1e6
 """How many steps the search for slips may take."""
+_WRITING = 4
+"""Nodes made for each factor of a form that is written out."""
 
 
 class Case:
@@ -47,9 +51,33 @@ class Case:
         symbols = [lower(node) for node in scope.symbols.values()]  # corrections may need any of them
         self._samples = Samples([*truth.meanings.values(), *claims], beside=symbols)
         self._budget = Budget(self._samples.steps, _MOST_STEPS)
+        self._written: dict[Tensor, list[Tensor]] = {}
+        self._correct: dict[Candidate, Matrix | str | None] = {}
         self.mended: Matrix | None = None
         """The correction that was found right, once there is one."""
         self.points: list[Point] = list(varied(self._samples, 2))
+
+    def written(self, tensor: Tensor) -> list[Tensor]:
+        """The canonical forms to read a tensor from; none where the steps are used up or the tensor is too large."""
+        if tensor not in self._written:
+            self._samples.steps.built(_WRITING * expanded_size(tensor))
+            self._written[tensor] = [] if self.late else readings_of(tensor, self.scope)
+        return self._written[tensor]
+
+    def form(self, tensor: Tensor, axes: MatrixAxes) -> Matrix | None:
+        """The shortest matrix form of a tensor; None where there is none, or no time to look for one."""
+        forms = self.written(tensor)
+        try:
+            return manner(self.scope).matrix(forms, axes) if forms else None
+        except (FoldError, BudgetError, GroupingError):
+            return None
+
+    def correct(self, candidate: Candidate) -> Matrix | str | None:
+        """The correct formula; None where there is no time for one."""
+        if candidate not in self._correct:
+            self._samples.steps.built(_WRITING * expanded_size(candidate.tensor))
+            self._correct[candidate] = None if self.late else expected(self.truth, candidate, self.scope)
+        return self._correct[candidate]
 
     def more(self, count: int) -> list[Point]:
         """Further points, of the arithmetic of the first one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from tensordiff.check.expected import expected
 from tensordiff.check.slips.case import Case
 from tensordiff.check.slips.variants import Attempt, variants
 from tensordiff.check.words import instead
@@ -20,7 +19,7 @@ def dropped_factor(case: Case) -> Iterator[str]:
     for candidate in case.truth.candidates:
         if candidate.layout not in case.layouts or candidate.axes is None:
             continue
-        right = expected(case.truth, candidate, case.scope)
+        right = case.correct(candidate)
         if not isinstance(right, Matrix):
             continue
         for made, old, new in variants(right, _without_one):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tensordiff.check.claim import Reading
-from tensordiff.check.expected import manner
 from tensordiff.check.factor import factors, proportion
 from tensordiff.check.slips.case import Case
 from tensordiff.check.slips.variation import loosened, single
@@ -156,7 +155,7 @@ def _scalars(case: Case, reading: Reading) -> Mapping[Tensor, Matrix]:
     roots = [case.f] if case.claim is None else [case.f, case.claim.matrix]
     axes = reading.candidate.axes
     changes = set(case.truth.changes.values())
-    if axes is not None and (expected := manner(case.scope).form(reading.candidate.tensor, axes)) is not None:
+    if axes is not None and (expected := case.form(reading.candidate.tensor, axes)) is not None:
         roots.append(expected)
     excluded = roots[1:]
     roots.extend(build.call("det", node.children[0]) for node in postorder(roots) if node.op == "inv")

@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import partial
 
 from tensordiff.check.claim import Claim, Reading, read_as
-from tensordiff.check.expected import manner, readings_of
 from tensordiff.check.slips.case import Case
 from tensordiff.check.slips.combination import MOST, combination, value_of
 from tensordiff.check.slips.variants import Attempt, variants
@@ -89,7 +88,7 @@ def _lost(old: Matrix, new: Matrix) -> Matrix:
 def missing_term(case: Case) -> Iterator[str]:
     """The claim is made of some terms of the derivative, perhaps with other coefficients."""
     for reading in case.readings_here:
-        for form in readings_of(reading.candidate.tensor, case.scope):
+        for form in case.written(reading.candidate.tensor):
             if not isinstance(form, Sum) or not 1 < len(form.children) <= MOST:
                 continue
             values = [value_of(term) for term in form.children]
@@ -129,7 +128,7 @@ def _compared(case: Case, reading: Reading, form: Sum, ratios: list[Fraction]) -
 def _shown(case: Case, reading: Reading, term: Tensor, coefficient: Fraction) -> str | None:
     if reading.candidate.axes is None:
         return index_notation(scale(coefficient, term))
-    matrix = manner(case.scope).form(term, reading.candidate.axes)
+    matrix = case.form(term, reading.candidate.axes)
     return None if matrix is None else text(build.scale(coefficient, matrix))
 
 

@@ -1,19 +1,22 @@
-"""Undefined functions stand for any smooth function; to have values, each gets one that satisfies no simple equation."""
+"""What stands for a tensor when it is evaluated: undefined functions stand for any smooth function, and each gets one that
+satisfies no simple equation; literal arrays become tables."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
 
+from tensordiff.evidence.sampling.tables import tabulated
 from tensordiff.functions import EXP, Undefined, lookup
 from tensordiff.tensor import Apply, Node, Tensor, add, apply, bottom_up, digest, ones, postorder, rebuild, scale
 
 
 @lru_cache(maxsize=512)
 def concrete(tensor: Tensor) -> Tensor:
-    """The tensor with f(x) = sin(x + c) + exp(d x) for every undefined f, c and d from its name; derivatives likewise."""
+    """The tensor with f(x) = sin(x + c) + exp(d x) for every undefined f, c and d from its name; derivatives likewise; and
+    with tables for literal arrays."""
     if not any(_is_undefined(node) for node in postorder([tensor])):
-        return tensor
+        return tabulated(tensor)
 
     def visit(node: Node, children: tuple[Tensor, ...]) -> Tensor:
         assert isinstance(node, Tensor)
@@ -21,7 +24,7 @@ def concrete(tensor: Tensor) -> Tensor:
             return _value(node.function, children[0])
         return rebuild(node, children)
 
-    return bottom_up(tensor, visit)
+    return tabulated(bottom_up(tensor, visit))
 
 
 def _is_undefined(node: Node) -> bool:
