@@ -271,3 +271,19 @@ def test_inputs_by_place_are_those_of_the_printed_function() -> None:
         program(*values, **{program.inputs[0]: values[0]})
     with pytest.raises(EvaluationError, match="no values given for"):
         program(values[0])
+
+
+def test_arrays_that_are_not_needed_are_checked_at_every_call() -> None:
+    f = td.parse("x'*A*x", shapes={"A": "n n", "x": "n"})
+    program = td.diff(f, "x", "x").compile()
+    A = np.arange(9.0).reshape(3, 3)
+    for _ in range(3):
+        assert np.array_equal(program(A=A, x=np.ones(3)), A + A.T)
+        assert np.array_equal(program(A=A, n=3), A + A.T)
+    assert np.array_equal(program(A=2 * A, x=np.ones(3)), 2 * (A + A.T))
+    with pytest.raises(td.EvaluationError, match="n"):
+        program(A=A, x=np.ones(4))
+    with pytest.raises(td.EvaluationError, match="n"):
+        program(A=A, n=4)
+    with pytest.raises(td.EvaluationError, match="y"):
+        program(A=A, x=np.ones(3), y=np.ones(3))

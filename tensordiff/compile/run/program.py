@@ -138,7 +138,8 @@ class Program:
 
     def _run_loose(self, arrays: Mapping[str, Any]) -> Any:
         """A call with plain numbers among the inputs, or with anything else that takes checking."""
-        arrays = {normalize("NFKC", name): array for name, array in arrays.items()}  # as Python does with keywords
+        if not all(map(str.isascii, arrays)):
+            arrays = {normalize("NFKC", name): array for name, array in arrays.items()}  # as Python does with keywords
         signature = tuple([(name, type(v), getattr(v, "shape", None), getattr(v, "dtype", None)) for name, v in arrays.items()])
         known = self._loose.get(signature)
         if known is None:
@@ -254,11 +255,16 @@ class Program:
         ready: Runs,
         signature: tuple[object, ...] | None,
     ) -> None:
-        """Notes what a call needs, so that the next one with such inputs is not checked again."""
-        if any(parameter.shape is None for parameter in self.parameters) or set(arrays) != set(self._names):
+        """Notes what a call needs, so that the next one with such inputs is not checked again. Arrays that the program does not
+        need may be among them; numbers of sizes may not, since their values are no part of a signature."""
+        needed = set(self._names)
+        if any(parameter.shape is None for parameter in self.parameters) or not needed <= arrays.keys() <= {
+            *needed,
+            *self._symbols,
+        }:
             return
         kept = [value is arrays[name] for value, name in zip(values, self._names, strict=True)]
-        if all(kept):
+        if all(kept) and len(arrays) == len(needed):
             if len(self._ready) >= _KEPT_SIGNATURES:
                 self._ready.clear()
             self._ready[self._signature(**arrays)[0]] = ready
